@@ -1,0 +1,36 @@
+# Everything that a person or CI runs here. PYTHON picks the interpreter that makes .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export HF_HUB_DISABLE_TELEMETRY := 1
+
+.PHONY: quickstart test check format lint types clean
+
+quickstart: $(VENV)/.quickstart  ## install, run three benchmarks against four models, build the board
+	$(BIN)/mmeval quickstart
+
+test: $(VENV)/.test  ## install what the tests need and run all of them
+	sh scripts/install-chromium.sh
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+check: $(VENV)/.dev  ## format, lint, types, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+# The CPU build of torch is pinned first, so that nothing pulls a newer one with CUDA packages behind it.
+$(VENV)/.%: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --constraint constraints.txt torch
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[$*]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) _site _quickstart dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,185 @@
+"""Names to files to definitions: `benchmarks/**/NAME.py` and `adapters/NAME.py`, found by path."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import importlib.util
+import os
+import sys
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from mmeval.definitions import Adapter, Benchmark
+from mmeval.errors import CatalogError, MMEvalError
+
+__all__ = [
+    "Definition",
+    "adapter",
+    "adapters",
+    "benchmark",
+    "benchmarks",
+    "bundled",
+    "definition",
+    "model_cards",
+    "search_path",
+    "suite",
+    "suites",
+]
+
+Kind = Literal["benchmarks", "adapters"]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A file that defines something; its stem is the name."""
+
+    name: str
+    path: Path
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the file's bytes, hexadecimal."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+
+def bundled() -> Path:
+    """The folder that holds the bundled benchmarks/, adapters/ and site/: the wheel's or the checkout's."""
+    package = Path(__file__).parent
+    inside = package / "_bundled"
+    return inside if inside.is_dir() else package.parent
+
+
+def search_path(extra: Sequence[Path] = ()) -> list[Path]:
+    """Roots in order: --path, $MMEVAL_PATH, the user's project, plugins, the bundled ones; no duplicates."""
+    env = [Path(p) for p in os.environ.get("MMEVAL_PATH", "").split(os.pathsep) if p]
+    plugins = [Path(str(point.load())) for point in entry_points(group="mmeval.path")]
+    roots = [*extra, *env, Path.cwd(), *plugins, bundled()]
+    for given in [*extra, *env]:
+        if not given.is_dir():
+            raise CatalogError(f"search path {given} is not a folder")
+    return list(dict.fromkeys(root.resolve() for root in roots))
+
+
+def benchmarks(path: Sequence[Path] = ()) -> Mapping[str, Definition]:
+    """Every benchmark file by name."""
+    return _index("benchmarks", tuple(search_path(path)))
+
+
+def adapters(path: Sequence[Path] = ()) -> Mapping[str, Definition]:
+    """Every adapter file by provider name."""
+    return _index("adapters", tuple(search_path(path)))
+
+
+def definition(kind: Kind, name: str, path: Sequence[Path] = ()) -> Definition:
+    """One file by name; raises CatalogError with the nearest names."""
+    known = _index(kind, tuple(search_path(path)))
+    if name not in known:
+        noun = "benchmark" if kind == "benchmarks" else "adapter"
+        raise CatalogError(f"no {noun} {name!r}{_did_you_mean(name, known)}; see `mmeval list`")
+    return known[name]
+
+
+def benchmark(name: str, path: Sequence[Path] = ()) -> Benchmark:
+    """Load one benchmark; its `name` must be the file's stem."""
+    found = definition("benchmarks", name, path)
+    value = _attribute(found, "benchmark")
+    if not isinstance(value, Benchmark):
+        raise CatalogError(f"{found.path}: `benchmark` is not a Benchmark")
+    if value.name != found.name:
+        raise CatalogError(f"{found.path}: name {value.name!r} must be the file's name {found.name!r}")
+    return value
+
+
+def adapter(provider: str, path: Sequence[Path] = ()) -> type[Adapter]:
+    """Load the adapter class of one provider."""
+    found = definition("adapters", provider, path)
+    value: type[Adapter] = _attribute(found, "Adapter")
+    return value
+
+
+def suites(path: Sequence[Path] = ()) -> Mapping[str, Mapping[str, Any]]:
+    """Every `[suite]` table of the suites.toml files; the first root that defines a name wins."""
+    return _tables("benchmarks/suites.toml", path)
+
+
+def suite(name: str, path: Sequence[Path] = ()) -> Mapping[str, Any]:
+    """One suite; raises CatalogError with the nearest names."""
+    known = suites(path)
+    if name not in known:
+        raise CatalogError(f"no suite {name!r}{_did_you_mean(name, known)}")
+    return known[name]
+
+
+def model_cards(path: Sequence[Path] = ()) -> Mapping[str, Mapping[str, Any]]:
+    """Facts about models (organisation, parts, prices) by `provider/model`, from adapters/models.toml."""
+    return _tables("adapters/models.toml", path)
+
+
+def _tables(relative: str, path: Sequence[Path]) -> dict[str, Mapping[str, Any]]:
+    tables: dict[str, Mapping[str, Any]] = {}
+    for root in search_path(path):
+        file = root / relative
+        if file.is_file():
+            for name, table in _toml(file).items():
+                tables.setdefault(name, table)
+    return tables
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{file}: not valid TOML: {error}") from None
+
+
+@cache
+def _index(kind: Kind, roots: tuple[Path, ...]) -> Mapping[str, Definition]:
+    found: dict[str, Definition] = {}
+    for root in roots:
+        for file in _files(root / kind):
+            known = found.setdefault(file.stem, Definition(file.stem, file))
+            if known.path != file:
+                raise CatalogError(f"two definitions are named {file.stem!r}: {known.path} and {file}")
+    return found
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return sorted(f for f in folder.rglob("*.py") if not f.name.startswith(("_", ".")))
+
+
+def _attribute(found: Definition, name: str) -> Any:
+    module = _load(found)
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        raise CatalogError(f"{found.path}: defines no `{name}`") from None
+
+
+@cache
+def _load(found: Definition) -> ModuleType:
+    # A private name: the folders are no packages, and PyPI has an `adapters`.
+    private = f"_mmeval_{found.path.parent.name}_{found.name}_{found.digest[:12]}"
+    spec = importlib.util.spec_from_file_location(private, found.path)
+    if spec is None or spec.loader is None:
+        raise CatalogError(f"{found.path}: cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[private] = module
+    try:
+        spec.loader.exec_module(module)
+    except MMEvalError:
+        raise
+    except Exception as error:  # the boundary for plugin code: any error is the file's, and is named so
+        raise CatalogError(f"{found.path}: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -1,0 +1,134 @@
+"""What a file of `benchmarks/` or `adapters/` declares: Benchmark, Metric, Facts, Options, Adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
+
+from mmeval.types import JSON, Estimate, Modality, Prompt, Record, Reply, Row, Sample, Status
+
+if TYPE_CHECKING:
+    from mmeval.scorers import Scorer
+
+Aggregate: TypeAlias = Callable[[Iterable[Record]], Mapping[str, Estimate]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """How records become the numbers of a run; the headline is `aggregate(...)[name]`."""
+
+    name: str
+    aggregate: Aggregate
+    higher_is_better: bool
+    low: float
+    high: float
+    scale: float
+    """What the board multiplies the headline by: 100 shows 0.5 as 50.0."""
+    about: str
+    """One sentence for the card: what is averaged over what."""
+
+
+class Source(Protocol):
+    """Where rows come from; `mmeval.data` has the implementations."""
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream the rows in their fixed order; raises DataError naming the row and the column."""
+        ...
+
+    def describe(self) -> Mapping[str, JSON]:
+        """Id, config, split, revision, path, seed: what `run.json` records."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark:
+    """One file of `benchmarks/`. Facts without a default are unknown only if None is written."""
+
+    name: str
+    version: str
+    title: str
+    about: str
+    data: Source
+    to_sample: Callable[[Row], Sample | None]
+    """None drops the row (a split or modality that is not part of the benchmark)."""
+    score: Scorer
+    profile: str
+    """Default scoring profile; the file says why."""
+    metric: Metric
+    cluster: str | None
+    """What a cluster is (`image`, `document`, `template`), or None."""
+    license: str | None
+    url: str | None
+    paper: str | None
+    rows: int | None
+    chance: float | None
+    """Expected headline of random answers, in the metric's own range."""
+    labels: Literal["public", "hidden", "user-supplied"] = "public"
+    redistribute: bool = False
+    """Whether the licence lets a site show the media and texts."""
+    system: str | None = None
+    max_tokens: int | None = None
+    temperature: float | None = 0.0
+    count_as_zero: frozenset[Status] = frozenset({"truncated", "refused", "filtered", "empty"})
+    """Statuses that the headline counts as 0; all others are left out of it and shown beside it."""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Generation options that every adapter has; None = the provider's default."""
+
+    system: str | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What an adapter declares about itself."""
+
+    version: str
+    """Part of the cache key: raise it when the same request would be sent differently."""
+    inputs: frozenset[Modality]
+    options: type[Options]
+    outputs: frozenset[Modality] = frozenset({"text"})
+    max_images: int | None = None
+    max_image_bytes: int | None = None
+    max_image_pixels: int | None = None
+    image_mimes: frozenset[str] = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+    env: str | None = None
+    """Environment variable that holds the key."""
+    extra: str | None = None
+    """`pip install 'mmeval-harness[EXTRA]'`."""
+    sdk: str | None = None
+    """Distribution whose version is recorded."""
+    transport_options: frozenset[str] = frozenset()
+    """Option names that cannot change a reply (timeouts, device placement); not in the cache key."""
+
+
+class Adapter(Protocol):
+    """One provider: a file of `adapters/` has `class Adapter(model, options)` of this shape."""
+
+    facts: ClassVar[Facts]
+
+    def __init__(self, model: str, options: Any) -> None: ...
+
+    @property
+    def endpoint(self) -> str:
+        """Base URL or `local`; part of the cache key and the unit of rate limiting."""
+        ...
+
+    async def connect(self) -> None:
+        """Import the SDK, read the key, load weights; raises UsageError with the way out."""
+        ...
+
+    async def ask(self, prompt: Prompt, options: Any) -> Reply:
+        """Answer one prompt, or raise RetryableError or FatalError."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections and memory."""
+        ...

@@ -1,0 +1,1 @@
+"""What a run needs to be fast and safe: throttle, retry, cache, budget, batching, replicas."""

@@ -1,0 +1,131 @@
+"""Every exception that mmeval raises on purpose.
+
+    MMEvalError
+    ├── UsageError              a flag, a name or a config file is wrong            exit 2
+    │   └── CatalogError        a benchmark, adapter or suite cannot be found/loaded
+    ├── DataError               a row, column or file of a data set is wrong        exit 2
+    ├── MediaError              one image/audio/video cannot be used                (one sample)
+    ├── AdapterError            a model could not answer one request                (one sample)
+    │   ├── RetryableError      may succeed when asked again (429, 5xx, timeout)
+    │   └── FatalError          will never succeed as asked (400, 401, 403, 404)
+    ├── ScoreError              a scorer or judge could not decide                  (one sample)
+    ├── StoreError              a run folder is foreign, damaged or in use          exit 2
+    ├── NotComparableError      two runs differ in more than their subject          exit 4
+    ├── RunFailedError          the run did not complete or measured nothing        exit 5
+    └── BudgetError             the money, token or time budget is spent            exit 6
+
+An error that a user can cause prints one line without a traceback; `exit_code` is what the
+process ends with.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "AdapterError",
+    "BudgetError",
+    "CatalogError",
+    "DataError",
+    "FatalError",
+    "MMEvalError",
+    "MediaError",
+    "NotComparableError",
+    "RetryableError",
+    "RunFailedError",
+    "ScoreError",
+    "StoreError",
+    "UsageError",
+]
+
+
+class MMEvalError(Exception):
+    """Base of all errors that mmeval raises on purpose."""
+
+    exit_code: ClassVar[int] = 5
+
+
+class UsageError(MMEvalError):
+    """The command, a flag or a config file is wrong."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class CatalogError(UsageError):
+    """A definition is missing, duplicated or broken."""
+
+
+class DataError(MMEvalError):
+    """A data set does not hold what its benchmark promises; names file or revision, row, column."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class MediaError(MMEvalError):
+    """One media item is corrupt, truncated, too large or of an unknown type."""
+
+
+class AdapterError(MMEvalError):
+    """A model could not answer one request.
+
+    Args:
+        message: one line for people; never holds a key or media.
+        kind: stable machine name, e.g. `rate_limit`, `timeout`, `auth`, `bad_request`.
+        status: HTTP status, where there was one.
+        retry_after_s: seconds the server asked to wait, where it did.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str = "error",
+        status: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class RetryableError(AdapterError):
+    """The same request may succeed later: 408, 409, 429, 5xx, timeout, reset, a 200 that is no answer.
+
+    `kind` is one of `rate_limit`, `overloaded`, `server`, `timeout`, `connection`, `malformed`.
+    """
+
+
+class FatalError(AdapterError):
+    """The same request can never succeed: 400, 401, 403, 404, 413, an unsupported modality.
+
+    `kind` is one of `bad_request`, `auth`, `permission`, `not_found`, `too_large`, `unsupported`.
+    """
+
+
+class ScoreError(MMEvalError):
+    """A scorer or judge could not decide about one reply."""
+
+
+class StoreError(MMEvalError):
+    """A run folder is from another version, damaged or in use by another process."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class NotComparableError(MMEvalError):
+    """Two runs differ in something other than the declared subject; the message names the key."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class RunFailedError(MMEvalError):
+    """A run ended above its error budget, or measured nothing."""
+
+    exit_code: ClassVar[int] = 5
+
+
+class BudgetError(MMEvalError):
+    """The budget of money, tokens or minutes is spent; the run can be resumed."""
+
+    exit_code: ClassVar[int] = 6

@@ -1,0 +1,1 @@
+"""Board and templates to the files of a static site."""

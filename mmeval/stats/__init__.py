@@ -1,0 +1,1 @@
+"""Statistics of comparison: pure functions on numpy arrays."""

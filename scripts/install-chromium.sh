@@ -1,0 +1,8 @@
+#!/bin/sh
+# Debian's Chromium for the browser tests, when it is missing and can be had; the tests skip with a reason otherwise.
+command -v chromium >/dev/null 2>&1 && exit 0
+if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core fonts-noto-cjk >/dev/null && exit 0
+fi
+echo "no Chromium and no way to install it here: the browser tests will be skipped" >&2
+exit 0

@@ -1,0 +1,107 @@
+"""The import graph: layers point down, no cycle, small modules, no heavy import at start."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "mmeval"
+LAYERS = [
+    {"errors"},
+    {"types"},
+    {"stats", "media", "prompts", "draw"},
+    {"definitions"},
+    {"data", "scorers", "catalog"},
+    {"engine", "provenance", "store"},
+    {"runner", "compare", "board", "arena", "interchange"},
+    {"gate", "report", "sitegen"},
+    {"cli", "pytest_plugin"},
+]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def unit(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+def dotted(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def typing_only(tree: ast.Module) -> set[int]:
+    lines: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            lines |= {n.lineno for child in node.body for n in ast.walk(child) if hasattr(n, "lineno")}
+    return lines
+
+
+def imports(file: Path) -> set[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    skip = typing_only(tree)
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if getattr(node, "lineno", 0) in skip:
+            continue
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mmeval"):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names if alias.name.startswith("mmeval")}
+    return found
+
+
+@pytest.mark.parametrize("file", MODULES, ids=dotted)
+def test_imports_point_down(file: Path) -> None:
+    own = unit(dotted(file))
+    if own in ("", "__main__"):
+        return
+    assert own in LEVEL, f"{own} has no layer"
+    for name in imports(file):
+        other = unit(name)
+        if other in LEVEL and other != own:
+            assert LEVEL[other] < LEVEL[own], f"{dotted(file)} must not import {name}"
+
+
+def test_no_module_cycle() -> None:
+    names = {dotted(f) for f in MODULES}
+    graph = {dotted(f): {n if n in names else n.rpartition(".")[0] for n in imports(f)} & names for f in MODULES}
+    graph = {name: edges - {name} for name, edges in graph.items()}
+    done: set[str] = set()
+
+    def walk(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " -> ".join([*path, name])
+        if name not in done:
+            for edge in graph[name]:
+                walk(edge, (*path, name))
+            done.add(name)
+
+    for name in graph:
+        walk(name, ())
+
+
+@pytest.mark.parametrize("file", MODULES, ids=dotted)
+def test_size(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    limit = 200 if file.name == "types.py" else 400
+    assert text.count("\n") <= limit
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
+            assert node.end_lineno - node.lineno < 60, f"{node.name} is too long"
+
+
+HEAVY = ("torch", "transformers", "datasets", "pandas", "openai", "anthropic", "google", "pyarrow", "numpy", "scipy")
+
+
+@pytest.mark.parametrize("code", ["import mmeval", "from mmeval.cli import app"])
+def test_no_heavy_import(code: str) -> None:
+    script = f"import sys; {code}; print([m for m in {HEAVY!r} if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert out.stdout.strip() == "[]"
