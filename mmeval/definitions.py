@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
 from mmeval.types import JSON, Estimate, Modality, Prompt, Record, Reply, Row, Sample, Status
 
 if TYPE_CHECKING:
     from mmeval.scorers import Scorer
 
+Policy = Literal["score", "zero", "exclude"]
 Aggregate: TypeAlias = Callable[[Iterable[Record]], Mapping[str, Estimate]]
 
 
@@ -70,8 +71,10 @@ class Benchmark:
     system: str | None = None
     max_tokens: int | None = None
     temperature: float | None = 0.0
-    count_as_zero: frozenset[Status] = frozenset({"truncated", "refused", "filtered", "empty"})
-    """Statuses that the headline counts as 0; all others are left out of it and shown beside it."""
+    policy: Mapping[Status, Policy] = field(
+        default_factory=lambda: dict(truncated="score", refused="zero", filtered="zero", empty="zero")
+    )
+    """What the headline does with a status: score the reply, count 0, or (when absent) leave it out."""
     tags: tuple[str, ...] = ()
 
 
@@ -131,4 +134,13 @@ class Adapter(Protocol):
 
     async def close(self) -> None:
         """Give back connections and memory."""
+        ...
+
+
+@runtime_checkable
+class SeesSamples(Protocol):
+    """An adapter that is no model but a reference (random, majority): it reads the samples beforehand."""
+
+    def prepare(self, samples: Iterable[Sample]) -> None:
+        """Called once before the first `ask`, with the samples in their order."""
         ...
