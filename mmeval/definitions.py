@@ -72,7 +72,7 @@ class Benchmark:
     max_tokens: int | None = None
     temperature: float | None = 0.0
     policy: Mapping[Status, Policy] = field(
-        default_factory=lambda: dict(truncated="score", refused="zero", filtered="zero", empty="zero")
+        default_factory=lambda: {"truncated": "score", "refused": "zero", "filtered": "zero", "empty": "zero"}
     )
     """What the headline does with a status: score the reply, count 0, or (when absent) leave it out."""
     tags: tuple[str, ...] = ()
