@@ -14,7 +14,7 @@ PACKAGE = ROOT / "mmeval"
 LAYERS = [
     {"errors"},
     {"types"},
-    {"stats", "media", "prompts", "draw"},
+    {"stats", "media", "prompts", "draw", "numbers"},
     {"definitions"},
     {"data", "scorers", "catalog"},
     {"engine", "provenance", "store"},

@@ -9,7 +9,12 @@ import typer
 
 from mmeval import MMEvalError, __version__
 
-VERBS: tuple[str, ...] = ()
+VERBS: tuple[str, ...] = (
+    "list",
+    "show",
+    "doctor",
+    "new",
+)
 """Modules of this package; each has `register(app)`."""
 
 app = typer.Typer(

@@ -1,0 +1,52 @@
+"""What several verbs share: options, finding a run by what a person types, JSON out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from mmeval import StoreError, UsageError
+
+RESULTS = typer.Option(Path("results"), "--results", help="Folder that holds the runs.", show_default=True)
+PATH = typer.Option([], "--path", help="Extra folder with benchmarks/ and adapters/ (repeatable).", show_default=False)
+AS_JSON = typer.Option(False, "--json", help="Print JSON for machines.", show_default=True)
+
+
+def echo_json(value: Any) -> None:
+    """One JSON document on standard output, keys in the order given."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def find_run(reference: str, results: Path) -> Any:
+    """A run by folder, by the start of its id, or by `model/benchmark` fragments of its path.
+
+    Returns:
+        The `mmeval.store.Run`.
+
+    Raises:
+        UsageError: nothing or more than one run matches; the message lists what does.
+        StoreError: the folder was named outright and cannot be read.
+    """
+    from mmeval import store
+
+    folder = Path(reference)
+    if folder.is_dir():
+        return store.read_run(folder)
+    runs, problems = store.list_runs(results)
+    found = [run for run in runs if _matches(reference, run.path.relative_to(results))]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = "\n  ".join(str(run.path) for run in found[:10])
+        raise UsageError(f"{len(found)} runs match {reference!r}; name one:\n  {names}")
+    for problem in problems:
+        if _matches(reference, problem.path.relative_to(results)):
+            raise StoreError(problem.reason)
+    raise UsageError(f"no run matches {reference!r} below {results}; `mmeval list runs` shows what is there")
+
+
+def _matches(reference: str, path: Path) -> bool:
+    return path.name.startswith(reference) or str(path).startswith(reference) or reference in str(path)

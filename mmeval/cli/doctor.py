@@ -1,0 +1,122 @@
+"""`mmeval doctor`: what this machine has, what is missing, and the command that brings it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+import typer
+
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, echo_json
+
+Level = Literal["ok", "missing", "broken"]
+DISTRIBUTION = "mmeval-harness"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report."""
+
+    level: Level
+    what: str
+    detail: str
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("doctor")(doctor_command)
+
+
+def doctor_command(path: list[Path] = PATH, results: Path = RESULTS, as_json: bool = AS_JSON) -> None:
+    """Check packages, keys (never printed), definitions, results and disk; exit 2 if something is broken."""
+    found = [_python(), *_adapters(path), *_definitions(path), _results(results), _disk(), _browser()]
+    if as_json:
+        echo_json([asdict(finding) for finding in found])
+    else:
+        _print(found)
+    if any(finding.level == "broken" for finding in found):
+        raise typer.Exit(2)
+
+
+def _python() -> Finding:
+    from mmeval import __version__
+
+    return Finding("ok", "mmeval", f"{__version__} · Python {platform.python_version()} · {sys.executable}")
+
+
+def _adapters(path: list[Path]) -> list[Finding]:
+    from mmeval import MMEvalError, catalog
+
+    found: list[Finding] = []
+    for name in sorted(catalog.adapters(path)):
+        try:
+            facts = catalog.adapter(name, path).facts
+        except MMEvalError as error:
+            found.append(Finding("broken", f"adapter {name}", str(error)))
+            continue
+        found.append(_adapter(name, facts.sdk, facts.extra, facts.env))
+    return found
+
+
+def _adapter(name: str, sdk: str | None, extra: str | None, env: str | None) -> Finding:
+    parts: list[str] = []
+    level: Level = "ok"
+    if sdk is not None:
+        try:
+            parts.append(f"{sdk} {version(sdk)}")
+        except PackageNotFoundError:
+            level = "missing"
+            parts.append(f"{sdk} is not installed: pip install '{DISTRIBUTION}[{extra}]'")
+    if env is not None:
+        if not os.environ.get(env):
+            level = "missing"
+        parts.append(f"{env} is {'set' if os.environ.get(env) else 'not set'}")
+    return Finding(level, f"adapter {name}", " · ".join(parts) or "needs nothing")
+
+
+def _definitions(path: list[Path]) -> list[Finding]:
+    from mmeval import MMEvalError, catalog
+
+    broken: list[Finding] = []
+    names = sorted(catalog.benchmarks(path))
+    for name in names:
+        try:
+            catalog.benchmark(name, path)
+        except MMEvalError as error:
+            broken.append(Finding("broken", f"benchmark {name}", str(error)))
+    return [Finding("ok", "benchmarks", f"{len(names) - len(broken)} load"), *broken]
+
+
+def _results(results: Path) -> Finding:
+    from mmeval import store
+
+    runs, problems = store.list_runs(results)
+    if problems:
+        return Finding("broken", f"results in {results}", problems[0].reason)
+    return Finding("ok", f"results in {results}", f"{len(runs)} runs")
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(Path.cwd()).free / 2**30
+    return Finding("ok" if free > 1 else "missing", "disk", f"{free:.1f} GiB free here")
+
+
+def _browser() -> Finding:
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    return Finding("ok" if found else "missing", "browser", found or "no Chromium: only the site's own tests need one")
+
+
+def _print(found: list[Finding]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(highlight=False)
+    marks = {"ok": "[green]ok     [/green]", "missing": "[yellow]missing[/yellow]", "broken": "[red]broken [/red]"}
+    for finding in found:
+        console.print(f"{marks[finding.level]} {escape(finding.what)}: {escape(finding.detail)}", soft_wrap=True)

@@ -1,0 +1,173 @@
+"""`mmeval list`: what can be run, whom it can ask, and what was run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, echo_json
+
+Rows = list[dict[str, Any]]
+
+
+class What(StrEnum):
+    """The tables that can be printed."""
+
+    benchmarks = "benchmarks"
+    suites = "suites"
+    adapters = "adapters"
+    models = "models"
+    runs = "runs"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("list")(list_command)
+
+
+def list_command(
+    what: What = typer.Argument(What.benchmarks, help="What to list."),
+    match: str = typer.Option("", "--match", help="Only names that contain this text."),
+    path: list[Path] = PATH,
+    results: Path = RESULTS,
+    as_json: bool = AS_JSON,
+) -> None:
+    """List benchmarks, suites, adapters, models or runs."""
+    rows = [row for row in _TABLES[what](path, results) if match.lower() in str(row["name"]).lower()]
+    if as_json:
+        echo_json(rows)
+    elif rows:
+        _print(what, rows)
+    else:
+        typer.echo(f"no {what.value} found" + (f" with {match!r} in the name" if match else ""))
+
+
+def _benchmarks(path: Sequence[Path], results: Path) -> Rows:
+    del results
+    from mmeval import catalog
+
+    return [_benchmark_row(name, file, path) for name, file in sorted(catalog.benchmarks(path).items())]
+
+
+def _benchmark_row(name: str, file: Any, path: Sequence[Path]) -> dict[str, Any]:
+    from mmeval import catalog
+
+    one = catalog.benchmark(name, path)
+    return {
+        "name": name,
+        "family": file.path.parent.name,
+        "title": one.title,
+        "version": one.version,
+        "rows": one.rows,
+        "license": one.license,
+        "labels": one.labels,
+        "judge": one.score.needs_judge(one.profile),
+        "metric": one.metric.name,
+        "profile": one.profile,
+        "profiles": sorted(one.score.rules),
+        "chance": one.chance,
+        "revision": one.data.describe().get("revision"),
+        "file": str(file.path),
+    }
+
+
+def _suites(path: Sequence[Path], results: Path) -> Rows:
+    del results
+    from mmeval import catalog
+
+    return [{"name": name, **table} for name, table in sorted(catalog.suites(path).items())]
+
+
+def _adapters(path: Sequence[Path], results: Path) -> Rows:
+    del results
+    from mmeval import catalog
+
+    return [_adapter_row(name, catalog.adapter(name, path).facts) for name in sorted(catalog.adapters(path))]
+
+
+def _adapter_row(name: str, facts: Any) -> dict[str, Any]:
+    from dataclasses import fields
+
+    return {
+        "name": name,
+        "inputs": sorted(facts.inputs),
+        "max_images": facts.max_images,
+        "key": facts.env,
+        "extra": facts.extra,
+        "options": [field.name for field in fields(facts.options)],
+    }
+
+
+def _models(path: Sequence[Path], results: Path) -> Rows:
+    del results
+    from mmeval import catalog
+
+    return [{"name": name, **card} for name, card in sorted(catalog.model_cards(path).items())]
+
+
+def _runs(path: Sequence[Path], results: Path) -> Rows:
+    del path
+    from mmeval import store
+
+    runs, problems = store.list_runs(results)
+    good = [_run_row(run, results) for run in runs]
+    return good + [{"name": str(p.path), "status": "unreadable", "reason": p.reason} for p in problems]
+
+
+def _run_row(run: Any, results: Path) -> dict[str, Any]:
+    headline = run.info.metrics.get(run.info.headline)
+    return {
+        "name": str(run.path.relative_to(results)),
+        "status": run.info.status,
+        "score": headline.value if headline else None,
+        "n": headline.n if headline else 0,
+        "planned": run.info.planned,
+        "cost": run.info.totals.cost,
+    }
+
+
+_TABLES: Mapping[What, Callable[[Sequence[Path], Path], Rows]] = {
+    What.benchmarks: _benchmarks,
+    What.suites: _suites,
+    What.adapters: _adapters,
+    What.models: _models,
+    What.runs: _runs,
+}
+_SHOWN = {
+    What.benchmarks: ("name", "family", "rows", "license", "labels", "judge", "metric", "profile"),
+    What.suites: ("name", "title", "benchmarks"),
+    What.adapters: ("name", "inputs", "max_images", "key", "extra"),
+    What.models: ("name", "organization", "released", "parameters", "open"),
+    What.runs: ("name", "status", "score", "n", "planned", "cost"),
+}
+
+
+def _print(what: What, rows: Rows) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in _SHOWN[what]:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row.get(column)) for column in _SHOWN[what]))
+    Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    from rich.markup import escape
+
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list):
+        return ", ".join(escape(str(item)) for item in value)
+    return escape(str(value))

@@ -1,0 +1,61 @@
+"""How numbers are written for people, everywhere the same: terminal, markdown, pages."""
+
+from __future__ import annotations
+
+from mmeval.types import Estimate
+
+__all__ = ["count", "duration", "interval", "money", "points", "score"]
+
+UNKNOWN = "n/a"
+
+
+def points(value: float | None, *, scale: float = 100.0, signed: bool = False) -> str:
+    """A metric value on its board scale with one decimal; n/a where there is none."""
+    if value is None or value != value:
+        return UNKNOWN
+    return f"{value * scale:{'+' if signed else ''}.1f}"
+
+
+def score(estimate: Estimate | None, *, scale: float = 100.0) -> str:
+    """`71.3 ±1.4`: value and half the width of its interval."""
+    if estimate is None or estimate.value != estimate.value:
+        return UNKNOWN
+    return f"{points(estimate.value, scale=scale)} ±{(estimate.high - estimate.low) / 2 * scale:.1f}"
+
+
+def interval(estimate: Estimate, *, scale: float = 100.0) -> str:
+    """`[69.9, 72.7]`."""
+    return f"[{points(estimate.low, scale=scale)}, {points(estimate.high, scale=scale)}]"
+
+
+def money(dollars: float | None) -> str:
+    """US dollars; an unknown price is n/a and never 0."""
+    if dollars is None:
+        return UNKNOWN
+    if dollars and abs(dollars) < 0.01:
+        return f"${dollars:.4f}"
+    return f"${dollars:,.2f}"
+
+
+def count(number: int | None) -> str:
+    """`412`, `12.3k`, `4.5M`."""
+    if number is None:
+        return UNKNOWN
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if number >= size:
+            return f"{number / (1000 if unit == 'k' else size):.1f}{unit}"
+    return str(number)
+
+
+def duration(seconds: float | None) -> str:
+    """`850 ms`, `12 s`, `3 min 20 s`, `2 h 05 min`."""
+    if seconds is None or seconds != seconds:
+        return UNKNOWN
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -1,0 +1,129 @@
+"""The verbs that only read or scaffold, through the real command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from mmeval import store
+from mmeval.cli import app
+from mmeval.store import RunInfo, Spec
+from mmeval.types import Record, Reply, Score
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def command(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mmeval", *args],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "COLUMNS": "200", "HOME": str(cwd)},
+        check=False,
+    )
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    spec = Spec(
+        model="mock/echo", benchmark="colours", version="1", profile="mmeval", endpoint="local",
+        definition_digest="d", adapter_digest="a", scorer_digest="s",
+    )  # fmt: skip
+    folder = store.run_path(tmp_path / "results", spec)
+    info = RunInfo(status="complete", spec=spec, planned=2, counts={"ok": 2}, unparsed=1)
+    store.write_info(folder, info)
+    right = Record(
+        id="q1", epoch=0, status="ok", reply=Reply(text="red", finish="stop"), score=Score(value=1, answer="red")
+    )
+    wrong = Record(
+        id="q2", epoch=0, status="ok", reply=Reply(text="[b]<i>", finish="stop"), score=Score(value=0, answer=None)
+    )
+    lines = "".join(store.dump_record(record) + "\n" for record in (right, wrong))
+    (folder / "records.jsonl").write_text(lines, encoding="utf-8")
+    return tmp_path / "results"
+
+
+@pytest.mark.parametrize(
+    ("args", "shown", "hidden"),
+    [
+        ([], ["mock/echo", "complete", "2/2 samples", "cost n/a"], ["q1"]),
+        (["--wrong"], ["q2", "[b]<i>"], ["q1"]),
+        (["--unparsed"], ["q2"], ["q1"]),
+        (["--errors"], ["no sample matches"], ["q1", "q2"]),
+        (["--id", "q1"], ["q1", "red"], ["q2"]),
+    ],
+)
+def test_show(results: Path, args: list[str], shown: list[str], hidden: list[str]) -> None:
+    out = command("show", "mock__echo", *args, cwd=results.parent)
+    assert out.returncode == 0, out.stderr
+    assert all(text in out.stdout for text in shown)
+    assert not any(text in out.stdout for text in hidden)
+
+
+def test_show_json_is_the_stored_run(results: Path) -> None:
+    out = json.loads(command("show", "mock__echo", "--wrong", "--json", cwd=results.parent).stdout)
+    assert out["run"]["spec"]["benchmark"] == "colours"
+    assert [sample["id"] for sample in out["samples"]] == ["q2"]
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["show", "nothing"], "no run matches 'nothing'"),
+        (["list", "nonsense"], "nonsense"),
+        (["new", "benchmark", "Bad Name"], "cannot be a name"),
+        (["list", "--path", "nowhere"], "search path nowhere is not a folder"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_2(tmp_path: Path, args: list[str], says: str) -> None:
+    out = command(*args, cwd=tmp_path)
+    assert out.returncode == 2
+    assert says in out.stderr
+    assert "Traceback" not in out.stderr
+
+
+def test_a_run_of_another_version_is_named(results: Path) -> None:
+    file = next(results.glob("*/*/*/run.json"))
+    file.write_text(
+        file.read_text(encoding="utf-8").replace('"schema_version": 1', '"schema_version": 99'), encoding="utf-8"
+    )
+    out = command("show", "mock__echo", cwd=results.parent)
+    assert out.returncode == 2
+    assert "schema version 99, this mmeval reads 1" in out.stderr
+    rows = json.loads(command("list", "runs", "--json", cwd=results.parent).stdout)
+    assert rows[0]["status"] == "unreadable"
+
+
+def test_doctor_never_prints_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"):
+        monkeypatch.setenv(variable, "sk-secret-value")
+    out = CliRunner().invoke(app, ["doctor", "--results", str(tmp_path)])
+    assert out.exit_code == 0, out.output
+    assert "sk-secret-value" not in out.output
+
+
+def test_doctor_names_a_broken_definition(tmp_path: Path) -> None:
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "broken_one.py").write_text("1/0\n", encoding="utf-8")
+    out = command("doctor", cwd=tmp_path)
+    assert out.returncode == 2
+    assert "ZeroDivisionError" in out.stdout
+
+
+def test_every_verb_keeps_to_fifteen_options() -> None:
+    import typer.main
+
+    group = typer.main.get_command(app)
+    stack = [("mmeval", group)]
+    while stack:
+        name, one = stack.pop()
+        stack += [(f"{name} {sub}", c) for sub, c in getattr(one, "commands", {}).items()]
+        options = [p for p in one.params if p.param_type_name == "option" and p.name != "help"]
+        assert len(options) <= 15, f"{name} has {len(options)} options"
+        assert all(getattr(p, "help", None) for p in options), f"{name} has an option without help"
