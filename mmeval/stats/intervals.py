@@ -1,0 +1,194 @@
+"""Intervals of one run: proportions, means (clustered or not) and any statistic by bootstrap.
+
+Levels are two-sided. numpy and scipy load on first use, so that definitions can import this module.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from mmeval.types import Estimate
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Statistic: TypeAlias = Callable[[NDArray[np.float64]], float]
+
+__all__ = ["MeanFold", "bootstrap", "mean", "t_quantile", "wilson", "z_quantile"]
+
+
+def z_quantile(probability: float) -> float:
+    """Quantile of the standard normal distribution."""
+    return NormalDist().inv_cdf(probability)
+
+
+def t_quantile(probability: float, df: float) -> float:
+    """Quantile of Student's t with `df` > 0 degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, probability))
+
+
+def wilson(successes: float, n: float, *, level: float = 0.95) -> Estimate:
+    """Wilson score interval of a proportion (Wilson 1927); `successes` may be a sum of values in [0, 1].
+
+    Raises ValueError unless 0 <= successes <= n and n > 0.
+    """
+    if not (n > 0 and 0 <= successes <= n):
+        raise ValueError(f"{successes} successes of {n} is no proportion")
+    low, high = _score_bounds(successes / n, n, z_quantile((1 + level) / 2))
+    return Estimate(value=successes / n, low=low, high=high, n=round(n), method="wilson", level=level)
+
+
+def _score_bounds(p: float, n: float, z: float) -> tuple[float, float]:
+    denominator = 1 + z * z / n
+    centre = (p + z * z / (2 * n)) / denominator
+    half = z / denominator * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    # At p = 0 and p = 1 the bound is p itself; the formula gives it only up to rounding.
+    low = 0.0 if p == 0 else max(0.0, centre - half)
+    high = 1.0 if p == 1 else min(1.0, centre + half)
+    return low, high
+
+
+class MeanFold:
+    """A running mean with its interval; memory is O(1), plus O(clusters) where values have one.
+
+    The interval is Wilson's for unclustered 0/1 values and otherwise t with the cluster-robust
+    standard error of Miller (2024, arXiv 2411.00640), with the factor G/(G-1) and G-1 degrees of freedom;
+    a value without a cluster is a cluster of its own. Where a t interval of values in [0, 1] would
+    leave that range, or there is no variance to estimate, it is Wilson's at the effective number of values.
+    """
+
+    __slots__ = ("_alone", "_binary", "_clusters", "_high", "_low", "_mean", "_n", "_square", "_total")  # fmt: skip
+
+    def __init__(self) -> None:
+        self._n = 0
+        self._alone = 0
+        self._mean = 0.0
+        self._square = 0.0
+        self._total = 0.0
+        self._binary = True
+        self._low = math.inf
+        self._high = -math.inf
+        self._clusters: dict[Hashable, list[float]] = {}
+
+    def add(self, value: float, cluster: Hashable | None = None) -> None:
+        """Take in one value; raises ValueError when it is not finite."""
+        if not math.isfinite(value):
+            raise ValueError(f"a value to average is {value}")
+        self._n += 1
+        self._total += value
+        self._binary = self._binary and value in (0, 1)
+        self._low, self._high = min(self._low, value), max(self._high, value)
+        if cluster is None:
+            self._alone += 1
+            change = value - self._mean
+            self._mean += change / self._alone
+            self._square += change * (value - self._mean)
+        else:
+            entry = self._clusters.setdefault(cluster, [0, 0.0])
+            entry[0] += 1
+            entry[1] += value
+
+    def __len__(self) -> int:
+        return self._n
+
+    def estimate(self, *, level: float = 0.95) -> Estimate:
+        """The mean and its interval so far; raises ValueError when nothing was added."""
+        if not self._n:
+            raise ValueError("no values to average")
+        if self._binary and not self._clusters:
+            return wilson(self._total, self._n, level=level)
+        value = min(max(self._total / self._n, self._low), self._high)
+        units, variance = self._alone + len(self._clusters), self._variance(value)
+        bounded = self._low >= 0 and self._high <= 1
+        crit = t_quantile((1 + level) / 2, units - 1) if units > 1 else z_quantile((1 + level) / 2)
+        half, method = crit * math.sqrt(variance), "cluster t" if self._clusters else "t"
+        low, high = value - half, value + half
+        if bounded and (variance <= 0 or low < 0 or high > 1):
+            effective = value * (1 - value) / variance if variance > 0 else units
+            low, high = _score_bounds(value, min(effective, self._n) or units, crit)
+            method = "wilson, effective n"
+        return Estimate(value=value, low=low, high=high, n=self._n, method=method, level=level)
+
+    def _variance(self, mean: float) -> float:
+        """Cluster-robust variance of the mean; 0 where there is only one cluster."""
+        units = self._alone + len(self._clusters)
+        if units < 2:
+            return 0.0
+        alone = self._square + self._alone * (self._mean - mean) ** 2
+        rest = math.fsum((total - count * mean) ** 2 for count, total in self._clusters.values())
+        return (alone + rest) / self._n**2 * units / (units - 1)
+
+
+def mean(
+    values: Iterable[float], clusters: Iterable[Hashable | None] | None = None, *, level: float = 0.95
+) -> Estimate:
+    """Mean with its interval, see MeanFold; `clusters` runs along `values`.
+
+    Raises ValueError when there is no value, one is not finite, or the lengths differ.
+    """
+    fold = MeanFold()
+    if clusters is None:
+        for value in values:
+            fold.add(value)
+    else:
+        for value, cluster in zip(values, clusters, strict=True):
+            fold.add(value, cluster)
+    return fold.estimate(level=level)
+
+
+def bootstrap(
+    values: Sequence[float] | Sequence[Sequence[float]] | NDArray[Any],
+    statistic: Statistic,
+    *,
+    clusters: Sequence[Hashable | None] | None = None,
+    seed: int,
+    draws: int = 2000,
+    level: float = 0.95,
+) -> Estimate:
+    """Percentile bootstrap of `statistic`, resampling whole clusters where there are any.
+
+    Args:
+        values: shape (n,), or (n, k) where the statistic needs k numbers of each sample.
+        statistic: takes an array like `values` with rows drawn with replacement, returns a number.
+        clusters: one per row; None is a cluster of its own.
+        seed: of the generator; the same input and seed give the same interval.
+        draws: how many resamples.
+        level: two-sided coverage.
+    """
+    import numpy as np
+
+    data = np.asarray(values, dtype=np.float64)
+    if not len(data):
+        raise ValueError("no values to resample")
+    groups = _groups(clusters, len(data))
+    generator = np.random.default_rng(seed)
+    value = float(statistic(data))
+    results = np.empty(draws)
+    for draw in range(draws):
+        picked = generator.integers(len(groups), size=len(groups))
+        results[draw] = statistic(data[np.concatenate([groups[i] for i in picked])])
+    low, high = (float(q) for q in np.quantile(results, [(1 - level) / 2, (1 + level) / 2]))
+    method = "bootstrap" if clusters is None else "cluster bootstrap"
+    if value in (0.0, 1.0) and low == high == value:  # no draw can differ: the width of 0 would be a lie
+        low, high = _score_bounds(value, len(groups), z_quantile((1 + level) / 2))
+        method = "wilson"
+    return Estimate(value=value, low=min(low, value), high=max(high, value), n=len(data), method=method, level=level)
+
+
+def _groups(clusters: Sequence[Hashable | None] | None, n: int) -> list[NDArray[np.intp]]:
+    import numpy as np
+
+    if clusters is None:
+        return [np.array([i]) for i in range(n)]
+    if len(clusters) != n:
+        raise ValueError(f"{len(clusters)} clusters for {n} values")
+    members: dict[Hashable, list[int]] = {}
+    for i, cluster in enumerate(clusters):
+        members.setdefault(("", i) if cluster is None else cluster, []).append(i)
+    return [np.array(rows) for rows in members.values()]
