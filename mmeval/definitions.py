@@ -144,3 +144,10 @@ class SeesSamples(Protocol):
     def prepare(self, samples: Iterable[Sample]) -> None:
         """Called once before the first `ask`, with the samples in their order."""
         ...
+
+
+def facts_of(adapter: type[Adapter], model: str) -> Facts:
+    """The facts of one model: the class's, unless it has a classmethod `facts_for(model)`, as wrappers do."""
+    of_model = getattr(adapter, "facts_for", None)
+    facts: Facts = of_model(model) if of_model is not None else adapter.facts
+    return facts

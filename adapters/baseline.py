@@ -1,0 +1,170 @@
+"""What a number is worth: models that never look at the question.
+
+baseline/random    a random option; for open questions a random gold of the benchmark, as often as it occurs
+baseline/majority  the most frequent gold
+baseline/first     the first option; for open questions the first gold of the benchmark
+baseline/blind:PROVIDER/MODEL   the wrapped model, without its pictures, sounds and videos
+
+Every draw derives from the sample's id and `-o seed=`, never from the order of the questions. Samples with the
+same prompt get the same answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import accumulate
+from typing import Any
+
+from mmeval import Facts, FatalError, Options, Prompt, Reply, Sample, Text, UsageError, catalog
+from mmeval.definitions import SeesSamples, facts_of
+
+BLIND = "blind:"
+MODELS = ("random", "majority", "first")
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class Reference:
+    """random, majority and first."""
+
+    facts = Facts(version="1", inputs=frozenset({"text", "image", "audio", "video"}), options=Options)
+    endpoint = "local"
+
+    def __init__(self, model: str, options: Options) -> None:
+        if model not in MODELS:
+            names = ", ".join(f"baseline/{name}" for name in MODELS)
+            raise UsageError(f"no model baseline/{model}; there are {names} and baseline/blind:PROVIDER/MODEL")
+        self.model = model
+        self._seed = options.seed or 0
+        self._known: dict[bytes, tuple[str, int]] = {}
+        self._letters: Counter[str] = Counter()
+        self._golds: Counter[str] = Counter()
+
+    async def connect(self) -> None:
+        """Nothing to do."""
+
+    async def close(self) -> None:
+        """Nothing to do."""
+
+    def prepare(self, samples: Iterable[Sample]) -> None:
+        """Remember per prompt the id and the number of options, and how often each gold occurs."""
+        for sample in samples:
+            self._known.setdefault(_key(sample.prompt), (sample.id, len(sample.choices)))
+            if sample.choices:
+                self._letters.update(_letter(gold, sample.choices) for gold in _golds(sample.target))
+            else:
+                self._golds.update(_golds(sample.target))
+        ordered = sorted(self._golds)
+        self._order, self._sums = ordered, list(accumulate(self._golds[gold] for gold in ordered))
+
+    async def ask(self, prompt: Prompt, options: Options) -> Reply:
+        """Answer from the sample's id alone; raises FatalError for a prompt that was not prepared."""
+        del options  # the seed is fixed when the adapter is made
+        known = self._known.get(_key(prompt))
+        if known is None:
+            raise FatalError(f"baseline/{self.model} answers only the benchmark's own prompts", kind="unsupported")
+        return Reply(text=self._answer(*known), finish="stop", model=f"baseline/{self.model}")
+
+    def _answer(self, sample_id: str, n_choices: int) -> str:
+        if n_choices:
+            return self._choice(sample_id, LETTERS[:n_choices])
+        if not self._golds:
+            return ""
+        if self.model == "first":
+            return next(iter(self._golds))
+        if self.model == "majority":
+            return min(self._golds, key=lambda gold: (-self._golds[gold], gold))
+        return self._order[bisect_right(self._sums, self._draw(sample_id, self._sums[-1]))]
+
+    def _choice(self, sample_id: str, letters: str) -> str:
+        if self.model == "first":
+            return letters[0]
+        if self.model == "majority":
+            return min(letters, key=lambda letter: (-self._letters[letter], letter))
+        return letters[self._draw(sample_id, len(letters))]
+
+    def _draw(self, sample_id: str, below: int) -> int:
+        digest = hashlib.sha256(f"{self._seed}:{sample_id}".encode()).digest()
+        return int.from_bytes(digest[:16], "big") % below
+
+
+class Blind:
+    """A model that is given the words alone."""
+
+    def __init__(self, model: str, options: Any) -> None:
+        inner, name = _wrapped(model)
+        self._inner = inner(name, options)
+        self.facts = _blind(facts_of(inner, name))
+        self.model = model
+
+    @property
+    def endpoint(self) -> str:
+        """The wrapped model's."""
+        return self._inner.endpoint
+
+    async def connect(self) -> None:
+        """Connect the wrapped model."""
+        await self._inner.connect()
+
+    async def close(self) -> None:
+        """Close the wrapped model."""
+        await self._inner.close()
+
+    def prepare(self, samples: Iterable[Sample]) -> None:
+        """Hand the samples on to a wrapped reference; models do not see them."""
+        if isinstance(self._inner, SeesSamples):
+            self._inner.prepare(samples)
+
+    async def ask(self, prompt: Prompt, options: Any) -> Reply:
+        """Ask the wrapped model about the texts of the prompt."""
+        return await self._inner.ask(tuple(part for part in prompt if isinstance(part, Text)), options)
+
+
+class Adapter(Reference):
+    """See the module's text."""
+
+    def __new__(cls, model: str, options: Any) -> Any:
+        """A wrapper when the name asks for one."""
+        return Blind(model, options) if model.startswith(BLIND) else super().__new__(cls)
+
+    @classmethod
+    def facts_for(cls, model: str) -> Facts:
+        """Those of the wrapped model, but any input may come: it is dropped."""
+        return _blind(facts_of(*_wrapped(model))) if model.startswith(BLIND) else cls.facts
+
+
+def _wrapped(model: str) -> tuple[Any, str]:
+    provider, slash, name = model.removeprefix(BLIND).partition("/")
+    if not (provider and slash and name):
+        raise UsageError(f"baseline/{model}: write baseline/blind:PROVIDER/MODEL")
+    return catalog.adapter(provider), name
+
+
+def _blind(facts: Facts) -> Facts:
+    limits = {"max_images": None, "max_image_bytes": None, "max_image_pixels": None}
+    return replace(facts, inputs=Reference.facts.inputs, **limits)
+
+
+def _key(prompt: Prompt) -> bytes:
+    identity = [part.text if isinstance(part, Text) else part.sha256 for part in prompt]
+    return hashlib.sha256(json.dumps(identity).encode()).digest()[:16]
+
+
+def _golds(target: Any) -> list[str]:
+    """Every accepted answer as a text: a target may be one value, a list, or an object with `answer(s)`."""
+    if isinstance(target, dict):
+        inside = next((target[key] for key in ("answers", "answer", "target") if key in target), None)
+        return [json.dumps(target, sort_keys=True)] if inside is None else _golds(inside)
+    if isinstance(target, list):
+        return [gold for item in target for gold in _golds(item)]
+    if isinstance(target, bool):
+        return ["yes" if target else "no"]
+    return [] if target is None else [str(target)]
+
+
+def _letter(gold: str, choices: tuple[str, ...]) -> str:
+    return LETTERS[choices.index(gold)] if gold in choices else gold.strip().upper()

@@ -1,0 +1,95 @@
+"""Baselines: answers from the sample's id alone, and a wrapper that hides the pictures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from mmeval import FatalError, Options, Sample, Text, UsageError, catalog, media
+from mmeval.definitions import SeesSamples, facts_of
+
+PICTURE = media.image(b"not a picture")
+
+
+def choice(i: int, gold: str, n: int = 4) -> Sample:
+    return Sample(id=f"s{i}", prompt=(Text(f"q{i}"), PICTURE), target=gold, choices=tuple("wxyz"[:n]))
+
+
+def open_question(i: int, gold) -> Sample:
+    return Sample(id=f"s{i}", prompt=(Text(f"q{i}"),), target=gold)
+
+
+def answers(name: str, samples: list[Sample], seed: int | None = None) -> list[str]:
+    options = Options(seed=seed)
+    adapter = catalog.adapter("baseline")(name, options)
+    assert isinstance(adapter, SeesSamples)
+    adapter.prepare(samples)
+
+    async def all_of_them():
+        return [(await adapter.ask(sample.prompt, options)).text for sample in samples]
+
+    return asyncio.run(all_of_them())
+
+
+@pytest.mark.parametrize(
+    ("name", "samples", "expected"),
+    [
+        ("first", [choice(0, "B"), choice(1, "C")], ["A", "A"]),
+        ("majority", [choice(0, "B"), choice(1, "C"), choice(2, "C"), choice(3, "B", n=2)], ["B", "B", "B", "B"]),
+        ("majority", [choice(0, "C"), choice(1, "C"), choice(2, "B", n=2)], ["C", "C", "B"]),
+        ("majority", [choice(0, "y"), choice(1, "y"), choice(2, "A")], ["C", "C", "C"]),
+        ("majority", [open_question(0, "no"), open_question(1, "yes"), open_question(2, "no")], ["no"] * 3),
+        ("majority", [open_question(0, ["a", "b"]), open_question(1, {"answers": ["b"]})], ["b", "b"]),
+        ("majority", [open_question(0, True), open_question(1, 7), open_question(2, 7)], ["7", "7", "7"]),
+        ("first", [open_question(0, "yes"), open_question(1, "no")], ["yes", "yes"]),
+        ("random", [open_question(0, None)], [""]),
+    ],
+)
+def test_answers(name, samples, expected):
+    assert answers(name, samples) == expected
+
+
+def test_random_depends_on_the_id_and_the_seed_alone():
+    samples = [choice(i, "A") for i in range(2000)]
+    first = answers("random", samples)
+    assert answers("random", samples[::-1]) == first[::-1]
+    assert answers("random", samples, seed=1) != first
+    assert all(450 < n < 550 for n in Counter(first).values())
+
+
+def test_random_open_answers_follow_the_golds():
+    golds = ["yes"] * 900 + ["no"] * 300
+    drawn = Counter(answers("random", [open_question(i, gold) for i, gold in enumerate(golds)]))
+    assert drawn["yes"] == pytest.approx(900, abs=60)
+    assert set(drawn) == {"yes", "no"}
+
+
+def test_a_foreign_prompt_is_refused():
+    adapter = catalog.adapter("baseline")("random", Options())
+    adapter.prepare([])
+    with pytest.raises(FatalError, match="own prompts"):
+        asyncio.run(adapter.ask((Text("?"),), Options()))
+
+
+def test_blind_hides_the_pictures_and_is_otherwise_the_wrapped_model():
+    cls = catalog.adapter("baseline")
+    facts = facts_of(cls, "blind:mock/echo")
+    assert facts.options is catalog.adapter("mock").facts.options
+    assert {"image", "video"} <= facts.inputs
+    assert facts.max_images is None
+    options = facts.options()
+    adapter = cls("blind:mock/echo", options)
+    reply = asyncio.run(adapter.ask((Text("two words"), PICTURE), options))
+    assert (reply.text, reply.usage.input) == ("two words", 2)
+    assert adapter.endpoint == "local"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("rnd", "baseline/random"), ("blind:mock", "blind:PROVIDER/MODEL"), ("blind:mokc/echo", "did you mean mock")],
+)
+def test_mistakes_name_the_way_out(name, says):
+    with pytest.raises(UsageError, match=says):
+        catalog.adapter("baseline")(name, Options())
