@@ -1,4 +1,4 @@
-"""Where rows come from; every source streams in a fixed order and describes itself for `run.json`."""
+"""Procedural sets: rows that are drawn from a seed, not stored."""
 
 from __future__ import annotations
 

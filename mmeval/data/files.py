@@ -1,0 +1,182 @@
+"""Local files as sources: Parquet, JSON lines, CSV and TSV (with VLMEvalKit's picture conventions)."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import binascii
+import csv as _csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mmeval.data.contract import Columns, check_row
+from mmeval.errors import DataError
+from mmeval.types import JSON, Row
+
+_SHARED = 64
+"""In a VLMEvalKit TSV a picture of at most this many characters is the `index` of the row that holds it."""
+_FIELD_LIMIT = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One local file; `line` is added to no row, errors name it."""
+
+    path: Path
+    format: str
+    columns: Columns = field(default_factory=dict)
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream the rows; raises DataError naming file and line (Parquet: row, from 0)."""
+        del offline
+        for line, row in numbered(self):
+            check_row(row, self.columns, where=str(self.path), number=line)
+            yield row
+
+    def describe(self) -> Mapping[str, JSON]:
+        """Kind and file name: the folder is the user's own business."""
+        return {"kind": self.format, "path": self.path.name}
+
+
+def parquet(path: str | Path, *, columns: Columns | None = None) -> File:
+    """Rows of a Parquet file."""
+    return File(Path(path), "parquet", columns or {})
+
+
+def jsonl(path: str | Path, *, columns: Columns | None = None) -> File:
+    """One JSON object a line; blank lines are skipped."""
+    return File(Path(path), "jsonl", columns or {})
+
+
+def csv(path: str | Path, *, columns: Columns | None = None) -> File:
+    """Comma-separated values with a header; empty cells are None."""
+    return File(Path(path), "csv", columns or {})
+
+
+def tsv(path: str | Path, *, columns: Columns | None = None) -> File:
+    """Tab-separated values with a header; base64 pictures, shared pictures and lists as VLMEvalKit writes them."""
+    return File(Path(path), "tsv", columns or {})
+
+
+def numbered(source: File) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line, row): lines count from 1 with the header, Parquet rows from 0."""
+    readers = {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv_rows, "tsv": _tsv_rows}
+    try:
+        yield from readers[source.format](source.path)
+    except OSError as error:
+        raise DataError(f"{source.path}: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{source.path}: not UTF-8 at byte {error.start}") from None
+
+
+def _parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            number = 0
+            for batch in file.iter_batches(batch_size=64):
+                for row in batch.to_pylist():
+                    yield number, row
+                    number += 1
+    except pa.ArrowInvalid as error:
+        raise DataError(f"{path}: not a readable Parquet file: {error}") from None
+
+
+def _jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with path.open(encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except (json.JSONDecodeError, RecursionError) as error:
+                raise DataError(f"{path}:{number}: not JSON: {error}") from None
+            if not isinstance(row, dict):
+                raise DataError(f"{path}:{number}: expected an object, found {type(row).__name__}")
+            yield number, row
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    return _delimited(path, ",")
+
+
+def _delimited(path: Path, delimiter: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    _csv.field_size_limit(_FIELD_LIMIT)  # a base64 picture is larger than the module's 128 KiB
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        reader = _csv.reader(lines, delimiter=delimiter, strict=True)
+        try:
+            header = next(reader, None)
+            if header is None:
+                raise DataError(f"{path}: empty, not even a header")
+            _check_header(path, header)
+            start = reader.line_num + 1
+            for cells in reader:
+                if cells:
+                    yield start, _cells(path, start, header, cells)
+                start = reader.line_num + 1
+        except _csv.Error as error:
+            raise DataError(f"{path}:{reader.line_num}: {error}") from None
+
+
+def _check_header(path: Path, header: list[str]) -> None:
+    twice = {name for name in header if header.count(name) > 1}
+    if twice:
+        raise DataError(f"{path}:1: column {min(twice)!r} occurs twice")
+
+
+def _cells(path: Path, line: int, header: list[str], cells: list[str]) -> dict[str, Any]:
+    if len(cells) != len(header):
+        raise DataError(f"{path}:{line}: {len(cells)} cells under {len(header)} columns")
+    return {name: cell or None for name, cell in zip(header, cells, strict=True)}
+
+
+def _tsv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    shared = _shared_pictures(path)
+    for line, row in _delimited(path, "\t"):
+        if row.get("image") is not None:
+            row["image"] = _pictures(row["image"], shared)
+        yield line, row
+
+
+def _shared_pictures(path: Path) -> dict[str, str]:
+    """Index to base64 text of the rows that other rows point to; only those are kept in memory."""
+    wanted: set[str] = set()
+    for _, row in _delimited(path, "\t"):
+        if "index" not in row or "image" not in row:
+            return {}
+        if row["image"] is not None and len(row["image"]) <= _SHARED:
+            wanted.add(row["image"])
+    if not wanted:
+        return {}
+    rows = (row for _, row in _delimited(path, "\t"))
+    return {r["index"]: r["image"] for r in rows if r["index"] in wanted and len(r["image"] or "") > _SHARED}
+
+
+def _pictures(cell: str, shared: Mapping[str, str]) -> Any:
+    """A picture, a list of pictures, or the cell itself where it is a path."""
+    if cell in shared:
+        cell = shared[cell]
+    if cell.startswith("[") and cell.endswith("]"):
+        return [_picture(item) for item in _literal_list(cell)]
+    return cell if len(cell) <= _SHARED else _picture(cell)
+
+
+def _literal_list(cell: str) -> list[str]:
+    try:
+        value = ast.literal_eval(cell)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return [cell]
+    return [str(item) for item in value]
+
+
+def _picture(text: str) -> Any:
+    """Decoded base64; what is no base64 stays bytes that no image header explains (one invalid sample)."""
+    try:
+        return {"bytes": base64.b64decode(text, validate=True), "path": None}
+    except (binascii.Error, ValueError):
+        return {"bytes": text.encode(), "path": None} if len(text) > _SHARED else text

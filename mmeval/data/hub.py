@@ -1,0 +1,140 @@
+"""Data sets of the Hugging Face hub, by id, config, split and revision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mmeval.data.contract import Columns, checked
+from mmeval.errors import DataError
+from mmeval.types import JSON, Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hub:
+    """One split of one data set; `revision=None` means that the user's `benchmarks.lock` decides."""
+
+    id: str
+    config: str | None
+    split: str
+    revision: str | None
+    columns: Columns = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    """The split's files inside the repository, once they are known; with them a cached copy is enough."""
+    format: str | None = None
+    """`parquet`, `json`, ...: what the files are, once it is known."""
+
+    @property
+    def where(self) -> str:
+        """What an error names."""
+        config = f" {self.config}" if self.config else ""
+        return f"{self.id}@{(self.revision or 'main')[:12]}{config} {self.split}"
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream the rows: from the cached files where they are all there, else over the network."""
+        local = self.cached()
+        if local:
+            rows = _stream(self, self.format or "parquet", data_files={self.split: local})
+        elif offline:
+            raise DataError(f"{self.where}: not on this machine, and offline; run `mmeval data fetch` with a network")
+        else:
+            rows = _stream(self, self.id, name=self.config, revision=self.revision)
+        yield from checked(rows, self.columns, where=self.where)
+
+    def describe(self) -> Mapping[str, JSON]:
+        """Id, config, split and revision."""
+        keys = {"id": self.id, "config": self.config, "split": self.split, "revision": self.revision}
+        return {"kind": "hub", **keys}
+
+    def resolve(self) -> Hub:
+        """Ask the hub for the commit and the split's files; raises DataError when there is no such thing."""
+        from huggingface_hub import HfApi
+
+        with _named(self):
+            commit = HfApi().dataset_info(self.id, revision=self.revision).sha
+            found = replace(self, revision=commit)
+            builder = _builder(found)
+            return replace(found, files=_inside(builder, self), format=builder.name)
+
+    def fetch(self) -> list[str]:
+        """Download the split's files into the hub's ordinary cache; returns their local paths."""
+        from huggingface_hub import hf_hub_download
+
+        with _named(self):
+            return [hf_hub_download(self.id, f, repo_type="dataset", revision=self.revision) for f in self.files]
+
+    def cached(self) -> list[str] | None:
+        """Local paths of the split's files, or None when one is not on this machine. Never asks the network."""
+        from huggingface_hub import try_to_load_from_cache
+
+        if not self.files or not self.revision:
+            return None
+        found = [try_to_load_from_cache(self.id, f, revision=self.revision, repo_type="dataset") for f in self.files]
+        local = [path for path in found if isinstance(path, str)]
+        return local if len(local) == len(self.files) else None
+
+
+def hub(
+    id: str,  # noqa: A002 - the hub's own word
+    *,
+    split: str,
+    revision: str | None,
+    config: str | None = None,
+    columns: Columns | None = None,
+) -> Hub:
+    """One split of a data set; pictures and sounds stay undecoded bytes."""
+    return Hub(id=id, config=config, split=split, revision=revision, columns=columns or {})
+
+
+class _named:  # noqa: N801 - a context manager
+    """Turn what `datasets` and the hub raise into one line that names the data set."""
+
+    def __init__(self, source: Hub) -> None:
+        self.source = source
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is None or isinstance(error, DataError) or not isinstance(error, _reading_errors()):
+            return
+        text = " ".join(str(error).split())
+        raise DataError(f"{self.source.where}: {type(error).__name__}: {text[:300]}") from error
+
+
+def _reading_errors() -> tuple[type[BaseException], ...]:
+    import pyarrow as pa
+    from datasets.exceptions import DatasetsError
+    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+
+    return (OSError, ValueError, RuntimeError, pa.ArrowException, DatasetsError, HfHubHTTPError, OfflineModeIsEnabled)
+
+
+def _stream(source: Hub, path: str, **how: Any) -> Iterator[Row]:
+    from datasets import load_dataset
+
+    with _named(source):
+        data = load_dataset(path, split=source.split, streaming=True, **how).decode(False)
+        rows = iter(data)
+    while True:
+        with _named(source):
+            row = next(rows, None)
+        if row is None:
+            return
+        yield row
+
+
+def _builder(source: Hub) -> Any:
+    from datasets import load_dataset_builder
+
+    return load_dataset_builder(source.id, name=source.config, revision=source.revision)
+
+
+def _inside(builder: Any, source: Hub) -> tuple[str, ...]:
+    """Paths inside the repository of the split's files."""
+    splits = builder.config.data_files or {}
+    if source.split not in splits:
+        raise DataError(f"{source.where}: no split {source.split!r}; it has {', '.join(map(str, splits))}")
+    prefix = f"hf://datasets/{source.id}@"
+    return tuple(str(f).removeprefix(prefix).partition("/")[2] for f in splits[source.split])

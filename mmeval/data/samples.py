@@ -1,0 +1,42 @@
+"""From rows to samples: the benchmark's own `to_sample`, with every fault named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmeval.definitions import Benchmark
+from mmeval.errors import DataError, MMEvalError
+from mmeval.types import Sample
+
+
+def samples(benchmark: Benchmark, *, offline: bool = False) -> Iterator[Sample]:
+    """Stream the samples of a benchmark.
+
+    Raises:
+        DataError: naming benchmark, revision, row and column, or an id that occurs twice.
+    """
+    seen: set[str] = set()
+    try:
+        for number, row in enumerate(benchmark.data.rows(offline=offline)):
+            sample = _sample(benchmark, row, number)
+            if sample is None:
+                continue
+            if sample.id in seen:
+                raise DataError(f"row {number}: the id {sample.id!r} occurs twice")
+            seen.add(sample.id)
+            yield sample
+    except DataError as error:
+        raise DataError(f"{benchmark.name}: {error}") from None
+
+
+def _sample(benchmark: Benchmark, row: object, number: int) -> Sample | None:
+    try:
+        return benchmark.to_sample(row)  # type: ignore[arg-type]
+    except MMEvalError:
+        raise
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        described = benchmark.data.describe()
+        where = f"{described.get('id') or described.get('path') or described.get('kind')}"
+        revision = f"@{str(described['revision'])[:12]}" if described.get("revision") else ""
+        reason = f"no column {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"
+        raise DataError(f"{where}{revision} row {number}: {reason}") from error

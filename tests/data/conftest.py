@@ -1,0 +1,3 @@
+from tests.data.hubs import hub
+
+__all__ = ["hub"]
