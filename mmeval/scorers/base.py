@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from mmeval.errors import UsageError
+from mmeval.scorers import thinking
 from mmeval.types import Prompt, Reply, Sample, Score
 
 Rule: TypeAlias = Callable[[Sample, Reply], Score]
+KEEP = 500
+"""Characters of an extracted answer that a score keeps; the reply itself is stored whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """Stage two of three: what was read in a reply, by which rule, and where."""
+
+    answer: str | None
+    """None = nothing could be read (unparsed)."""
+    rule: str
+    span: tuple[int, int] | None = None
+    """Half-open range in the text that was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """Stage three: how good an answer is, in [0, 1], and why."""
+
+    value: float
+    note: str = ""
+
+
+Extract: TypeAlias = Callable[[str, Sample], Extraction]
+Compare: TypeAlias = Callable[[str, Sample], Grade]
 
 
 class JudgeRule(Protocol):
@@ -30,6 +57,50 @@ class JudgeRule(Protocol):
     def parse(self, sample: Sample, reply: Reply, verdict: Reply) -> Score:
         """Read the judge's reply; raises ScoreError when it is no verdict (never a number)."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A rule in its stages: split off the thoughts, extract an answer, grade it.
+
+    Each stage can be run alone: `extract(text, sample)` and `grade(answer, sample)`.
+    """
+
+    extract: Extract
+    grade: Compare
+
+    def __call__(self, sample: Sample, reply: Reply) -> Score:
+        """Score one reply; a reply in which nothing can be read scores 0 with `answer=None`."""
+        said = thinking.split(reply.text)
+        found = self.extract(said.answer, sample)
+        span = None if found.span is None else (found.span[0] + said.start, found.span[1] + said.start)
+        if found.answer is None:
+            return Score(value=0.0, answer=None, rule=found.rule, note="no answer found")
+        grade = self.grade(found.answer, sample)
+        return Score(value=grade.value, answer=found.answer[:KEEP] or None, rule=found.rule, note=grade.note, span=span)
+
+    @property
+    def digest(self) -> str:
+        """sha256 over the sources of all stages and their parameters."""
+        stages = (self.extract, self.grade, thinking.split)
+        return hashlib.sha256("\0".join(_identity(stage) for stage in stages).encode()).hexdigest()
+
+
+def _identity(stage: Any) -> str:
+    """Parameters and module source of a function, a partial or a callable object."""
+    if isinstance(stage, functools.partial):
+        inner = "".join(_identity(part) if callable(part) else repr(part) for part in stage.args)
+        named = "".join(
+            f"{key}={_identity(part) if callable(part) else part!r}" for key, part in sorted(stage.keywords.items())
+        )
+        return f"{_identity(stage.func)}({inner}{named})"
+    name = getattr(stage, "__qualname__", None) or repr(stage)
+    return f"{name}\0{_source(getattr(stage, '__module__', type(stage).__module__))}"
+
+
+@functools.cache
+def _source(module: str) -> str:
+    return inspect.getsource(sys.modules[module])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +123,7 @@ class Scorer:
         return hasattr(self.rule(profile), "parse")
 
     def digest(self, profile: str) -> str:
-        """sha256 over name, profile and the source of the module that holds the rule."""
+        """sha256 over name, profile and the source of the modules that hold the rule."""
         rule = self.rule(profile)
-        owner = getattr(rule, "func", rule)
-        module = sys.modules[getattr(owner, "__module__", type(owner).__module__)]
-        text = "\0".join([self.name, profile, repr(getattr(rule, "digest", "")), inspect.getsource(module)])
-        return hashlib.sha256(text.encode()).hexdigest()
+        own = getattr(rule, "digest", None) or _identity(rule)
+        return hashlib.sha256("\0".join([self.name, profile, own]).encode()).hexdigest()

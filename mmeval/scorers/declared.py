@@ -1,0 +1,70 @@
+"""Where a reply says that its answer stands: `The answer is`, `Answer:`, a box, an answer tag."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_LEAD = re.compile(
+    r"\b(?:answer|choice|option|solution|result)s?\b[*_ \t]{0,4}"
+    r"(?:\s{0,3}(?:should|must|would|could|will)\s{1,3}be\b|\s{0,3}\bis\b|\s{0,2}[:：=])"
+    r"|答案[是为為：:]|选择?|選擇?|정답은|답은|답:|答えは|\bi\s(?:choose|select|pick)\b",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<answer>", re.IGNORECASE)
+_BOX = re.compile(r"\\(?:boxed|fbox)\s{0,2}\{")
+_SENTENCE = re.compile(r"\n|[.!?](?=\s|$)|[。！？]|\\\]|\\\)")
+REACH = 400
+"""Characters after a lead-in that can belong to the answer."""
+
+
+class Declared(NamedTuple):
+    """A place in a reply that claims to hold the answer."""
+
+    rule: str
+    start: int
+    end: int
+    """Half-open range of what follows the lead-in: to the end of the sentence, box or tag."""
+
+
+def declarations(text: str) -> Iterator[Declared]:
+    """All declared answers in `text`, the last one first; linear in the length of the text."""
+    found = [*_boxes(text), *_tags(text), *_phrases(text)]
+    return iter(sorted(found, key=lambda d: d.start, reverse=True))
+
+
+def _boxes(text: str) -> Iterator[Declared]:
+    for match in _BOX.finditer(text):
+        end = _closing(text, match.end())
+        if end is not None:
+            yield Declared("boxed", match.end(), end)
+
+
+def _closing(text: str, start: int) -> int | None:
+    """Index of the brace that closes a group opened just before `start`, within REACH."""
+    depth = 1
+    for index in range(start, min(len(text), start + REACH)):
+        if text[index] == "{":
+            depth += 1
+        elif text[index] == "}":
+            depth -= 1
+            if depth == 0:
+                return index
+    return None
+
+
+def _tags(text: str) -> Iterator[Declared]:
+    for match in _TAG.finditer(text):
+        window = text[match.end() : match.end() + REACH].lower()
+        end = window.find("</answer>")
+        yield Declared("tag", match.end(), match.end() + (end if end >= 0 else len(window)))
+
+
+def _phrases(text: str) -> Iterator[Declared]:
+    for match in _LEAD.finditer(text):
+        start = match.end()
+        while start < len(text) and text[start] in " \t\n*_:：" and start - match.end() < 20:
+            start += 1
+        stop = _SENTENCE.search(text, start, start + REACH)
+        yield Declared("declared", start, stop.start() if stop else min(len(text), start + REACH))

@@ -1,0 +1,80 @@
+r"""The number grammar: what counts as a number in a reply. Nothing is evaluated.
+
+    number   = [currency] sign? magnitude scale? percent?
+    sign     = "+" | "-" | U+2212
+    magnitude = fraction | decimal exponent?
+    decimal  = digits | grouped ; each with an optional "." digits, or "." digits
+    grouped  = 1 to 3 digits, then groups of "," and exactly 3 digits
+    fraction = digits "/" digits            (denominator not 0)
+    exponent = ("e" | "E") sign? digits
+    percent  = "%"
+
+Only ASCII digits; underscores, `inf`, `nan` and full-width digits are no numbers. The compatibility
+profiles use Python's `float` instead, which accepts all four.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import NamedTuple
+
+_DECIMAL = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,8}(?![0-9])|[0-9]{1,40})(?:\.[0-9]{0,40})?|\.[0-9]{1,40}"
+_NUMBER = (
+    rf"(?P<sign>[-+\u2212])?[$€£¥]?\s?(?P<sign2>[-\u2212])?"
+    rf"(?:(?P<top>[0-9]{{1,18}})\s?/\s?(?P<bottom>[0-9]{{1,18}})(?![0-9/])|(?P<decimal>{_DECIMAL})(?P<exponent>[eE][-+]?[0-9]{{1,3}})?)"
+    r"(?P<percent>\s?%)?"
+)
+_WHOLE = re.compile(_NUMBER)
+_INSIDE = re.compile(rf"(?<![\w.,/])(?:(?<=\w)|){_NUMBER}(?![\w])")
+
+
+class Number(NamedTuple):
+    """A number as it was written."""
+
+    value: float
+    """Without its percent sign: `5%` has the value 5."""
+    percent: bool
+    start: int
+    end: int
+
+
+def parse(text: str) -> Number | None:
+    """Read a text that is a number and nothing else."""
+    stripped = text.strip()
+    match = _WHOLE.fullmatch(stripped) if len(stripped) <= 200 else None
+    return _number(match) if match else None
+
+
+def find_last(text: str, start: int = 0, end: int | None = None) -> Number | None:
+    """The last number in a range of a text."""
+    last = None
+    for match in _INSIDE.finditer(text, start, len(text) if end is None else end):
+        last = match
+    return _number(last) if last else None
+
+
+def find_first(text: str, start: int = 0, end: int | None = None) -> Number | None:
+    """The first number in a range of a text."""
+    match = _INSIDE.search(text, start, len(text) if end is None else end)
+    return _number(match) if match else None
+
+
+def _number(match: re.Match[str]) -> Number | None:
+    if match["top"] is not None:
+        if int(match["bottom"]) == 0:
+            return None
+        value = int(match["top"]) / int(match["bottom"])
+    else:
+        value = float(match["decimal"].replace(",", "") + (match["exponent"] or ""))
+    if match["sign"] in ("-", "\u2212") or match["sign2"]:
+        value = -value
+    return Number(value, bool(match["percent"]), *match.span()) if math.isfinite(value) else None
+
+
+def python_float(text: str) -> float | None:
+    """What Python's `float` makes of a text, `nan` and `inf` included; for the compatibility profiles."""
+    try:
+        return float(text)
+    except (ValueError, OverflowError):
+        return None
