@@ -8,7 +8,6 @@ from mmeval.data.ablate import Ablation, ablate
 from mmeval.data.files import csv, jsonl, parquet, tsv
 from mmeval.data.generated import Make, generated
 from mmeval.data.hub import hub
-from mmeval.data.questions import from_file
 from mmeval.data.samples import samples
 
-__all__ = ["Ablation", "Make", "ablate", "csv", "from_file", "generated", "hub", "jsonl", "parquet", "samples", "tsv"]
+__all__ = ["Ablation", "Make", "ablate", "csv", "generated", "hub", "jsonl", "parquet", "samples", "tsv"]

@@ -4,7 +4,6 @@ from mmeval.scorers.base import Compare, Extract, Extraction, Grade, JudgeRule, 
 from mmeval.scorers.choice import choice
 from mmeval.scorers.grouping import accuracy
 from mmeval.scorers.numeric import numeric, relaxed
-from mmeval.scorers.routed import closed_or_open, routed
 from mmeval.scorers.text import anls, exact_text
 from mmeval.scorers.vqa import vqa_accuracy
 from mmeval.scorers.yesno import yes_no
@@ -21,11 +20,9 @@ __all__ = [
     "accuracy",
     "anls",
     "choice",
-    "closed_or_open",
     "exact_text",
     "numeric",
     "relaxed",
-    "routed",
     "vqa_accuracy",
     "yes_no",
 ]
