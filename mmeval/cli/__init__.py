@@ -10,6 +10,7 @@ import typer
 from mmeval import MMEvalError, __version__
 
 VERBS: tuple[str, ...] = (
+    "site",
     "list",
     "show",
     "doctor",

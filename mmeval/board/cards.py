@@ -1,0 +1,164 @@
+"""What the board says about a benchmark and a model: facts from their definitions, unknown ones left out."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mmeval import catalog
+from mmeval.definitions import Benchmark
+from mmeval.errors import CatalogError, MMEvalError
+from mmeval.types import JSON
+
+Reference = Literal["random", "majority", "blind", "human", "baseline"]
+PARTS = ("encoder", "input_projector", "llm", "output_projector", "generator")
+"""The five parts of a multimodal LLM, in the order the data flows."""
+
+
+class Price(BaseModel):
+    """US dollars per million tokens; None = unknown."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    input: float | None = None
+    output: float | None = None
+    cached_input: float | None = None
+    batch_input: float | None = None
+    batch_output: float | None = None
+
+
+class ModelCard(BaseModel):
+    """Facts about a model from `adapters/models.toml`; None or empty = unknown."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    name: str
+    title: str = ""
+    organization: str | None = None
+    released: datetime.date | None = None
+    open: bool | None = None
+    parameters: float | None = Field(default=None, gt=0)
+    """Billions."""
+    parts: dict[str, str] = Field(default_factory=dict)
+    modalities: tuple[str, ...] = ()
+    price: Price = Price()
+    price_date: datetime.date | None = None
+    url: str | None = None
+    reference: Reference | None = None
+    """What kind of reference row this is; None for a model."""
+
+    @property
+    def label(self) -> str:
+        """The title, or the name where there is none."""
+        return self.title or self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchmarkCard:
+    """Facts about a benchmark; `known` is False when no definition file was found for a stored run."""
+
+    name: str
+    title: str
+    group: str
+    known: bool = False
+    version: str = ""
+    about: str = ""
+    metric_about: str = ""
+    higher_is_better: bool | None = None
+    low: float = 0.0
+    high: float = 1.0
+    scale: float = 100.0
+    chance: float | None = None
+    license: str | None = None
+    url: str | None = None
+    paper: str | None = None
+    rows: int | None = None
+    labels: str = "public"
+    redistribute: bool = False
+    profile: str = ""
+    scorer: str = ""
+    system: str | None = None
+    max_tokens: int | None = None
+    temperature: float | None = None
+    cluster: str | None = None
+    policy: Mapping[str, str] = field(default_factory=dict)
+    source: Mapping[str, JSON] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    digest: str = ""
+    definition: Benchmark | None = None
+
+
+def benchmark_card(name: str, path: Sequence[Path] = ()) -> BenchmarkCard:
+    """The card of one benchmark; one that has no definition, or a broken one, gets a bare card."""
+    try:
+        found = catalog.definition("benchmarks", name, path)
+        return _card(found, catalog.benchmark(name, path))
+    except MMEvalError:
+        return BenchmarkCard(name=name, title=name, group="other")
+
+
+def _card(found: catalog.Definition, made: Benchmark) -> BenchmarkCard:
+    metric = made.metric
+    return BenchmarkCard(
+        name=made.name,
+        title=made.title,
+        group=found.path.parent.name,
+        known=True,
+        version=made.version,
+        about=made.about,
+        metric_about=metric.about,
+        higher_is_better=metric.higher_is_better,
+        low=metric.low,
+        high=metric.high,
+        scale=metric.scale,
+        chance=made.chance,
+        license=made.license,
+        url=made.url,
+        paper=made.paper,
+        rows=made.rows,
+        labels=made.labels,
+        redistribute=made.redistribute,
+        profile=made.profile,
+        scorer=made.score.name,
+        system=made.system,
+        max_tokens=made.max_tokens,
+        temperature=made.temperature,
+        cluster=made.cluster,
+        policy={str(status): str(rule) for status, rule in made.policy.items()},
+        source=dict(made.data.describe()),
+        tags=made.tags,
+        digest=found.digest,
+        definition=made,
+    )
+
+
+def model_cards(names: Sequence[str], path: Sequence[Path] = ()) -> dict[str, ModelCard]:
+    """A card for every name; raises CatalogError naming the model and the field that is wrong."""
+    tables = catalog.model_cards(path)
+    return {name: model_card(name, tables.get(name, {})) for name in names}
+
+
+def model_card(name: str, table: Mapping[str, Any]) -> ModelCard:
+    """One card from its table."""
+    facts = {"reference": reference(name), **table, "name": name}
+    try:
+        return ModelCard.model_validate(facts)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise CatalogError(f"models.toml: {name}: {where}: {first['msg']}") from None
+
+
+def reference(name: str) -> Reference | None:
+    """The kind of reference row that a name stands for; None for a model."""
+    provider, _, model = name.partition("/")
+    if provider == "human":
+        return "human"
+    if provider != "baseline":
+        return None
+    kind = model.partition(":")[0]
+    known: dict[str, Reference] = {"random": "random", "majority": "majority", "first": "majority", "blind": "blind"}
+    return known.get(kind, "baseline")

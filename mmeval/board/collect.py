@@ -1,0 +1,181 @@
+"""From run folders to the board: which runs stand in one column, which do not, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mmeval.board.cards import BenchmarkCard, ModelCard, benchmark_card, model_cards
+from mmeval.board.checks import check
+from mmeval.board.vectors import FAILED, Vector, read_vector
+from mmeval.errors import StoreError
+from mmeval.store import Number, Problem, Run, Spec, benchmark_folder, list_runs, slug
+
+COMPARABLE = ("version", "profile", "judge", "judge_digest", "limit", "epochs")
+Reader = Callable[[Run, BenchmarkCard], Vector]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One model on one benchmark."""
+
+    run: Run
+    vector: Vector
+    headline: Number
+    """In the metric's own range; multiply by the card's scale to show."""
+
+    @property
+    def spec(self) -> Spec:
+        """What the run asked."""
+        return self.run.info.spec
+
+    @property
+    def failed(self) -> int:
+        """Requests without a reply that could be scored."""
+        return sum(n for status, n in self.run.info.counts.items() if status in FAILED)
+
+    @property
+    def truncated(self) -> int:
+        """Replies that were cut off at the token limit."""
+        return self.run.info.counts.get("truncated", 0)
+
+    @property
+    def cost_1000(self) -> float | None:
+        """US dollars per 1,000 samples; None = unknown."""
+        total = self.run.info.totals.cost
+        return None if total is None or not self.run.info.planned else 1000 * total / self.run.info.planned
+
+    @property
+    def finished(self) -> str:
+        """ISO time of the last reply, or empty."""
+        return run_time(self.run)
+
+    @property
+    def key(self) -> str:
+        """Folder of the run's pages below `r/`."""
+        return run_key(self.run)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """A whole run that is not in its benchmark's column, and why."""
+
+    run: Run
+    reason: str
+    """`superseded`, `variant`, or the first setting that differs from the column's."""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One benchmark: comparable runs, at most one for each model."""
+
+    card: BenchmarkCard
+    cells: Mapping[str, Cell]
+    """By model name."""
+    aside: Sequence[Aside] = ()
+
+    @property
+    def spec(self) -> Spec:
+        """The spec of any cell: version, profile and judge are the same in all."""
+        return next(iter(self.cells.values())).spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Everything the site shows."""
+
+    columns: Sequence[Column]
+    models: Mapping[str, ModelCard]
+    problems: Sequence[Problem] = field(default=())
+    root: Path = Path()
+
+    @property
+    def updated(self) -> str:
+        """ISO time of the newest run, or empty."""
+        return max((cell.finished for column in self.columns for cell in column.cells.values()), default="")
+
+    def of(self, model: str) -> list[tuple[Column, Cell]]:
+        """The columns in which a model stands."""
+        return [(column, column.cells[model]) for column in self.columns if model in column.cells]
+
+
+def run_time(run: Run) -> str:
+    """ISO time at which a run finished (else started), or empty."""
+    times = run.info.provenance
+    return str(times.get("finished") or times.get("started") or "")
+
+
+def run_key(run: Run) -> str:
+    """`<model>/<benchmark>@<version>-<digest>`: a stable path for the pages of one run."""
+    spec = run.info.spec
+    return f"{slug(spec.model)}/{benchmark_folder(spec)}-{run.path.name}"
+
+
+def read_checked(run: Run, card: BenchmarkCard) -> Vector:
+    """Read the scores and hold them against run.json; raises StoreError with the reason."""
+    vector = read_vector(run)
+    check(run, vector, card)
+    return vector
+
+
+def collect(root: Path, *, path: Sequence[Path] = (), reader: Reader = read_checked) -> Board:
+    """Read all runs below `root` into a board; nothing is dropped without a Problem or an Aside."""
+    runs, problems = list_runs(root)
+    cards = {name: benchmark_card(name, path) for name in sorted({run.info.spec.benchmark for run in runs})}
+    cells: dict[str, list[Cell]] = {}
+    for run in runs:
+        name = run.info.spec.benchmark
+        try:
+            cells.setdefault(name, []).append(make_cell(run, cards[name], reader))
+        except StoreError as error:
+            problems.append(Problem(run.path, str(error)))
+    columns = [make_column(cards[name], found) for name, found in sorted(cells.items()) if found]
+    names = sorted({run.info.spec.model for run in runs})
+    relative = [Problem(p.path.relative_to(root), p.reason.replace(f"{root}/", "")) for p in problems]
+    return Board(columns=columns, models=model_cards(names, path), problems=relative, root=root)
+
+
+def make_cell(run: Run, card: BenchmarkCard, reader: Reader) -> Cell:
+    """Raises StoreError for a run that is not finished or does not agree with its scores."""
+    info = run.info
+    if info.status != "complete":
+        raise StoreError(f"{run.path}: status {info.status}: the run is not finished; run the same command again")
+    if run.path.name != info.spec.digest[:12]:
+        raise StoreError(f"{run.path}: the folder is not named after its spec: run.json was edited or moved")
+    if info.headline not in info.metrics:
+        raise StoreError(f"{run.path}: no metric {info.headline!r} in run.json")
+    return Cell(run=run, vector=reader(run, card), headline=info.metrics[info.headline])
+
+
+def make_column(card: BenchmarkCard, cells: Sequence[Cell]) -> Column:
+    """Keep the largest group of runs with equal settings; of several runs of one model the newest."""
+    plain = [cell for cell in cells if not cell.spec.variant] or list(cells)
+    groups: dict[tuple[object, ...], list[Cell]] = {}
+    for cell in plain:
+        groups.setdefault(settings(cell), []).append(cell)
+    main = max(groups.values(), key=lambda group: (len({c.spec.model for c in group}), max(c.finished for c in group)))
+    chosen: dict[str, Cell] = {}
+    for cell in sorted(main, key=lambda c: (c.spec.model, c.finished, c.run.path.name)):
+        chosen[cell.spec.model] = cell
+    sample = main[0]
+    aside = [differs(cell, sample) for cell in cells if chosen.get(cell.spec.model) is not cell]
+    return Column(card=card, cells=chosen, aside=aside)
+
+
+def settings(cell: Cell) -> tuple[object, ...]:
+    """What must be equal for two numbers to be shown in one column."""
+    return (*(getattr(cell.spec, name) for name in COMPARABLE), cell.run.info.samples, cell.spec.variant)
+
+
+def differs(cell: Cell, main: Cell) -> Aside:
+    """Why a run is not the one in the column."""
+    if cell.spec.variant != main.spec.variant:
+        return Aside(run=cell.run, reason="variant", value=cell.spec.variant)
+    for name in COMPARABLE:
+        if getattr(cell.spec, name) != getattr(main.spec, name):
+            return Aside(run=cell.run, reason=name, value=str(getattr(cell.spec, name)))
+    if cell.run.info.samples != main.run.info.samples:
+        return Aside(run=cell.run, reason="samples", value=(cell.run.info.samples or "")[:12])
+    return Aside(run=cell.run, reason="superseded", value=cell.finished[:10])

@@ -1,0 +1,59 @@
+"""`mmeval site build` and `mmeval site serve`: the leaderboard as a folder of static files."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import time
+from pathlib import Path
+
+import typer
+
+RESULTS = typer.Option(Path("results"), "--results", help="Folder with the run folders.")
+CACHE = typer.Option(Path(".mmeval/site"), "--cache", help="Where the state for incremental builds lies.")
+OUT = typer.Option(Path("_site"), "--out", help="Where the site is written.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    site = typer.Typer(no_args_is_help=True, help="Build and look at the leaderboard site.")
+    site.command("build")(build)
+    site.command("serve")(serve)
+    app.add_typer(site, name="site")
+
+
+def build(
+    results: Path = RESULTS,
+    out: Path = OUT,
+    cache: Path = CACHE,
+    path: list[Path] = typer.Option([], "--path", help="More folders with benchmarks/ and adapters/."),  # noqa: B008
+    lang: list[str] = typer.Option(["en", "zh"], "--lang", help="Languages; the first is at the site's root."),  # noqa: B008
+    title: str = typer.Option("mmeval", "--title", help="Name of the site."),
+) -> None:
+    """Write the site from the run folders; only what changed is made again."""
+    from mmeval.sitegen.build import Options
+    from mmeval.sitegen.build import build as make
+
+    start = time.perf_counter()
+    done = make(Options(results=results, out=out, cache=cache, path=path, langs=tuple(lang), title=title))
+    took = time.perf_counter() - start
+    files = f"{done.files} files ({done.written} written, {done.removed} removed)"
+    typer.echo(f"{out}/index.html: {done.runs} runs, {files}, {took:.1f} s")
+    if done.problems:
+        typer.echo(f"{done.problems} run folders could not be used; see {out}/problems.html", err=True)
+
+
+def serve(
+    out: Path = OUT,
+    port: int = typer.Option(8000, "--port", help="Port; 0 takes a free one."),
+    host: str = typer.Option("127.0.0.1", "--host", help="Address to listen on."),
+) -> None:
+    """Serve the built site until interrupted."""
+    from mmeval.errors import UsageError
+
+    if not (out / "index.html").is_file():
+        raise UsageError(f"{out}: no site there; run `mmeval site build --out {out}` first")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(out))
+    with http.server.ThreadingHTTPServer((host, port), handler) as server:
+        typer.echo(f"http://{host}:{server.server_address[1]}/  (Ctrl-C stops)")
+        server.serve_forever()

@@ -1,0 +1,40 @@
+"""Text from replies and data sets is hostile: what could reorder, hide or break a page is made visible."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from markupsafe import Markup
+
+CLIP = 6000
+"""Characters of one text that a page shows; the rest stays in the run folder."""
+
+_ODD = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and newline
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks, embeddings, overrides and isolates of direction
+    "\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff]"  # separators, byte order mark, annotations, lone surrogates
+)
+
+
+def clean(text: str) -> str:
+    """Replace invisible and direction-changing characters by their code point in brackets."""
+    return _ODD.sub(_visible, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    # surrogateescape keeps a byte that was no UTF-8 as U+DC80..U+DCFF
+    return f"⟨0x{code - 0xDC00:02X}⟩" if 0xDC80 <= code <= 0xDCFF else f"⟨U+{code:04X}⟩"
+
+
+def finalize(value: Any) -> Any:
+    """Jinja's hook on every expression that is printed: nothing reaches a page uncleaned."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return clean(value)
+
+
+def clip(text: str, limit: int = CLIP) -> tuple[str, int]:
+    """The start of a text, and how many characters were left out."""
+    return (text, 0) if len(text) <= limit else (text[:limit], len(text) - limit)

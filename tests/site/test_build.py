@@ -1,0 +1,123 @@
+"""The built folder: complete, escaped, the same bytes each time, and only what changed is made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from mmeval.cli import app
+from mmeval.sitegen.env import languages
+from mmeval.sitegen.text import clean
+from mmeval.store import dump_record, list_runs, load_record
+from tests import ledger
+from tests.site.conftest import make
+
+
+def bytes_of(folder: Path) -> dict[str, str]:
+    return {
+        f.relative_to(folder).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest()
+        for f in folder.rglob("*")
+        if f.is_file()
+    }
+
+
+def links(file: Path) -> set[Path]:
+    found = re.findall(r'(?:href|src)="([^"#]+)', file.read_text(encoding="utf-8"))
+    return {(file.parent / link).resolve() for link in found if not re.match(r"[a-z]+:", link)}
+
+
+def test_ledger_lines_are_records(ledger_root: Path) -> None:
+    runs, _ = list_runs(ledger_root / "results")
+    lines = (runs[3].path / "records.jsonl").read_text().splitlines()
+    for line in lines[:20]:
+        assert json.loads(dump_record(load_record(line))) == json.loads(line)
+
+
+def test_every_link_leads_to_a_file(site: Path) -> None:
+    for file in sorted(site.rglob("*.html")):
+        missing = [target for target in links(file) if not target.is_file()]
+        assert missing == [], file
+
+
+def test_every_page_is_there_in_both_languages(site: Path) -> None:
+    english = {
+        f.relative_to(site).as_posix() for f in site.rglob("*.html") if "zh" not in f.relative_to(site).parts[:1]
+    }
+    chinese = {f.relative_to(site / "zh").as_posix() for f in (site / "zh").rglob("*.html")}
+    assert english == chinese
+    assert {"index.html", "problems.html"} <= english
+
+
+def test_the_same_input_gives_the_same_bytes(ledger_root: Path, tmp_path: Path) -> None:
+    make(ledger_root, out=tmp_path / "again", cache=tmp_path / "cache")
+    assert bytes_of(tmp_path / "again") == bytes_of(ledger_root / "_site")
+
+
+def test_a_second_build_writes_nothing(copy: Path) -> None:
+    make(copy)
+    assert make(copy).written == 0
+
+
+def test_one_new_run_touches_only_its_own_pages(copy: Path) -> None:
+    make(copy)
+    samples = ledger.stored_samples("chartqa", ledger.Shape(samples=60))
+    ledger.write_run(copy / "results", "new/model", "chartqa", samples, [0.9] * 60, ledger.Shape(samples=60))
+    before = bytes_of(copy / "_site")
+    make(copy)
+    after = bytes_of(copy / "_site")
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert "r/new__model/" in " ".join(changed)
+    others = [name for name in changed if "r/" in name and "new__model" not in name]
+    assert others == []
+
+
+def test_a_run_that_went_away_takes_its_pages_along(copy: Path) -> None:
+    make(copy)
+    shutil.rmtree(copy / "results" / "alder__vision-1a")
+    assert make(copy).removed > 0
+    assert not (copy / "_site" / "m" / "alder__vision-1a.html").exists()
+
+
+def test_no_reply_becomes_markup(site: Path) -> None:
+    for file in site.rglob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        assert "<script>window" not in text
+        assert not re.search(r"<[^>]+\son\w+=", text), file
+        assert not re.search(r'(?:href|src)="\s*javascript:', text, re.IGNORECASE), file
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\x00\x07\x1b]", text), file
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("safe \u202egnp.exe", "safe ⟨U+202E⟩gnp.exe"),
+        ("bell \x07 tab \t stays", "bell ⟨U+0007⟩ tab \t stays"),
+        ("byte \udcff", "byte ⟨0xFF⟩"),
+        ("half \ud800", "half ⟨U+D800⟩"),
+        ("line\r\nline", "line\nline"),
+        ("שלום 你好 é", "שלום 你好 é"),
+    ],
+)
+def test_clean(raw: str, shown: str) -> None:
+    assert clean(raw) == shown
+
+
+def test_catalogues_have_the_same_keys_and_holes() -> None:
+    english, chinese = languages(("en", "zh"))
+    assert english.messages.keys() == chinese.messages.keys()
+    for key, text in english.messages.items():
+        assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", chinese.messages[key])), key
+
+
+def test_command(ledger_root: Path, tmp_path: Path) -> None:
+    words = ["site", "build", "--results", str(ledger_root / "results"), "--path", str(ledger_root), "--lang", "en"]
+    done = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "out" / "index.html").is_file()
+    assert not (tmp_path / "out" / "zh").exists()
