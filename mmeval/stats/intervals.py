@@ -113,6 +113,7 @@ class MeanFold:
             effective = value * (1 - value) / variance if variance > 0 else units
             low, high = _score_bounds(value, min(effective, self._n) or units, crit)
             method = "wilson, effective n"
+        low, high = min(low, value), max(high, value)  # rounding, where the value is all but 0 or 1
         return Estimate(value=value, low=low, high=high, n=self._n, method=method, level=level)
 
     def _variance(self, mean: float) -> float:

@@ -1,0 +1,44 @@
+"""What a paired comparison can see: detectable effects, samples needed, chance to pass."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+from mmeval.stats.intervals import z_quantile
+
+__all__ = ["detectable", "needed", "pass_chance", "variance_of_runs"]
+
+
+def variance_of_runs(between: float, within_a: float = 0.0, within_b: float = 0.0, *, epochs: int = 1) -> float:
+    """Variance of one sample's difference when both sides average `epochs` replies (Wang 2025, 2512.21326).
+
+    Args:
+        between: variance over samples of the true difference.
+        within_a: variance of one reply's score, averaged over samples, of one side.
+        within_b: of the other.
+        epochs: replies per sample.
+    """
+    return between + (within_a + within_b) / epochs
+
+
+def detectable(variance: float, n: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
+    """Smallest true drop found with `power` by a one-sided test of n pairs (Miller 2024, section 5).
+
+    `variance` is that of the difference of one pair: for 0/1 scores nearly the share of samples that flip.
+    """
+    return (z_quantile(1 - alpha) + z_quantile(power)) * math.sqrt(variance / n)
+
+
+def needed(variance: float, delta: float, *, alpha: float = 0.05, power: float = 0.8) -> int:
+    """Pairs needed to tell `delta` from 0 with `power`; the inverse of `detectable`, rounded up."""
+    ratio = (z_quantile(1 - alpha) + z_quantile(power)) / delta
+    return max(1, math.ceil(ratio * ratio * variance - 1e-9))
+
+
+def pass_chance(variance: float, n: float, margin: float, *, delta: float = 0.0, alpha: float = 0.05) -> float:
+    """Chance that the lower bound of n pairs lies above -margin when the true difference is `delta`."""
+    spread = math.sqrt(variance / n)
+    if spread == 0:
+        return float(delta > -margin)
+    return NormalDist().cdf((delta + margin) / spread - z_quantile(1 - alpha))

@@ -1,0 +1,166 @@
+"""Power, multiplicity, agreement and the e-process."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from statsmodels.stats.inter_rater import cohens_kappa as sm_kappa
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.power import normal_power
+
+from mmeval.stats.agreement import cohen_kappa
+from mmeval.stats.multiplicity import benjamini_hochberg, holm
+from mmeval.stats.power import detectable, needed, pass_chance, variance_of_runs
+from mmeval.stats.sequential import EProcess
+
+P_VALUES = [[0.01, 0.04, 0.03, 0.005], [0.5], [0.2, 0.2, 1.0], [1e-9, 0.049, 0.05, 0.9, 0.9, 0.01]]
+
+
+@pytest.mark.parametrize("p", P_VALUES)
+def test_multiplicity_oracle(p: list[float]) -> None:
+    assert holm(p) == pytest.approx(multipletests(p, method="holm")[1])
+    assert benjamini_hochberg(p) == pytest.approx(multipletests(p, method="fdr_bh")[1])
+
+
+def test_benjamini_hochberg_published() -> None:
+    """Benjamini and Hochberg (1995), section 3.2: of 15 p-values, Holm-like rules reject 3 and theirs 4."""
+    p = [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1.0,
+    ]
+    assert (holm(p) <= 0.05).sum() == 3
+    assert (benjamini_hochberg(p) <= 0.05).sum() == 4
+
+
+# The table of MDE in docs/gate.md: one-sided 5 %, power 80 %, in points.
+@pytest.mark.parametrize(
+    ("n", "row"),
+    [(100, (5.6, 7.9, 11.1, 13.6)), (500, (2.5, 3.5, 5.0, 6.1)), (2000, (1.2, 1.8, 2.5, 3.0))],
+)
+def test_detectable(n: int, row: tuple[float, ...]) -> None:
+    found = [100 * detectable(flips, n) for flips in (0.05, 0.1, 0.2, 0.3)]
+    assert found == pytest.approx(row, abs=0.06)
+
+
+@pytest.mark.parametrize("delta", [0.01, 0.05, 0.3])
+@pytest.mark.parametrize("variance", [0.02, 0.25])
+def test_needed_oracle(variance: float, delta: float) -> None:
+    expected = normal_power(delta / math.sqrt(variance), needed(variance, delta), 0.05, alternative="larger")
+    assert expected == pytest.approx(0.8, abs=0.03) or needed(variance, delta) < 20
+    assert detectable(variance, needed(variance, delta)) <= delta * (1 + 1e-9)
+
+
+def test_needed_published() -> None:
+    """Miller (2024), section 5: omega^2 = 1/9, two-sided 5 % and 80 % power, 3 points: 969 questions."""
+    assert needed(1 / 9, 0.03, alpha=0.025) == 969
+
+
+def test_runs_add_variance() -> None:
+    assert variance_of_runs(0.05, 0.1, 0.1, epochs=4) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(("n", "chance"), [(300, 0.5), (1000, 0.91)])
+def test_pass_chance(n: int, chance: float) -> None:
+    """Against the exact power of Tango's test at 10 % flips and a margin of 3 points: 0.48 and 0.91."""
+    assert pass_chance(0.1, n, 0.03) == pytest.approx(chance, abs=0.02)
+    assert pass_chance(0.0, n, 0.03) == 1.0
+
+
+def test_kappa_published() -> None:
+    """Cohen (1960) as in Fleiss, Levin, Paik (2003), table 18.1: two raters, three categories, kappa = .676."""
+    table = [[75, 1, 4], [5, 4, 1], [0, 0, 10]]
+    pairs = [(a, b) for a, row in enumerate(table) for b, count in enumerate(row) for _ in range(count)]
+    found = cohen_kappa([str(a) for a, _ in pairs], [str(b) for _, b in pairs], draws=200)
+    assert found.value == pytest.approx(0.676, abs=5e-4)
+    assert found.low < found.value < found.high
+
+
+@pytest.mark.parametrize("weights", ["none", "linear", "quadratic"])
+def test_kappa_oracle(weights: str) -> None:
+    rng = np.random.default_rng(2)
+    first = rng.integers(0, 4, 80)
+    second = np.where(rng.random(80) < 0.6, first, rng.integers(0, 4, 80))
+    table = np.zeros((4, 4))
+    np.add.at(table, (first, second), 1)
+    kind = {"none": None, "linear": "linear", "quadratic": "quadratic"}[weights]
+    found = cohen_kappa([*map(str, first)], [*map(str, second)], weights=weights, draws=20)  # type: ignore[arg-type]
+    assert found.value == pytest.approx(sm_kappa(table, wt=kind).kappa)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "categories"), [([], [], None), (["a"], ["a", "b"], None), (["a"], ["x"], ["a", "b"])]
+)
+def test_kappa_refuses(first: list[str], second: list[str], categories: list[str] | None) -> None:
+    with pytest.raises(ValueError, match=r"compared|none of"):
+        cohen_kappa(first, second, categories=categories)
+
+
+def stream(flips: float, delta: float, n: int, rng: np.random.Generator) -> np.ndarray:
+    u = rng.random(n)
+    up = (flips + delta) / 2
+    return np.where(u < up, 1.0, np.where(u < flips, -1.0, 0.0))
+
+
+def stops(flips: float, delta: float, *, runs: int, n: int, margin: float = 0.03) -> list[float]:
+    rng = np.random.default_rng(11)
+    found = []
+    for _ in range(runs):
+        process = EProcess(margin, alpha=0.01)
+        at = math.inf
+        for value in stream(flips, delta, n, rng):
+            process.add(value)
+            if process.rejects:
+                at = process.units
+                break
+        found.append(at)
+    return found
+
+
+# 5 % of samples flip by chance, half each way, beside the drop.
+@pytest.mark.parametrize(("delta", "most"), [(-0.1, 256), (-0.2, 83), (-0.4, 36)])
+def test_early_fail_medians(delta: float, most: int) -> None:
+    assert np.median(stops(0.05 - delta, delta, runs=300, n=800)) <= most
+
+
+@pytest.mark.parametrize(("flips", "delta"), [(0.1, 0.0), (0.1, -0.03), (0.03, -0.03), (0.3, -0.03)])
+def test_no_false_alarm(flips: float, delta: float) -> None:
+    """Alpha is .01; 300 streams of 400 looks each may raise at most 8 (p < .01 of more)."""
+    assert sum(at < math.inf for at in stops(flips, delta, runs=300, n=400)) <= 8
+
+
+def test_clusters_weigh_by_their_samples() -> None:
+    process = EProcess(0.03, alpha=0.01, largest=4)
+    for _ in range(60):
+        process.add(-4.0, 4)
+        process.add(0.0, 1)
+    assert process.rejects
+    assert process.units == 120
+
+
+@pytest.mark.parametrize(
+    ("margin", "alpha", "largest"), [(-0.1, 0.01, 1), (1.0, 0.01, 1), (0.1, 0.0, 1), (0.1, 1.0, 1), (0.1, 0.1, 0)]
+)
+def test_eprocess_refuses(margin: float, alpha: float, largest: int) -> None:
+    with pytest.raises(ValueError, match="out of range"):
+        EProcess(margin, alpha=alpha, largest=largest)
+
+
+@pytest.mark.parametrize(("difference", "size"), [(1.5, 1), (math.nan, 1), (0.0, 3)])
+def test_eprocess_refuses_values(difference: float, size: int) -> None:
+    with pytest.raises(ValueError, match="a difference of"):
+        EProcess(0.03, alpha=0.01, largest=2).add(difference, size)
