@@ -101,6 +101,8 @@ class Facts:
     max_images: int | None = None
     max_image_bytes: int | None = None
     max_image_pixels: int | None = None
+    max_image_side: tuple[tuple[int, int], ...] = ()
+    """Longest side in pixels by number of images in the prompt: (up to this many, pixels), ascending."""
     image_mimes: frozenset[str] = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
     env: str | None = None
     """Environment variable that holds the key."""

@@ -99,7 +99,8 @@ class RetryableError(AdapterError):
 class FatalError(AdapterError):
     """The same request can never succeed: 400, 401, 403, 404, 413, an unsupported modality.
 
-    `kind` is one of `bad_request`, `auth`, `permission`, `not_found`, `too_large`, `unsupported`.
+    `kind` is one of `bad_request`, `auth`, `quota`, `permission`, `not_found`, `too_large`, `filtered`,
+    `unsupported`, `error`.
     """
 
 

@@ -16,7 +16,7 @@ LAYERS = [
     {"types"},
     {"stats", "media", "prompts", "draw", "numbers"},
     {"definitions"},
-    {"data", "scorers", "catalog"},
+    {"data", "scorers", "catalog", "remote"},
     {"engine", "provenance", "store"},
     {"runner", "compare", "board", "arena", "interchange"},
     {"gate", "report", "sitegen"},

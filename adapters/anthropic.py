@@ -1,0 +1,141 @@
+"""Claude, through the `anthropic` SDK: anthropic/claude-opus-5-5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from mmeval import Facts, Options, Prompt, Reply, RetryableError, Text, Usage, UsageError, remote
+
+ANTHROPIC = "https://api.anthropic.com"
+FINISH = {"max_tokens": "length", "model_context_window_exceeded": "length", "refusal": "refused"}
+DEFAULT_MAX_TOKENS = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnthropicOptions(Options):
+    """Options of the Messages API; None = the provider's default."""
+
+    base_url: str = ANTHROPIC
+    key_env: str = "ANTHROPIC_API_KEY"
+    thinking: Literal["adaptive", "disabled"] | None = None
+    thinking_budget: int | None = None
+    """Tokens, for the models that take a budget."""
+    effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
+    sampling: bool = False
+    """Send temperature and top_p, under API version 2023-06-01: the present version answers 400 to them."""
+    timeout_s: float = 600.0
+
+
+class Adapter:
+    """The Messages API."""
+
+    facts = Facts(
+        version="1",
+        inputs=frozenset({"text", "image"}),
+        options=AnthropicOptions,
+        # https://platform.claude.com/docs/en/build-with-claude/vision
+        max_images=600,
+        max_image_bytes=5_000_000,
+        max_image_side=((20, 8000), (600, 2000)),
+        env="ANTHROPIC_API_KEY",
+        extra="anthropic",
+        sdk="anthropic",
+        transport_options=frozenset({"timeout_s", "key_env"}),
+    )
+
+    def __init__(self, model: str, options: AnthropicOptions) -> None:
+        if options.seed is not None:
+            raise UsageError("-o seed: the Messages API has no seed")
+        self.model = model
+        self.endpoint = remote.endpoint(options.base_url)
+        self._options = options
+
+    async def connect(self) -> None:
+        """Import the SDK and read the key; raises UsageError naming what is missing."""
+        anthropic = remote.sdk("anthropic", extra="anthropic")
+        self._secret = remote.key(self._options.key_env, provider="anthropic")
+        self._client = anthropic.AsyncAnthropic(
+            base_url=self.endpoint,
+            api_key=self._secret.value,
+            max_retries=0,
+            timeout=self._options.timeout_s,
+            http_client=anthropic.DefaultAioHttpClient(),
+        )
+        self._raw = remote.sdk("httpx2", extra="anthropic").Response
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def ask(self, prompt: Prompt, options: AnthropicOptions) -> Reply:
+        """One request; raises RetryableError or FatalError."""
+        body = remote.Body()
+        content = body.dumps(self._payload(prompt, self.sent(options), body))
+        headers = {"Content-Type": "application/json"}
+        if options.sampling:
+            headers["anthropic-version"] = "2023-06-01"
+        request = self._client.post("/v1/messages", cast_to=self._raw, content=content, options={"headers": headers})
+        answer = await remote.call(request, secret=self._secret, read=lambda response: response.content)
+        return replace(
+            _reply(answer.value),
+            latency_s=answer.latency_s,
+            request_id=answer.headers.get("request-id"),
+            limits=remote.anthropic_limits(answer.headers),
+        )
+
+    def sent(self, options: AnthropicOptions) -> AnthropicOptions:
+        """The options as they go over the wire: the API wants max_tokens, and refuses temperature and top_p."""
+        if not options.sampling:
+            options = replace(options, temperature=None, top_p=None)
+        return replace(options, max_tokens=options.max_tokens or DEFAULT_MAX_TOKENS)
+
+    def _payload(self, prompt: Prompt, options: AnthropicOptions, body: remote.Body) -> dict[str, Any]:
+        given = {
+            "system": options.system,
+            "temperature": options.temperature,
+            "top_p": options.top_p,
+            "thinking": _thinking(options),
+            "output_config": {"effort": options.effort} if options.effort else None,
+        }
+        return {
+            "model": self.model,
+            "max_tokens": options.max_tokens,
+            **{name: value for name, value in given.items() if value is not None},
+            "messages": [{"role": "user", "content": [_part(part, body) for part in prompt]}],
+        }
+
+
+def _thinking(options: AnthropicOptions) -> dict[str, Any] | None:
+    if options.thinking_budget is not None:
+        return {"type": "enabled", "budget_tokens": options.thinking_budget}
+    return {"type": options.thinking} if options.thinking else None
+
+
+def _part(part: Any, body: remote.Body) -> dict[str, Any]:
+    if isinstance(part, Text):
+        return {"type": "text", "text": part.text}
+    return {"type": "image", "source": {"type": "base64", "media_type": part.mime, "data": body.media(part)}}
+
+
+def _reply(value: dict[str, Any]) -> Reply:
+    content = value.get("content")
+    if not isinstance(content, list):
+        raise RetryableError("status 200 without content", kind="malformed", status=200)
+    stop = value.get("stop_reason")
+    text = "".join(block.get("text", "") for block in content if block.get("type") == "text")
+    usage = value.get("usage") or {}
+    read = usage.get("cache_read_input_tokens")
+    fresh = usage.get("input_tokens")
+    return Reply(
+        text=text or ((value.get("stop_details") or {}).get("explanation") or "" if stop == "refusal" else ""),
+        finish=FINISH.get(stop, "stop"),
+        reasoning="".join(block.get("thinking", "") for block in content if block.get("type") == "thinking") or None,
+        usage=Usage(
+            # What was written to or read from the prompt cache is input, too.
+            input=None if fresh is None else fresh + (read or 0) + (usage.get("cache_creation_input_tokens") or 0),
+            output=usage.get("output_tokens"),
+            cached=read,
+        ),
+        model=value.get("model"),
+    )

@@ -1,0 +1,127 @@
+"""Gemini, through the `google-genai` SDK: gemini/gemini-3.1-pro."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from mmeval import Facts, Options, Prompt, Reply, Text, remote
+
+GOOGLE = "https://generativelanguage.googleapis.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeminiOptions(Options):
+    """Options of generateContent; None = the provider's default."""
+
+    base_url: str = GOOGLE
+    api_version: str = "v1beta"
+    key_env: str = "GEMINI_API_KEY"
+    """GOOGLE_API_KEY is read, too, when this one is not set."""
+    thinking_budget: int | None = None
+    """Tokens (Gemini 2.5)."""
+    thinking_level: Literal["minimal", "low", "medium", "high"] | None = None
+    """Gemini 3."""
+    thoughts: bool = False
+    """Ask for summaries of the reasoning."""
+    media_resolution: Literal["low", "medium", "high"] | None = None
+    timeout_s: float = 600.0
+
+
+class Adapter:
+    """generateContent of the Gemini API."""
+
+    facts = Facts(
+        version="1",
+        inputs=frozenset({"text", "image", "audio", "video"}),
+        options=GeminiOptions,
+        # https://ai.google.dev/gemini-api/docs/image-understanding
+        max_images=3000,
+        max_image_bytes=7_000_000,
+        image_mimes=frozenset({"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"}),
+        env="GEMINI_API_KEY",
+        extra="gemini",
+        sdk="google-genai",
+        transport_options=frozenset({"timeout_s", "key_env"}),
+    )
+
+    def __init__(self, model: str, options: GeminiOptions) -> None:
+        self.model = model
+        self.endpoint = remote.endpoint(options.base_url)
+        self._options = options
+        self._configs: dict[GeminiOptions, Any] = {}
+
+    async def connect(self) -> None:
+        """Import the SDK and read the key; raises UsageError naming what is missing."""
+        genai = remote.sdk("google.genai", extra="gemini")
+        aiohttp = remote.sdk("aiohttp", extra="gemini")
+        self._types = genai.types
+        self._secret = remote.key(self._options.key_env, "GOOGLE_API_KEY", provider="gemini")
+        # A session of our own: the SDK's allows 100 connections at most.
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        self._client = genai.Client(
+            api_key=self._secret.value,
+            vertexai=False,
+            http_options=self._types.HttpOptions(
+                base_url=self.endpoint,
+                api_version=self._options.api_version,
+                timeout=round(self._options.timeout_s * 1000),
+                # One attempt, said aloud: without it the SDK asks again after a lost connection.
+                retry_options=self._types.HttpRetryOptions(attempts=1),
+                aiohttp_client=self._session,
+            ),
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aio.aclose()
+        await self._session.close()
+
+    async def ask(self, prompt: Prompt, options: GeminiOptions) -> Reply:
+        """One request; raises RetryableError or FatalError."""
+        answer = await remote.call(self._send(prompt, options), secret=self._secret, read=lambda raw: raw.body or "")
+        return replace(remote.gemini_reply(answer.value), latency_s=answer.latency_s)
+
+    async def _send(self, prompt: Prompt, options: GeminiOptions) -> Any:
+        response = await self._client.aio.models.generate_content(
+            model=self.model, contents=self._content(prompt), config=self._config(options)
+        )
+        return response.sdk_http_response
+
+    def _content(self, prompt: Prompt) -> Any:
+        part = self._types.Part
+        return self._types.Content(
+            role="user",
+            parts=[
+                part(text=p.text) if isinstance(p, Text) else part.from_bytes(data=p.data, mime_type=p.mime)
+                for p in prompt
+            ],
+        )
+
+    def _config(self, options: GeminiOptions) -> Any:
+        if options not in self._configs:
+            self._configs[options] = self._types.GenerateContentConfig(
+                **settings(options), should_return_http_response=True, automatic_continuation=False
+            )
+        return self._configs[options]
+
+
+def settings(options: GeminiOptions) -> dict[str, Any]:
+    """The SDK's config, without what was left to the provider."""
+    thinking = {
+        "thinking_budget": options.thinking_budget,
+        "thinking_level": options.thinking_level and options.thinking_level.upper(),
+        "include_thoughts": options.thoughts or None,
+    }
+    thinking = {name: value for name, value in thinking.items() if value is not None}
+    resolution = options.media_resolution
+    given = {
+        "system_instruction": options.system,
+        "temperature": options.temperature,
+        "top_p": options.top_p,
+        "max_output_tokens": options.max_tokens,
+        "seed": options.seed,
+        "thinking_config": thinking or None,
+        "media_resolution": f"MEDIA_RESOLUTION_{resolution.upper()}" if resolution else None,
+    }
+    return {name: value for name, value in given.items() if value is not None}

@@ -1,0 +1,117 @@
+"""Gemini through `google-generativeai`, which reached its end of life in 2025; `gemini` is the one to use.
+
+For who must reproduce results that were made with it. Its async calls do not work over REST, so each request has a
+thread; it knows no seed and no thinking, and reports no thought tokens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mmeval import Facts, Options, Prompt, Reply, Text, UsageError, remote
+
+THREADS = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerativeAIOptions(Options):
+    """Options of generateContent; None = the provider's default."""
+
+    base_url: str = "https://generativelanguage.googleapis.com"
+    key_env: str = "GEMINI_API_KEY"
+    """GOOGLE_API_KEY is read, too, when this one is not set."""
+    timeout_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """What the SDK's message says, in the API's JSON."""
+
+    body: str
+    headers: dict[str, str]
+
+
+class Adapter:
+    """generateContent over REST, one thread per request in flight."""
+
+    facts = Facts(
+        version="1",
+        inputs=frozenset({"text", "image", "audio", "video"}),
+        options=GenerativeAIOptions,
+        max_images=3000,
+        max_image_bytes=7_000_000,
+        image_mimes=frozenset({"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"}),
+        env="GEMINI_API_KEY",
+        extra="google-generativeai",
+        sdk="google-generativeai",
+        transport_options=frozenset({"timeout_s", "key_env"}),
+    )
+
+    def __init__(self, model: str, options: GenerativeAIOptions) -> None:
+        if options.seed is not None:
+            raise UsageError("-o seed: google-generativeai cannot send one; use the provider gemini")
+        self.model = model
+        self.endpoint = remote.endpoint(options.base_url)
+        self._options = options
+
+    async def connect(self) -> None:
+        """Import the SDK and read the key; raises UsageError naming what is missing."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # its notice of its own end of life
+            genai = remote.sdk("google.generativeai", extra="google-generativeai")
+        self._secret = remote.key(self._options.key_env, "GOOGLE_API_KEY", provider="google-generativeai")
+        # `configure` is process-wide, but the client that is made now keeps its endpoint and key.
+        genai.configure(api_key=self._secret.value, transport="rest", client_options={"api_endpoint": self.endpoint})
+        self._protos = genai.protos
+        self._client = remote.sdk(
+            "google.generativeai.client", extra="google-generativeai"
+        ).get_default_generative_client()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="google-generativeai")
+
+    async def close(self) -> None:
+        """Close the connections; requests in flight are left to their timeout."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._client.transport.close()
+
+    async def ask(self, prompt: Prompt, options: GenerativeAIOptions) -> Reply:
+        """One request; raises RetryableError or FatalError."""
+        loop = asyncio.get_running_loop()
+        sending = loop.run_in_executor(self._threads, self._send, prompt, options)
+        answer = await remote.call(sending, secret=self._secret, read=lambda raw: raw.body)
+        return replace(remote.gemini_reply(answer.value), latency_s=answer.latency_s)
+
+    def _send(self, prompt: Prompt, options: GenerativeAIOptions) -> Raw:
+        request = self._request(prompt, options)
+        # retry=None: by default a 503 is asked again for as long as it lasts.
+        message = self._client.generate_content(request, retry=None, timeout=options.timeout_s)
+        fields = type(message).to_dict(message, use_integers_for_enums=False, preserving_proto_field_name=False)
+        return Raw(body=json.dumps(fields), headers={})
+
+    def _request(self, prompt: Prompt, options: GenerativeAIOptions) -> Any:
+        part, content = self._protos.Part, self._protos.Content
+        given = {
+            "temperature": options.temperature,
+            "top_p": options.top_p,
+            "max_output_tokens": options.max_tokens,
+        }
+        return self._protos.GenerateContentRequest(
+            model=f"models/{self.model.removeprefix('models/')}",
+            contents=[
+                content(
+                    role="user",
+                    parts=[
+                        part(text=p.text)
+                        if isinstance(p, Text)
+                        else part(inline_data={"mime_type": p.mime, "data": p.data})
+                        for p in prompt
+                    ],
+                )
+            ],
+            system_instruction=content(parts=[part(text=options.system)]) if options.system else None,
+            generation_config={name: value for name, value in given.items() if value is not None} or None,
+        )

@@ -1,0 +1,200 @@
+"""OpenAI, and every server that speaks its API: vLLM, SGLang, Ollama, LM Studio, `transformers serve`, ...
+
+openai/gpt-5.4                                               the Responses API of api.openai.com
+openai/Qwen2-VL -o base_url=http://127.0.0.1:8000/v1         chat completions of any other server
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from mmeval import Facts, FatalError, Options, Prompt, Reply, RetryableError, Text, Usage, UsageError, remote
+from mmeval.types import Part
+
+OPENAI = "https://api.openai.com/v1"
+# Reasoning models answer 400 to temperature and top_p; their chat variants do not.
+REASONING = re.compile(r"^(o\d|gpt-5)(?!.*-chat)")
+FINISH = {"length": "length", "max_output_tokens": "length", "content_filter": "filtered"}
+JSON = {"Content-Type": "application/json"}
+LEAST_OUTPUT = 16
+"""Tokens; the Responses API refuses a smaller max_output_tokens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAIOptions(Options):
+    """Options of OpenAI's APIs; None = the server's default."""
+
+    base_url: str = OPENAI
+    api: Literal["responses", "chat"] | None = None
+    """None: responses at api.openai.com, chat anywhere else."""
+    key_env: str | None = None
+    """Variable with the key of another server; OPENAI_API_KEY goes to api.openai.com alone unless named here."""
+    detail: Literal["low", "high", "auto", "original"] | None = None
+    """How closely a picture is looked at."""
+    effort: str | None = None
+    """Reasoning effort."""
+    sampling: bool | None = None
+    """Send temperature and top_p; None: not to OpenAI's reasoning models, which refuse them."""
+    timeout_s: float = 600.0
+
+
+class Adapter:
+    """Chat completions and Responses through the `openai` SDK."""
+
+    facts = Facts(
+        version="1",
+        inputs=frozenset({"text", "image"}),
+        options=OpenAIOptions,
+        max_images=500,
+        max_image_bytes=20_000_000,
+        env="OPENAI_API_KEY",
+        extra="openai",
+        sdk="openai",
+        transport_options=frozenset({"timeout_s", "key_env"}),
+    )
+
+    def __init__(self, model: str, options: OpenAIOptions) -> None:
+        self.model = model
+        self.endpoint = remote.endpoint(options.base_url)
+        self._official = urlsplit(self.endpoint).hostname == "api.openai.com"
+        self._api = options.api or ("responses" if self._official else "chat")
+        if self._api == "responses" and options.seed is not None:
+            raise UsageError("-o seed: the Responses API has no seed; use -o api=chat")
+        self._options = options
+
+    async def connect(self) -> None:
+        """Import the SDK and read the key; raises UsageError naming what is missing."""
+        openai = remote.sdk("openai", extra="openai")
+        variable = self._options.key_env or ("OPENAI_API_KEY" if self._official else None)
+        self._secret = remote.key(variable, provider="openai") if variable else remote.Secret("")
+        self._client = openai.AsyncOpenAI(
+            base_url=self.endpoint,
+            api_key=self._secret.value or "none",
+            max_retries=0,
+            timeout=self._options.timeout_s,
+            http_client=openai.DefaultAioHttpClient(),
+        )
+        # The plain response: decoding it here shows HTML, empty and broken bodies as what they are.
+        self._raw = remote.sdk("httpx2", extra="openai").Response
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def ask(self, prompt: Prompt, options: OpenAIOptions) -> Reply:
+        """One request; raises RetryableError or FatalError."""
+        body = remote.Body()
+        payload = self._payload(prompt, self.sent(options), body)
+        path = "/responses" if self._api == "responses" else "/chat/completions"
+        request = self._client.post(path, cast_to=self._raw, content=body.dumps(payload), options={"headers": JSON})
+        try:
+            answer = await remote.call(request, secret=self._secret, read=lambda response: response.content)
+        except FatalError as error:
+            if error.kind != "filtered":
+                raise
+            return Reply(text="", finish="filtered")
+        return replace(
+            self._reply(answer.value),
+            latency_s=answer.latency_s,
+            request_id=answer.headers.get("x-request-id"),
+            limits=remote.openai_limits(answer.headers),
+        )
+
+    def sent(self, options: OpenAIOptions) -> OpenAIOptions:
+        """The options as they go over the wire: without those that the model or the API refuses."""
+        refused = self._official and REASONING.match(self.model) is not None
+        if refused if options.sampling is None else not options.sampling:
+            options = replace(options, temperature=None, top_p=None)
+        if self._official and self._api == "responses" and options.max_tokens is not None:
+            options = replace(options, max_tokens=max(LEAST_OUTPUT, options.max_tokens))
+        return options
+
+    def _payload(self, prompt: Prompt, options: OpenAIOptions, body: remote.Body) -> dict[str, Any]:
+        shape = self._responses if self._api == "responses" else self._chat
+        given = {"temperature": options.temperature, "top_p": options.top_p, **shape(prompt, options, body)}
+        payload = {name: value for name, value in given.items() if value is not None}
+        return {"model": self.model, **payload, "stream": False}  # `transformers serve` streams unless told not to
+
+    def _chat(self, prompt: Prompt, options: OpenAIOptions, body: remote.Body) -> dict[str, Any]:
+        def part(p: Part) -> dict[str, Any]:
+            if isinstance(p, Text):
+                return {"type": "text", "text": p.text}
+            url = {"url": body.data_url(p), **({"detail": options.detail} if options.detail else {})}
+            return {"type": "image_url", "image_url": url}
+
+        system = [{"role": "system", "content": options.system}] if options.system else []
+        return {
+            "messages": [*system, {"role": "user", "content": [part(p) for p in prompt]}],
+            "max_completion_tokens" if self._official else "max_tokens": options.max_tokens,
+            "seed": options.seed,
+            "reasoning_effort": options.effort,
+        }
+
+    def _responses(self, prompt: Prompt, options: OpenAIOptions, body: remote.Body) -> dict[str, Any]:
+        def part(p: Part) -> dict[str, Any]:
+            if isinstance(p, Text):
+                return {"type": "input_text", "text": p.text}
+            return {"type": "input_image", "image_url": body.data_url(p), "detail": options.detail or "auto"}
+
+        return {
+            "instructions": options.system,
+            "input": [{"role": "user", "content": [part(p) for p in prompt]}],
+            "max_output_tokens": options.max_tokens,
+            "reasoning": {"effort": options.effort} if options.effort else None,
+            "store": False if self._official else None,
+        }
+
+    def _reply(self, value: dict[str, Any]) -> Reply:
+        return _from_responses(value) if self._api == "responses" else _from_chat(value)
+
+
+def _from_chat(value: dict[str, Any]) -> Reply:
+    try:
+        choice = value["choices"][0]
+        message = choice["message"]
+    except (KeyError, IndexError, TypeError):
+        raise RetryableError("status 200 without choices", kind="malformed", status=200) from None
+    usage = value.get("usage") or {}
+    refusal = message.get("refusal")
+    return Reply(
+        text=refusal or message.get("content") or "",
+        finish="refused" if refusal else FINISH.get(choice.get("finish_reason"), "stop"),
+        reasoning=message.get("reasoning_content") or message.get("reasoning"),
+        usage=Usage(
+            input=usage.get("prompt_tokens"),
+            output=usage.get("completion_tokens"),
+            reasoning=(usage.get("completion_tokens_details") or {}).get("reasoning_tokens"),
+            cached=(usage.get("prompt_tokens_details") or {}).get("cached_tokens"),
+        ),
+        model=value.get("model"),
+    )
+
+
+def _from_responses(value: dict[str, Any]) -> Reply:
+    output = value.get("output")
+    if not isinstance(output, list) or value.get("status") not in ("completed", "incomplete"):
+        raise RetryableError(f"status 200, response {value.get('status')!r}", kind="malformed", status=200)
+    said = [part for item in output if item.get("type") == "message" for part in item.get("content") or ()]
+    thought = [part for item in output if item.get("type") == "reasoning" for part in _thoughts(item)]
+    refusal = "".join(part["refusal"] for part in said if part.get("type") == "refusal")
+    reason = (value.get("incomplete_details") or {}).get("reason")
+    usage = value.get("usage") or {}
+    return Reply(
+        text=refusal or "".join(part["text"] for part in said if part.get("type") == "output_text"),
+        finish="refused" if refusal else FINISH.get(reason, "stop"),
+        reasoning="\n".join(part["text"] for part in thought) or None,
+        usage=Usage(
+            input=usage.get("input_tokens"),
+            output=usage.get("output_tokens"),
+            reasoning=(usage.get("output_tokens_details") or {}).get("reasoning_tokens"),
+            cached=(usage.get("input_tokens_details") or {}).get("cached_tokens"),
+        ),
+        model=value.get("model"),
+    )
+
+
+def _thoughts(item: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*(item.get("summary") or ()), *(item.get("content") or ())]

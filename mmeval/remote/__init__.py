@@ -1,0 +1,24 @@
+"""What the adapters of remote models share: request bodies, errors, rate-limit headers, keys and endpoints."""
+
+from mmeval.remote.body import Body
+from mmeval.remote.calls import Answer, call, decode
+from mmeval.remote.failures import failure
+from mmeval.remote.google import gemini_reply
+from mmeval.remote.headers import anthropic_limits, openai_limits, retry_after
+from mmeval.remote.setup import Secret, endpoint, key, sdk
+
+__all__ = [
+    "Answer",
+    "Body",
+    "Secret",
+    "anthropic_limits",
+    "call",
+    "decode",
+    "endpoint",
+    "failure",
+    "gemini_reply",
+    "key",
+    "openai_limits",
+    "retry_after",
+    "sdk",
+]

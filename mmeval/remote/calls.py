@@ -1,0 +1,53 @@
+"""One request to a remote model: timed, its answer decoded, whatever went wrong made a typed error."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mmeval.errors import RetryableError
+from mmeval.remote.failures import failure, said
+from mmeval.remote.setup import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A decoded JSON object and what came with it."""
+
+    value: dict[str, Any]
+    headers: Mapping[str, str]
+    latency_s: float
+
+
+async def call(request: Awaitable[Any], *, secret: Secret, read: Callable[[Any], str | bytes]) -> Answer:
+    """Await a raw response of an SDK and decode it; `read` takes the body out of it.
+
+    Raises:
+        RetryableError, FatalError: see `failure`.
+    """
+    started = time.perf_counter()
+    try:
+        response = await request
+        value = decode(read(response))
+    except Exception as error:  # noqa: BLE001 - the request boundary: every SDK has its own tree of exceptions
+        raise failure(error, secret=secret) from None
+    latency_s = time.perf_counter() - started
+    return Answer(value=value, headers=response.headers or {}, latency_s=latency_s)
+
+
+def decode(body: str | bytes) -> dict[str, Any]:
+    """The JSON object of a 200; raises RetryableError (`malformed`) when there is none, or its own error."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        start = body[:80].decode("utf-8", "replace") if isinstance(body, bytes) else body[:80]
+        raise RetryableError(f"status 200, but not JSON: {start!r}", kind="malformed", status=200) from None
+    if not isinstance(value, dict) or not value:
+        raise RetryableError(f"status 200, but no answer: {str(value)[:80]}", kind="malformed", status=200)
+    error = value.get("error")
+    if error:
+        raise said(error if isinstance(error, dict) else {"message": str(error)})
+    return value

@@ -1,0 +1,50 @@
+"""The JSON of generateContent, which two SDKs speak."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mmeval.errors import RetryableError
+from mmeval.types import Finish, Reply, Usage
+
+_FILTERED = frozenset(
+    {"SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "IMAGE_RECITATION"}
+)
+
+
+def gemini_reply(value: dict[str, Any]) -> Reply:
+    """The Reply of a GenerateContentResponse; raises RetryableError (`malformed`) when it holds no candidate.
+
+    Source: https://ai.google.dev/api/generate-content#generatecontentresponse
+    """
+    blocked = (value.get("promptFeedback") or {}).get("blockReason")
+    candidates = value.get("candidates") or []
+    if not candidates and not blocked:
+        raise RetryableError("status 200 without candidates", kind="malformed", status=200)
+    first = candidates[0] if candidates else {}
+    parts = (first.get("content") or {}).get("parts") or []
+    return Reply(
+        text="".join(part.get("text", "") for part in parts if not part.get("thought")),
+        finish="filtered" if blocked else _finish(first.get("finishReason", "STOP")),
+        reasoning="".join(part.get("text", "") for part in parts if part.get("thought")) or None,
+        usage=_usage(value.get("usageMetadata") or {}),
+        model=value.get("modelVersion"),
+        request_id=value.get("responseId"),
+    )
+
+
+def _finish(reason: str) -> Finish:
+    if reason in _FILTERED:
+        return "filtered"
+    return "length" if reason == "MAX_TOKENS" else "stop"
+
+
+def _usage(usage: dict[str, Any]) -> Usage:
+    answer, thoughts = usage.get("candidatesTokenCount"), usage.get("thoughtsTokenCount")
+    return Usage(
+        input=usage.get("promptTokenCount"),
+        # The bill counts thoughts as output; the API reports them apart.
+        output=None if answer is None and thoughts is None else (answer or 0) + (thoughts or 0),
+        reasoning=thoughts,
+        cached=usage.get("cachedContentTokenCount"),
+    )

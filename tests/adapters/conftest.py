@@ -1,0 +1,100 @@
+"""One loopback provider for all adapter tests, and a way to ask through any adapter."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from PIL import Image as Pillow
+
+from mmeval import Image, Prompt, Reply, Text, catalog, media
+from tests.loopback import Faults, Provider, Seen
+
+KEY = "sk-test-0123456789abcdef"
+VARIABLES = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY")
+
+
+def picture(color: str, kind: str = "PNG", size: tuple[int, int] = (8, 8)) -> Image:
+    buffer = io.BytesIO()
+    Pillow.new("RGB", size, color).save(buffer, kind)
+    return media.image(buffer.getvalue(), source=color)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to reach a model."""
+
+    id: str
+    provider: str
+    options: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def dialect(self) -> str:
+        return {"openai-chat": "chat", "openai-responses": "responses", "anthropic": "anthropic"}.get(self.id, "gemini")
+
+
+CASES = (
+    Case("openai-chat", "openai", (("api", "chat"), ("key_env", "OPENAI_API_KEY"))),
+    Case("openai-responses", "openai", (("api", "responses"), ("key_env", "OPENAI_API_KEY"))),
+    Case("anthropic", "anthropic"),
+    Case("gemini", "gemini"),
+    Case("google-generativeai", "google-generativeai"),
+)
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_tls_context() -> Iterator[None]:
+    # Every client of an SDK reads the CA bundle, up to three times; nothing here speaks TLS.
+    context = ssl.create_default_context()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", lambda *args, **kwargs: context)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _server() -> Iterator[Provider]:
+    with Provider(faults=Faults(hang_s=2.0)) as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(_server: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
+    for name in VARIABLES:
+        monkeypatch.setenv(name, KEY)
+    _server.reset()
+    return _server
+
+
+Ask = Callable[..., Reply]
+
+
+@pytest.fixture
+def ask(provider: Provider) -> Ask:
+    def one(case: Case, *prompt: Any, scenario: str = "ok", model: str = "model-x", **options: Any) -> Reply:
+        cls = catalog.adapter(case.provider)
+        given = {"base_url": provider.url(case.provider, scenario), **dict(case.options), **options}
+        made = cls.facts.options(**given)
+        parts: Prompt = tuple(Text(part) if isinstance(part, str) else part for part in prompt or ("What?",))
+
+        async def run() -> Reply:
+            adapter = cls(model, made)
+            await adapter.connect()
+            try:
+                return await adapter.ask(parts, made)
+            finally:
+                await adapter.close()
+
+        return asyncio.run(run())
+
+    return one
+
+
+@pytest.fixture
+def last(provider: Provider) -> Callable[[], Seen]:
+    return lambda: provider.requests[-1]
