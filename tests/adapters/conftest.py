@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import io
 import ssl
 from collections.abc import Callable, Iterator
@@ -74,23 +75,50 @@ def provider(_server: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
 Ask = Callable[..., Reply]
 
 
+class Clients:
+    """Connected adapters that are used again: making an SDK's client is slow."""
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        self._known: dict[Any, Any] = {}
+
+    def ask(self, case: Case, made: Any, prompt: Prompt, model: str) -> Reply:
+        key = (case.id, made.base_url, made.timeout_s, made.seed)
+        if key not in self._known:
+            adapter = catalog.adapter(case.provider)(model, made)
+            self._runner.run(adapter.connect())
+            self._known[key] = adapter
+        adapter = copy.copy(self._known[key])
+        adapter.model = model
+        return self._runner.run(adapter.ask(prompt, made))
+
+    def close(self) -> None:
+        for adapter in self._known.values():
+            self._runner.run(adapter.close())
+        self._runner.close()
+
+
+@pytest.fixture(scope="session")
+def _clients() -> Iterator[Clients]:
+    clients = Clients()
+    yield clients
+    clients.close()
+
+
 @pytest.fixture
-def ask(provider: Provider) -> Ask:
-    def one(case: Case, *prompt: Any, scenario: str = "ok", model: str = "model-x", **options: Any) -> Reply:
+def ask(provider: Provider, _clients: Clients) -> Ask:
+    def one(
+        case: Case, *prompt: Any, scenario: str = "", model: str = "model-x", fresh: bool = False, **options: Any
+    ) -> Reply:
         cls = catalog.adapter(case.provider)
-        given = {"base_url": provider.url(case.provider, scenario), **dict(case.options), **options}
-        made = cls.facts.options(**given)
+        given = {"base_url": provider.url(case.provider), **dict(case.options), **options}
         parts: Prompt = tuple(Text(part) if isinstance(part, str) else part for part in prompt or ("What?",))
-
-        async def run() -> Reply:
-            adapter = cls(model, made)
-            await adapter.connect()
-            try:
-                return await adapter.ask(parts, made)
-            finally:
-                await adapter.close()
-
-        return asyncio.run(run())
+        clients = Clients() if fresh else _clients
+        try:
+            return clients.ask(case, cls.facts.options(**given), parts, f"play:{scenario}" if scenario else model)
+        finally:
+            if fresh:
+                clients.close()
 
     return one
 

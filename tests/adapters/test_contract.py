@@ -206,7 +206,7 @@ def test_a_missing_key_names_its_variable(case, ask, monkeypatch):
         monkeypatch.delenv(name)
     variable = catalog.adapter(case.provider).facts.env
     with pytest.raises(UsageError, match=variable):
-        ask(case)
+        ask(case, fresh=True)
 
 
 @every_case
@@ -217,13 +217,13 @@ def test_a_missing_sdk_gives_the_pip_command(case, ask, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, module, None)
     extra = catalog.adapter(case.provider).facts.extra
     with pytest.raises(UsageError, match=rf"pip install 'mmeval-harness\[{extra}\]'"):
-        ask(case)
+        ask(case, fresh=True)
 
 
 @every_case
 @pytest.mark.parametrize("url", ["ftp://x", "127.0.0.1:80", "http://user:pw@x/v1", "http://x/v1?key=abc"])
 def test_a_base_url_without_secrets(case, url, ask):
     with pytest.raises(UsageError, match="base_url") as caught:
-        ask(case, base_url=url)
+        ask(case, base_url=url, fresh=True)
     assert "pw" not in str(caught.value)
     assert "abc" not in str(caught.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 import threading
 import time
 from collections import Counter
@@ -190,6 +191,7 @@ class Provider:
 
     async def _model(self, request: web.Request, scenario: str, path: str, raw: bytes) -> web.StreamResponse:
         kind = dialects.dialect(path)
+        scenario = _played_by_model(path, raw) or scenario
         digest = hashlib.sha256(raw).hexdigest()
         attempt = self.attempts[digest]
         self.attempts[digest] += 1
@@ -236,6 +238,12 @@ class Provider:
         if name == "reasoning":
             said.reasoning = "two round things"
         return said
+
+
+def _played_by_model(path: str, raw: bytes) -> str:
+    """The scenario that a model named `play:SCENARIO` asks for."""
+    found = re.search(rb"play(?::|%3[Aa])([\w.-]+)", path.encode() + raw[:200])
+    return found.group(1).decode() if found else ""
 
 
 def _error(kind: str, status: int, retry: str, message: str = "scripted", code: str | None = None) -> web.Response:
