@@ -54,8 +54,11 @@ class JudgeRule(Protocol):
         """What to ask the judge, or a Score where no judge is needed."""
         ...
 
-    def parse(self, sample: Sample, reply: Reply, verdict: Reply) -> Score:
-        """Read the judge's reply; raises ScoreError when it is no verdict (never a number)."""
+    def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Score:
+        """Read what the judge has said so far, or say what else to ask it (the same question with places swapped).
+
+        Raises ScoreError when the last reply is no verdict (never a number).
+        """
         ...
 
 
@@ -83,17 +86,17 @@ class Staged:
     def digest(self) -> str:
         """sha256 over the sources of all stages and their parameters."""
         stages = (self.extract, self.grade, thinking.split)
-        return hashlib.sha256("\0".join(_identity(stage) for stage in stages).encode()).hexdigest()
+        return hashlib.sha256("\0".join(identity(stage) for stage in stages).encode()).hexdigest()
 
 
-def _identity(stage: Any) -> str:
-    """Parameters and module source of a function, a partial or a callable object."""
+def identity(stage: Any) -> str:
+    """What a digest covers of one stage: the parameters and the module source of a function or callable object."""
     if isinstance(stage, functools.partial):
-        inner = "".join(_identity(part) if callable(part) else repr(part) for part in stage.args)
+        inner = "".join(identity(part) if callable(part) else repr(part) for part in stage.args)
         named = "".join(
-            f"{key}={_identity(part) if callable(part) else part!r}" for key, part in sorted(stage.keywords.items())
+            f"{key}={identity(part) if callable(part) else part!r}" for key, part in sorted(stage.keywords.items())
         )
-        return f"{_identity(stage.func)}({inner}{named})"
+        return f"{identity(stage.func)}({inner}{named})"
     name = getattr(stage, "__qualname__", None) or repr(stage)
     return f"{name}\0{_source(getattr(stage, '__module__', type(stage).__module__))}"
 
@@ -125,5 +128,5 @@ class Scorer:
     def digest(self, profile: str) -> str:
         """sha256 over name, profile and the source of the modules that hold the rule."""
         rule = self.rule(profile)
-        own = getattr(rule, "digest", None) or _identity(rule)
+        own = getattr(rule, "digest", None) or identity(rule)
         return hashlib.sha256("\0".join([self.name, profile, own]).encode()).hexdigest()

@@ -137,6 +137,11 @@ def mark_free(text: str) -> str:
     return _punctuation(text, comma=_COMMA, period=_LONE_PERIOD)
 
 
+def publish_marks(text: str) -> str:
+    """Punctuation by the published rule; case and words stay."""
+    return _punctuation(text, comma=_COMMA, period=_LOOSE_PERIOD)
+
+
 def _words(text: str) -> str:
     """Lower case, digits for small number words, no articles, apostrophes restored."""
     mapped = (_NUMBERS.get(word, word) for word in text.lower().split())

@@ -1,0 +1,160 @@
+"""Letter readers that look for `(X)`, then ` X `, then the option's text; the last one wherever several fit.
+
+Where the published code would draw a letter at random, these say None: unparsed, counted and shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+Options = Mapping[str, str]
+_OUTER = (",", ".", "!", "?", ";", ":", "'")
+_WORDS = 5
+
+
+def trim(text: str, marks: tuple[str, ...] = _OUTER) -> str:
+    """Strip outer punctuation one character class at a time, in this order, then pad with a blank each side."""
+    for mark in marks:
+        text = text.strip(mark)
+    return f" {text} "
+
+
+def bracketed(text: str, options: Options) -> str | None:
+    """`(X)`, else ` X ` between blanks, else an option's text in a reply of more than five words."""
+    return _read(text, options, (lambda letter: f" {letter} ",))
+
+
+def bracketed_loose(text: str, options: Options) -> str | None:
+    """`(X)`, else `X ` without a boundary before it, else `X.`, else an option's text."""
+    return _read(text, options, (lambda letter: f"{letter} ", lambda letter: f"{letter}."))
+
+
+def after_answer(text: str, options: Options) -> str | None:
+    """The only letter that occurs after the last `Answer:`, else as `bracketed_loose`."""
+    at = text.rfind("Answer:")
+    if at >= 0:
+        tail = text[at + len("Answer:") :]
+        hits = [letter for letter in options if letter in tail]
+        if len(hits) == 1:
+            return hits[0]
+    return bracketed_loose(text, options)
+
+
+def bracketed_letters(text: str, options: Options) -> str | None:
+    """`(X)`, else ` X `, else `X.`; never by text. Several: the last ` X `, else the first letter."""
+    padded = trim(text)
+    forms: tuple[Callable[[str], str], ...] = (
+        lambda letter: f"({letter})",
+        lambda letter: f" {letter} ",
+        lambda letter: f"{letter}.",
+    )
+    for form in forms:
+        hits = [letter for letter in options if form(letter) in padded]
+        if hits:
+            return _rightmost(hits, lambda letter: padded.rfind(f" {letter} "))
+    return None
+
+
+def _read(text: str, options: Options, forms: tuple[Callable[[str], str], ...]) -> str | None:
+    padded = trim(text)
+    hits = [letter for letter in options if f"({letter})" in padded]
+    if hits:
+        return _rightmost(hits, lambda letter: padded.rfind(f"({letter})"))
+    for form in forms:
+        hits = [letter for letter in options if form(letter) in padded]
+        if hits:
+            # Looked up with both blanks even where the search was looser: a hit may be at -1.
+            return _rightmost(hits, lambda letter: padded.rfind(f" {letter} "))
+    if len(padded.split(None, _WORDS)) <= _WORDS:
+        return None
+    lowered = padded.lower()
+    hits = [letter for letter, option in options.items() if option.lower() in lowered]
+    return _rightmost(hits, lambda letter: lowered.rfind(options[letter].lower())) if hits else None
+
+
+def _rightmost(hits: list[str], position: Callable[[str], int]) -> str:
+    """The hit furthest right; of equals the first."""
+    return max(hits, key=position)
+
+
+_PHRASES = (
+    "the answer is", "answer is", "the correct answer is", "correct answer is", "the best answer is",
+    "best answer is", "the correct option is", "correct option is", "the best option is", "best option is",
+    "the choice is", "choice is", "the correct choice is", "correct choice is", "i choose", "i select", "i pick",
+    "my answer is", "my choice is", "옵션", "정답은", "답은", "답:", "答案是", "答案为", "选", "答えは",
+)  # fmt: skip
+_START, _END, _PHRASE = 10, 9, 7
+
+
+def ranked(text: str, options: Options) -> str | None:
+    """Every form that names a letter, by rank: start, end, phrase, `(X)`, `X.`, `X:`, `X)`, `X `; ties to the right.
+
+    The start of a reply beats a final "the answer is C"; any capital counts where nothing else is found.
+    """
+    if not text.strip():
+        return None
+    padded = trim(text.strip(), (*_OUTER, '"'))
+    found = [*_forms(padded, options), *_after_phrases(padded, options), *_edges(padded, options)]
+    if not found:
+        found = [(0, padded.rfind(letter), letter) for letter in options if letter in padded]
+    if not found:
+        return None
+    # max keeps the first of equals, as a stable sort in reverse does.
+    return max(found, key=lambda hit: hit[:2])[2]
+
+
+_Hit = tuple[int, int, str]
+
+
+def _forms(padded: str, options: Options) -> list[_Hit]:
+    shapes = ((6, "({})"), (5, "{}."), (4, "{}:"), (3, "{})"), (2, "{} "))
+    places = ((rank, padded.rfind(shape.format(x)), x) for rank, shape in shapes for x in options)
+    return [hit for hit in places if hit[1] >= 0]
+
+
+def _after_phrases(padded: str, options: Options) -> list[_Hit]:
+    lowered = padded.lower()
+    starts = [at + len(phrase) for phrase in _PHRASES if (at := lowered.find(phrase)) >= 0]
+    places = ((_PHRASE, padded.find(letter, start), letter) for start in starts for letter in options)
+    return [hit for hit in places if hit[1] >= 0]
+
+
+def _edges(padded: str, options: Options) -> list[_Hit]:
+    bare = padded.strip()
+    hits = [(_START, 0, x) for x in options if bare.startswith(x) and (len(bare) == 1 or not bare[1].isalpha())]
+    hits += [
+        (_END, len(padded) - 1, x) for x in options if bare.endswith(x) and (len(bare) == 1 or not bare[-2].isalpha())
+    ]
+    return hits
+
+
+_AFFIXES = (
+    ("", "."), ("", ","), ("", ":"), ("", ")"), ("", ")."), ("(", ")"), ("(", ")."),
+    (":", ""), (":", ","), (":", "."), (":", ")"), (":", ")."),
+)  # fmt: skip
+_OUTAGE = "Failed to obtain answer via API"
+
+
+def affixed(text: str, options: Options) -> str | None:
+    """One of A to E as a token, plain or with one of twelve affixes; else the only option text that occurs.
+
+    A plain token does not count where `A` is a token of a longer reply: it may be an article.
+    """
+    letter = None if _OUTAGE in text else _affixed_letter(text.split())
+    if letter is not None:
+        return letter
+    lowered = text.lower()
+    hits = [name for name, option in options.items() if option.lower() in lowered]
+    return hits[0] if len(hits) == 1 else None
+
+
+def _affixed_letter(words: list[str]) -> str | None:
+    distinct = set(words)
+    plain = [letter for letter in "ABCDE" if letter in distinct]
+    if len(plain) == 1 and not ("A" in distinct and len(words) > 3):
+        return plain[0]
+    for before, after in _AFFIXES:
+        hits = [letter for letter in "ABCDE" if f"{before}{letter}{after}" in distinct]
+        if len(hits) == 1:
+            return hits[0]
+    return None

@@ -1,0 +1,82 @@
+"""Multiple choice: which option a reply names, under each rule of the field."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+
+from mmeval.scorers import golds
+from mmeval.scorers.base import Extract, Extraction, Grade, Scorer, Staged
+from mmeval.scorers.letters import read_letter
+from mmeval.scorers.tokens import REFUSED, Generation, match_tokens
+from mmeval.types import Sample
+
+Reader = Callable[[str, Mapping[str, str]], str | None]
+"""Reads a letter from a reply, given the options; None where it finds none."""
+NO_TEXT = "\0\0"
+"""Stands for the text of an option that only exists in the image: occurs in no reply."""
+
+
+def choice(
+    *,
+    letters: str = "ABCD",
+    official: Reader | None = None,
+    lmms: Reader | None = None,
+    vlmevalkit: Reader | None = None,
+) -> Scorer:
+    """One option out of several; the target is a letter, an option's text, or several letters (`A, C`).
+
+    Args:
+        letters: the valid letters where a sample has no choices of its own (options drawn in the image).
+        official: how the benchmark's authors read a reply; without it our own reading is the official one.
+        lmms: how lmms-eval 0.7.3 reads this benchmark, where that is known.
+        vlmevalkit: how VLMEvalKit reads it, where that is not its token matcher.
+    """
+    own = functools.partial(own_reading, letters=letters)
+    grade = functools.partial(same_letter, letters=letters)
+    rules = {"mmeval": Staged(own, grade), "official": Staged(_reading(official, letters) or own, grade)}
+    generations: dict[str, Generation] = {"vlmevalkit-2024": 1, "vlmevalkit-2025-08": 2, "vlmevalkit-2026-08": 3}
+    for profile, generation in generations.items():
+        by_generation = functools.partial(by_tokens, letters=letters, generation=generation)
+        rules[profile] = Staged(_reading(vlmevalkit, letters) or by_generation, grade)
+    by_lmms = _reading(lmms, letters)
+    if by_lmms is not None:
+        rules["lmms-0.7.3"] = Staged(by_lmms, grade)
+    return Scorer(name="choice", rules=rules)
+
+
+def _reading(read: Reader | None, letters: str) -> Extract | None:
+    return functools.partial(by_reader, read=read, letters=letters) if read else None
+
+
+def by_reader(text: str, sample: Sample, *, read: Reader, letters: str) -> Extraction:
+    """One of the field's readers; a letter in lower case counts as its capital."""
+    letter = read(text, options_of(sample, letters))
+    if letter is None:
+        return Extraction(None, "unparsed")
+    return Extraction(letter.upper(), read.__name__)
+
+
+def options_of(sample: Sample, letters: str) -> dict[str, str]:
+    """Letter to option text; a text that occurs in no reply where there is none."""
+    return {letter: text or NO_TEXT for letter, text in golds.options(sample, letters).items()}
+
+
+def own_reading(text: str, sample: Sample, *, letters: str) -> Extraction:
+    """Declared answer, bare letter, option text, last valid option; else unparsed."""
+    return read_letter(text, golds.letters(sample, letters), sample.choices)
+
+
+def by_tokens(text: str, sample: Sample, *, letters: str, generation: Generation) -> Extraction:
+    """The token matcher without a judge: what it cannot resolve counts as wrong."""
+    options = options_of(sample, letters)
+    found = match_tokens(text, options, generation)
+    if found.answer == REFUSED and REFUSED not in options:
+        return Extraction(None, found.rule)
+    return found
+
+
+def same_letter(answer: str, sample: Sample, *, letters: str) -> Grade:
+    """1 if the letter is the gold."""
+    gold = golds.gold_letters(sample, letters)
+    return Grade(float(frozenset(answer) == gold), f"gold {', '.join(sorted(gold))}")
