@@ -31,7 +31,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class Reference:
     """random, majority and first."""
 
-    facts = Facts(version="1", inputs=frozenset({"text", "image", "audio", "video"}), options=Options)
+    facts = Facts(version="1", inputs=frozenset({"text", "image", "audio", "video"}), options=Options, cacheable=False)
     endpoint = "local"
 
     def __init__(self, model: str, options: Options) -> None:

@@ -110,6 +110,8 @@ class Facts:
     """`pip install 'mmeval-harness[EXTRA]'`."""
     sdk: str | None = None
     """Distribution whose version is recorded."""
+    cacheable: bool = True
+    """False where a reply depends on more than the prompt and the options."""
     transport_options: frozenset[str] = frozenset()
     """Option names that cannot change a reply (timeouts, device placement); not in the cache key."""
 

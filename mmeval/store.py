@@ -66,6 +66,8 @@ class Spec(_Stored):
     limit: int | None = None
     seed: int = 0
     shard: str | None = None
+    subset: str | None = None
+    """Digest of the sample ids, where only some were chosen."""
     definition_digest: str
     adapter_digest: str
     scorer_digest: str
@@ -101,6 +103,7 @@ class Totals(_Stored):
     input_tokens: int | None = None
     output_tokens: int | None = None
     cost: float | None = None
+    judge_tokens: int | None = None
     judge_cost: float | None = None
     requests: int = 0
     retries: int = 0
@@ -123,6 +126,8 @@ class RunInfo(_Stored):
     unparsed: int = 0
     metrics: dict[str, Number] = Field(default_factory=dict)
     """Headline under the metric's own name, sub-scores as `name/slice`."""
+    reason: str | None = None
+    """Why the run is not complete, in one line."""
     headline: str = ""
     excluded: Number | None = None
     """The headline with failures that count as zero left out instead: both numbers are always here."""
@@ -320,7 +325,9 @@ def dump_record(record: Record) -> str:
 def load_record(line: str) -> Record:
     """The inverse of dump_record; raises ValueError or KeyError on a damaged line."""
     data: dict[str, Any] = json.loads(line)
-    reply, failure, score = data["reply"], data["failure"], data["score"]
+    reply, failure, score, judge = data["reply"], data["failure"], data["score"], data.get("judge_usage")
+    if judge is not None:
+        data["judge_usage"] = Usage(**judge)
     if reply is not None:
         reply = Reply(**{**reply, "usage": Usage(**reply["usage"])})
     if score is not None:

@@ -154,6 +154,8 @@ class Record:
     tags: Mapping[str, str] = field(default_factory=dict)
     cost: float | None = None
     """US dollars; None = the price is unknown."""
+    judge_usage: Usage | None = None
+    judge_cost: float | None = None
     at: float = 0.0
     """Unix time of the reply."""
 

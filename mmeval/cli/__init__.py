@@ -11,10 +11,12 @@ from mmeval import MMEvalError, __version__
 
 VERBS: tuple[str, ...] = (
     "site",
+    "run",
     "list",
     "show",
     "doctor",
     "new",
+    "cache",
 )
 """Modules of this package; each has `register(app)`."""
 

@@ -26,8 +26,8 @@ def build(
     results: Path = RESULTS,
     out: Path = OUT,
     cache: Path = CACHE,
-    path: list[Path] = typer.Option([], "--path", help="More folders with benchmarks/ and adapters/."),  # noqa: B008
-    lang: list[str] = typer.Option(["en", "zh"], "--lang", help="Languages; the first is at the site's root."),  # noqa: B008
+    path: list[Path] = typer.Option([], "--path", help="More folders with benchmarks/ and adapters/."),
+    lang: list[str] = typer.Option(["en", "zh"], "--lang", help="Languages; the first is at the site's root."),
     title: str = typer.Option("mmeval", "--title", help="Name of the site."),
 ) -> None:
     """Write the site from the run folders; only what changed is made again."""

@@ -1,0 +1,178 @@
+"""`mmeval run`: ask models the questions of benchmarks, score the answers, keep everything."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from mmeval.engine.options import Settings
+    from mmeval.runner import Observer, Plan, Session
+    from mmeval.store import Run
+
+CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True}
+PANEL_MORE = (
+    "Every setting of a --config file is a flag as well: --max-error-rate 0.01 · --shard I/N · --batch · --seed 0 · "
+    "--cache on|off|read|refresh · --cache-file FILE · --timeout 600 · --deadline 3600 · --attempts 8 · "
+    "--path DIR · --columns ROLE=COLUMN (question files) · --judge-options KEY=VALUE. "
+    "Run the same command again to resume; a complete run is not asked again."
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(name="run", context_settings=CONTEXT, epilog=PANEL_MORE)(run)
+
+
+def run(
+    context: typer.Context,
+    what: list[str] = typer.Argument(..., metavar="BENCHMARK|SUITE|FILE...", help="Names, or files of questions."),
+    model: list[str] = typer.Option(..., "-m", "--model", metavar="PROVIDER/MODEL", help="Whom to ask (repeatable)."),
+    option: list[str] = typer.Option([], "-o", "--option", metavar="KEY=VALUE", help="Adapter option (repeatable)."),
+    limit: int | None = typer.Option(None, help="Only the first N samples.", show_default="all"),
+    epochs: int | None = typer.Option(None, help="Ask every sample N times.", show_default="1"),
+    profile: str | None = typer.Option(None, help="Scoring profile.", show_default="the benchmark's"),
+    judge: str | None = typer.Option(None, metavar="PROVIDER/MODEL", help="Who judges, where a scorer asks a model."),
+    ablate: str | None = typer.Option(None, metavar="blind|shuffled-image", help="Take pictures away, or swap them."),
+    concurrency: int | None = typer.Option(None, help="Pin the requests in flight.", show_default="adaptive"),
+    max_cost: float | None = typer.Option(None, help="Stop after this many US dollars.", show_default="no limit"),
+    max_tokens: int | None = typer.Option(None, help="Stop after this many tokens.", show_default="no limit"),
+    max_minutes: float | None = typer.Option(None, help="Stop after this many minutes.", show_default="no limit"),
+    results: Path | None = typer.Option(None, help="Folder of all runs.", show_default="results"),
+    config: Path | None = typer.Option(None, metavar="FILE.toml", help="Settings from a file; flags win."),
+    plan: bool = typer.Option(False, "--plan", help="Print samples, tokens and cost, and ask nothing."),
+    json: bool = typer.Option(False, "--json", help="Print the runs as JSON for machines."),
+) -> None:
+    """Ask models the questions of benchmarks, score the answers, and keep everything.
+
+    The same command again resumes where it stopped.
+    """
+    from mmeval.cli._settings import extra
+    from mmeval.engine.options import pairs, read_settings
+
+    given = {
+        "options": pairs(option) or None,
+        "limit": limit,
+        "epochs": epochs,
+        "profile": profile,
+        "judge": judge,
+        "ablate": ablate,
+        "concurrency": concurrency,
+        "max_cost": max_cost,
+        "max_tokens": max_tokens,
+        "max_minutes": max_minutes,
+        "results": results,
+    }
+    # Unknown options arrive among the positional words: settings without an option of their own.
+    names, more = extra([*what, *context.args])
+    settings = read_settings(config, {**given, **more})
+    _go(names, model, settings, plan=plan, as_json=json)
+
+
+def _go(names: Sequence[str], models: Sequence[str], settings: Settings, *, plan: bool, as_json: bool) -> None:
+    from mmeval import runner
+
+    jobs = runner.jobs(names, settings)
+    plans = [runner.plan(job, name, settings) for name in dict.fromkeys(models) for job in jobs]
+    if plan:
+        raise typer.Exit(_estimate(plans, as_json=as_json))
+    observer = _observer(quiet=as_json)
+    session = runner.Session(settings, observer=observer)
+    try:
+        runs = _run(session, plans)
+    finally:
+        if observer is not None:
+            observer.close()
+    _report(runs, plans, settings, as_json=as_json)
+    raise typer.Exit(_exit_code(session, runs, plans))
+
+
+def _estimate(plans: Sequence[Plan], *, as_json: bool) -> int:
+    from mmeval.cli._runs import echo_json
+    from mmeval.report.estimate import estimate_table
+    from mmeval.runner.estimate import estimate
+
+    found = [estimate(plan) for plan in plans]
+    if as_json:
+        echo_json([item.as_json() for item in found])
+    else:
+        _console().print(estimate_table(found))
+    return 0 if any(item.samples for item in found) else 5
+
+
+def _run(session: Session, plans: Sequence[Plan]) -> list[Run]:
+    import asyncio
+    import signal
+
+    from mmeval.runner import loop_factory
+
+    async def whole() -> list[Run]:
+        loop = asyncio.get_running_loop()
+        for number, reason in ((signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")):
+            loop.add_signal_handler(number, session.interrupt, reason)
+        try:
+            return await session.run(plans)
+        finally:
+            await session.close()
+
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        return runner.run(whole())
+
+
+def _console(*, error: bool = False) -> Any:
+    from rich.console import Console
+
+    console = Console(stderr=error)
+    return console if console.is_terminal else Console(stderr=error, width=160)
+
+
+def _observer(*, quiet: bool) -> Any:
+    from mmeval.report.progress import Live, Plain
+
+    console = _console(error=True)
+    live = console.is_terminal and not os.environ.get("CI") and not quiet
+    made: Observer = Live(console) if live else Plain(console)
+    return made
+
+
+def _report(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings, *, as_json: bool) -> None:
+    from mmeval.cli._runs import echo_json
+    from mmeval.report.progress import final_table
+
+    if as_json:
+        echo_json([{"path": str(run.path), **run.info.model_dump(mode="json")} for run in runs])
+        return
+    console = _console()
+    console.print(final_table(runs))
+    for run in runs:
+        if run.info.reason:
+            name = f"{run.info.spec.model} {run.info.spec.benchmark}"
+            console.print(f"{name}: {run.info.status}: {run.info.reason}", markup=False, highlight=False)
+    for command in _next(runs, plans, settings):
+        console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _next(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings) -> list[str]:
+    import shlex
+
+    if len(runs) < len(plans) or any(run.info.status != "complete" for run in runs):
+        return [f"resume: {shlex.join(['mmeval', *sys.argv[1:]])}"]
+    where = [] if str(settings.results) == "results" else ["--results", str(settings.results)]
+    commands = [["mmeval", "show", str(runs[0].path)]] if runs else []
+    if len(runs) > 1:
+        commands.append(["mmeval", "diff", str(runs[0].path), str(runs[1].path)])
+    commands.append(["mmeval", "site", "build", *where])
+    return [f"next: {shlex.join(command)}" for command in commands]
+
+
+def _exit_code(session: Session, runs: Sequence[Run], plans: Sequence[Plan]) -> int:
+    if session.interrupted:
+        return 130
+    if len(runs) < len(plans) or any(run.info.status in ("failed", "running", "cancelled") for run in runs):
+        return 5
+    return 6 if any(run.info.status == "partial" for run in runs) else 0

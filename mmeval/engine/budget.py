@@ -1,0 +1,97 @@
+"""Money, tokens and minutes: what a request costs, and when a run has to stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mmeval.errors import UsageError
+from mmeval.types import Usage
+
+__all__ = ["Budget", "Price"]
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """US dollars per million tokens on a date; None = unknown, which is never 0."""
+
+    input: float | None = None
+    output: float | None = None
+    cached_input: float | None = None
+    date: str | None = None
+
+    @classmethod
+    def of(cls, card: Mapping[str, Any], *, batch: bool = False) -> Price:
+        """From a model's table in models.toml; batch prices where they are known."""
+        table = card.get("price") or {}
+        prefix = "batch_" if batch else ""
+        date = card.get("price_date")
+        return cls(
+            input=table.get(f"{prefix}input"),
+            output=table.get(f"{prefix}output"),
+            cached_input=None if batch else table.get("cached_input"),
+            date=str(date) if date is not None else None,
+        )
+
+    @property
+    def known(self) -> bool:
+        """Whether both directions have a price."""
+        return self.input is not None and self.output is not None
+
+    def cost(self, usage: Usage) -> float | None:
+        """US dollars of one reply; None where the price or the tokens are unknown."""
+        if self.input is None or self.output is None or usage.input is None or usage.output is None:
+            return None
+        cached = usage.cached or 0
+        dear = self.cached_input if self.cached_input is not None else self.input
+        return ((usage.input - cached) * self.input + cached * dear + usage.output * self.output) / MILLION
+
+
+class Budget:
+    """Spent so far against what is allowed; one object for all runs of a command.
+
+    Requests in flight are counted at the mean price of those answered, so that a wide window
+    does not overshoot the budget by its own width.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_cost: float | None = None,
+        max_tokens: int | None = None,
+        max_minutes: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.max_cost, self.max_tokens, self.max_minutes = max_cost, max_tokens, max_minutes
+        self.cost = 0.0
+        self.tokens = 0
+        self._answered = 0
+        self._clock = clock
+        self._start = clock()
+
+    def require(self, model: str, price: Price) -> None:
+        """Raise UsageError where a money budget is asked for and the price is unknown."""
+        if self.max_cost is not None and not price.known:
+            raise UsageError(f"--max-cost: the price of {model} is unknown; add it to models.toml or use --max-tokens")
+
+    def charge(self, usage: Usage, cost: float | None) -> None:
+        """Add one answered request."""
+        self._answered += 1
+        self.cost += cost or 0.0
+        self.tokens += (usage.input or 0) + (usage.output or 0)
+
+    def spent(self, in_flight: int = 0) -> str | None:
+        """Why nothing more may be asked, or None."""
+        ahead = 1 + in_flight / self._answered if self._answered else 1.0
+        if self.max_cost is not None and self.cost * ahead >= self.max_cost:
+            return f"${self.cost:.4f} of --max-cost {self.max_cost:g} spent"
+        if self.max_tokens is not None and self.tokens * ahead >= self.max_tokens:
+            return f"{self.tokens} of --max-tokens {self.max_tokens} spent"
+        minutes = (self._clock() - self._start) / 60
+        if self.max_minutes is not None and minutes >= self.max_minutes:
+            return f"{minutes:.1f} of --max-minutes {self.max_minutes:g} spent"
+        return None

@@ -1,0 +1,230 @@
+"""The response cache: one SQLite file (WAL), keyed by everything that can change a reply.
+
+Only replies that a model gave are kept: no failures, no empty texts, nothing a filter cut. Writes are
+grouped: replies wait in memory for a few hundredths of a second and go in with one transaction in a thread
+of its own, so that an event loop never waits for a disk and two processes hold the lock for microseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from mmeval.errors import StoreError
+from mmeval.types import Prompt, Reply, Text, Usage
+
+__all__ = ["Cache", "CacheInfo", "Identity", "default_file"]
+
+KEY_SCHEMA = 1
+Mode = Literal["on", "off", "read", "refresh"]
+TABLE = """
+CREATE TABLE IF NOT EXISTS replies (
+  key BLOB PRIMARY KEY, model TEXT NOT NULL, at REAL NOT NULL, reply TEXT NOT NULL
+) WITHOUT ROWID
+"""
+
+
+def default_file() -> Path:
+    """`$MMEVAL_CACHE`, else the user's cache folder."""
+    given = os.environ.get("MMEVAL_CACHE")
+    if given:
+        return Path(given)
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "mmeval" / "replies.sqlite"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Whom a prompt is sent to and how: the part of the key that is the same for a whole run."""
+
+    adapter: str
+    adapter_version: str
+    endpoint: str
+    model: str
+    options: Mapping[str, Any]
+    """Every option that can change a reply, nulls included; no transport options, no secrets."""
+
+    def key(self, prompt: Prompt, epoch: int) -> bytes:
+        """sha256 of the canonical JSON of all that decides the reply, 32 bytes."""
+        parts = [["text", p.text] if isinstance(p, Text) else [p.mime, p.sha256] for p in prompt]
+        whole = {
+            "schema": KEY_SCHEMA,
+            "adapter": [self.adapter, self.adapter_version],
+            "endpoint": self.endpoint,
+            "model": self.model,
+            "options": self.options,
+            "prompt": parts,
+            "epoch": epoch,
+        }
+        return hashlib.sha256(json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheInfo:
+    """What is in a cache."""
+
+    file: Path
+    replies: int
+    size: int
+    """Bytes on disk."""
+    models: Mapping[str, int]
+    """Replies by model."""
+
+
+class Cache:
+    """Replies by key. Use from one event loop; safe beside other processes on the same file.
+
+    Raises:
+        StoreError: the file is no cache, or cannot be opened.
+    """
+
+    GROUP_S = 0.05
+
+    def __init__(self, file: Path, *, mode: Mode = "on") -> None:
+        self.file, self.mode = file, mode
+        self._waiting: dict[bytes, tuple[str, float, str]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._written: asyncio.Future[None] | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._thread: ThreadPoolExecutor | None = None
+        self.problem: str | None = None
+        """Why replies are no longer kept (a full disk), or None."""
+        if mode != "off":
+            self._open()
+
+    def _open(self) -> None:
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self._reader = _connect(self.file)
+            self._writer = _connect(self.file)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"{self.file}: cannot be used as response cache: {error}") from None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="mmeval-cache")
+
+    def get(self, key: bytes) -> Reply | None:
+        """The kept reply, marked `cached`, or None."""
+        if self._reader is None or self.mode == "refresh":
+            return None
+        waiting = self._waiting.get(key)
+        if waiting is not None:
+            return _load(waiting[2])
+        row = self._reader.execute("SELECT reply FROM replies WHERE key = ?", (key,)).fetchone()
+        return _load(row[0]) if row else None
+
+    def put(self, key: bytes, model: str, reply: Reply) -> None:
+        """Keep a reply that a model gave; it is on disk within GROUP_S, or after `flush`."""
+        if self._thread is None or self.mode == "read" or not _worth_keeping(reply) or self.problem:
+            return
+        self._waiting[key] = (model, time.time(), _dump(reply))
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self.GROUP_S, self._start_write)
+
+    def _start_write(self) -> None:
+        self._timer = None
+        if self._written is None and self._waiting:
+            self._written = asyncio.ensure_future(self._write())
+
+    async def _write(self) -> None:
+        group = self._waiting
+        batch = [(key, *row) for key, row in group.items()]
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, batch)
+        except sqlite3.Error as error:
+            self.problem = f"{self.file}: {error}"
+        for key, *row in batch:
+            if group.get(key) == tuple(row):
+                del group[key]
+        self._written = None
+        if self._waiting and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self.GROUP_S, self._start_write)
+
+    def _commit(self, batch: list[tuple[bytes, str, float, str]]) -> None:
+        with self._writer:
+            self._writer.execute("BEGIN IMMEDIATE")
+            self._writer.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?)", batch)
+
+    async def flush(self) -> None:
+        """Return when everything put so far is on disk."""
+        while self._waiting and not self.problem:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._start_write()
+            if self._written is not None:
+                await asyncio.shield(self._written)
+
+    async def close(self) -> None:
+        """Flush and close."""
+        await self.flush()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._thread is not None and self._reader is not None:
+            self._thread.shutdown()
+            self._writer.close()
+            self._reader.close()
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=60, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute(TABLE)
+    return connection
+
+
+def _worth_keeping(reply: Reply) -> bool:
+    return reply.finish != "filtered" and bool(reply.text.strip() or reply.finish == "refused") and not reply.cached
+
+
+def _dump(reply: Reply) -> str:
+    data = asdict(reply)
+    del data["limits"], data["cached"]
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _load(text: str) -> Reply:
+    data = json.loads(text)
+    return Reply(**{**data, "usage": Usage(**data["usage"]), "cached": True})
+
+
+def info(file: Path) -> CacheInfo:
+    """Count what is in a cache file; a missing file is an empty cache."""
+    if not file.exists():
+        return CacheInfo(file=file, replies=0, size=0, models={})
+    with _closing(file) as connection:
+        models = dict(connection.execute("SELECT model, count(*) FROM replies GROUP BY model ORDER BY model"))
+    return CacheInfo(file=file, replies=sum(models.values()), size=file.stat().st_size, models=models)
+
+
+def prune(file: Path, *, older_than_s: float | None = None, model: str | None = None) -> int:
+    """Delete replies older than a number of seconds, of one model, or both; returns how many."""
+    if not file.exists():
+        return 0
+    where, values = ["1"], []
+    if older_than_s is not None:
+        where.append("at < ?")
+        values.append(time.time() - older_than_s)
+    if model is not None:
+        where.append("model = ?")
+        values.append(model)  # type: ignore[arg-type]
+    with _closing(file) as connection:
+        done: int = connection.execute(f"DELETE FROM replies WHERE {' AND '.join(where)}", values).rowcount  # noqa: S608
+        connection.execute("VACUUM")
+    return done
+
+
+def _closing(file: Path) -> Any:
+    from contextlib import closing
+
+    try:
+        return closing(_connect(file))
+    except sqlite3.Error as error:
+        raise StoreError(f"{file}: not a response cache: {error}") from None

@@ -1,0 +1,171 @@
+"""What a person can set: `-o key=value` for an adapter, and the settings of a run (flags and `--config run.toml`)."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from mmeval.definitions import Benchmark, Facts, Options
+from mmeval.errors import UsageError
+
+__all__ = ["DEFAULTS", "Settings", "pairs", "public", "read_settings", "resolve", "split_model"]
+
+SECRET = ("key", "token", "secret", "password", "authorization", "headers")
+
+
+class Settings(BaseModel):
+    """Everything about a run that is not the benchmark and not the model; a run.toml has these keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    options: dict[str, Any] = Field(default_factory=dict, description="adapter options")
+    limit: int | None = Field(default=None, ge=1, description="ask only the first N samples")
+    epochs: int = Field(default=1, ge=1, description="ask every sample N times")
+    profile: str | None = Field(default=None, description="scoring profile; the benchmark's own by default")
+    judge: str | None = Field(default=None, description="PROVIDER/MODEL that judges, where a scorer needs one")
+    judge_options: dict[str, Any] = Field(default_factory=dict, description="adapter options of the judge")
+    ablate: Literal["blind", "shuffled-image"] | None = Field(
+        default=None, description="take the picture away or swap it"
+    )
+    concurrency: int | None = Field(default=None, ge=1, description="pin the requests in flight; adaptive by default")
+    max_cost: float | None = Field(default=None, gt=0, description="stop after this many US dollars")
+    max_tokens: int | None = Field(default=None, gt=0, description="stop after this many tokens, input and output")
+    max_minutes: float | None = Field(default=None, gt=0, description="stop after this many minutes")
+    max_error_rate: float = Field(default=0.01, ge=0, le=1, description="a run with more failed samples ends `failed`")
+    results: Path = Field(default=Path("results"), description="folder of all runs")
+    offline: bool = Field(default=False, description="never touch the network for data")
+    seed: int = Field(default=0, description="seed of everything random")
+    shard: str | None = Field(
+        default=None, pattern=r"^[1-9]\d*/[1-9]\d*$", description="I/N: ask only every N-th sample"
+    )
+    cache: Literal["on", "off", "read", "refresh"] = Field(default="on", description="use of the response cache")
+    cache_file: Path | None = Field(
+        default=None, description="response cache; ~/.cache/mmeval/replies.sqlite by default"
+    )
+    timeout: float = Field(default=600.0, gt=0, description="seconds for one request at most")
+    deadline: float = Field(default=3600.0, gt=0, description="seconds for one sample at most, with all retries")
+    attempts: int = Field(default=8, ge=1, description="requests for one sample at most")
+    batch: bool = Field(default=False, description="use the provider's batch API: half the price, up to a day")
+    path: tuple[Path, ...] = Field(default=(), description="folders with your own benchmarks/ and adapters/")
+    columns: dict[str, str] = Field(default_factory=dict, description="role = column, for question files")
+
+
+DEFAULTS = Settings()
+
+
+def read_settings(file: Path | None, given: Mapping[str, Any]) -> Settings:
+    """Settings from a TOML file, overridden by what was given on the command (None = not given).
+
+    Raises:
+        UsageError: naming the file or flag, the key and what is wrong with it.
+    """
+    table: dict[str, Any] = _toml(file) if file else {}
+    table = {key.replace("-", "_"): value for key, value in table.items()}
+    for key in table.keys() - Settings.model_fields.keys():
+        raise UsageError(f"{file}: no setting {key!r}{nearest(key, Settings.model_fields)}")
+    table.update({key: value for key, value in given.items() if value is not None})
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]).replace("_", "-")
+        raise UsageError(f"--{name}: {first['msg']} (got {first['input']!r})") from None
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file}: not valid TOML: {error}") from None
+
+
+def pairs(given: Sequence[str], *, flag: str = "-o") -> dict[str, str]:
+    """`["a=1", "b=x"]` as a dict; raises UsageError for one without `=`."""
+    for item in given:
+        if "=" not in item:
+            raise UsageError(f"{flag} {item}: expected key=value")
+    return dict(item.split("=", 1) for item in given)
+
+
+def split_model(name: str) -> tuple[str, str]:
+    """`provider/model` in its two parts; the model may hold further slashes."""
+    provider, slash, model = name.partition("/")
+    if not slash or not provider or not model:
+        raise UsageError(f"-m {name}: expected PROVIDER/MODEL, as in openai/gpt-4o; see `mmeval list`")
+    return provider, model
+
+
+def resolve(facts: Facts, given: Mapping[str, Any], *, benchmark: Benchmark | None = None) -> Options:
+    """An adapter's options: its defaults, then the benchmark's, then what was given.
+
+    Raises:
+        UsageError: an unknown option (with the nearest names) or a value of the wrong type.
+    """
+    known = {field.name: field for field in fields(facts.options)}
+    for key in given:
+        if key not in known:
+            raise UsageError(f"-o {key}: no such option{nearest(key, known)}; it has {', '.join(sorted(known))}")
+    hints = get_type_hints(facts.options)
+    own = {key: _literal(value, text=_takes_text(hints[key])) for key, value in given.items()}
+    values = {**_of_benchmark(benchmark), **own}
+    try:
+        made: Options = TypeAdapter(facts.options).validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"-o {'.'.join(map(str, first['loc']))}: {first['msg']} (got {first['input']!r})") from None
+    return made
+
+
+def _of_benchmark(benchmark: Benchmark | None) -> dict[str, Any]:
+    if benchmark is None:
+        return {}
+    own = {
+        "system": benchmark.system,
+        "max_tokens": benchmark.max_tokens,
+        "temperature": benchmark.temperature,
+    }
+    return {key: value for key, value in own.items() if value is not None}
+
+
+def _takes_text(hint: Any) -> bool:
+    return hint is str or str in get_args(hint)
+
+
+def _literal(value: Any, *, text: bool) -> Any:
+    # Structured values are written as JSON; `none` takes a default of the benchmark away.
+    if not isinstance(value, str):
+        return value
+    if value.lower() in ("none", "null"):
+        return None
+    if text:
+        return value
+    if value[:1] in "{[":
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            return value
+    return value
+
+
+def public(options: Options, facts: Facts) -> dict[str, Any]:
+    """What may be stored and what the cache key holds: no transport options and no secrets."""
+    return {
+        key: value
+        for key, value in asdict(options).items()
+        if key not in facts.transport_options and not any(word in key.split("_") for word in SECRET)
+    }
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean x?` or nothing."""
+    close = difflib.get_close_matches(name, list(known), n=2, cutoff=0.5)
+    return f"; did you mean {' or '.join(close)}?" if close else ""

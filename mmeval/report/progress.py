@@ -1,0 +1,196 @@
+"""How running runs look: a live table on a terminal, plain lines elsewhere, and the table at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mmeval.runner import Tally
+from mmeval.store import Run
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+__all__ = ["Live", "Plain", "final_table", "line"]
+
+STALL_S = 120.0
+
+
+class Plain:
+    """One line per run every few seconds while something changes, and one when it ends."""
+
+    EVERY_S = 5.0
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last = time.monotonic()
+        self._shown: dict[int, tuple[str, int]] = {}
+
+    def tick(self, tallies: Sequence[Tally]) -> None:
+        """Print what changed; ends are printed at once."""
+        now = time.monotonic()
+        due = now - self._last >= self.EVERY_S
+        if due:
+            self._last = now
+        for index, tally in enumerate(tallies):
+            state, done = self._shown.get(index, ("waiting", 0))
+            ended = tally.state != state and tally.state not in ("running", "finishing")
+            if ended or (due and tally.state == "running" and (tally.done != done or stalled(tally))):
+                self._shown[index] = (tally.state, tally.done)
+                self._console.print(line(tally), markup=False, highlight=False, soft_wrap=True)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class Live:
+    """A table that is redrawn in place."""
+
+    def __init__(self, console: Console) -> None:
+        from rich.live import Live as RichLive
+
+        self._live = RichLive(console=console, auto_refresh=False, transient=True)
+        self._live.start()
+
+    def tick(self, tallies: Sequence[Tally]) -> None:
+        """Redraw."""
+        self._live.update(_live_table(tallies), refresh=True)
+
+    def close(self) -> None:
+        """Leave the terminal clean."""
+        self._live.stop()
+
+
+def line(tally: Tally) -> str:
+    """One run in one line: done, score, failures, in flight, tokens, cost, rate, ETA."""
+    name = f"{tally.model} {tally.benchmark}"
+    return " | ".join([f"{name} {tally.state} {_done(tally)}", *filter(None, _cells(tally)[1:])])
+
+
+def _cells(tally: Tally) -> list[str]:
+    return [_done(tally), _score(tally), _failures(tally), _window(tally), _tokens(tally), _cost(tally), _pace(tally)]
+
+
+def _live_table(tallies: Sequence[Tally]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for head in ("model", "benchmark", "done", "score", "failures", "in flight", "tokens", "cost", "rate"):
+        table.add_column(head, overflow="fold", no_wrap=head in ("model", "benchmark"))
+    for tally in tallies:
+        table.add_row(*_escaped([tally.model, tally.benchmark, *_cells(tally)]))
+    return table
+
+
+def _escaped(cells: Sequence[str]) -> list[str]:
+    from rich.markup import escape
+
+    return [escape(cell) for cell in cells]
+
+
+def _done(tally: Tally) -> str:
+    return f"{tally.resumed + tally.done}/{tally.planned if tally.planned is not None else '?'}"
+
+
+def _score(tally: Tally) -> str:
+    score = tally.score
+    if score is None:
+        return tally.note if tally.state == "complete" else ""
+    return f"{100 * score.value:.1f} ± {50 * (score.high - score.low):.1f}"
+
+
+def _failures(tally: Tally) -> str:
+    kinds = [f"{count} {kind}" for kind, count in sorted(tally.counts.items()) if kind != "ok"]
+    return ", ".join([*kinds, *([f"no answer for {time.monotonic() - tally.last:.0f} s"] if stalled(tally) else [])])
+
+
+def stalled(tally: Tally) -> bool:
+    """Whether a running run has brought nothing for two minutes."""
+    return tally.state == "running" and time.monotonic() - tally.last > STALL_S
+
+
+def _window(tally: Tally) -> str:
+    if tally.channel is None or tally.state != "running":
+        return ""
+    throttle = tally.channel.throttle
+    pace = f", {throttle.pace:.3g}/s" if throttle.pace is not None else ""
+    return f"{throttle.in_flight}/{throttle.limit}{pace} in flight"
+
+
+def _tokens(tally: Tally) -> str:
+    return f"{short(tally.tokens)} tok" if tally.tokens else ""
+
+
+def _cost(tally: Tally) -> str:
+    if tally.cost is None:
+        return "$n/a"
+    return f"${tally.cost:.2f}" if tally.cost else ""
+
+
+def _pace(tally: Tally) -> str:
+    if tally.state != "running" or not tally.rate:
+        return ""
+    eta = tally.eta_s
+    return f"{tally.rate:.3g}/s" + (f", ETA {duration(eta)}" if eta is not None else "")
+
+
+def short(number: float) -> str:
+    """`812`, `12.3k`, `4.56M`."""
+    if number < 1000:
+        return f"{number:.0f}"
+    return f"{number / 1000:.3g}k" if number < 1_000_000 else f"{number / 1_000_000:.3g}M"
+
+
+def duration(seconds: float) -> str:
+    """`42s`, `3m05s`, `2h07m`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02d}s"
+    return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+
+
+def final_table(runs: Sequence[Run]) -> Any:
+    """What the runs came to, one row each; a renderable for a rich console."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for head in ("model", "benchmark", "status", "score", "n", "failures", "tokens", "cost", "time"):
+        table.add_column(
+            head,
+            justify="right" if head in ("n", "tokens", "cost", "time") else "left",
+            overflow="fold",
+            no_wrap=head in ("model", "benchmark"),
+        )
+    for run in runs:
+        table.add_row(*_escaped(_final_cells(run)))
+    return table
+
+
+def _final_cells(run: Run) -> list[str]:
+    info = run.info
+    totals = info.totals
+    tokens = None if totals.input_tokens is None else totals.input_tokens + (totals.output_tokens or 0)
+    bad = ", ".join(f"{count} {kind}" for kind, count in sorted(info.counts.items()) if kind != "ok")
+    name = info.spec.benchmark + (f"+{info.spec.variant}" if info.spec.variant else "")
+    return [
+        info.spec.model,
+        name,
+        info.status,
+        _headline(run),
+        f"{sum(info.counts.values())}/{info.planned}",
+        ", ".join(filter(None, [bad, f"{info.unparsed} unparsed" if info.unparsed else ""])),
+        "n/a" if tokens is None else short(tokens),
+        "n/a" if totals.cost is None else f"${totals.cost:.2f}",
+        duration(totals.wall_s),
+    ]
+
+
+def _headline(run: Run) -> str:
+    number = run.info.metrics.get(run.info.headline)
+    if number is None:
+        return "n/a"
+    return f"{100 * number.value:.1f} [{100 * number.low:.1f}, {100 * number.high:.1f}]"

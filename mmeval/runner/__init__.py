@@ -1,0 +1,97 @@
+"""Run benchmarks: plan, ask, score, journal, finish. The same call again resumes or does nothing.
+
+run = run_one("chartqa", "openai/gpt-4o", Settings(limit=100))
+print(run.info.status, run.info.metrics)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from typing import Any
+
+from mmeval.definitions import Benchmark
+from mmeval.engine.options import DEFAULTS, Settings
+from mmeval.runner.asking import OnRecord
+from mmeval.runner.plan import Job, Plan, plan
+from mmeval.runner.session import Observer, Session
+from mmeval.runner.tally import Tally
+from mmeval.runner.targets import job, jobs
+from mmeval.store import Run
+
+__all__ = [
+    "Job",
+    "Observer",
+    "OnRecord",
+    "Plan",
+    "Session",
+    "Settings",
+    "Tally",
+    "job",
+    "jobs",
+    "loop_factory",
+    "plan",
+    "run_one",
+    "run_one_async",
+]
+
+
+def run_one(
+    benchmark: str | Benchmark,
+    model: str,
+    settings: Settings = DEFAULTS,
+    *,
+    ids: Collection[str] | None = None,
+    shuffled: bool = False,
+    on_record: OnRecord | None = None,
+    observer: Observer | None = None,
+) -> Run:
+    """Run one benchmark against one model and return the run, whatever its status.
+
+    Args:
+        benchmark: a name of the catalog, or a Benchmark.
+        model: `provider/model`.
+        settings: limits, options, budgets, folders.
+        ids: ask only these samples.
+        shuffled: ask in an order drawn from `settings.seed` instead of the data's own.
+        on_record: called with each new record; True stops the run, which ends `partial`.
+        observer: shows the progress.
+
+    Raises:
+        UsageError, DataError, StoreError: before or while asking; what was answered stays in the journal.
+    """
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        return runner.run(
+            run_one_async(
+                benchmark, model, settings, ids=ids, shuffled=shuffled, on_record=on_record, observer=observer
+            )
+        )
+
+
+async def run_one_async(
+    benchmark: str | Benchmark,
+    model: str,
+    settings: Settings = DEFAULTS,
+    *,
+    ids: Collection[str] | None = None,
+    shuffled: bool = False,
+    on_record: OnRecord | None = None,
+    observer: Observer | None = None,
+) -> Run:
+    """`run_one` inside an event loop."""
+    planned = plan(job(benchmark, settings), model, settings, ids=ids, shuffled=shuffled)
+    session = Session(settings, observer=observer)
+    try:
+        return (await session.run([planned], on_record=on_record))[0]
+    finally:
+        await session.close()
+
+
+def loop_factory() -> Callable[[], Any] | None:
+    """Uvloop where it is installed: less CPU per request."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    factory: Callable[[], Any] = uvloop.new_event_loop
+    return factory

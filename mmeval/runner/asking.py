@@ -1,0 +1,267 @@
+"""From samples to records: a bounded window of questions under way, each ending as one line of the journal."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import cast
+
+from mmeval.definitions import Facts
+from mmeval.engine.channel import Answer, Channel, GaveUpError, StoppedError
+from mmeval.errors import DataError, MediaError, ScoreError
+from mmeval.runner.journal import OPEN, Finished, Journal
+from mmeval.runner.plan import Plan
+from mmeval.runner.tally import Tally
+from mmeval.scorers import JudgeRule, Rule
+from mmeval.types import Audio, Failure, Image, Modality, Record, Reply, Sample, Score, Status, Text
+
+__all__ = ["Asking", "OnRecord"]
+
+OnRecord = Callable[[Record], "bool | None"]
+"""Called with every new record in the order of arrival; True stops the run."""
+INLINE = 64
+"""Kept replies that are scored in a row before others get their turn."""
+FEW = 10
+"""Failed samples that a run may always have before it is stopped early."""
+
+
+class Asking:
+    """One run's way from samples to the journal."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        channel: Channel,
+        judge: Channel | None,
+        journal: Journal,
+        finished: Finished,
+        tally: Tally,
+        on_record: OnRecord | None = None,
+    ) -> None:
+        self.plan, self.channel, self.judge = plan, channel, judge
+        self.journal, self.finished, self.tally = journal, finished, tally
+        self.on_record = on_record
+        self.stop = channel.stop
+        self.seen = 0
+        self.exhausted = False
+        self.error: BaseException | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()
+        self._inline = 0
+
+    async def run(self, feed: AsyncIterator[Sample]) -> None:
+        """Ask everything that is not finished; returns when nothing is under way any more.
+
+        Raises:
+            DataError: a row cannot be read.
+            RunFailedError: the journal cannot be written.
+        """
+        dispatch = asyncio.ensure_future(self._dispatch(feed))
+        stopped = asyncio.ensure_future(self.stop.event.wait())
+        try:
+            await asyncio.wait({dispatch, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            dispatch.cancel()
+            await asyncio.wait({dispatch})
+            if not dispatch.cancelled() and dispatch.exception() is not None:
+                self._fail(cast("BaseException", dispatch.exception()))
+            await self._drain()
+        finally:
+            stopped.cancel()
+            await self._abandon({*self._tasks, dispatch})
+        if self.error is not None:
+            raise self.error
+
+    async def _drain(self) -> None:
+        """Wait for what is under way, unless a hard stop comes."""
+        while self._tasks:
+            hard = asyncio.ensure_future(self.stop.hard.wait())
+            await asyncio.wait({*self._tasks, hard}, return_when=asyncio.FIRST_COMPLETED)
+            hard.cancel()
+            if self.stop.hard.is_set():
+                return
+
+    async def _abandon(self, tasks: set[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _dispatch(self, feed: AsyncIterator[Sample]) -> None:
+        async for sample in feed:
+            for epoch in range(1, self.plan.spec.epochs + 1):
+                self.seen += 1
+                if (sample.id, epoch) in self.finished:
+                    self.tally.resumed += 1
+                else:
+                    await self._take(sample, epoch)
+        self.exhausted = True
+        self.tally.planned = self.seen
+
+    async def _take(self, sample: Sample, epoch: int) -> None:
+        unfit = _unfit(sample, self.plan.model.facts)
+        if unfit is not None:
+            self._record(_record(sample, epoch, unfit[0], failure=Failure(kind=unfit[0], message=unfit[1])))
+            return
+        answer = self.channel.cached(sample.prompt, epoch)
+        if answer is not None and self.judge is None:
+            self._record(self._scored(sample, epoch, answer))
+            self._inline += 1
+            if self._inline % INLINE == 0:
+                await asyncio.sleep(0)
+            return
+        place = None if answer is not None else await self._place()
+        task = asyncio.get_running_loop().create_task(self._one(sample, epoch, answer, place))
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    async def _place(self) -> float:
+        """A place for a first request, once there is room, money and time for it."""
+        throttle = self.channel.throttle
+        while len(self._tasks) > max(64, 4 * throttle.limit):
+            self._room.clear()
+            await self._room.wait()
+        place = await throttle.acquire()
+        spent = self.channel.budget.spent(throttle.in_flight - 1)
+        if spent is not None:
+            throttle.release(place, "failed")
+            self.stop.now(spent, budget=True)
+            await asyncio.Event().wait()  # the stop cancels us
+        return place
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._room.set()
+        if not task.cancelled() and task.exception() is not None:
+            self._fail(cast("BaseException", task.exception()))
+
+    def _fail(self, error: BaseException) -> None:
+        self.error = self.error or error
+        self.stop.now(str(error), hard=not isinstance(error, DataError))
+
+    async def _one(self, sample: Sample, epoch: int, answer: Answer | None, place: float | None) -> None:
+        try:
+            if answer is None:
+                answer = await self.channel.ask(sample.prompt, epoch, place=place)
+            record = self._scored(sample, epoch, answer)
+            if self.judge is not None and record.status in ("ok", "truncated"):
+                record = await self._judged(sample, epoch, answer, self.judge)
+        except StoppedError:
+            return
+        except GaveUpError as gave_up:
+            record = _failed(sample, epoch, gave_up)
+        except MediaError as error:
+            record = _record(sample, epoch, "invalid_input", failure=Failure(kind="invalid_input", message=str(error)))
+        self._record(record)
+
+    def _scored(self, sample: Sample, epoch: int, answer: Answer) -> Record:
+        reply = answer.reply
+        status = _status(reply)
+        if status not in ("ok", "truncated") or self.judge is not None:
+            return _record(sample, epoch, status, reply=reply, cost=answer.cost)
+        try:
+            score = cast("Rule", self.plan.rule)(sample, reply)
+        except Exception as error:  # noqa: BLE001 - the boundary of scoring: a scorer's fault is this sample's failure
+            failure = Failure(kind="score", message=f"{type(error).__name__}: {error}")
+            return _record(sample, epoch, "error", reply=reply, failure=failure, cost=answer.cost)
+        return _record(sample, epoch, status, reply=reply, score=score, cost=answer.cost)
+
+    async def _judged(self, sample: Sample, epoch: int, answer: Answer, judge: Channel) -> Record:
+        rule = cast("JudgeRule", self.plan.rule)
+        reply, verdict = answer.reply, None
+        await self.channel.cache.flush()  # the reply is safe before anything else is paid for
+        failure: Failure | None = None
+        score: Score | None = None
+        try:
+            asked = rule.prompt(sample, reply)
+            if isinstance(asked, Score):
+                score = asked
+            else:
+                verdict = judge.cached(asked, epoch) or await judge.ask(asked, epoch)
+                score = rule.parse(sample, reply, verdict.reply)
+        except GaveUpError as gave_up:
+            failure = Failure(kind=f"judge: {gave_up.error.kind}", message=str(gave_up), attempts=gave_up.attempts)
+        except StoppedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the boundary of scoring: what a judge says is hostile text
+            name = "" if isinstance(error, ScoreError) else f"{type(error).__name__}: "
+            failure = Failure(kind="judge", message=f"{name}{error}")
+        status: Status = "judge_error" if score is None else _status(reply)
+        return _record(
+            sample, epoch, status, reply=reply, score=score, failure=failure, cost=answer.cost, verdict=verdict
+        )
+
+    def _record(self, record: Record) -> None:
+        self.journal.write(record)
+        self.tally.add(record)
+        if self.on_record is not None and self.on_record(record):
+            self.stop.now("the caller has seen enough")
+        if record.status in OPEN:
+            self._check_errors()
+
+    def _check_errors(self) -> None:
+        planned = self.tally.planned
+        failed = sum(self.tally.counts[status] for status in OPEN)
+        allowed = self.plan.settings.max_error_rate
+        if planned is not None and failed > max(FEW, allowed * planned):
+            self.stop.now(f"{failed} of {planned} samples failed, more than --max-error-rate {allowed:g}", failed=True)
+
+
+def _unfit(sample: Sample, facts: Facts) -> tuple[Status, str] | None:
+    """Why a sample cannot be sent to this model at all, or None."""
+    images = 0
+    for part in sample.prompt:
+        if isinstance(part, Text):
+            continue
+        kind: Modality = "image" if isinstance(part, Image) else "audio" if isinstance(part, Audio) else "video"
+        if kind not in facts.inputs:
+            return "unsupported", f"the model takes no {kind}"
+        if isinstance(part, Image):
+            images += 1
+            if part.width is None:
+                return "invalid_input", f"{part.source or part.sha256[:12]}: not a picture that can be read"
+    if facts.max_images is not None and images > facts.max_images:
+        return "unsupported", f"{images} pictures, the model takes {facts.max_images}"
+    return None
+
+
+def _status(reply: Reply) -> Status:
+    if reply.finish in ("refused", "filtered"):
+        return reply.finish
+    if reply.finish == "length":
+        return "truncated"
+    return "ok" if reply.text.strip() else "empty"
+
+
+def _failed(sample: Sample, epoch: int, gave_up: GaveUpError) -> Record:
+    error = gave_up.error
+    kinds: dict[str, Status] = {"timeout": "timeout", "unsupported": "unsupported", "empty": "empty"}
+    failure = Failure(kind=error.kind, message=str(error), attempts=gave_up.attempts)
+    return _record(sample, epoch, kinds.get(error.kind, "error"), failure=failure)
+
+
+def _record(
+    sample: Sample,
+    epoch: int,
+    status: Status,
+    *,
+    reply: Reply | None = None,
+    failure: Failure | None = None,
+    score: Score | None = None,
+    cost: float | None = None,
+    verdict: Answer | None = None,
+) -> Record:
+    return Record(
+        id=sample.id,
+        epoch=epoch,
+        status=status,
+        reply=reply,
+        failure=failure,
+        score=score,
+        cluster=sample.cluster,
+        tags=sample.tags,
+        cost=cost,
+        judge_usage=verdict.reply.usage if verdict else None,
+        judge_cost=verdict.cost if verdict else None,
+        at=time.time(),
+    )

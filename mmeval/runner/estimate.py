@@ -1,0 +1,95 @@
+"""What a run would ask and cost, before the first request."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mmeval import catalog
+from mmeval.engine.budget import MILLION
+from mmeval.engine.options import split_model
+from mmeval.runner.journal import OPEN
+from mmeval.runner.plan import Plan
+from mmeval.store import read_records
+from mmeval.types import Image, Sample, Text
+
+__all__ = ["Estimated", "estimate"]
+
+CHARACTERS_PER_TOKEN = 4.0
+"""Of English text, roughly; texts are a small part of a multimodal prompt."""
+SHORTEST = 1
+DEFAULT_LONGEST = 1024
+"""Tokens of an answer where nothing limits it; only for the upper end of the range."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Estimated:
+    """One model x one benchmark; None = unknown."""
+
+    model: str
+    benchmark: str
+    samples: int = 0
+    epochs: int = 1
+    answered: int = 0
+    """Already in the journal."""
+    images: int = 0
+    text_tokens: int = 0
+    image_tokens: int | None = 0
+    output_low: int = 0
+    output_high: int = 0
+    cost_low: float | None = None
+    cost_high: float | None = None
+    price_date: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        return asdict(self)
+
+
+def estimate(plan: Plan) -> Estimated:
+    """Read the samples, count their tokens by the provider's own rule, and price them."""
+    found = Estimated(model=plan.spec.model, benchmark=plan.spec.benchmark, epochs=plan.spec.epochs)
+    found.answered = len({(r.id, r.epoch) for r in read_records(_journal(plan)) if r.status not in OPEN})
+    for sample in plan.samples():
+        _add(found, sample, plan)
+    asked = max(0, found.samples * found.epochs - found.answered)
+    share = asked / found.samples if found.samples else 0.0
+    found.output_low = asked * SHORTEST
+    found.output_high = asked * (plan.model.options.max_tokens or DEFAULT_LONGEST)
+    _price(found, plan, share)
+    return found
+
+
+def _journal(plan: Plan) -> Any:
+    return plan.folder / "records.jsonl"
+
+
+def _add(found: Estimated, sample: Sample, plan: Plan) -> None:
+    found.samples += 1
+    system = plan.model.options.system or ""
+    texts = sum(len(part.text) for part in sample.prompt if isinstance(part, Text)) + len(system)
+    found.text_tokens += round(texts / CHARACTERS_PER_TOKEN)
+    for part in sample.prompt:
+        if isinstance(part, Image):
+            found.images += 1
+            tokens = _image_tokens(plan, part)
+            found.image_tokens = None if tokens is None or found.image_tokens is None else found.image_tokens + tokens
+
+
+def _image_tokens(plan: Plan, picture: Image) -> int | None:
+    provider, name = split_model(plan.model.name)
+    rule = getattr(catalog.adapter(provider, plan.settings.path), "image_tokens", None)
+    if rule is None or picture.width is None or picture.height is None:
+        return None
+    tokens: int | None = rule(name, picture.width, picture.height, plan.model.options)
+    return tokens
+
+
+def _price(found: Estimated, plan: Plan, share: float) -> None:
+    price = plan.model.price
+    found.price_date = price.date
+    if price.input is None or price.output is None or found.image_tokens is None:
+        return
+    asked = (found.text_tokens + found.image_tokens) * share * price.input
+    found.cost_low = (asked + found.output_low * price.output) / MILLION
+    found.cost_high = (asked + found.output_high * price.output) / MILLION

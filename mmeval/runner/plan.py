@@ -1,0 +1,167 @@
+"""What a run will ask: benchmark, model, options, scoring rule, and the folder that follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from mmeval import catalog, store
+from mmeval.data import ablate, samples
+from mmeval.definitions import Adapter, Benchmark, Facts, Options, facts_of
+from mmeval.engine.budget import Price
+from mmeval.engine.cache import Identity
+from mmeval.engine.options import Settings, public, resolve, split_model
+from mmeval.errors import UsageError
+from mmeval.scorers import JudgeRule, Rule
+from mmeval.types import Sample
+
+__all__ = ["Job", "Model", "Plan", "model", "plan"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One benchmark that is to be run: from the catalog by name, or a value of your own."""
+
+    benchmark: Benchmark
+    digest: str
+    """sha256 of the file that defines it, hexadecimal."""
+    limit: int | None = None
+    profile: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A model with its options for one benchmark; nothing is connected yet."""
+
+    name: str
+    make: Callable[[], Adapter]
+    facts: Facts
+    options: Options
+    identity: Identity
+    digest: str
+    """Of the adapter's file."""
+    price: Price
+    card: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One model x one benchmark, everything resolved."""
+
+    job: Job
+    model: Model
+    judge: Model | None
+    rule: Rule | JudgeRule
+    spec: store.Spec
+    settings: Settings
+    ids: frozenset[str] | None
+    shuffled: bool
+
+    @property
+    def benchmark(self) -> Benchmark:
+        """The benchmark."""
+        return self.job.benchmark
+
+    @property
+    def folder(self) -> Path:
+        """Where the run lives."""
+        return store.run_path(self.settings.results, self.spec)
+
+    def samples(self) -> Iterator[Sample]:
+        """The samples in the order they are asked."""
+        found: Iterable[Sample] = samples(self.benchmark, offline=self.settings.offline)
+        if self.settings.ablate:
+            found = ablate(found, self.settings.ablate, seed=self.settings.seed)
+        if self.ids is not None:
+            found = (sample for sample in found if sample.id in self.ids)
+        found = islice(found, self.spec.limit)
+        if self.spec.shard:
+            index, count = map(int, self.spec.shard.split("/"))
+            found = islice(found, index - 1, None, count)
+        if self.shuffled:
+            # Held in memory as a whole: only for a run that may stop early and needs a random order.
+            found = sorted(found, key=lambda s: sha256(f"{self.settings.seed}:{s.id}".encode()).digest())
+        return iter(found)
+
+
+def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Benchmark | None) -> Model:
+    """Find an adapter and resolve its options; imports no SDK.
+
+    Raises:
+        UsageError: the provider or an option is unknown.
+    """
+    provider, inner = split_model(name)
+    adapter = catalog.adapter(provider, settings.path)
+    facts = facts_of(adapter, inner)
+    options = resolve(facts, given, benchmark=benchmark)
+    card = catalog.model_cards(settings.path).get(name, {})
+    identity = Identity(
+        adapter=provider,
+        adapter_version=facts.version,
+        endpoint=adapter(inner, options).endpoint,
+        model=inner,
+        options=public(options, facts),
+    )
+    return Model(
+        name=name,
+        make=lambda: adapter(inner, options),
+        facts=facts,
+        options=options,
+        identity=identity,
+        digest=catalog.definition("adapters", provider, settings.path).digest,
+        price=Price.of(card, batch=settings.batch),
+        card=card,
+    )
+
+
+def plan(
+    job: Job, name: str, settings: Settings, *, ids: Collection[str] | None = None, shuffled: bool = False
+) -> Plan:
+    """Resolve everything that a run needs; raises UsageError before anything is asked."""
+    bench = job.benchmark
+    profile = job.profile or settings.profile or bench.profile
+    rule = bench.score.rule(profile)
+    judge = _judge(bench, profile, settings)
+    asked = model(name, settings, settings.options, bench)
+    spec = store.Spec(
+        model=name,
+        benchmark=bench.name,
+        version=bench.version,
+        variant=settings.ablate or "",
+        profile=profile,
+        judge=judge.name if judge else None,
+        judge_digest=str(getattr(rule, "digest", "")) if judge else None,
+        options=dict(asked.identity.options),
+        endpoint=asked.identity.endpoint,
+        epochs=settings.epochs,
+        limit=min(filter(None, (settings.limit, job.limit)), default=None),
+        seed=settings.seed,
+        shard=settings.shard,
+        subset=sha256("\0".join(sorted(ids)).encode()).hexdigest() if ids is not None else None,
+        definition_digest=job.digest,
+        adapter_digest=asked.digest,
+        scorer_digest=bench.score.digest(profile),
+        data=dict(bench.data.describe()),
+    )
+    return Plan(
+        job=job,
+        model=asked,
+        judge=judge,
+        rule=rule,
+        spec=spec,
+        settings=settings,
+        ids=frozenset(ids) if ids is not None else None,
+        shuffled=shuffled,
+    )
+
+
+def _judge(bench: Benchmark, profile: str, settings: Settings) -> Model | None:
+    if not bench.score.needs_judge(profile):
+        return None
+    if settings.judge is None:
+        raise UsageError(f"{bench.name}: profile {profile!r} needs --judge PROVIDER/MODEL")
+    return model(settings.judge, settings, {"temperature": 0.0, **settings.judge_options}, None)

@@ -1,0 +1,89 @@
+"""What was asked, kept once for all models: prompts without media, and small pictures where the licence allows."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from mmeval.runner.plan import Plan
+from mmeval.store import RunInfo, StoredSample, dump_sample, read_samples, samples_path, thumbnail_path
+from mmeval.types import Image, Sample
+
+__all__ = ["kept", "publish"]
+
+THUMBNAILS = 1000
+"""Pictures that are kept small for the site, at most, per benchmark."""
+BYTES = 25_000
+SIDES = (320, 256, 192, 128, 64)
+
+
+def kept(samples: Iterable[Sample], part: Path) -> Iterator[Sample]:
+    """Pass samples on and write what is stored of them to `part`, which is whole only at the end."""
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("w", encoding="utf-8", errors="surrogatepass") as file:
+        for sample in samples:
+            file.write(dump_sample(StoredSample.of(sample)) + "\n")
+            yield sample
+
+
+def publish(plan: Plan, info: RunInfo) -> None:
+    """Move the samples to where all models' runs share them, and draw the small pictures that are missing."""
+    target = samples_path(plan.settings.results, info)
+    if not plan.benchmark.redistribute:
+        target = target.with_suffix(".local.jsonl")
+    part = plan.folder / ".samples.part"
+    if not target.exists() and part.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(part, target)
+    if plan.benchmark.redistribute and target.exists():
+        _thumbnails(plan, info, target)
+
+
+def _thumbnails(plan: Plan, info: RunInfo, samples: Path) -> None:
+    missing: set[str] = set()
+    for stored in read_samples(samples):
+        pictures = {p.sha256 for p in stored.prompt if p.kind == "image" and p.sha256}
+        missing |= {sha for sha in pictures if not thumbnail_path(plan.settings.results, info, sha).exists()}
+        if len(missing) >= THUMBNAILS:
+            break
+    for picture in _pictures(plan, missing):
+        data = thumbnail(picture)
+        if data is not None:
+            path = thumbnail_path(plan.settings.results, info, picture.sha256)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside = path.with_suffix(f".{os.getpid()}")
+            aside.write_bytes(data)
+            os.replace(aside, path)
+
+
+def _pictures(plan: Plan, wanted: set[str]) -> Iterator[Image]:
+    if not wanted:
+        return
+    for sample in plan.samples():
+        for part in sample.prompt:
+            if isinstance(part, Image) and part.sha256 in wanted:
+                wanted.discard(part.sha256)
+                yield part
+        if not wanted:
+            return
+
+
+def thumbnail(picture: Image) -> bytes | None:
+    """WebP of at most 25 kB, or None for a picture that cannot be decoded."""
+    from PIL import Image as Pillow
+
+    try:
+        with Pillow.open(io.BytesIO(picture.data)) as opened:
+            opened.draft("RGB", (SIDES[0], SIDES[0]))
+            small = opened.convert("RGBA" if "A" in opened.getbands() else "RGB")
+    except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError):
+        return None
+    for side in SIDES:
+        small.thumbnail((side, side))
+        out = io.BytesIO()
+        small.save(out, "WEBP", quality=70, method=4)
+        if out.tell() <= BYTES:
+            return out.getvalue()
+    return None

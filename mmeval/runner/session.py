@@ -1,0 +1,317 @@
+"""Everything that the runs of one command share, and the life of a single run inside it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from mmeval import provenance, store
+from mmeval.definitions import Adapter, SeesSamples
+from mmeval.engine import cache as caching
+from mmeval.engine.budget import Budget
+from mmeval.engine.channel import Channel, Stop
+from mmeval.engine.options import Settings
+from mmeval.engine.retry import Patience, Policy
+from mmeval.engine.throttle import Throttles
+from mmeval.errors import MMEvalError, RunFailedError
+from mmeval.runner.asking import Asking, OnRecord
+from mmeval.runner.feed import Feed
+from mmeval.runner.finish import Summary, summarise
+from mmeval.runner.journal import Journal
+from mmeval.runner.plan import Model, Plan
+from mmeval.runner.samples import kept, publish
+from mmeval.runner.tally import Tally
+from mmeval.store import Run, RunInfo, RunStatus, write_info
+
+__all__ = ["Observer", "Session"]
+
+SYNC_S = 5.0
+
+
+class Observer(Protocol):
+    """Whoever shows how the runs go; called in the event loop, so it must be quick."""
+
+    def tick(self, tallies: Sequence[Tally]) -> None:
+        """Called a few times per second."""
+        ...
+
+
+class Session:
+    """Runs plans: one after the other on one endpoint, endpoints side by side."""
+
+    TICK_S = 0.2
+
+    def __init__(self, settings: Settings, *, observer: Observer | None = None) -> None:
+        self.settings = settings
+        self.observer = observer
+        self.throttles = Throttles(pinned=settings.concurrency)
+        self.cache = caching.Cache(settings.cache_file or caching.default_file(), mode=settings.cache)
+        self.budget = Budget(
+            max_cost=settings.max_cost, max_tokens=settings.max_tokens, max_minutes=settings.max_minutes
+        )
+        self.tallies: list[Tally] = []
+        self.interrupted: str | None = None
+        self._stops: list[Stop] = []
+
+    def interrupt(self, reason: str = "interrupted") -> None:
+        """Stop all runs: once, and what is under way is waited for; twice, and it is not."""
+        hard, self.interrupted = self.interrupted is not None, self.interrupted or reason
+        for stop in self._stops:
+            stop.now(self.interrupted, hard=hard)
+
+    async def run(self, plans: Sequence[Plan], *, on_record: OnRecord | None = None) -> list[Run]:
+        """Run all plans; the runs come back in the order of the plans.
+
+        Raises:
+            MMEvalError: the first that ended a run without a result of its own (data, folder, key).
+        """
+        tallies = [_tally(plan) for plan in plans]
+        self.tallies += tallies
+        lanes: dict[str, list[int]] = {}
+        for index, plan in enumerate(plans):
+            lanes.setdefault(plan.spec.endpoint, []).append(index)
+        runs: dict[int, Run] = {}
+
+        async def lane(indices: list[int]) -> None:
+            for index in indices:
+                if not self.interrupted:
+                    runs[index] = await self._run(plans[index], tallies[index], on_record)
+
+        async with self._observed():
+            done = await asyncio.gather(*map(lane, lanes.values()), return_exceptions=True)
+        for problem in done:
+            if isinstance(problem, BaseException):
+                raise problem
+        return [runs[index] for index in sorted(runs)]
+
+    async def close(self) -> None:
+        """Write what is left in the cache."""
+        await self.cache.close()
+
+    @asynccontextmanager
+    async def _observed(self) -> AsyncIterator[None]:
+        async def ticking(observer: Observer) -> None:
+            while True:
+                observer.tick(self.tallies)
+                await asyncio.sleep(self.TICK_S)
+
+        task = asyncio.ensure_future(ticking(self.observer)) if self.observer else None
+        try:
+            yield
+        finally:
+            if task is not None and self.observer is not None:
+                task.cancel()
+                self.observer.tick(self.tallies)
+
+    async def _run(self, plan: Plan, tally: Tally, on_record: OnRecord | None) -> Run:
+        whole = _whole(plan.folder)
+        if whole is not None:
+            tally.state, tally.planned, tally.note = "complete", whole.info.planned, "already complete"
+            tally.resumed = whole.info.planned
+            return whole
+        part = plan.folder / ".samples.part"
+        feed = Feed(lambda: kept(plan.samples(), part))
+        try:
+            async with self._connected(plan) as (adapter, judge):
+                with _journal(plan.folder) as journal:
+                    return await self._ask(plan, tally, feed, journal, adapter, judge, on_record)
+        finally:
+            feed.close()
+            part.unlink(missing_ok=True)
+
+    @asynccontextmanager
+    async def _connected(self, plan: Plan) -> AsyncIterator[tuple[Adapter, Adapter | None]]:
+        made = [plan.model.make(), *([plan.judge.make()] if plan.judge else [])]
+        for adapter in made:
+            await adapter.connect()
+        if isinstance(made[0], SeesSamples):
+            await asyncio.to_thread(made[0].prepare, plan.samples())
+        try:
+            yield made[0], made[1] if plan.judge else None
+        finally:
+            for adapter in made:
+                await adapter.close()
+
+    async def _ask(
+        self,
+        plan: Plan,
+        tally: Tally,
+        feed: Feed,
+        journal: Journal,
+        adapter: Adapter,
+        judge: Adapter | None,
+        on_record: OnRecord | None,
+    ) -> Run:
+        begin, before = time.time(), _before(plan.folder)
+        stop = Stop()
+        self._stops.append(stop)
+        channel = self._channel(plan.model, adapter, stop)
+        judging = self._channel(plan.judge, judge, stop) if plan.judge and judge else None
+        await asyncio.to_thread(write_info, plan.folder, _started(plan, tally.planned, before))
+        asking = Asking(
+            plan,
+            channel=channel,
+            judge=judging,
+            journal=journal,
+            finished=journal.finished(),
+            tally=tally,
+            on_record=on_record,
+        )
+        tally.start(channel)
+        problem: MMEvalError | None = None
+        with _syncing(journal):
+            try:
+                await asking.run(aiter(feed))
+            except MMEvalError as error:
+                problem = error
+        self._stops.remove(stop)
+        await self.cache.flush()
+        tally.state = "finishing"
+        try:
+            run = await asyncio.to_thread(
+                _finish, plan, asking, judging, before, begin, interrupted=self.interrupted is not None
+            )
+        except OSError as error:
+            raise problem or RunFailedError(f"{plan.folder}: {error.strerror}; run the same command again") from None
+        tally.state, tally.note = run.info.status, run.info.reason or ""
+        if problem is not None:
+            raise problem
+        return run
+
+    def _channel(self, model: Model, adapter: Adapter, stop: Stop) -> Channel:
+        self.budget.require(model.name, model.price)
+        settings = self.settings
+        return Channel(
+            adapter=adapter,
+            name=model.name,
+            options=model.options,
+            identity=model.identity,
+            throttle=self.throttles.of(adapter.endpoint, model.facts.env),
+            cache=self.cache,
+            budget=self.budget,
+            price=model.price,
+            policy=Policy(attempts=settings.attempts, deadline_s=settings.deadline),
+            patience=Patience(settings.timeout),
+            stop=stop,
+        )
+
+
+def _tally(plan: Plan) -> Tally:
+    rows, limit = plan.benchmark.rows, plan.spec.limit
+    known = min(rows, limit) if rows and limit else rows or None
+    planned = None if known is None or plan.spec.shard or plan.ids is not None else known * plan.spec.epochs
+    name = plan.spec.benchmark + (f"+{plan.spec.variant}" if plan.spec.variant else "")
+    return Tally(plan.spec.model, name, planned)
+
+
+def _whole(folder: Path) -> Run | None:
+    """The run, where it is complete already."""
+    if not (folder / "run.json").exists():
+        return None
+    run = store.read_run(folder)
+    return run if run.info.status == "complete" and (folder / "scores.csv").exists() else None
+
+
+def _before(folder: Path) -> RunInfo | None:
+    return store.read_run(folder).info if (folder / "run.json").exists() else None
+
+
+@contextmanager
+def _journal(folder: Path) -> Iterator[Journal]:
+    journal = Journal(folder)
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+@contextmanager
+def _syncing(journal: Journal) -> Iterator[None]:
+    async def sync() -> None:
+        while True:
+            await asyncio.sleep(SYNC_S)
+            await asyncio.to_thread(journal.sync)
+
+    task = asyncio.ensure_future(sync())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+def _started(plan: Plan, planned: int | None, before: RunInfo | None) -> RunInfo:
+    about = provenance.environment(sdk=plan.model.facts.sdk)
+    return RunInfo(
+        status="running",
+        spec=plan.spec,
+        provenance={**about, "first_start": _first_start(before), "start": time.time()},
+        planned=planned or 0,
+        headline=plan.benchmark.metric.name,
+        totals=before.totals if before else store.Totals(),
+    )
+
+
+def _first_start(before: RunInfo | None) -> float:
+    return float(before.provenance.get("first_start", time.time())) if before else time.time()
+
+
+def _finish(
+    plan: Plan, asking: Asking, judge: Channel | None, before: RunInfo | None, begin: float, *, interrupted: bool
+) -> Run:
+    summary = summarise([asking.journal.file], plan.benchmark, plan.folder)
+    planned = asking.seen if asking.exhausted else max(asking.seen, asking.tally.planned or 0)
+    status, reason = _verdict(plan, asking, summary, planned, interrupted=interrupted)
+    info = _started(plan, planned, before)
+    old = before.totals if before else store.Totals()
+    channels = [asking.channel, *([judge] if judge else [])]
+    totals = summary.totals.model_copy(
+        update={
+            "requests": old.requests + sum(c.requests for c in channels),
+            "retries": old.retries + sum(c.retries for c in channels),
+            "wall_s": round(old.wall_s + time.time() - begin, 3),
+        }
+    )
+    info = info.model_copy(
+        update={
+            "status": status,
+            "reason": reason,
+            "samples": summary.samples,
+            "provenance": {**info.provenance, "start": begin, "end": time.time(), **_answered(plan, summary)},
+            "counts": dict(summary.counts),
+            "unparsed": summary.unparsed,
+            "metrics": summary.metrics,
+            "excluded": summary.excluded,
+            "totals": totals,
+            "throttle": asking.channel.describe(),
+        }
+    )
+    write_info(plan.folder, info)
+    if status == "complete":
+        publish(plan, info)
+    return Run(plan.folder, info)
+
+
+def _answered(plan: Plan, summary: Summary) -> dict[str, Any]:
+    price = plan.model.price
+    return {"models_returned": dict(sorted(summary.models.items())), "price_date": price.date}
+
+
+def _verdict(
+    plan: Plan, asking: Asking, summary: Summary, planned: int, *, interrupted: bool
+) -> tuple[RunStatus, str | None]:
+    stop, rate = asking.stop, plan.settings.max_error_rate
+    if interrupted:
+        return "cancelled", stop.reason or "interrupted"
+    if asking.error is not None or stop.failed:
+        return "failed", str(asking.error or stop.reason)
+    if stop.reason is not None and not asking.exhausted:
+        return "partial", stop.reason
+    if summary.failed > rate * planned:
+        return "failed", f"{summary.failed} of {planned} samples failed, more than --max-error-rate {rate:g}"
+    if not summary.measured:
+        return "failed", "nothing was measured"
+    return ("partial", stop.reason) if stop.reason else ("complete", None)

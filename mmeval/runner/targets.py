@@ -1,0 +1,77 @@
+"""What a person names on the command line: benchmarks, suites and files of questions."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from mmeval import catalog
+from mmeval.definitions import Benchmark
+from mmeval.engine.options import Settings
+from mmeval.errors import CatalogError, UsageError
+from mmeval.runner.plan import Job
+from mmeval.store import canonical
+
+__all__ = ["job", "jobs"]
+
+FILES = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
+
+
+def jobs(names: Sequence[str], settings: Settings) -> list[Job]:
+    """Every benchmark that the names stand for, each once.
+
+    Raises:
+        CatalogError: a name is no benchmark, no suite and no file; with the nearest names.
+    """
+    found = [made for name in names for made in _jobs(name, settings)]
+    unique = {(made.benchmark.name, made.benchmark.version, made.limit, made.profile): made for made in found}
+    return list(unique.values())
+
+
+def _jobs(name: str, settings: Settings) -> Iterable[Job]:
+    if Path(name).suffix.lower() in FILES:
+        return [_file(Path(name), settings)]
+    benchmarks, suites = catalog.benchmarks(settings.path), catalog.suites(settings.path)
+    if name in benchmarks:
+        return [job(name, settings)]
+    if name in suites:
+        return _suite(name, settings)
+    close = difflib.get_close_matches(name, [*benchmarks, *suites], n=3, cutoff=0.5)
+    hint = f"; did you mean {' or '.join(close)}?" if close else ""
+    raise CatalogError(f"no benchmark, suite or file {name!r}{hint}; see `mmeval list`")
+
+
+def job(benchmark: str | Benchmark, settings: Settings) -> Job:
+    """A benchmark by name, or a value: its digest is then that of its declared facts."""
+    if isinstance(benchmark, str):
+        found = catalog.definition("benchmarks", benchmark, settings.path)
+        return Job(benchmark=catalog.benchmark(benchmark, settings.path), digest=found.digest)
+    about = {"name": benchmark.name, "version": benchmark.version, "data": dict(benchmark.data.describe())}
+    return Job(benchmark=benchmark, digest=sha256(canonical(about)).hexdigest())
+
+
+def _file(path: Path, settings: Settings) -> Job:
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file")
+    made: Benchmark = import_module("mmeval.data").from_file(path, columns=settings.columns)
+    return job(made, settings)
+
+
+def _suite(name: str, settings: Settings) -> Iterable[Job]:
+    table = catalog.suite(name, settings.path)
+    members: Any = table.get("benchmarks")
+    if not isinstance(members, list) or not members:
+        raise CatalogError(f"suite {name!r}: `benchmarks` must be a list of names")
+    for member in members:
+        entry: dict[str, Any] = {"name": member} if isinstance(member, str) else dict(member)
+        made = job(str(entry["name"]), settings)
+        yield Job(
+            benchmark=made.benchmark,
+            digest=made.digest,
+            limit=entry.get("limit", table.get("limit")),
+            profile=entry.get("profile"),
+        )

@@ -1,0 +1,118 @@
+"""`mmeval run` and `mmeval cache` as a person types them."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from mmeval.cli import app
+from mmeval.errors import MMEvalError
+
+SUMS = """
+from mmeval import Benchmark, Sample, Text
+from mmeval.data import jsonl
+from mmeval.scorers import accuracy, numeric
+
+benchmark = Benchmark(
+    name="sums", version="1", title="Sums", about="Two sums.", data=jsonl("sums.jsonl"),
+    to_sample=lambda row: Sample(id=row["question"], prompt=(Text(row["question"]),), target=row["answer"]),
+    score=numeric(), profile="mmeval", metric=accuracy(), cluster=None, license=None, url=None, paper=None,
+    rows=2, chance=None,
+)
+"""
+QUESTIONS = '{"question": "2 + 2?", "answer": "4"}\n{"question": "3 + 3?", "answer": "6"}\n'
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MMEVAL_CACHE", str(tmp_path / "cache.sqlite"))
+    (tmp_path / "sums.jsonl").write_text(QUESTIONS)
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "sums.py").write_text(SUMS)
+    return tmp_path
+
+
+def invoke(*words):
+    return CliRunner().invoke(app, list(words))
+
+
+def test_a_benchmark_of_ones_own_runs(project):
+    done = invoke("run", "sums", "-m", "mock/echo", "-o", "reply=4")
+    assert done.exit_code == 0, done.output
+    assert re.search(r"mock/echo +sums +complete +50\.0 ", done.stdout)
+    assert "next: mmeval show results/mock__echo/sums@" in done.stdout
+
+
+def test_json_is_for_machines(project):
+    done = invoke("run", "sums", "-m", "mock/echo", "--limit", "1", "--json")
+    (run,) = json.loads(done.stdout)
+    assert (run["status"], run["planned"], run["spec"]["limit"]) == ("complete", 1, 1)
+
+
+def test_settings_are_flags_and_a_file(project):
+    (project / "run.toml").write_text('epochs = 2\nmax-error-rate = 0.5\n[options]\nreply = "6"\n')
+    done = invoke("run", "sums", "-m", "mock/echo", "--config", "run.toml", "--shard", "2/2", "--json")
+    (run,) = json.loads(done.stdout)
+    assert (run["spec"]["epochs"], run["spec"]["shard"], run["metrics"]["accuracy"]["value"]) == (2, "2/2", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["sums", "-m", "mock"], "expected PROVIDER/MODEL"),
+        (["sums", "-m", "mok/echo"], "did you mean mock"),
+        (["sums", "-m", "mock/echo", "--limt", "3"], "did you mean limit"),
+        (["sums", "-m", "mock/echo", "--limit", "0"], "--limit"),
+        (["sums", "-m", "mock/echo", "--shard", "0/2"], "--shard"),
+        (["sums", "-m", "mock/echo", "--seed"], "a value is missing"),
+        (["sums", "-m", "mock/echo", "-o", "reply"], "expected key=value"),
+        (["sums", "-m", "mock/echo", "-o", "replly=4"], "did you mean reply"),
+        (["sums", "-m", "mock/echo", "-o", "temperature=hot"], "temperature"),
+        (["sums", "-m", "mock/echo", "--config", "none.toml"], "none.toml"),
+        (["sums", "-m", "mock/echo", "--profile", "no"], "has no profile"),
+        (["nothing.jsonl", "-m", "mock/echo"], "no such file"),
+        (["shape_sequenc", "-m", "mock/echo"], "did you mean shape_sequence"),
+    ],
+)
+def test_mistakes_are_one_line(project, words, message):
+    done = invoke("run", *words)
+    assert isinstance(done.exception, MMEvalError)
+    assert done.exception.exit_code == 2
+    assert message in str(done.exception)
+    assert "\n" not in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["-o", "reply=4"], 0),
+        (["-o", "reply=4", "--max-tokens", "1", "--cache", "off", "--concurrency", "1"], 6),
+        (["-o", "empty_rate=1"], 5),
+        (["-o", "bad_request_rate=1"], 5),
+    ],
+)
+def test_exit_codes(project, words, code):
+    model = "mock/flaky" if any("rate" in word for word in words) else "mock/echo"
+    done = invoke("run", "sums", "-m", model, *words)
+    assert done.exit_code == code, done.output
+    if code:
+        assert "resume: mmeval" in done.stdout
+
+
+def test_plan_asks_nothing(project):
+    done = invoke("run", "shape_sequence", "-m", "mock/echo", "--limit", "3", "--plan", "--json")
+    (found,) = json.loads(done.stdout)
+    assert (found["samples"], found["images"] > 0, found["cost_low"]) == (3, True, None)
+    assert not (project / "results").exists()
+
+
+def test_cache_is_seen_and_pruned(project):
+    invoke("run", "sums", "-m", "mock/echo")
+    assert json.loads(invoke("cache", "info", "--json").stdout)["models"] == {"mock/echo": 2}
+    assert invoke("cache", "prune", "--model", "mock/other").stdout == "deleted 0 replies\n"
+    assert invoke("cache", "prune", "--all").stdout == "deleted 2 replies\n"
+    assert json.loads(invoke("cache", "info", "--json").stdout)["replies"] == 0
