@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
+from mmeval.errors import AdapterError
 from mmeval.types import JSON, Estimate, Modality, Prompt, Record, Reply, Row, Sample, Status
 
 if TYPE_CHECKING:
@@ -147,6 +148,44 @@ class SeesSamples(Protocol):
 
     def prepare(self, samples: Iterable[Sample]) -> None:
         """Called once before the first `ask`, with the samples in their order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchState:
+    """How far a submitted batch is."""
+
+    state: Literal["running", "ended", "failed"]
+    """ended: what there is can be collected, even where some requests failed or expired."""
+    done: int = 0
+    total: int = 0
+    note: str = ""
+    """What the provider says about it, in one line."""
+
+
+@runtime_checkable
+class Batches(Protocol):
+    """An adapter that can also hand in many prompts at once, for half the price and an answer within a day."""
+
+    batch_requests: ClassVar[int]
+    """Prompts in one batch at most."""
+    batch_bytes: ClassVar[int]
+    """Media and text bytes in one batch at most, before base64."""
+
+    async def submit(self, requests: Sequence[tuple[str, Prompt]], options: Any) -> str:
+        """Hand in prompts under keys of at most 64 characters of `[A-Za-z0-9_-]`.
+
+        Returns:
+            A handle of one line that another process can poll and collect with.
+        """
+        ...
+
+    async def poll(self, handle: str) -> BatchState:
+        """How far the batch is; raises FatalError when the provider does not know it any more."""
+        ...
+
+    def collect(self, handle: str) -> AsyncIterator[tuple[str, Reply | AdapterError]]:
+        """The replies and failures by key, in any order; keys that are missing were not answered."""
         ...
 
 
