@@ -1,16 +1,29 @@
-"""Media bytes as they came: hash, probe the header, apply an adapter's limits, encode. Never decoded unless needed."""
+"""Media bytes as they came: hash, probe, check, bring within an adapter's limits. Decoded only when needed."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+import math
 import warnings
+import zlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
-from mmeval.errors import MediaError
-from mmeval.types import Image
+from mmeval.errors import FatalError, MediaError
+from mmeval.types import Audio, Image, Modality, Part, Prompt, Text
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+    from mmeval.definitions import Facts
 
 MAX_PIXELS = 120_000_000
 """A picture that claims more is treated as a decompression bomb."""
+THUMBNAIL_BYTES = 25_000
+UNKNOWN = "application/octet-stream"
+_QUALITIES = (95, 90, 80, 70)
+_SHRINK = 0.75
 
 
 def image(data: bytes, *, source: str = "") -> Image:
@@ -19,8 +32,193 @@ def image(data: bytes, *, source: str = "") -> Image:
     Bytes that no header explains become `application/octet-stream` without a size: the sample is
     then `invalid_input` when its prompt is prepared, and no other sample is touched.
     """
-    mime, width, height = _probe(data)
+    mime, width, height = _png(data) or _jpeg(data) or _probe(data)
     return Image(data, mime, hashlib.sha256(data).hexdigest(), source, width, height)
+
+
+def policy(facts: Facts) -> dict[str, Any]:
+    """What `fit` does for this adapter, as `run.json` records it."""
+    return {
+        "name": "fit/1",
+        "images": facts.max_images,
+        "bytes": facts.max_image_bytes,
+        "pixels": facts.max_image_pixels,
+        "side": [list(step) for step in facts.max_image_side],
+        "mimes": sorted(facts.image_mimes),
+    }
+
+
+def fit(prompt: Prompt, facts: Facts) -> Prompt:
+    """The prompt as the adapter can take it; the very same object when nothing is over a limit.
+
+    A picture over a limit of pixels, side or bytes, or of a type that the provider does not know,
+    is turned upright, scaled down (Lanczos) and written again as PNG, or as JPEG when PNG would be
+    too large or the picture was a JPEG: the same bytes in give the same bytes out.
+
+    Raises:
+        FatalError: `unsupported`, a modality or a number of pictures that the model does not take.
+        MediaError: a picture is corrupt, truncated or claims too many pixels.
+    """
+    pictures = sum(isinstance(part, Image) for part in prompt)
+    if facts.max_images is not None and pictures > facts.max_images:
+        raise FatalError(f"{pictures} images; the model takes {facts.max_images}", kind="unsupported")
+    side = _side(pictures, facts)
+    parts = tuple(_fitted(part, facts, side) for part in prompt)
+    return prompt if all(new is old for new, old in zip(parts, prompt, strict=True)) else parts
+
+
+def untouched(prompt: Prompt, facts: Facts) -> bool:
+    """Whether `fit` would decode nothing: it is then cheap enough for the event loop."""
+    pictures = [part for part in prompt if isinstance(part, Image)]
+    side = _side(len(pictures), facts)
+    return all(_within(picture, facts, side) and picture.mime in _ENDS for picture in pictures)
+
+
+def intact(picture: Image) -> None:
+    """Check structure without decoding: PNG's chunk sums, the end marks of JPEG, GIF and WebP.
+
+    Raises:
+        MediaError: unreadable, cut short, or more than `MAX_PIXELS`. Types without a cheap check,
+            and pictures that fail theirs, are decoded to be sure.
+    """
+    if picture.width is None or picture.height is None:
+        raise MediaError(f"{_name(picture)}: not an image that can be read")
+    if picture.width * picture.height > MAX_PIXELS:
+        raise MediaError(f"{_name(picture)}: {picture.width}x{picture.height} pixels are more than {MAX_PIXELS:,}")
+    ends = _ENDS.get(picture.mime)
+    if ends is None or not ends(picture.data):
+        check(picture)
+
+
+def check(picture: Image) -> None:
+    """Decode once and forget; raises MediaError for a corrupt or truncated picture."""
+    _open(picture)
+
+
+def thumbnail(picture: Image, *, side: int = 512, limit: int = THUMBNAIL_BYTES) -> bytes:
+    """A small WebP of at most `limit` bytes; raises MediaError when the picture cannot be decoded."""
+    small = _open(picture)
+    small = small.convert("RGBA" if _has_alpha(small) else "RGB")
+    while True:
+        small.thumbnail((side, side))
+        for quality in (80, 60, 40):
+            data = _written(small, "WEBP", quality=quality, method=4)
+            if len(data) <= limit or side <= 1:
+                return data
+        side = int(side * _SHRINK)
+
+
+def _fitted(part: Part, facts: Facts, side: int | None) -> Part:
+    if isinstance(part, Text):
+        return part
+    kind: Modality = "image" if isinstance(part, Image) else "audio" if isinstance(part, Audio) else "video"
+    if kind not in facts.inputs:
+        raise FatalError(f"the model takes no {kind}", kind="unsupported")
+    if not isinstance(part, Image):
+        return part
+    intact(part)
+    return part if _within(part, facts, side) else _encoded(part, facts, side)
+
+
+def _side(pictures: int, facts: Facts) -> int | None:
+    return next((pixels for up_to, pixels in facts.max_image_side if pictures <= up_to), None)
+
+
+def _within(picture: Image, facts: Facts, side: int | None) -> bool:
+    width, height = picture.width or 0, picture.height or 0
+    return (
+        picture.mime in facts.image_mimes
+        and (side is None or max(width, height) <= side)
+        and (facts.max_image_pixels is None or width * height <= facts.max_image_pixels)
+        and (facts.max_image_bytes is None or len(picture.data) <= facts.max_image_bytes)
+    )
+
+
+def _encoded(picture: Image, facts: Facts, side: int | None) -> Image:
+    from PIL import ImageOps
+
+    opened = ImageOps.exif_transpose(_open(picture))
+    size = _target(opened.width, opened.height, facts.max_image_pixels, side)
+    while True:
+        scaled = opened if size == opened.size else _resized(opened, size)
+        for data in _encodings(scaled, facts, lossless=picture.mime != "image/jpeg"):
+            if facts.max_image_bytes is None or len(data) <= facts.max_image_bytes:
+                return image(data, source=picture.source)
+        if size == (1, 1):
+            raise MediaError(f"{_name(picture)}: cannot be made smaller than {facts.max_image_bytes} bytes")
+        size = (max(1, int(size[0] * _SHRINK)), max(1, int(size[1] * _SHRINK)))
+
+
+def _target(width: int, height: int, pixels: int | None, side: int | None) -> tuple[int, int]:
+    scale = min(
+        1.0,
+        1.0 if pixels is None else math.sqrt(pixels / (width * height)),
+        1.0 if side is None else side / max(width, height),
+    )
+    return (width, height) if scale == 1.0 else (max(1, int(width * scale)), max(1, int(height * scale)))
+
+
+def _resized(opened: Picture, size: tuple[int, int]) -> Picture:
+    from PIL import Image as Pillow
+
+    return _plain(opened).resize(size, Pillow.Resampling.LANCZOS)
+
+
+def _encodings(picture: Picture, facts: Facts, *, lossless: bool) -> Iterator[bytes]:
+    plain = _plain(picture)
+    if "image/png" in facts.image_mimes and (lossless or "image/jpeg" not in facts.image_mimes):
+        yield _written(plain, "PNG")
+    if "image/jpeg" in facts.image_mimes:
+        opaque = _on_white(plain)
+        for quality in _QUALITIES:
+            yield _written(opaque, "JPEG", quality=quality)
+
+
+def _written(picture: Picture, kind: str, **how: Any) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **how)
+    return buffer.getvalue()
+
+
+def _plain(picture: Picture) -> Picture:
+    if picture.mode in ("L", "RGB", "RGBA"):
+        return picture
+    return picture.convert("RGBA" if _has_alpha(picture) else "RGB")
+
+
+def _on_white(picture: Picture) -> Picture:
+    from PIL import Image as Pillow
+
+    if picture.mode != "RGBA":
+        return picture
+    white = Pillow.new("RGB", picture.size, "white")
+    white.paste(picture, mask=picture.getchannel("A"))
+    return white
+
+
+def _has_alpha(picture: Picture) -> bool:
+    return picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info
+
+
+def _open(picture: Image) -> Picture:
+    """Decoded; animations by their first frame."""
+    from PIL import Image as Pillow
+
+    if picture.width is None or picture.height is None or picture.width * picture.height > MAX_PIXELS:
+        raise MediaError(f"{_name(picture)}: not an image that can be read")
+    try:
+        with warnings.catch_warnings():
+            # Its size was checked above; other warnings are about metadata that is not used.
+            warnings.simplefilter("ignore")
+            opened = Pillow.open(io.BytesIO(picture.data))
+            opened.load()
+    except (OSError, ValueError, SyntaxError, EOFError, zlib.error, Pillow.DecompressionBombError) as error:
+        raise MediaError(f"{_name(picture)}: {error}") from None
+    return opened
+
+
+def _name(picture: Image) -> str:
+    return picture.source or picture.sha256[:12]
 
 
 def _probe(data: bytes) -> tuple[str, int | None, int | None]:
@@ -31,22 +229,53 @@ def _probe(data: bytes) -> tuple[str, int | None, int | None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Pillow.DecompressionBombWarning)
             with Pillow.open(io.BytesIO(data)) as picture:
-                mime = Pillow.MIME.get(picture.format or "", "application/octet-stream")
+                mime = Pillow.MIME.get(picture.format or "", UNKNOWN)
                 return mime, picture.width, picture.height
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Pillow.DecompressionBombError):
-        return "application/octet-stream", None, None
+        return UNKNOWN, None, None
 
 
-def check(picture: Image) -> None:
-    """Decode once and forget; raises MediaError for a corrupt, truncated or oversized picture."""
-    from PIL import Image as Pillow
+def _png(data: bytes) -> tuple[str, int, int] | None:
+    if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR" or len(data) < 33:
+        return None
+    width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    return ("image/png", width, height) if width and height else None
 
-    if picture.width is None or picture.height is None:
-        raise MediaError(f"{picture.source or picture.sha256[:12]}: not an image that can be read")
-    if picture.width * picture.height > MAX_PIXELS:
-        raise MediaError(f"{picture.source or picture.sha256[:12]}: {picture.width}x{picture.height} is too large")
-    try:
-        with Pillow.open(io.BytesIO(picture.data)) as opened:
-            opened.load()
-    except (OSError, ValueError, SyntaxError) as error:
-        raise MediaError(f"{picture.source or picture.sha256[:12]}: {error}") from None
+
+def _jpeg(data: bytes) -> tuple[str, int, int] | None:
+    """Size from the first frame header (ITU-T T.81, B.2.2); None leaves the bytes to Pillow."""
+    if data[:3] != b"\xff\xd8\xff":
+        return None
+    at = 2
+    while at + 9 < len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = int.from_bytes(data[at + 5 : at + 7], "big"), int.from_bytes(data[at + 7 : at + 9], "big")
+            return ("image/jpeg", width, height) if width and height else None
+        at += 1 if marker == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return None
+
+
+def _png_whole(data: bytes) -> bool:
+    """Every chunk is there and has its checksum (PNG specification, 5.3)."""
+    at = 8
+    while at + 12 <= len(data):
+        end = at + 8 + int.from_bytes(data[at : at + 4], "big")
+        if zlib.crc32(memoryview(data)[at + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
+            return False
+        if data[at + 4 : at + 8] == b"IEND":
+            return True
+        at = end + 4
+    return False
+
+
+def _webp_whole(data: bytes) -> bool:
+    return len(data) >= 8 + int.from_bytes(data[4:8], "little")
+
+
+_ENDS: dict[str, Callable[[bytes], bool]] = {
+    "image/png": _png_whole,
+    "image/jpeg": lambda data: data[-2:] == b"\xff\xd9",
+    "image/gif": lambda data: data[-1:] == b";",
+    "image/webp": _webp_whole,
+}
