@@ -1,0 +1,195 @@
+"""The transformers adapter on tiny models of several families: batches, ends, errors."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image as Pillow
+
+from mmeval import FatalError, MediaError, Prompt, Text, UsageError, catalog, media
+from tests.local import tiny
+
+Adapter = catalog.adapter("transformers")
+Options = Adapter.facts.options
+
+
+def picture(width: int, height: int, tint: int) -> media.Image:
+    out = io.BytesIO()
+    gradient = Pillow.linear_gradient("L").resize((width, height))
+    Pillow.merge("RGB", [gradient, gradient.rotate(90), gradient.point(lambda v: v // 2 + tint)]).save(out, "PNG")
+    return media.image(out.getvalue())
+
+
+A, B, C = picture(80, 60, 10), picture(50, 100, 60), picture(64, 64, 110)
+ONE: Prompt = (A, Text("What colour? (A) red"))
+TWO: Prompt = (B, Text("and"), C, Text("how many circles left or right?"))
+NONE: Prompt = (Text("What is left?"),)
+OTHER: Prompt = (C, Text("a b c d?"))
+PROMPTS = dict.fromkeys(tiny.FAMILIES, (ONE, TWO, NONE)) | {"blip2": (ONE, OTHER)}
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory):
+    built: dict[str, Path] = {}
+
+    def get(family: str) -> Path:
+        if family not in built:
+            built[family] = tiny.build(family, tmp_path_factory.mktemp(family))
+        return built[family]
+
+    return get
+
+
+async def ask(folder: Path | str, *prompts: Prompt, change=lambda adapter: None, together: bool = True, **options):
+    """The replies, or what was raised, in the order of the prompts."""
+    how = Options(**{"max_tokens": 6, **options})
+    adapter = Adapter(str(folder), how)
+    await adapter.connect()
+    change(adapter)
+    try:
+        if together:
+            return await asyncio.gather(*(adapter.ask(prompt, how) for prompt in prompts), return_exceptions=True)
+        return [await adapter.ask(prompt, how) for prompt in prompts]
+    finally:
+        await adapter.close()
+
+
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+async def test_a_reply_does_not_depend_on_its_batch(family, folders):
+    prompts = PROMPTS[family]
+    alone = await ask(folders(family), *prompts, together=False)
+    batched = await ask(folders(family), *prompts, *reversed(prompts))
+    assert [reply.text for reply in batched] == [reply.text for reply in [*alone, *reversed(alone)]]
+    assert len({reply.text for reply in alone}) > 1
+    assert [reply.usage for reply in batched[: len(alone)]] == [reply.usage for reply in alone]
+
+
+async def test_pictures_are_seen(folders):
+    replies = await ask(folders("llava"), (A, Text("what?")), (B, Text("what?")), max_tokens=12)
+    assert replies[0].text != replies[1].text
+
+
+@pytest.mark.parametrize(("ends", "finish", "output"), [([2], "length", 6), (list(range(700)), "stop", 1)])
+async def test_finish_and_usage(ends, finish, output, folders, tmp_path):
+    folder = shutil.copytree(folders("llava"), tmp_path / "model")
+    (folder / "generation_config.json").write_text(json.dumps({"eos_token_id": ends, "pad_token_id": 0}))
+    (reply,) = await ask(folder, ONE)
+    assert (reply.finish, reply.usage.output) == (finish, output)
+    assert reply.usage.input > 16
+
+
+async def test_a_system_prompt_is_read(folders):
+    plain, told = [await ask(folders("llava"), ONE, system=system) for system in (None, "Answer in red.")]
+    assert told[0].usage.input > plain[0].usage.input
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+async def test_sampling_with_a_seed_repeats_in_any_company(seed, folders):
+    how = {"temperature": 1.5, "max_tokens": 12, "seed": seed}
+    first = await ask(folders("llava"), ONE, TWO, **how)
+    second = await ask(folders("llava"), NONE, TWO, ONE, **how)
+    assert [reply.text for reply in first] == [second[2].text, second[1].text]
+    assert first[0].text != (await ask(folders("llava"), ONE, **{**how, "seed": seed + 10}))[0].text
+
+
+async def test_a_broken_picture_fails_alone(folders):
+    broken = media.image(A.data[:100])
+    replies = await ask(folders("llava"), ONE, (broken, Text("what?")), NONE)
+    assert isinstance(replies[1], MediaError)
+    assert replies[0].text
+    assert replies[2].text
+
+
+@pytest.mark.parametrize(("fits", "failed"), [(2, 0), (0, 4)])
+async def test_memory_halves_the_batch(fits, failed, folders):
+    sizes = []
+
+    def tight(adapter):
+        generate = adapter._loaded._model.generate
+
+        def limited(**inputs):
+            sizes.append(len(inputs["input_ids"]))
+            if sizes[-1] > fits:
+                raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+            return generate(**inputs)
+
+        adapter._loaded._model.generate = limited
+
+    replies = await ask(folders("llava"), ONE, TWO, NONE, OTHER, change=tight)
+    errors = [reply for reply in replies if isinstance(reply, FatalError)]
+    assert [error.kind for error in errors] == ["too_large"] * failed
+    assert max(sizes) == 4
+
+
+async def test_what_a_model_cannot_do_is_one_line(folders):
+    (reply,) = await ask(folders("blip2"), NONE)
+    assert isinstance(reply, FatalError)
+    assert reply.kind == "bad_request"
+    assert "\n" not in str(reply)
+
+
+def written(folder: Path, config: dict) -> Path:
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+TEXT_ONLY = {"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_layer": 1, "n_embd": 8, "n_head": 1}
+OWN_CODE = {"model_type": "odd", "auto_map": {"AutoConfig": "odd.Odd", "AutoModelForImageTextToText": "odd.Model"}}
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (TEXT_ONLY, "is no image-text-to-text model"),
+        (OWN_CODE, "trust_remote_code=true"),
+        ({"model_type": "nobody-knows"}, "cannot be loaded"),
+        ({}, "cannot be loaded"),
+    ],
+)
+async def test_a_checkpoint_that_is_none_says_why(config, said, tmp_path):
+    with pytest.raises(UsageError, match=said) as raised:
+        await ask(written(tmp_path / "model", config), ONE)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("model", ["./no/such/folder", "/no/such/folder", "~/no/such/folder"])
+def test_a_missing_folder_is_named(model):
+    with pytest.raises(UsageError, match="no/such/folder holds no checkpoint"):
+        Adapter(model, Options())
+
+
+async def test_a_hub_id_that_is_a_folder_here_is_refused(folders, tmp_path, monkeypatch):
+    shutil.copytree(folders("llava"), tmp_path / "org" / "model")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"write transformers/\./org/model"):
+        await ask("org/model", ONE)
+    assert (await ask("./org/model", ONE))[0].text
+
+
+async def test_an_unknown_hub_id_is_one_line():
+    with pytest.raises(UsageError, match="nobody/nothing") as raised:
+        await ask("nobody/nothing", ONE)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("missing", ["torch", "transformers"])
+async def test_a_missing_library_names_the_extra(missing, folders, monkeypatch):
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(UsageError, match=r"pip install 'mmeval-harness\[transformers\]'"):
+        await ask(folders("llava"), ONE)
+
+
+def test_other_weights_in_the_same_folder_are_another_endpoint(folders, tmp_path):
+    folder = shutil.copytree(folders("llava"), tmp_path / "model")
+    before = Adapter(str(folder), Options()).endpoint
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
+    assert Adapter(str(folder), Options()).endpoint not in (before, "local")
+    assert Adapter("org/model", Options()).endpoint == "local"

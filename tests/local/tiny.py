@@ -1,0 +1,203 @@
+"""Tiny multimodal models with random weights, made here: real processors, chat templates and architectures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+HIDDEN = 64
+BASE = ("<pad>", "<s>", "</s>", "<unk>")
+CORPUS = "what colour is the shape in the picture? answer with a single letter (A) (B) (C) (D) red green blue "
+
+
+def words(named: dict[str, str], *more: str) -> Any:
+    """A byte-level tokenizer with the family's special tokens."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    core = Tokenizer(models.BPE())
+    core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    core.decoder = decoders.ByteLevel()
+    special = list(dict.fromkeys([*BASE, *named.values(), *more]))
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=700, special_tokens=special, initial_alphabet=alphabet, show_progress=False
+    )
+    core.train_from_iterator([CORPUS * 4], trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=core, pad_token="<pad>", bos_token="<s>", eos_token="</s>", unk_token="<unk>",
+        padding_side="right", extra_special_tokens=named, model_input_names=["input_ids", "attention_mask"],
+    )  # fmt: skip
+
+
+def template(image: str) -> str:
+    return (
+        "{% for m in messages %}<s>{{ m['role'] }}\n{% for c in m['content'] %}{% if c['type'] == 'image' %}"
+        + image
+        + "{% else %}{{ c['text'] }}{% endif %}{% endfor %}</s>\n{% endfor %}"
+        "{% if add_generation_prompt %}<s>assistant\n{% endif %}"
+    )
+
+
+def text_size(vocab: int) -> dict[str, Any]:
+    return {
+        "vocab_size": vocab, "hidden_size": HIDDEN, "intermediate_size": 128, "num_hidden_layers": 2,
+        "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 4096,
+        "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0,
+    }  # fmt: skip
+
+
+VISION = {
+    "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
+    "image_size": 56, "patch_size": 14,
+}  # fmt: skip
+
+
+def llava() -> tuple[Any, Any]:
+    import transformers as hf
+
+    tokens = words({"image_token": "<image>"})
+    config = hf.LlavaConfig(
+        vision_config=hf.CLIPVisionConfig(**VISION, projection_dim=32),
+        text_config=hf.LlamaConfig(**text_size(len(tokens)), tie_word_embeddings=False),
+        image_token_index=tokens.convert_tokens_to_ids("<image>"),
+        vision_feature_layer=-2,
+        vision_feature_select_strategy="default",
+    )
+    pictures = hf.CLIPImageProcessorPil(size={"shortest_edge": 56}, crop_size={"height": 56, "width": 56})
+    processor = hf.LlavaProcessor(
+        pictures, tokens, patch_size=14, vision_feature_select_strategy="default", num_additional_image_tokens=1,
+        chat_template=template("<image>\n"),
+    )  # fmt: skip
+    return hf.LlavaForConditionalGeneration(config), processor
+
+
+def idefics3() -> tuple[Any, Any]:
+    import transformers as hf
+
+    cells = [f"<row_{i}_col_{j}>" for i in range(1, 4) for j in range(1, 4)]
+    tokens = words(
+        {"image_token": "<image>"}, "<fake_token_around_image>", "<end_of_utterance>", "<global-img>", *cells
+    )
+    config = hf.Idefics3Config(
+        vision_config=VISION,
+        text_config=hf.LlamaConfig(**text_size(len(tokens)), tie_word_embeddings=False),
+        scale_factor=2,
+        image_token_id=tokens.convert_tokens_to_ids("<image>"),
+        pad_token_id=0,
+        tie_word_embeddings=False,
+    )
+    pictures = hf.Idefics3ImageProcessorPil(size={"longest_edge": 112}, max_image_size={"longest_edge": 56})
+    processor = hf.Idefics3Processor(pictures, tokens, image_seq_len=4, chat_template=template("<image>"))
+    return hf.Idefics3ForConditionalGeneration(config), processor
+
+
+def gemma3() -> tuple[Any, Any]:
+    import transformers as hf
+
+    named = {"image_token": "<image_soft_token>", "boi_token": "<start_of_image>", "eoi_token": "<end_of_image>"}
+    tokens = words(named)
+    ids = tokens.convert_tokens_to_ids
+    config = hf.Gemma3Config(
+        vision_config={**VISION, "model_type": "siglip_vision_model", "vision_use_head": False},
+        text_config={**text_size(len(tokens)), "num_key_value_heads": 1, "head_dim": 16, "sliding_window": 64},
+        mm_tokens_per_image=4,
+        image_token_index=ids("<image_soft_token>"),
+        boi_token_index=ids("<start_of_image>"),
+        eoi_token_index=ids("<end_of_image>"),
+    )
+    pictures = hf.Gemma3ImageProcessorPil(size={"height": 56, "width": 56})
+    processor = hf.Gemma3Processor(pictures, tokens, image_seq_length=4, chat_template=template("<start_of_image>"))
+    return hf.Gemma3ForConditionalGeneration(config), processor
+
+
+def mllama() -> tuple[Any, Any]:
+    import transformers as hf
+
+    tokens = words({"image_token": "<|image|>"}, "<|python_tag|>", "<|begin_of_text|>")
+    vision = {key: value for key, value in VISION.items() if key != "num_attention_heads"}
+    config = hf.MllamaConfig(
+        vision_config={
+            **vision, "num_global_layers": 1, "attention_heads": 4, "max_num_tiles": 2, "vision_output_dim": 64,
+            "supported_aspect_ratios": [[1, 1], [1, 2], [2, 1]], "intermediate_layers_indices": [0],
+        },
+        text_config={
+            **text_size(len(tokens)), "num_hidden_layers": 3, "cross_attention_layers": [1],
+            "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0},
+        },
+        image_token_index=tokens.convert_tokens_to_ids("<|image|>"),
+    )  # fmt: skip
+    pictures = hf.MllamaImageProcessorPil(size={"height": 56, "width": 56}, max_image_tiles=2)
+    processor = hf.MllamaProcessor(pictures, tokens, chat_template=template("<|image|>"))
+    return hf.MllamaForConditionalGeneration(config), processor
+
+
+def qwen2_vl() -> tuple[Any, Any]:
+    """A family whose processor wants torchvision for its video half."""
+    import transformers as hf
+    from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+
+    named = {
+        "image_token": "<|image_pad|>", "video_token": "<|video_pad|>",
+        "vision_bos_token": "<|vision_start|>", "vision_eos_token": "<|vision_end|>",
+    }  # fmt: skip
+    tokens = words(named)
+    ids = tokens.convert_tokens_to_ids
+    rope = {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 3, 3]}
+    config = hf.Qwen2VLConfig(
+        text_config={**text_size(len(tokens)), "rope_parameters": rope},
+        vision_config={
+            "depth": 2, "embed_dim": 32, "hidden_size": HIDDEN, "num_heads": 4, "mlp_ratio": 2, "patch_size": 14,
+            "spatial_merge_size": 2, "temporal_patch_size": 2,
+        },
+        image_token_id=ids("<|image_pad|>"), video_token_id=ids("<|video_pad|>"),
+        vision_start_token_id=ids("<|vision_start|>"), vision_end_token_id=ids("<|vision_end|>"),
+    )  # fmt: skip
+    pictures = Qwen2VLImageProcessorPil(size={"shortest_edge": 56 * 56, "longest_edge": 112 * 112})
+    tokens.chat_template = template("<|vision_start|><|image_pad|><|vision_end|>")
+    return hf.Qwen2VLForConditionalGeneration(config), (pictures, tokens)
+
+
+def blip2() -> tuple[Any, Any]:
+    """A family of before chat: no template, one picture."""
+    import transformers as hf
+
+    tokens = words({}, "<image>")
+    vision = {**VISION}
+    former = {
+        "vocab_size": 50, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2,
+        "num_attention_heads": 4, "encoder_hidden_size": 32, "cross_attention_frequency": 2,
+    }  # fmt: skip
+    text = hf.OPTConfig(
+        vocab_size=len(tokens), hidden_size=HIDDEN, word_embed_proj_dim=HIDDEN, ffn_dim=128, num_hidden_layers=2,
+        num_attention_heads=4, max_position_embeddings=512, pad_token_id=0, bos_token_id=1, eos_token_id=2,
+    )  # fmt: skip
+    config = hf.Blip2Config(
+        vision_config=vision, qformer_config=former, text_config=text, num_query_tokens=8,
+        image_token_index=tokens.convert_tokens_to_ids("<image>"),
+    )  # fmt: skip
+    pictures = hf.BlipImageProcessorPil(size={"height": 56, "width": 56})
+    return hf.Blip2ForConditionalGeneration(config), hf.Blip2Processor(pictures, tokens, num_query_tokens=8)
+
+
+FAMILIES: dict[str, Callable[[], tuple[Any, Any]]] = {
+    make.__name__: make for make in (llava, idefics3, gemma3, mllama, qwen2_vl, blip2)
+}
+
+
+def build(family: str, folder: Path) -> Path:
+    """A checkpoint folder as `from_pretrained` reads it."""
+    import torch
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    torch.manual_seed(0)
+    model, processor = FAMILIES[family]()
+    for name, value in (("pad_token_id", 0), ("bos_token_id", 1), ("eos_token_id", 2)):
+        setattr(model.generation_config, name, value)
+    model.save_pretrained(folder)
+    for part in processor if isinstance(processor, tuple) else (processor,):
+        part.save_pretrained(folder)
+    return folder
