@@ -175,8 +175,15 @@ def _literal_list(cell: str) -> list[str]:
 
 
 def _picture(text: str) -> Any:
-    """Decoded base64; what is no base64 stays bytes that no image header explains (one invalid sample)."""
     try:
         return {"bytes": base64.b64decode(text, validate=True), "path": None}
     except (binascii.Error, ValueError):
-        return {"bytes": text.encode(), "path": None} if len(text) > _SHARED else text
+        return decoded(text) if len(text) > _SHARED else text
+
+
+def decoded(text: str) -> dict[str, Any]:
+    """A picture from base64; what is no base64 becomes bytes that no image header explains (one invalid sample)."""
+    try:
+        return {"bytes": base64.b64decode(text, validate=True), "path": None}
+    except (binascii.Error, ValueError):
+        return {"bytes": text.encode(), "path": None}

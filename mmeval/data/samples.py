@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from mmeval.definitions import Benchmark
+from mmeval.definitions import Benchmark, Source
 from mmeval.errors import DataError, MMEvalError
-from mmeval.types import Sample
+from mmeval.types import Sample, Text
 
 
 def samples(benchmark: Benchmark, *, offline: bool = False) -> Iterator[Sample]:
@@ -24,7 +25,7 @@ def samples(benchmark: Benchmark, *, offline: bool = False) -> Iterator[Sample]:
             if sample.id in seen:
                 raise DataError(f"row {number}: the id {sample.id!r} occurs twice")
             seen.add(sample.id)
-            yield sample
+            yield _sourced(sample, benchmark.data, number)
     except DataError as error:
         raise DataError(f"{benchmark.name}: {error}") from None
 
@@ -40,3 +41,12 @@ def _sample(benchmark: Benchmark, row: object, number: int) -> Sample | None:
         revision = f"@{str(described['revision'])[:12]}" if described.get("revision") else ""
         reason = f"no column {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"
         raise DataError(f"{where}{revision} row {number}: {reason}") from error
+
+
+def _sourced(sample: Sample, source: Source, number: int) -> Sample:
+    """Media of hub rows say which revision, row and column they came from."""
+    where = getattr(source, "where", None)
+    if where is None:
+        return sample
+    parts = (p if isinstance(p, Text) else replace(p, source=f"{where} row {number} {p.source}") for p in sample.prompt)
+    return replace(sample, prompt=tuple(parts))

@@ -1,0 +1,115 @@
+"""Sources made of sources: several configs in a row, several questions of one row, pictures from another table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from mmeval.definitions import Source
+from mmeval.errors import DataError
+from mmeval.types import JSON, Row
+
+Expand: TypeAlias = Callable[[Row], Iterable[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """Sources one after another; each row gets the name of its source in a column."""
+
+    column: str
+    parts: tuple[tuple[str, Source], ...]
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream all rows."""
+        for name, source in self.parts:
+            for row in source.rows(offline=offline):
+                yield {**row, self.column: name}
+
+    def describe(self) -> Mapping[str, JSON]:
+        """What every part says of itself."""
+        return {"kind": "chained", "parts": {name: dict(source.describe()) for name, source in self.parts}}
+
+    def sources(self) -> tuple[Source, ...]:
+        """The parts."""
+        return tuple(source for _, source in self.parts)
+
+    def with_sources(self, sources: tuple[Source, ...]) -> Chained:
+        """The same over other sources."""
+        return replace(self, parts=tuple(zip((name for name, _ in self.parts), sources, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """Every row becomes none, one or several rows."""
+
+    source: Source
+    expand: Expand = field(repr=False)
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream the made rows."""
+        for row in self.source.rows(offline=offline):
+            yield from self.expand(row)
+
+    def describe(self) -> Mapping[str, JSON]:
+        """What the source says; the function is in the definition's digest."""
+        return self.source.describe()
+
+    def sources(self) -> tuple[Source, ...]:
+        """The source."""
+        return (self.source,)
+
+    def with_sources(self, sources: tuple[Source, ...]) -> Expanded:
+        """The same over another source."""
+        return replace(self, source=sources[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """Questions whose pictures are rows of another table."""
+
+    questions: Source
+    pictures: Source
+    key: str
+    """Column of the questions that names a picture."""
+    id: str
+    """Column of the pictures that holds the name."""
+    image: str
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream the questions, each with its picture; the pictures that are used are kept in memory."""
+        wanted = {row[self.key] for row in self.questions.rows(offline=offline)}
+        rows = self.pictures.rows(offline=offline)
+        found: dict[Any, Any] = {row[self.id]: row[self.image] for row in rows if row[self.id] in wanted}
+        for number, row in enumerate(self.questions.rows(offline=offline)):
+            if row[self.key] not in found:
+                raise DataError(f"row {number}: no picture {row[self.key]!r} among the pictures")
+            yield {**row, self.image: found[row[self.key]]}
+
+    def describe(self) -> Mapping[str, JSON]:
+        """What both tables say."""
+        parts = {"questions": dict(self.questions.describe()), "pictures": dict(self.pictures.describe())}
+        return {"kind": "joined", "parts": parts}
+
+    def sources(self) -> tuple[Source, ...]:
+        """Both tables."""
+        return (self.questions, self.pictures)
+
+    def with_sources(self, sources: tuple[Source, ...]) -> Joined:
+        """The same over other tables."""
+        return replace(self, questions=sources[0], pictures=sources[1])
+
+
+def chained(column: str, parts: Mapping[str, Source]) -> Chained:
+    """Several configs or splits as one set; `column` says where a row is from."""
+    return Chained(column, tuple(parts.items()))
+
+
+def expanded(source: Source, expand: Expand) -> Expanded:
+    """Several questions out of one row."""
+    return Expanded(source, expand)
+
+
+def joined(questions: Source, pictures: Source, *, key: str, id: str, image: str = "image") -> Joined:  # noqa: A002
+    """Questions with the pictures of another table."""
+    return Joined(questions=questions, pictures=pictures, key=key, id=id, image=image)

@@ -1,0 +1,127 @@
+"""Files that are no hub data sets: VLMEvalKit's TSV files by name, and data that the user brings."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mmeval.data import files
+from mmeval.data.contract import Columns
+from mmeval.errors import DataError
+from mmeval.types import JSON, Row
+
+VLMEVALKIT = "https://opencompass.openxlab.space/utils/VLMEval/{name}.tsv"
+_CHUNK = 1 << 20
+
+
+def data_root() -> Path:
+    """Where downloads and user-supplied data lie: `$MMEVAL_DATA`, else `data/` of the user's project."""
+    return Path(os.environ.get("MMEVAL_DATA") or "data")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tsv:
+    """One TSV file of VLMEvalKit, downloaded once."""
+
+    name: str
+    url: str
+    md5: str | None
+    """As VLMEvalKit lists it; None = not known, the first load pins the content instead."""
+    columns: Columns = field(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies on this machine."""
+        return data_root() / "vlmevalkit" / f"{self.name}.tsv"
+
+    @property
+    def where(self) -> str:
+        """What an error names."""
+        return f"{self.name}.tsv"
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream the rows; downloads the file when it is not there and may be."""
+        if not self.path.is_file():
+            if offline:
+                raise DataError(f"{self.where}: not on this machine, and offline; put it at {self.path}")
+            self.fetch()
+        yield from files.tsv(self.path, columns=self.columns).rows()
+
+    def describe(self) -> Mapping[str, JSON]:
+        """Name and address."""
+        return {"kind": "vlmevalkit", "id": self.name, "url": self.url, "md5": self.md5}
+
+    def fetch(self) -> list[str]:
+        """Download the file; raises DataError when it is not what was promised."""
+        import httpx2  # comes with huggingface_hub
+
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        aside = self.path.with_suffix(f".{os.getpid()}.part")
+        digest = hashlib.md5(usedforsecurity=False)
+        try:
+            with httpx2.stream("GET", self.url, follow_redirects=True, timeout=60) as reply, aside.open("wb") as out:
+                reply.raise_for_status()
+                for chunk in reply.iter_bytes(_CHUNK):
+                    digest.update(chunk)
+                    out.write(chunk)
+            self._verify(digest.hexdigest(), aside)
+            aside.replace(self.path)
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            raise DataError(f"{self.where}: {self.url}: {type(error).__name__}: {error}") from None
+        finally:
+            aside.unlink(missing_ok=True)
+        return [str(self.path)]
+
+    def _verify(self, md5: str, aside: Path) -> None:
+        if self.md5 is not None and md5 != self.md5:
+            raise DataError(f"{self.where}: downloaded md5 {md5}, promised {self.md5}")
+        with aside.open("rb") as file:
+            if file.read(256).lstrip().lower().startswith((b"<!doctype", b"<html")):
+                raise DataError(f"{self.where}: {self.url} is a web page, no TSV")
+
+
+def vlmevalkit(name: str, *, md5: str | None, url: str | None = None, columns: Columns | None = None) -> Tsv:
+    """One of VLMEvalKit's TSV files, by name."""
+    return Tsv(name=name, url=url or VLMEVALKIT.format(name=name), md5=md5, columns=columns or {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplied:
+    """A file that only the user can bring; pictures lie beside it."""
+
+    name: str
+    file: str
+    how: str
+    """Where to get it, for the error."""
+    columns: Columns = field(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        """Where the file is expected."""
+        return data_root() / self.name / self.file
+
+    @property
+    def where(self) -> str:
+        """What an error names."""
+        return str(self.path)
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream the rows, with the folder of the pictures as `folder`."""
+        del offline
+        if not self.path.is_file():
+            raise DataError(f"{self.path} is not there; {self.how}, or set MMEVAL_DATA to the folder of {self.name}/")
+        suffix = self.path.suffix.removeprefix(".")
+        for row in files.File(self.path, suffix, self.columns).rows():
+            yield {**row, "folder": str(self.path.parent)}
+
+    def describe(self) -> Mapping[str, JSON]:
+        """Name and file."""
+        return {"kind": "supplied", "id": self.name, "path": self.file}
+
+
+def supplied(name: str, *, file: str, how: str, columns: Columns | None = None) -> Supplied:
+    """Data that cannot be downloaded: `$MMEVAL_DATA/<name>/<file>`, else `data/<name>/<file>`."""
+    return Supplied(name=name, file=file, how=how, columns=columns or {})
