@@ -5,17 +5,18 @@ mappings that nobody has decoded.
 """
 
 from mmeval.data.ablate import Ablation, ablate
-from mmeval.data.combined import chained, expanded, joined
+from mmeval.data.combined import chained, expanded, joined, zipped
 from mmeval.data.files import csv, jsonl, parquet, tsv
 from mmeval.data.generated import Make, generated
 from mmeval.data.hub import hub
+from mmeval.data.matrices import matrices
 from mmeval.data.questions import from_file
 from mmeval.data.remote import supplied, vlmevalkit
-from mmeval.data.rows import lettered, picture, pictures, present, spelled, tags, vlmevalkit_sample
+from mmeval.data.rows import beside, lettered, picture, pictures, present, spelled, tags, vlmevalkit_sample
 from mmeval.data.samples import samples
 
 __all__ = [
-    "Ablation", "Make", "ablate", "chained", "csv", "expanded", "from_file", "generated", "hub", "joined", "jsonl",
-    "lettered", "parquet", "picture", "pictures", "present", "samples", "spelled", "supplied", "tags", "tsv",
-    "vlmevalkit", "vlmevalkit_sample",
+    "Ablation", "Make", "ablate", "beside", "chained", "csv", "expanded", "from_file", "generated", "hub", "joined", "jsonl",
+    "lettered", "matrices", "parquet", "picture", "pictures", "present", "samples", "spelled", "supplied", "tags", "tsv",
+    "vlmevalkit", "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+from mmeval.data.hub import Hub
 from mmeval.definitions import Source
 from mmeval.errors import DataError
 from mmeval.types import JSON, Row
@@ -98,6 +101,43 @@ class Joined:
     def with_sources(self, sources: tuple[Source, ...]) -> Joined:
         """The same over other tables."""
         return replace(self, questions=sources[0], pictures=sources[1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zipped:
+    """Rows that name members of a zip archive of the same repository."""
+
+    source: Hub
+    archive: str
+    column: str
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream the rows with the member's bytes as `image`; raises DataError for a member that is not there."""
+        with zipfile.ZipFile(self.source.file(self.archive, offline=offline)) as members:
+            for number, row in enumerate(self.source.rows(offline=offline)):
+                try:
+                    data = members.read(row[self.column])
+                except (KeyError, zipfile.BadZipFile, zlib.error) as error:
+                    raise DataError(f"{self.source.where} row {number}: column {self.column!r}: {error}") from None
+                yield {**row, "image": {"bytes": data, "path": row[self.column]}}
+
+    def describe(self) -> Mapping[str, JSON]:
+        """What the source says, and the archive."""
+        return {**self.source.describe(), "archive": self.archive}
+
+    def sources(self) -> tuple[Source, ...]:
+        """The source."""
+        return (self.source,)
+
+    def with_sources(self, sources: tuple[Source, ...]) -> Zipped:
+        """The same over another source."""
+        assert isinstance(sources[0], Hub)
+        return replace(self, source=sources[0])
+
+
+def zipped(source: Hub, *, archive: str, column: str) -> Zipped:
+    """Rows whose pictures are members of a zip archive."""
+    return Zipped(source=source, archive=archive, column=column)
 
 
 def chained(column: str, parts: Mapping[str, Source]) -> Chained:

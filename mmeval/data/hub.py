@@ -20,6 +20,8 @@ class Hub:
     split: str
     revision: str | None
     columns: Columns = field(default_factory=dict)
+    data_files: str | None = None
+    """The file of this split, for repositories that say nothing about their splits."""
     files: tuple[str, ...] = ()
     """The split's files inside the repository, once they are known; with them a cached copy is enough."""
     format: str | None = None
@@ -39,8 +41,13 @@ class Hub:
         elif offline:
             raise DataError(f"{self.where}: not on this machine, and offline; run `mmeval data fetch` with a network")
         else:
-            rows = _stream(self, self.id, name=self.config, revision=self.revision)
+            rows = _stream(self, self.id, **self.selection())
         yield from checked(rows, self.columns, where=self.where)
+
+    def selection(self) -> dict[str, Any]:
+        """How `datasets` is told what to load."""
+        chosen = {"data_files": {self.split: self.data_files}} if self.data_files else {}
+        return {"name": self.config, "revision": self.revision, **chosen}
 
     def describe(self) -> Mapping[str, JSON]:
         """Id, config, split and revision."""
@@ -64,6 +71,18 @@ class Hub:
         with _named(self):
             return [hf_hub_download(self.id, f, repo_type="dataset", revision=self.revision) for f in self.files]
 
+    def file(self, name: str, *, offline: bool) -> str:
+        """The local path of one file of the repository, downloaded once; raises DataError when it cannot be had."""
+        from huggingface_hub import hf_hub_download, try_to_load_from_cache
+
+        if offline:
+            found = try_to_load_from_cache(self.id, name, revision=self.revision, repo_type="dataset")
+            if not isinstance(found, str):
+                raise DataError(f"{self.where}: {name} is not on this machine, and offline")
+            return found
+        with _named(self):
+            return hf_hub_download(self.id, name, repo_type="dataset", revision=self.revision)
+
     def cached(self) -> list[str] | None:
         """Local paths of the split's files, or None when one is not on this machine. Never asks the network."""
         from huggingface_hub import try_to_load_from_cache
@@ -82,9 +101,10 @@ def hub(
     revision: str | None,
     config: str | None = None,
     columns: Columns | None = None,
+    data_files: str | None = None,
 ) -> Hub:
     """One split of a data set; pictures and sounds stay undecoded bytes."""
-    return Hub(id=id, config=config, split=split, revision=revision, columns=columns or {})
+    return Hub(id=id, config=config, split=split, revision=revision, columns=columns or {}, data_files=data_files)
 
 
 class _named:  # noqa: N801 - a context manager
@@ -128,7 +148,7 @@ def _stream(source: Hub, path: str, **how: Any) -> Iterator[Row]:
 def _builder(source: Hub) -> Any:
     from datasets import load_dataset_builder
 
-    return load_dataset_builder(source.id, name=source.config, revision=source.revision)
+    return load_dataset_builder(source.id, **source.selection())
 
 
 def _inside(builder: Any, source: Hub) -> tuple[str, ...]:

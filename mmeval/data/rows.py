@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
 from mmeval import media, prompts
+from mmeval.data import cells
 from mmeval.errors import DataError
 from mmeval.scorers.golds import as_list
 from mmeval.types import Image, Row, Sample
@@ -23,6 +25,12 @@ def pictures(row: Row, columns: Sequence[str] | str) -> dict[int, Image]:
         cells = row[columns]
         return {n: _image(c, f"{columns}[{n - 1}]") for n, c in enumerate(cells or [], 1)}
     return {n: _image(row[c], c) for n, c in enumerate(columns, 1) if row[c] is not None}
+
+
+def beside(row: Row, column: str = "image") -> Image:
+    """The picture at the path in `column`, inside the folder of a user-supplied file."""
+    where = f"{row['folder']} row {row.get('row', '?')}"
+    return cells.picture(row[column], Path(row["folder"]), where)
 
 
 def _image(cell: Any, column: str) -> Image:

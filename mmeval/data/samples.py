@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from mmeval.definitions import Benchmark, Source
 from mmeval.errors import DataError, MMEvalError
-from mmeval.types import Sample, Text
+from mmeval.types import Row, Sample, Text
 
 
 def samples(benchmark: Benchmark, *, offline: bool = False) -> Iterator[Sample]:
-    """Stream the samples of a benchmark.
+    """Stream the samples of a benchmark; `to_sample` also sees the number of its row as `row["row"]`.
 
     Raises:
         DataError: naming benchmark, revision, row and column, or an id that occurs twice.
@@ -19,7 +19,7 @@ def samples(benchmark: Benchmark, *, offline: bool = False) -> Iterator[Sample]:
     seen: set[str] = set()
     try:
         for number, row in enumerate(benchmark.data.rows(offline=offline)):
-            sample = _sample(benchmark, row, number)
+            sample = _sample(benchmark, {"row": number, **row}, number)
             if sample is None:
                 continue
             if sample.id in seen:
@@ -30,9 +30,9 @@ def samples(benchmark: Benchmark, *, offline: bool = False) -> Iterator[Sample]:
         raise DataError(f"{benchmark.name}: {error}") from None
 
 
-def _sample(benchmark: Benchmark, row: object, number: int) -> Sample | None:
+def _sample(benchmark: Benchmark, row: Row, number: int) -> Sample | None:
     try:
-        return benchmark.to_sample(row)  # type: ignore[arg-type]
+        return benchmark.to_sample(row)
     except MMEvalError:
         raise
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:

@@ -1,0 +1,33 @@
+"""Progressive matrices in seven configurations; which of eight panels completes the sheet?
+
+RAVEN: the set of candidates itself leaks the answer; I-RAVEN repairs that.
+A problem is an npz of panels; the sheet and the labelled candidates are drawn from it. There is no
+standard for language models: the letter is scored exactly, the headline is the mean over configurations.
+"""
+
+from mmeval import Benchmark, Row, Sample, Text, data
+from mmeval.scorers import accuracy, choice
+
+PROMPT = (
+    "The first picture is a 3x3 matrix whose last panel is missing. The second picture shows eight candidates, "
+    "A to H. Which candidate completes the matrix? Answer with its letter."
+)
+
+
+def to_sample(row: Row) -> Sample:
+    return Sample(
+        id=row["id"],
+        prompt=(data.picture(row, "matrix"), data.picture(row, "candidates"), Text(PROMPT)),
+        target="ABCDEFGH"[row["target"]],
+        cluster=row["id"],
+        tags={"category": row["configuration"]},
+    )
+
+
+benchmark = Benchmark(
+    name="raven", version="1", title="RAVEN (test folds)", about=__doc__,
+    data=data.matrices("raven", how="unpack RAVEN-10000 of https://github.com/WellyZhang/RAVEN there, one folder per configuration"),
+    to_sample=to_sample, score=choice(letters="ABCDEFGH"), profile="mmeval", metric=accuracy(by=(), macro="category"),
+    cluster=None, license="GPL-3.0", url="https://github.com/WellyZhang/RAVEN", paper="https://arxiv.org/abs/1903.02741", rows=14_000,
+    chance=0.125, labels="user-supplied", tags=("puzzle", "matrices", "multiple-choice"),
+)  # fmt: skip
