@@ -4,10 +4,9 @@ The default is our own reading: the authors' rule draws a random letter from wha
 usual headline is the mean of this set and `mmmu_pro_vision`.
 """
 
-from mmeval.scorers.brackets import after_answer
-
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import accuracy, choice
+from mmeval.scorers.brackets import after_answer
 
 CLOSING = "Answer with the option's letter from the given choices directly."
 COLUMNS = {

@@ -3,10 +3,9 @@
 The default is our own reading: the authors' rule draws a random letter from what it cannot parse.
 """
 
-from mmeval.scorers.brackets import after_answer
-
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import accuracy, choice
+from mmeval.scorers.brackets import after_answer
 
 PROMPT = "Answer with the option's letter from the given choices directly."
 

@@ -4,10 +4,9 @@ Pictures stand where their tokens stand. The default is our own reading: the aut
 letter from what it cannot parse, about a quarter of a point each. 847 questions have options, 53 are open.
 """
 
-from mmeval.scorers.brackets import bracketed, bracketed_loose
-
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import accuracy, choice, open_answer, routed
+from mmeval.scorers.brackets import bracketed, bracketed_loose
 
 COLUMNS = {
     "id": str, "question": str, "options": str, "answer": str, "question_type": str, "subfield": str,
@@ -35,7 +34,8 @@ def to_sample(row: Row) -> Sample:
 benchmark = Benchmark(
     name="mmmu_val", version="1", title="MMMU (validation)", about=__doc__,
     data=data.hub("lmms-lab/MMMU", split="validation", revision=None, columns=COLUMNS),  # pinned by the first load
-    to_sample=to_sample, score=routed({"closed": choice(official=bracketed, lmms=bracketed_loose), "open": open_answer()}),
+    to_sample=to_sample,
+    score=routed({"closed": choice(official=bracketed, lmms=bracketed_loose), "open": open_answer()}),
     profile="mmeval", metric=accuracy(by=["subject", "kind"]), cluster="image", license="Apache-2.0",
     url="https://mmmu-benchmark.github.io", paper="https://arxiv.org/abs/2311.16502", rows=900, chance=None,
     tags=("knowledge", "multi-image", "multiple-choice", "open"),

@@ -5,10 +5,9 @@ lmms-eval averages the eighteen fine categories instead, which differs for the s
 is our own reading: the board's rule needs a judge where its patterns fail.
 """
 
-from mmeval.scorers.brackets import ranked
-
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import accuracy, choice
+from mmeval.scorers.brackets import ranked
 
 CLOSING = "Answer with the option's letter from the given choices directly"
 

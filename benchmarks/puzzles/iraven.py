@@ -26,8 +26,9 @@ def to_sample(row: Row) -> Sample:
 
 benchmark = Benchmark(
     name="iraven", version="1", title="I-RAVEN (test folds)", about=__doc__,
-    data=data.matrices("iraven", how="unpack I-RAVEN of https://github.com/husheng12345/SRAN there, one folder per configuration"),
-    to_sample=to_sample, score=choice(letters="ABCDEFGH"), profile="mmeval", metric=accuracy(by=(), macro="category"),
-    cluster=None, license=None, url="https://github.com/husheng12345/SRAN", paper="https://arxiv.org/abs/2002.06838", rows=14_000,
-    chance=0.125, labels="user-supplied", tags=("puzzle", "matrices", "multiple-choice"),
+    data=data.matrices("iraven", how="unpack the folders of I-RAVEN of https://github.com/husheng12345/SRAN there"),
+    to_sample=to_sample, score=choice(letters="ABCDEFGH"), profile="mmeval",
+    metric=accuracy(by=(), macro="category"), cluster=None, license=None, url="https://github.com/husheng12345/SRAN",
+    paper="https://arxiv.org/abs/2002.06838", rows=14_000, chance=0.125,
+    labels="user-supplied", tags=("puzzle", "matrices", "multiple-choice"),
 )  # fmt: skip

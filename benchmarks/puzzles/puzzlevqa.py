@@ -4,10 +4,9 @@ The default is our own reading: the authors' rule turns any capital A to D into 
 without an option into the first option. Items are drawn from twenty templates, which are the clusters.
 """
 
-from mmeval.scorers.patterns import answer_line, last_capital
-
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import accuracy, choice
+from mmeval.scorers.patterns import answer_line, last_capital
 
 CLOSING = "Think step by step. The last line of the reply must be of the form: Answer: $LETTER"
 

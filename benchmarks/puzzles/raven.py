@@ -26,8 +26,9 @@ def to_sample(row: Row) -> Sample:
 
 benchmark = Benchmark(
     name="raven", version="1", title="RAVEN (test folds)", about=__doc__,
-    data=data.matrices("raven", how="unpack RAVEN-10000 of https://github.com/WellyZhang/RAVEN there, one folder per configuration"),
-    to_sample=to_sample, score=choice(letters="ABCDEFGH"), profile="mmeval", metric=accuracy(by=(), macro="category"),
-    cluster=None, license="GPL-3.0", url="https://github.com/WellyZhang/RAVEN", paper="https://arxiv.org/abs/1903.02741", rows=14_000,
-    chance=0.125, labels="user-supplied", tags=("puzzle", "matrices", "multiple-choice"),
+    data=data.matrices("raven", how="unpack the folders of RAVEN-10000 of https://github.com/WellyZhang/RAVEN there"),
+    to_sample=to_sample, score=choice(letters="ABCDEFGH"), profile="mmeval",
+    metric=accuracy(by=(), macro="category"), cluster=None, license="GPL-3.0", url="https://github.com/WellyZhang/RAVEN",
+    paper="https://arxiv.org/abs/1903.02741", rows=14_000, chance=0.125,
+    labels="user-supplied", tags=("puzzle", "matrices", "multiple-choice"),
 )  # fmt: skip

@@ -4,10 +4,9 @@ Options are texts or stand in the picture. The default is our own reading: the a
 random letter.
 """
 
-from mmeval.scorers.patterns import answer_line, cascade
-
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import accuracy, choice
+from mmeval.scorers.patterns import answer_line, cascade
 
 CLOSING = "Think step by step. The last line of the reply must be of the form: Answer: $LETTER"
 DRAWN = "Options: Choose from (A) (B) (C) (D) in the image."

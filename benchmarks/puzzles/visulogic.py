@@ -3,10 +3,9 @@
 The default is our own reading: the authors ask a judge where their patterns fail, and miss `Answer: (B)`.
 """
 
-from mmeval.scorers.patterns import boxed_or_phrase, tagged
-
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import accuracy, choice
+from mmeval.scorers.patterns import boxed_or_phrase, tagged
 
 CLOSING = "Solve the problem step by step; the last line of the reply must be of the form: Answer: \\boxed{$LETTER}"
 

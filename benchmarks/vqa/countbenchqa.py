@@ -5,7 +5,7 @@ reply, so that 19 is a 9. The caption, which states the number, is never in the 
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, numeric
+from mmeval.scorers import accuracy, count
 
 CLOSING = "Answer with a number only, for example 3."
 
@@ -27,7 +27,7 @@ benchmark = Benchmark(
         "vikhyatk/CountBenchQA", split="test", revision=None,  # pinned by the first load
         columns={"question": str, "number": int, "image": dict},
     ),
-    to_sample=to_sample, score=numeric(), profile="mmeval", metric=accuracy(by=["number"]), cluster="image",
+    to_sample=to_sample, score=count(), profile="mmeval", metric=accuracy(by=["number"]), cluster="image",
     license=None, url="https://huggingface.co/datasets/vikhyatk/CountBenchQA",
     paper="https://arxiv.org/abs/2302.12066", rows=None, chance=None, tags=("counting", "open"),
 )  # fmt: skip

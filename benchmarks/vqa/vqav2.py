@@ -24,7 +24,9 @@ benchmark = Benchmark(
     name="vqav2", version="1", title="VQAv2", about=__doc__,
     data=data.hub(
         "lmms-lab/VQAv2", split="validation", revision=None,  # pinned by the first load: no commit is published
-        columns={"question_id": int, "image_id": int, "question": str, "answers": list, "answer_type": str, "image": dict},
+        columns={
+            "question_id": int, "image_id": int, "question": str, "answers": list, "answer_type": str, "image": dict,
+        },
     ),
     to_sample=to_sample, score=vqa_accuracy(words_first=False), profile="mmeval",
     metric=accuracy(name="vqa_accuracy", by=["answer_type"]), cluster="image", license="CC-BY-4.0",

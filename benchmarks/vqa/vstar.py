@@ -4,10 +4,9 @@ The question holds its options. The default is our own reading; the published le
 first letter of any word.
 """
 
-from mmeval.scorers.patterns import capitals
-
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import accuracy, choice
+from mmeval.scorers.patterns import capitals
 
 
 def to_sample(row: Row) -> Sample:

@@ -16,7 +16,7 @@ from mmeval.data.rows import beside, lettered, picture, pictures, present, spell
 from mmeval.data.samples import samples
 
 __all__ = [
-    "Ablation", "Make", "ablate", "beside", "chained", "csv", "expanded", "from_file", "generated", "hub", "joined", "jsonl",
-    "lettered", "matrices", "parquet", "picture", "pictures", "present", "samples", "spelled", "supplied", "tags", "tsv",
-    "vlmevalkit", "vlmevalkit_sample", "zipped",
+    "Ablation", "Make", "ablate", "beside", "chained", "csv", "expanded", "from_file", "generated", "hub",
+    "joined", "jsonl", "lettered", "matrices", "parquet", "picture", "pictures", "present", "samples",
+    "spelled", "supplied", "tags", "tsv", "vlmevalkit", "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from mmeval.scorers.free import braced, contains, count, open_answer
 from mmeval.scorers.grouping import accuracy
 from mmeval.scorers.lists import relaxed_lists
 from mmeval.scorers.mathematics import math_answer
+from mmeval.scorers.routed import closed_or_open, routed
 from mmeval.scorers.text import anls, exact_text
 from mmeval.scorers.tolerance import numeric, relaxed
 from mmeval.scorers.vqa import vqa_accuracy
@@ -24,6 +25,7 @@ __all__ = [
     "anls",
     "braced",
     "choice",
+    "closed_or_open",
     "contains",
     "count",
     "exact_text",
@@ -32,6 +34,7 @@ __all__ = [
     "open_answer",
     "relaxed",
     "relaxed_lists",
+    "routed",
     "vqa_accuracy",
     "yes_no",
 ]

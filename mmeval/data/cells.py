@@ -1,0 +1,120 @@
+"""What people write into the cells of a question file: options, golds, pictures; each error names file and line."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from string import ascii_uppercase
+from typing import Any
+
+from mmeval import media
+from mmeval.errors import DataError
+from mmeval.scorers.golds import as_list
+from mmeval.types import JSON, Image
+
+
+def kind(value: Any) -> str:
+    """How an error calls a value."""
+    return "empty" if value is None or value == "" else type(value).__name__
+
+
+def text(value: Any) -> str | None:
+    """A scalar as text; None for what is absent (None, NaN, empty)."""
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return str(value)
+
+
+def items(value: Any) -> list[Any]:
+    """One value or a list of them (also one written out in a cell) as a list."""
+    if text(value) is None:
+        return []
+    if isinstance(value, str):
+        return _spelled(value) or [value]
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, bytes) else [value]
+
+
+def _spelled(value: str) -> list[Any] | None:
+    """A JSON or Python list in a string."""
+    if not value.strip().startswith("["):
+        return None
+    try:
+        found = json.loads(value)
+    except (json.JSONDecodeError, RecursionError):
+        return as_list(value)
+    return found if isinstance(found, list) else None
+
+
+def options(row: Mapping[str, Any], value: Any, where: str) -> list[str]:
+    """Option texts from a list or from the columns A, B, C, ... up to the first empty one."""
+    if text(value) is not None and not isinstance(value, list) and len(items(value)) < 2:
+        raise DataError(f"{where}: options is {kind(value)}, expected a list")
+    found = [str(item) for item in items(value)]
+    if not found:
+        for letter in ascii_uppercase:
+            cell = text(row.get(letter))
+            if cell is None:
+                break
+            found.append(cell)
+    if len(found) > len(ascii_uppercase):
+        raise DataError(f"{where}: {len(found)} options, at most {len(ascii_uppercase)} have a letter")
+    if len(found) == 1:
+        raise DataError(f"{where}: a single option, expected two or more")
+    return found
+
+
+def gold(value: Any, options: Sequence[str], column: str, where: str) -> JSON:
+    """The gold: with options a letter or an option's text, else a text or a list of accepted texts."""
+    if text(value) is None:
+        raise DataError(f"{where}: {column!r} is empty")
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    if isinstance(value, dict | bytes):
+        raise DataError(f"{where}: {column!r} is {kind(value)}, expected a text, a number or a list of them")
+    if options:
+        return _option(value, options, column, where)
+    accepted = [str(item) for item in items(value)]
+    if not accepted:
+        raise DataError(f"{where}: {column!r} is an empty list")
+    return accepted[0] if len(accepted) == 1 else list(accepted)
+
+
+def _option(value: Any, options: Sequence[str], column: str, where: str) -> str:
+    said = str(value).strip()
+    if said in options:
+        return ascii_uppercase[options.index(said)]
+    letter = said.strip("().").upper()
+    if len(letter) == 1 and letter in ascii_uppercase[: len(options)]:
+        return letter
+    last = ascii_uppercase[len(options) - 1]
+    raise DataError(f"{where}: {column!r} is {said[:60]!r}, neither a letter up to {last} nor an option's text")
+
+
+def picture(value: Any, folder: Path, where: str) -> Image:
+    """Bytes as they are, or the file at a path inside `folder`."""
+    if isinstance(value, Mapping):
+        value = value.get("bytes") or value.get("path")
+    if isinstance(value, bytes):
+        return media.image(value, source=where)
+    if not isinstance(value, str):
+        raise DataError(f"{where}: a picture is {kind(value)}, expected a path")
+    if "://" in value:
+        raise DataError(
+            f"{where}: {value[:80]!r} is a URL; a picture is a file beside the questions: download it first"
+        )
+    return media.image(_inside(value, folder, where), source=value)
+
+
+def _inside(value: str, folder: Path, where: str) -> bytes:
+    """The bytes of a file; links and `..` that lead out of the folder are refused."""
+    try:
+        root = folder.resolve()
+        file = (root / value).resolve()
+        if not file.is_relative_to(root):
+            raise DataError(f"{where}: picture {value!r} lies outside {folder}")
+        return file.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise DataError(f"{where}: picture {value[:200]!r}: {reason}") from None

@@ -1,0 +1,176 @@
+"""A file of questions as a benchmark: `mmeval run questions.jsonl` needs no code."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmeval import prompts
+from mmeval.data import cells, files
+from mmeval.definitions import Benchmark
+from mmeval.errors import DataError, UsageError
+from mmeval.scorers import accuracy, choice, exact_text, numeric, routed
+from mmeval.scorers.golds import raw_texts
+from mmeval.scorers.numbers import parse
+from mmeval.types import JSON, Image, Row, Sample
+
+FORMATS: Mapping[str, Callable[[Path], files.File]] = {
+    ".jsonl": files.jsonl, ".ndjson": files.jsonl, ".csv": files.csv, ".tsv": files.tsv, ".parquet": files.parquet,
+}  # fmt: skip
+ROLES: Mapping[str, tuple[str, ...]] = {
+    "question": ("question", "prompt", "query", "text"),
+    "answer": ("answer", "answers", "label", "gold", "target"),
+    "image": ("image", "images", "image_path", "image_paths", "img", "picture", "file_name"),
+    "options": ("options", "choices"),
+    "id": ("id", "index", "question_id", "qid"),
+    "category": ("category", "subject", "type", "topic"),
+    "hint": ("hint",),
+}
+"""What a column may be called, best name first; `columns=` maps any other name."""
+CLOSING = "Answer the question using a single word or phrase."
+
+
+def from_file(path: str | Path, *, columns: Mapping[str, str] | None = None, name: str | None = None) -> Benchmark:
+    """A benchmark made of a file with question, answer, and perhaps pictures and options.
+
+    Rows with options (a list, or columns A, B, C, ...) are asked and scored as multiple choice; a gold
+    that is a number is scored as a number, any other as a text. Pictures are paths inside the file's
+    folder, or bytes in the file.
+
+    Args:
+        path: .jsonl, .ndjson, .csv, .tsv (VLMEvalKit's too) or .parquet.
+        columns: role (`question`, `answer`, `image`, `options`, `id`, `category`, `hint`) to column name.
+        name: of the benchmark; the file's stem without it.
+
+    Raises:
+        UsageError: the format or a role is unknown.
+        DataError: the file cannot be read or lacks a column.
+    """
+    source = Questions(Path(path), tuple(sorted((columns or {}).items())))
+    source.roles()
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name or source.path.stem).strip("-") or "questions"
+    return Benchmark(
+        name=stem, version=source.digest()[:8], title=name or source.path.stem,
+        about=f"Questions of {source.path.name}.", data=source, to_sample=to_sample, profile="mmeval",
+        score=routed({"closed": choice(), "number": numeric(), "text": exact_text()}, by=kind),
+        metric=accuracy(), cluster="image", license=None, url=None, paper=None, rows=None, chance=None,
+        labels="user-supplied",
+    )  # fmt: skip
+
+
+def kind(sample: Sample) -> str:
+    """`closed` with options, `number` where every gold is one, else `text`."""
+    if sample.choices:
+        return "closed"
+    return "number" if all(parse(gold) for gold in raw_texts(sample)) else "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """The rows of the file under the names of their roles, checked one by one."""
+
+    path: Path
+    columns: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def file(self) -> files.File:
+        """The file with its format."""
+        try:
+            return FORMATS[self.path.suffix.lower()](self.path)
+        except KeyError:
+            known = ", ".join(FORMATS)
+            raise UsageError(
+                f"{self.path}: cannot read {self.path.suffix or 'a file without suffix'}; {known}"
+            ) from None
+
+    def digest(self) -> str:
+        """sha256 of the file's bytes, hexadecimal."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def describe(self) -> Mapping[str, JSON]:
+        """Kind, file name, digest and mapped columns."""
+        return {"kind": "file", "path": self.path.name, "sha256": self.digest(), "columns": dict(self.columns)}
+
+    def roles(self) -> dict[str, str]:
+        """Role to column; raises where question or answer cannot be told, or a mapped column is not there."""
+        first = next(files.numbered(self.file), None)
+        if first is None:
+            raise DataError(f"{self.path}: no rows")
+        return _roles(self.path, list(first[1]), dict(self.columns))
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream checked rows: id, question, answer, options, images, category, hint, where."""
+        del offline
+        roles = self.roles()
+        seen: dict[str, int] = {}
+        for line, row in files.numbered(self.file):
+            where = f"{self.path}:{line}"
+            found = _read(row, roles, where, self.path.parent)
+            count = seen[found["id"]] = seen.get(found["id"], 0) + 1
+            if count > 1 and "id" in roles:
+                raise DataError(f"{where}: the id {found['id']!r} occurs twice")
+            yield found if count == 1 else {**found, "id": f"{found['id']}-{count}"}
+
+
+def _roles(path: Path, have: list[str], mapped: Mapping[str, str]) -> dict[str, str]:
+    for role, column in mapped.items():
+        if role not in ROLES:
+            raise UsageError(f"no role {role!r}; a column is one of {', '.join(ROLES)}")
+        if column not in have:
+            raise DataError(f"{path}: no column {column!r} for {role}; it has {', '.join(have)}")
+    by_fold = {column.strip().lower(): column for column in reversed(have)}
+    found = {role: next((by_fold[n] for n in names if n in by_fold), "") for role, names in ROLES.items()}
+    roles = {role: column for role, column in {**found, **mapped}.items() if column}
+    for role in ("question", "answer"):
+        if role not in roles:
+            raise DataError(f"{path}: no {role} column; it has {', '.join(have)}; map one with {role}=COLUMN")
+    return roles
+
+
+def _read(row: Mapping[str, Any], roles: Mapping[str, str], where: str, folder: Path) -> dict[str, Any]:
+    value = {role: row.get(column) for role, column in roles.items()}
+    question = value["question"]
+    if not isinstance(question, str) or not question.strip():
+        raise DataError(f"{where}: {roles['question']!r} is {cells.kind(question)}, expected a text")
+    options = cells.options(row, value.get("options"), where)
+    images = [cells.picture(item, folder, where) for item in cells.items(value.get("image"))]
+    found = {
+        "question": question,
+        "answer": cells.gold(value["answer"], options, roles["answer"], where),
+        "options": options,
+        "images": images,
+        "hint": cells.text(value.get("hint")),
+        "category": cells.text(value.get("category")),
+    }
+    given = cells.text(value.get("id"))
+    if given is None and "id" in roles:
+        raise DataError(f"{where}: {roles['id']!r} is empty")
+    return {**found, "id": given or _content_id(found)}
+
+
+def _content_id(found: Mapping[str, Any]) -> str:
+    text = repr([found["question"], found["options"], [image.sha256 for image in found["images"]]])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def to_sample(row: Row) -> Sample:
+    """Pictures at their `<image 1>` tokens, or first; options in lines; a short closing for open questions."""
+    images: list[Image] = row["images"]
+    if row["options"]:
+        text = prompts.vlmevalkit_text(row["question"], row["options"], hint=row["hint"])
+    else:
+        text = "\n".join(part for part in (row["hint"], row["question"], CLOSING) if part)
+    digests = "+".join(image.sha256[:16] for image in images)
+    return Sample(
+        id=row["id"],
+        prompt=prompts.interleave(text, dict(enumerate(images, 1))),
+        target=row["answer"],
+        choices=tuple(row["options"]),
+        cluster=digests or row["id"],
+        tags={"category": row["category"]} if row["category"] else {},
+    )
