@@ -189,6 +189,15 @@ class Batches(Protocol):
         ...
 
 
+@runtime_checkable
+class Settles(Protocol):
+    """An adapter that knows which options its model or API refuses, or wants."""
+
+    def sent(self, options: Any) -> Any:
+        """The options as they will be sent; recorded with the run, and part of the cache key."""
+        ...
+
+
 def facts_of(adapter: type[Adapter], model: str) -> Facts:
     """The facts of one model: the class's, unless it has a classmethod `facts_for(model)`, as wrappers do."""
     of_model = getattr(adapter, "facts_for", None)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from mmeval.errors import FatalError, MediaError
-from mmeval.types import Audio, Image, Modality, Part, Prompt, Text
+from mmeval.types import Audio, Image, Modality, Prompt, Text
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -48,30 +48,52 @@ def policy(facts: Facts) -> dict[str, Any]:
     }
 
 
-def fit(prompt: Prompt, facts: Facts) -> Prompt:
-    """The prompt as the adapter can take it; the very same object when nothing is over a limit.
-
-    A picture over a limit of pixels, side or bytes, or of a type that the provider does not know,
-    is turned upright, scaled down (Lanczos) and written again as PNG, or as JPEG when PNG would be
-    too large or the picture was a JPEG: the same bytes in give the same bytes out.
+def admit(prompt: Prompt, facts: Facts) -> None:
+    """Refuse what cannot be asked, without decoding whole pictures: cheap enough for the event loop.
 
     Raises:
         FatalError: `unsupported`, a modality or a number of pictures that the model does not take.
         MediaError: a picture is corrupt, truncated or claims too many pixels.
     """
-    pictures = sum(isinstance(part, Image) for part in prompt)
+    pictures = 0
+    for part in prompt:
+        if isinstance(part, Text):
+            continue
+        kind: Modality = "image" if isinstance(part, Image) else "audio" if isinstance(part, Audio) else "video"
+        if kind not in facts.inputs:
+            raise FatalError(f"the model takes no {kind}", kind="unsupported")
+        if isinstance(part, Image):
+            pictures += 1
+            intact(part)
     if facts.max_images is not None and pictures > facts.max_images:
         raise FatalError(f"{pictures} images; the model takes {facts.max_images}", kind="unsupported")
-    side = _side(pictures, facts)
-    parts = tuple(_fitted(part, facts, side) for part in prompt)
-    return prompt if all(new is old for new, old in zip(parts, prompt, strict=True)) else parts
 
 
-def untouched(prompt: Prompt, facts: Facts) -> bool:
-    """Whether `fit` would decode nothing: it is then cheap enough for the event loop."""
+def fits(prompt: Prompt, facts: Facts) -> bool:
+    """Whether every picture is within the limits as it is."""
     pictures = [part for part in prompt if isinstance(part, Image)]
     side = _side(len(pictures), facts)
-    return all(_within(picture, facts, side) and picture.mime in _ENDS for picture in pictures)
+    return all(_within(picture, facts, side) for picture in pictures)
+
+
+def fit(prompt: Prompt, facts: Facts) -> Prompt:
+    """The prompt as the adapter can take it; the very same object when nothing is over a limit.
+
+    A picture over a limit of pixels, side or bytes, or of a type that the provider does not know,
+    is turned upright, scaled down (Lanczos) and written again as PNG, or as JPEG when PNG would be
+    too large or the picture was a JPEG: the same bytes in give the same bytes out. Costs
+    milliseconds per picture, so it belongs into a thread.
+
+    Raises:
+        MediaError: a picture cannot be decoded or made small enough.
+    """
+    if fits(prompt, facts):
+        return prompt
+    side = _side(sum(isinstance(part, Image) for part in prompt), facts)
+    return tuple(
+        _encoded(part, facts, side) if isinstance(part, Image) and not _within(part, facts, side) else part
+        for part in prompt
+    )
 
 
 def intact(picture: Image) -> None:
@@ -95,29 +117,18 @@ def check(picture: Image) -> None:
     _open(picture)
 
 
-def thumbnail(picture: Image, *, side: int = 512, limit: int = THUMBNAIL_BYTES) -> bytes:
-    """A small WebP of at most `limit` bytes; raises MediaError when the picture cannot be decoded."""
-    small = _open(picture)
-    small = small.convert("RGBA" if _has_alpha(small) else "RGB")
+def thumbnail(picture: Image, *, side: int = 384, limit: int = THUMBNAIL_BYTES) -> bytes:
+    """A small upright WebP of at most `limit` bytes; raises MediaError when the picture cannot be decoded."""
+    from PIL import ImageOps
+
+    small = _plain(ImageOps.exif_transpose(_open(picture)))
     while True:
         small.thumbnail((side, side))
-        for quality in (80, 60, 40):
+        for quality in (75, 50):
             data = _written(small, "WEBP", quality=quality, method=4)
             if len(data) <= limit or side <= 1:
                 return data
         side = int(side * _SHRINK)
-
-
-def _fitted(part: Part, facts: Facts, side: int | None) -> Part:
-    if isinstance(part, Text):
-        return part
-    kind: Modality = "image" if isinstance(part, Image) else "audio" if isinstance(part, Audio) else "video"
-    if kind not in facts.inputs:
-        raise FatalError(f"the model takes no {kind}", kind="unsupported")
-    if not isinstance(part, Image):
-        return part
-    intact(part)
-    return part if _within(part, facts, side) else _encoded(part, facts, side)
 
 
 def _side(pictures: int, facts: Facts) -> int | None:

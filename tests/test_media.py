@@ -78,7 +78,7 @@ BROKEN = {
 def test_broken_pictures_are_media_errors_that_name_their_source(data):
     picture = media.image(data, source="row 7")
     with pytest.raises(MediaError, match="row 7"):
-        media.fit((Text("?"), picture), FACTS)
+        media.admit((Text("?"), picture), FACTS)
     with pytest.raises(MediaError):
         media.thumbnail(picture)
 
@@ -103,8 +103,9 @@ def test_a_jpeg_with_trailing_bytes_is_whole():
 def test_within_the_limits_nothing_is_touched():
     prompt = (Text("?"), media.image(drawn()), media.image(drawn("JPEG")))
     facts = replace(FACTS, max_images=2, max_image_bytes=50_000, max_image_pixels=2400, max_image_side=((2, 60),))
+    media.admit(prompt, facts)
     assert media.fit(prompt, facts) is prompt
-    assert media.untouched(prompt, facts)
+    assert media.fits(prompt, facts)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,8 @@ def test_within_the_limits_nothing_is_touched():
 def test_over_a_limit_it_is_written_again(data, limits, mime, size):
     facts = replace(FACTS, **limits)
     prompt = (Text("?"), media.image(data, source="row 7"))
-    assert not media.untouched(prompt, facts)
+    media.admit(prompt, facts)
+    assert not media.fits(prompt, facts)
     fitted = media.fit(prompt, facts)[1]
     assert (fitted.mime, fitted.source) == (mime, "row 7")
     assert size is None or (fitted.width, fitted.height) == size
@@ -156,7 +158,7 @@ def test_a_turned_photograph_is_upright_after_writing():
 )
 def test_what_a_model_does_not_take_is_unsupported(prompt, limits, says):
     with pytest.raises(FatalError, match=says) as caught:
-        media.fit(prompt, replace(FACTS, **limits))
+        media.admit(prompt, replace(FACTS, **limits))
     assert caught.value.kind == "unsupported"
 
 

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from mmeval import media
 from mmeval.definitions import Adapter, Options
 from mmeval.engine.budget import Budget, Price
 from mmeval.engine.cache import Cache, Identity
@@ -158,6 +159,8 @@ class Channel:
 
     async def _once(self, prompt: Prompt, attempt: int, begin: float) -> Reply:
         start = time.monotonic()
+        if not media.fits(prompt, self.adapter.facts):
+            prompt = await asyncio.to_thread(media.fit, prompt, self.adapter.facts)
         limit = min(self.patience.timeout(attempt), max(0.001, begin + self.policy.deadline_s - start))
         try:
             async with asyncio.timeout(limit):

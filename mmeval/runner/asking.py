@@ -7,14 +7,15 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import cast
 
+from mmeval import media
 from mmeval.definitions import Facts
 from mmeval.engine.channel import Answer, Channel, GaveUpError, StoppedError
-from mmeval.errors import DataError, MediaError, ScoreError
+from mmeval.errors import DataError, FatalError, MediaError, ScoreError
 from mmeval.runner.journal import OPEN, Finished, Journal
 from mmeval.runner.plan import Plan
 from mmeval.runner.tally import Tally
 from mmeval.scorers import JudgeRule, Rule
-from mmeval.types import Audio, Failure, Image, Modality, Record, Reply, Sample, Score, Status, Text
+from mmeval.types import Failure, Record, Reply, Sample, Score, Status
 
 __all__ = ["Asking", "OnRecord"]
 
@@ -209,19 +210,12 @@ class Asking:
 
 def _unfit(sample: Sample, facts: Facts) -> tuple[Status, str] | None:
     """Why a sample cannot be sent to this model at all, or None."""
-    images = 0
-    for part in sample.prompt:
-        if isinstance(part, Text):
-            continue
-        kind: Modality = "image" if isinstance(part, Image) else "audio" if isinstance(part, Audio) else "video"
-        if kind not in facts.inputs:
-            return "unsupported", f"the model takes no {kind}"
-        if isinstance(part, Image):
-            images += 1
-            if part.width is None:
-                return "invalid_input", f"{part.source or part.sha256[:12]}: not a picture that can be read"
-    if facts.max_images is not None and images > facts.max_images:
-        return "unsupported", f"{images} pictures, the model takes {facts.max_images}"
+    try:
+        media.admit(sample.prompt, facts)
+    except FatalError as error:
+        return "unsupported", str(error)
+    except MediaError as error:
+        return "invalid_input", str(error)
     return None
 
 

@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from mmeval import catalog, store
+from mmeval import catalog, media, store
 from mmeval.data import ablate, samples
-from mmeval.definitions import Adapter, Benchmark, Facts, Options, facts_of
+from mmeval.definitions import Adapter, Benchmark, Facts, Options, Settles, facts_of
 from mmeval.engine.budget import Price
 from mmeval.engine.cache import Identity
 from mmeval.engine.options import Settings, public, resolve, split_model
@@ -99,10 +99,13 @@ def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Be
     facts = facts_of(adapter, inner)
     options = resolve(facts, given, benchmark=benchmark)
     card = catalog.model_cards(settings.path).get(name, {})
+    made = adapter(inner, options)
+    if isinstance(made, Settles):
+        options = made.sent(options)
     identity = Identity(
         adapter=provider,
         adapter_version=facts.version,
-        endpoint=adapter(inner, options).endpoint,
+        endpoint=made.endpoint,
         model=inner,
         options=public(options, facts),
     )
@@ -146,6 +149,7 @@ def plan(
         adapter_digest=asked.digest,
         scorer_digest=bench.score.digest(profile),
         data=dict(bench.data.describe()),
+        media_policy=media.policy(asked.facts),
     )
     return Plan(
         job=job,

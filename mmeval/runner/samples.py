@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from mmeval import media
+from mmeval.errors import MediaError
 from mmeval.runner.plan import Plan
 from mmeval.store import RunInfo, StoredSample, dump_sample, read_samples, samples_path, thumbnail_path
 from mmeval.types import Image, Sample
@@ -15,8 +16,6 @@ __all__ = ["kept", "publish"]
 
 THUMBNAILS = 1000
 """Pictures that are kept small for the site, at most, per benchmark."""
-BYTES = 25_000
-SIDES = (320, 256, 192, 128, 64)
 
 
 def kept(samples: Iterable[Sample], part: Path) -> Iterator[Sample]:
@@ -49,13 +48,15 @@ def _thumbnails(plan: Plan, info: RunInfo, samples: Path) -> None:
         if len(missing) >= THUMBNAILS:
             break
     for picture in _pictures(plan, missing):
-        data = thumbnail(picture)
-        if data is not None:
-            path = thumbnail_path(plan.settings.results, info, picture.sha256)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            aside = path.with_suffix(f".{os.getpid()}")
-            aside.write_bytes(data)
-            os.replace(aside, path)
+        try:
+            data = media.thumbnail(picture)
+        except MediaError:
+            continue  # its sample is `invalid_input`
+        path = thumbnail_path(plan.settings.results, info, picture.sha256)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_suffix(f".{os.getpid()}")
+        aside.write_bytes(data)
+        os.replace(aside, path)
 
 
 def _pictures(plan: Plan, wanted: set[str]) -> Iterator[Image]:
@@ -68,22 +69,3 @@ def _pictures(plan: Plan, wanted: set[str]) -> Iterator[Image]:
                 yield part
         if not wanted:
             return
-
-
-def thumbnail(picture: Image) -> bytes | None:
-    """WebP of at most 25 kB, or None for a picture that cannot be decoded."""
-    from PIL import Image as Pillow
-
-    try:
-        with Pillow.open(io.BytesIO(picture.data)) as opened:
-            opened.draft("RGB", (SIDES[0], SIDES[0]))
-            small = opened.convert("RGBA" if "A" in opened.getbands() else "RGB")
-    except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError):
-        return None
-    for side in SIDES:
-        small.thumbnail((side, side))
-        out = io.BytesIO()
-        small.save(out, "WEBP", quality=70, method=4)
-        if out.tell() <= BYTES:
-            return out.getvalue()
-    return None
