@@ -1,0 +1,42 @@
+"""`mmeval quickstart`: three bundled benchmarks, four models without a key, one board."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+SUITE = "quickstart"
+MODELS = (
+    "transformers/demo-vlm",
+    "baseline/blind:transformers/demo-vlm",
+    "baseline/majority",
+    "baseline/random",
+)
+"""A small model that sees, the same model without its pictures, and two references that never look."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("quickstart")(quickstart)
+
+
+def quickstart(
+    folder: Path = typer.Option(Path("_quickstart"), "--results", help="Folder for the runs.", show_default=True),
+    out: Path = typer.Option(Path("_site"), "--out", help="Where the board is written.", show_default=True),
+    limit: int | None = typer.Option(None, "--limit", min=1, help="Only the first N samples.", show_default="all"),
+) -> None:
+    """Run three bundled benchmarks against four models that need no key, and build the board.
+
+    Works offline. A second call finds everything done and only rebuilds the board.
+    """
+    from mmeval.cli.run import execute
+    from mmeval.cli.site import build
+    from mmeval.engine.options import Settings
+
+    settings = Settings(results=folder, limit=limit, offline=True, cache_file=folder / ".cache" / "replies.sqlite")
+    code = execute([SUITE], MODELS, settings)
+    if code:
+        raise typer.Exit(code)
+    build(results=folder, out=out)
+    typer.echo(f"open {(out / 'index.html').resolve()} in a browser, or run: mmeval site serve --out {out}")
