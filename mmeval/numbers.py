@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from mmeval.types import Estimate
+from typing import Protocol
 
 __all__ = ["count", "duration", "interval", "money", "points", "score"]
 
 UNKNOWN = "n/a"
+
+
+class Bounds(Protocol):
+    """A value with its interval: an Estimate, or one that was stored."""
+
+    @property
+    def value(self) -> float: ...
+
+    @property
+    def low(self) -> float: ...
+
+    @property
+    def high(self) -> float: ...
 
 
 def points(value: float | None, *, scale: float = 100.0, signed: bool = False) -> str:
@@ -16,14 +29,14 @@ def points(value: float | None, *, scale: float = 100.0, signed: bool = False) -
     return f"{value * scale:{'+' if signed else ''}.1f}"
 
 
-def score(estimate: Estimate | None, *, scale: float = 100.0) -> str:
+def score(estimate: Bounds | None, *, scale: float = 100.0) -> str:
     """`71.3 ±1.4`: value and half the width of its interval."""
     if estimate is None or estimate.value != estimate.value:
         return UNKNOWN
     return f"{points(estimate.value, scale=scale)} ±{(estimate.high - estimate.low) / 2 * scale:.1f}"
 
 
-def interval(estimate: Estimate, *, scale: float = 100.0) -> str:
+def interval(estimate: Bounds, *, scale: float = 100.0) -> str:
     """`[69.9, 72.7]`."""
     return f"[{points(estimate.low, scale=scale)}, {points(estimate.high, scale=scale)}]"
 

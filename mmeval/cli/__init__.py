@@ -16,6 +16,7 @@ VERBS: tuple[str, ...] = (
     "show",
     "doctor",
     "new",
+    "quickstart",
     "cache",
 )
 """Modules of this package; each has `register(app)`."""

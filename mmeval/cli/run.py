@@ -71,16 +71,23 @@ def run(
     # Unknown options arrive among the positional words: settings without an option of their own.
     names, more = extra([*what, *context.args])
     settings = read_settings(config, {**given, **more})
-    _go(names, model, settings, plan=plan, as_json=json)
+    if plan:
+        raise typer.Exit(_estimate(_plans(names, model, settings), as_json=json))
+    raise typer.Exit(execute(names, model, settings, as_json=json))
 
 
-def _go(names: Sequence[str], models: Sequence[str], settings: Settings, *, plan: bool, as_json: bool) -> None:
+def _plans(names: Sequence[str], models: Sequence[str], settings: Settings) -> list[Plan]:
     from mmeval import runner
 
     jobs = runner.jobs(names, settings)
-    plans = [runner.plan(job, name, settings) for name in dict.fromkeys(models) for job in jobs]
-    if plan:
-        raise typer.Exit(_estimate(plans, as_json=as_json))
+    return [runner.plan(job, name, settings) for name in dict.fromkeys(models) for job in jobs]
+
+
+def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, as_json: bool = False) -> int:
+    """Run every benchmark against every model, show the progress and the result; returns the exit code."""
+    from mmeval import runner
+
+    plans = _plans(names, models, settings)
     observer = _observer(quiet=as_json)
     session = runner.Session(settings, observer=observer)
     try:
@@ -89,7 +96,7 @@ def _go(names: Sequence[str], models: Sequence[str], settings: Settings, *, plan
         if observer is not None:
             observer.close()
     _report(runs, plans, settings, as_json=as_json)
-    raise typer.Exit(_exit_code(session, runs, plans))
+    return _exit_code(session, runs, plans)
 
 
 def _estimate(plans: Sequence[Plan], *, as_json: bool) -> int:
@@ -164,8 +171,9 @@ def _next(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings) -> lis
         return [f"resume: {shlex.join(['mmeval', *sys.argv[1:]])}"]
     where = [] if str(settings.results) == "results" else ["--results", str(settings.results)]
     commands = [["mmeval", "show", str(runs[0].path)]] if runs else []
-    if len(runs) > 1:
-        commands.append(["mmeval", "diff", str(runs[0].path), str(runs[1].path)])
+    same = [run for run in runs[1:] if run.info.spec.benchmark == runs[0].info.spec.benchmark]
+    if same:
+        commands.append(["mmeval", "diff", str(runs[0].path), str(same[0].path)])
     commands.append(["mmeval", "site", "build", *where])
     return [f"next: {shlex.join(command)}" for command in commands]
 

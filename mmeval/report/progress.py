@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from mmeval import numbers
 from mmeval.runner import Tally
 from mmeval.store import Run
 
@@ -98,7 +99,7 @@ def _score(tally: Tally) -> str:
     score = tally.score
     if score is None:
         return tally.note if tally.state == "complete" else ""
-    return f"{100 * score.value:.1f} ± {50 * (score.high - score.low):.1f}"
+    return numbers.score(score)
 
 
 def _failures(tally: Tally) -> str:
@@ -120,37 +121,18 @@ def _window(tally: Tally) -> str:
 
 
 def _tokens(tally: Tally) -> str:
-    return f"{short(tally.tokens)} tok" if tally.tokens else ""
+    return f"{numbers.count(tally.tokens)} tok" if tally.tokens else ""
 
 
 def _cost(tally: Tally) -> str:
-    if tally.cost is None:
-        return "$n/a"
-    return f"${tally.cost:.2f}" if tally.cost else ""
+    return "" if tally.cost == 0 else f"cost {numbers.money(tally.cost)}"
 
 
 def _pace(tally: Tally) -> str:
     if tally.state != "running" or not tally.rate:
         return ""
     eta = tally.eta_s
-    return f"{tally.rate:.3g}/s" + (f", ETA {duration(eta)}" if eta is not None else "")
-
-
-def short(number: float) -> str:
-    """`812`, `12.3k`, `4.56M`."""
-    if number < 1000:
-        return f"{number:.0f}"
-    return f"{number / 1000:.3g}k" if number < 1_000_000 else f"{number / 1_000_000:.3g}M"
-
-
-def duration(seconds: float) -> str:
-    """`42s`, `3m05s`, `2h07m`."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole}s"
-    if whole < 3600:
-        return f"{whole // 60}m{whole % 60:02d}s"
-    return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+    return f"{tally.rate:.3g}/s" + (f", ETA {numbers.duration(eta)}" if eta is not None else "")
 
 
 def final_table(runs: Sequence[Run]) -> Any:
@@ -183,14 +165,12 @@ def _final_cells(run: Run) -> list[str]:
         _headline(run),
         f"{sum(info.counts.values())}/{info.planned}",
         ", ".join(filter(None, [bad, f"{info.unparsed} unparsed" if info.unparsed else ""])),
-        "n/a" if tokens is None else short(tokens),
-        "n/a" if totals.cost is None else f"${totals.cost:.2f}",
-        duration(totals.wall_s),
+        numbers.count(tokens),
+        numbers.money(totals.cost),
+        numbers.duration(totals.wall_s),
     ]
 
 
 def _headline(run: Run) -> str:
     number = run.info.metrics.get(run.info.headline)
-    if number is None:
-        return "n/a"
-    return f"{100 * number.value:.1f} [{100 * number.low:.1f}, {100 * number.high:.1f}]"
+    return numbers.UNKNOWN if number is None else f"{numbers.points(number.value)} {numbers.interval(number)}"
