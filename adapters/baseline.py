@@ -15,13 +15,13 @@ import hashlib
 import json
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
 from mmeval import Facts, FatalError, Options, Prompt, Reply, Sample, Text, UsageError, catalog
-from mmeval.definitions import SeesSamples, facts_of
+from mmeval.definitions import Describes, SeesSamples, facts_of
 
 BLIND = "blind:"
 MODELS = ("random", "majority", "first")
@@ -118,6 +118,10 @@ class Blind:
         """Hand the samples on to a wrapped reference; models do not see them."""
         if isinstance(self._inner, SeesSamples):
             self._inner.prepare(samples)
+
+    def describe(self) -> Mapping[str, Any]:
+        """What the wrapped model says of itself."""
+        return self._inner.describe() if isinstance(self._inner, Describes) else {}
 
     async def ask(self, prompt: Prompt, options: Any) -> Reply:
         """Ask the wrapped model about the texts of the prompt."""

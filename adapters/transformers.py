@@ -13,7 +13,7 @@ import hashlib
 import io
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -120,6 +120,7 @@ class Adapter:
         except BaseException:
             await self._batcher.close()
             raise
+        self._ran = self._loaded.ran
 
     async def close(self) -> None:
         """Finish the batch under way and give the memory back."""
@@ -139,6 +140,10 @@ class Adapter:
                 ) from None
             line = str(error).strip().partition("\n")[0][:200]
             raise FatalError(f"{self.model}: {type(error).__name__}: {line}", kind="bad_request") from error
+
+    def describe(self) -> Mapping[str, Any]:
+        """Where and how precisely it ran, and which weights."""
+        return {**self._ran, "weights": self.endpoint.partition(":")[2] or None}
 
     def _load(self) -> Loaded:
         torch, library, hub = (
@@ -172,7 +177,9 @@ class Loaded:
         commit = getattr(self._model.config, "_commit_hash", None)
         self._name = f"{name}@{commit[:12]}" if commit else name
         self._ends = _ends(self._model.generation_config, words)
-        torch.set_num_threads(options.threads or _threads(self._model))
+        threads = options.threads or _threads(self._model)
+        torch.set_num_threads(threads)
+        self.ran = {"device": str(self._model.device), "dtype": str(self._model.dtype), "threads": threads}
 
     def answer(self, batch: Sequence[Asked]) -> list[Reply]:
         """One reply for each question; all have the same options."""

@@ -164,6 +164,15 @@ class BatchState:
 
 
 @runtime_checkable
+class Describes(Protocol):
+    """An adapter that knows more about how it answered: device, precision, digest of the weights."""
+
+    def describe(self) -> Mapping[str, JSON]:
+        """What `run.json` records under `provenance.adapter`; asked once, after the last reply."""
+        ...
+
+
+@runtime_checkable
 class Batches(Protocol):
     """An adapter that can also hand in many prompts at once, for half the price and an answer within a day."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mmeval import provenance, store
-from mmeval.definitions import Adapter, SeesSamples
+from mmeval.definitions import Adapter, Describes, SeesSamples
 from mmeval.engine import cache as caching
 from mmeval.engine.budget import Budget
 from mmeval.engine.channel import Channel, Stop
@@ -280,7 +280,7 @@ def _finish(
             "status": status,
             "reason": reason,
             "samples": summary.samples,
-            "provenance": {**info.provenance, "start": begin, "end": time.time(), **_answered(plan, summary)},
+            "provenance": {**info.provenance, "start": begin, "end": time.time(), **_answered(plan, summary, asking)},
             "counts": dict(summary.counts),
             "unparsed": summary.unparsed,
             "metrics": summary.metrics,
@@ -295,9 +295,10 @@ def _finish(
     return Run(plan.folder, info)
 
 
-def _answered(plan: Plan, summary: Summary) -> dict[str, Any]:
-    price = plan.model.price
-    return {"models_returned": dict(sorted(summary.models.items())), "price_date": price.date}
+def _answered(plan: Plan, summary: Summary, asking: Asking) -> dict[str, Any]:
+    price, adapter = plan.model.price, asking.channel.adapter
+    known = {"adapter": dict(adapter.describe())} if isinstance(adapter, Describes) else {}
+    return {"models_returned": dict(sorted(summary.models.items())), "price_date": price.date, **known}
 
 
 def _verdict(

@@ -193,3 +193,13 @@ def test_other_weights_in_the_same_folder_are_another_endpoint(folders, tmp_path
     weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
     assert Adapter(str(folder), Options()).endpoint not in (before, "local")
     assert Adapter("org/model", Options()).endpoint == "local"
+
+
+@pytest.mark.parametrize(("options", "dtype"), [({}, "torch.float32"), ({"dtype": "bfloat16"}, "torch.bfloat16")])
+async def test_it_says_how_it_ran(options, dtype, folders):
+    adapter = Adapter(str(folders("llava")), Options(**options, threads=1, device="cpu"))
+    await adapter.connect()
+    await adapter.close()
+    ran = adapter.describe()
+    assert (ran["device"], ran["dtype"], ran["threads"]) == ("cpu", dtype, 1)
+    assert adapter.endpoint == f"local:{ran['weights']}"
