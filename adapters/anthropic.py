@@ -6,9 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from mmeval import Facts, Options, Prompt, Reply, RetryableError, Text, Usage, UsageError, remote
+from mmeval.types import Finish
 
 ANTHROPIC = "https://api.anthropic.com"
-FINISH = {"max_tokens": "length", "model_context_window_exceeded": "length", "refusal": "refused"}
+FINISH: dict[str | None, Finish] = {
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "refusal": "refused",
+}
 DEFAULT_MAX_TOKENS = 4096
 
 

@@ -104,7 +104,7 @@ class Blind:
     @property
     def endpoint(self) -> str:
         """The wrapped model's."""
-        return self._inner.endpoint
+        return str(self._inner.endpoint)
 
     async def connect(self) -> None:
         """Connect the wrapped model."""
@@ -125,7 +125,8 @@ class Blind:
 
     async def ask(self, prompt: Prompt, options: Any) -> Reply:
         """Ask the wrapped model about the texts of the prompt."""
-        return await self._inner.ask(tuple(part for part in prompt if isinstance(part, Text)), options)
+        reply: Reply = await self._inner.ask(tuple(part for part in prompt if isinstance(part, Text)), options)
+        return reply
 
 
 class Adapter(Reference):
@@ -149,8 +150,8 @@ def _wrapped(model: str) -> tuple[Any, str]:
 
 
 def _blind(facts: Facts) -> Facts:
-    limits = {"max_images": None, "max_image_bytes": None, "max_image_pixels": None}
-    return replace(facts, inputs=Reference.facts.inputs, **limits)
+    inputs = Reference.facts.inputs
+    return replace(facts, inputs=inputs, max_images=None, max_image_bytes=None, max_image_pixels=None)
 
 
 def _key(prompt: Prompt) -> bytes:

@@ -12,12 +12,12 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from mmeval import Facts, FatalError, Options, Prompt, Reply, RetryableError, Text, Usage, UsageError, remote
-from mmeval.types import Part
+from mmeval.types import Finish, Part
 
 OPENAI = "https://api.openai.com/v1"
 # Reasoning models answer 400 to temperature and top_p; their chat variants do not.
 REASONING = re.compile(r"^(o\d|gpt-5)(?!.*-chat)")
-FINISH = {"length": "length", "max_output_tokens": "length", "content_filter": "filtered"}
+FINISH: dict[str | None, Finish] = {"length": "length", "max_output_tokens": "length", "content_filter": "filtered"}
 JSON = {"Content-Type": "application/json"}
 LEAST_OUTPUT = 16
 """Tokens; the Responses API refuses a smaller max_output_tokens."""

@@ -116,7 +116,7 @@ class Adapter:
             too_large=_too_large,
         )
         try:
-            self._loaded = await self._batcher.run(self._load)
+            self._loaded: Loaded = await self._batcher.run(self._load)
         except BaseException:
             await self._batcher.close()
             raise

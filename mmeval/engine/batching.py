@@ -21,6 +21,7 @@ __all__ = ["Batcher"]
 
 T = TypeVar("T")
 R = TypeVar("R")
+V = TypeVar("V")
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ class Batcher(Generic[T, R]):
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mmeval-batch")
         self._loop: asyncio.Task[None] | None = None
 
-    async def run(self, call: Callable[[], R]) -> R:
+    async def run(self, call: Callable[[], V]) -> V:
         """Run anything in the worker thread, such as loading the weights."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
 
