@@ -2,11 +2,23 @@
 
 from mmeval.scorers.base import Compare, Extract, Extraction, Grade, JudgeRule, Rule, Scorer, Staged
 from mmeval.scorers.choices import choice
+from mmeval.scorers.extraction import extracted_answer, judged_choice
 from mmeval.scorers.free import braced, contains, count, open_answer
-from mmeval.scorers.grouping import accuracy
+from mmeval.scorers.grouping import accuracy, attempts, binary, circular, consistency, paired_images, pairs
+from mmeval.scorers.judges import (
+    attempted,
+    chart_judged,
+    correctness,
+    explained_yes_no,
+    graded,
+    letter_set,
+    math_judged,
+    tagged_judged,
+)
 from mmeval.scorers.lists import relaxed_lists
 from mmeval.scorers.mathematics import math_answer
 from mmeval.scorers.routed import closed_or_open, routed
+from mmeval.scorers.pairwise import pairwise
 from mmeval.scorers.text import anls, exact_text
 from mmeval.scorers.tolerance import numeric, relaxed
 from mmeval.scorers.vqa import vqa_accuracy
@@ -23,18 +35,35 @@ __all__ = [
     "Staged",
     "accuracy",
     "anls",
+    "attempted",
+    "attempts",
+    "binary",
     "braced",
+    "chart_judged",
     "choice",
     "closed_or_open",
+    "circular",
+    "consistency",
     "contains",
+    "correctness",
     "count",
     "exact_text",
+    "explained_yes_no",
+    "extracted_answer",
+    "graded",
+    "judged_choice",
+    "letter_set",
     "math_answer",
+    "math_judged",
     "numeric",
     "open_answer",
+    "paired_images",
+    "pairs",
+    "pairwise",
     "relaxed",
     "relaxed_lists",
     "routed",
+    "tagged_judged",
     "vqa_accuracy",
     "yes_no",
 ]

@@ -13,6 +13,8 @@ from mmeval.types import Sample
 
 Reader = Callable[[str, Mapping[str, str]], str | None]
 """Reads a letter from a reply, given the options; None where it finds none."""
+GENERATIONS: Mapping[str, Generation] = {"vlmevalkit-2024": 1, "vlmevalkit-2025-08": 2, "vlmevalkit-2026-08": 3}
+"""Profiles of the token matcher by its generation."""
 NO_TEXT = "\0\0"
 """Stands for the text of an option that only exists in the image: occurs in no reply."""
 
@@ -35,8 +37,7 @@ def choice(
     own = functools.partial(own_reading, letters=letters)
     grade = functools.partial(same_letter, letters=letters)
     rules = {"mmeval": Staged(own, grade), "official": Staged(_reading(official, letters) or own, grade)}
-    generations: dict[str, Generation] = {"vlmevalkit-2024": 1, "vlmevalkit-2025-08": 2, "vlmevalkit-2026-08": 3}
-    for profile, generation in generations.items():
+    for profile, generation in GENERATIONS.items():
         by_generation = functools.partial(by_tokens, letters=letters, generation=generation)
         rules[profile] = Staged(_reading(vlmevalkit, letters) or by_generation, grade)
     by_lmms = _reading(lmms, letters)
