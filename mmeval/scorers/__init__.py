@@ -17,8 +17,8 @@ from mmeval.scorers.judges import (
 )
 from mmeval.scorers.lists import relaxed_lists
 from mmeval.scorers.mathematics import math_answer
-from mmeval.scorers.routed import closed_or_open, routed
 from mmeval.scorers.pairwise import pairwise
+from mmeval.scorers.routed import closed_or_open, routed
 from mmeval.scorers.text import anls, exact_text
 from mmeval.scorers.tolerance import numeric, relaxed
 from mmeval.scorers.vqa import vqa_accuracy
@@ -41,8 +41,8 @@ __all__ = [
     "braced",
     "chart_judged",
     "choice",
-    "closed_or_open",
     "circular",
+    "closed_or_open",
     "consistency",
     "contains",
     "correctness",
