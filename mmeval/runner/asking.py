@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import cast
 
 from mmeval import media
@@ -15,7 +15,7 @@ from mmeval.runner.journal import OPEN, Finished, Journal
 from mmeval.runner.plan import Plan
 from mmeval.runner.tally import Tally
 from mmeval.scorers import JudgeRule, Rule
-from mmeval.types import Failure, Record, Reply, Sample, Score, Status
+from mmeval.types import Failure, Record, Reply, Sample, Score, Status, Usage
 
 __all__ = ["Asking", "OnRecord"]
 
@@ -23,6 +23,8 @@ OnRecord = Callable[[Record], "bool | None"]
 """Called with every new record in the order of arrival; True stops the run."""
 INLINE = 64
 """Kept replies that are scored in a row before others get their turn."""
+QUESTIONS = 8
+"""Questions to the judge about one reply at most."""
 FEW = 10
 """Failed samples that a run may always have before it is stopped early."""
 
@@ -168,18 +170,13 @@ class Asking:
         return _record(sample, epoch, status, reply=reply, score=score, cost=answer.cost)
 
     async def _judged(self, sample: Sample, epoch: int, answer: Answer, judge: Channel) -> Record:
-        rule = cast("JudgeRule", self.plan.rule)
-        reply, verdict = answer.reply, None
+        reply = answer.reply
+        verdicts: list[Answer] = []
         await self.channel.cache.flush()  # the reply is safe before anything else is paid for
         failure: Failure | None = None
         score: Score | None = None
         try:
-            asked = rule.prompt(sample, reply)
-            if isinstance(asked, Score):
-                score = asked
-            else:
-                verdict = judge.cached(asked, epoch) or await judge.ask(asked, epoch)
-                score = rule.parse(sample, reply, verdict.reply)
+            score = await self._verdict(sample, epoch, reply, judge, verdicts)
         except GaveUpError as gave_up:
             failure = Failure(kind=f"judge: {gave_up.error.kind}", message=str(gave_up), attempts=gave_up.attempts)
         except StoppedError:
@@ -189,8 +186,18 @@ class Asking:
             failure = Failure(kind="judge", message=f"{name}{error}")
         status: Status = "judge_error" if score is None else _status(reply)
         return _record(
-            sample, epoch, status, reply=reply, score=score, failure=failure, cost=answer.cost, verdict=verdict
+            sample, epoch, status, reply=reply, score=score, failure=failure, cost=answer.cost, verdicts=verdicts
         )
+
+    async def _verdict(self, sample: Sample, epoch: int, reply: Reply, judge: Channel, verdicts: list[Answer]) -> Score:
+        rule = cast("JudgeRule", self.plan.rule)
+        asked = rule.prompt(sample, reply)
+        while not isinstance(asked, Score):
+            if len(verdicts) == QUESTIONS:
+                raise ScoreError(f"no verdict after {QUESTIONS} questions to the judge")
+            verdicts.append(judge.cached(asked, epoch) or await judge.ask(asked, epoch))
+            asked = rule.parse(sample, reply, *(verdict.reply for verdict in verdicts))
+        return asked
 
     def _record(self, record: Record) -> None:
         self.journal.write(record)
@@ -243,7 +250,7 @@ def _record(
     failure: Failure | None = None,
     score: Score | None = None,
     cost: float | None = None,
-    verdict: Answer | None = None,
+    verdicts: Sequence[Answer] = (),
 ) -> Record:
     return Record(
         id=sample.id,
@@ -255,7 +262,20 @@ def _record(
         cluster=sample.cluster,
         tags=sample.tags,
         cost=cost,
-        judge_usage=verdict.reply.usage if verdict else None,
-        judge_cost=verdict.cost if verdict else None,
+        judge_usage=_sum([verdict.reply.usage for verdict in verdicts]) if verdicts else None,
+        judge_cost=_total([verdict.cost for verdict in verdicts]) if verdicts else None,
         at=time.time(),
     )
+
+
+def _sum(usages: Sequence[Usage]) -> Usage:
+    def total(name: str) -> int | None:
+        known = [value for usage in usages if (value := getattr(usage, name)) is not None]
+        return sum(known) if known else None
+
+    return Usage(total("input"), total("output"), total("reasoning"), total("cached"))
+
+
+def _total(costs: Sequence[float | None]) -> float | None:
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if len(known) == len(costs) else None
