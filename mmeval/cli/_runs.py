@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from mmeval import StoreError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 RESULTS = typer.Option(Path("results"), "--results", help="Folder that holds the runs.", show_default=True)
 PATH = typer.Option([], "--path", help="Extra folder with benchmarks/ and adapters/ (repeatable).", show_default=False)
@@ -18,6 +21,14 @@ AS_JSON = typer.Option(False, "--json", help="Print JSON for machines.", show_de
 def echo_json(value: Any) -> None:
     """One JSON document on standard output, keys in the order given."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def console(*, error: bool = False) -> Console:
+    """The terminal, or 160 columns where there is none: a table in a log is not folded to 80."""
+    from rich.console import Console
+
+    made = Console(stderr=error, highlight=False)
+    return made if made.is_terminal else Console(stderr=error, highlight=False, width=160)
 
 
 def find_run(reference: str, results: Path) -> Any:

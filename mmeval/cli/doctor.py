@@ -13,7 +13,7 @@ from typing import Literal
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, echo_json
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo_json
 
 Level = Literal["ok", "missing", "broken"]
 DISTRIBUTION = "mmeval-harness"
@@ -113,10 +113,9 @@ def _browser() -> Finding:
 
 
 def _print(found: list[Finding]) -> None:
-    from rich.console import Console
     from rich.markup import escape
 
-    console = Console(highlight=False)
+    shown = console()
     marks = {"ok": "[green]ok     [/green]", "missing": "[yellow]missing[/yellow]", "broken": "[red]broken [/red]"}
     for finding in found:
-        console.print(f"{marks[finding.level]} {escape(finding.what)}: {escape(finding.detail)}", soft_wrap=True)
+        shown.print(f"{marks[finding.level]} {escape(finding.what)}: {escape(finding.detail)}", soft_wrap=True)

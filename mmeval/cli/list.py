@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, echo_json
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo_json
 
 Rows = list[dict[str, Any]]
 
@@ -148,7 +148,6 @@ _SHOWN = {
 
 def _print(what: What, rows: Rows) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -156,7 +155,7 @@ def _print(what: What, rows: Rows) -> None:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(_cell(row.get(column)) for column in _SHOWN[what]))
-    Console().print(table)
+    console().print(table)
 
 
 def _cell(value: Any) -> str:

@@ -100,7 +100,7 @@ def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, 
 
 
 def _estimate(plans: Sequence[Plan], *, as_json: bool) -> int:
-    from mmeval.cli._runs import echo_json
+    from mmeval.cli._runs import console, echo_json
     from mmeval.report.estimate import estimate_table
     from mmeval.runner.estimate import estimate
 
@@ -108,7 +108,7 @@ def _estimate(plans: Sequence[Plan], *, as_json: bool) -> int:
     if as_json:
         echo_json([item.as_json() for item in found])
     else:
-        _console().print(estimate_table(found))
+        console().print(estimate_table(found))
     return 0 if any(item.samples for item in found) else 5
 
 
@@ -131,37 +131,31 @@ def _run(session: Session, plans: Sequence[Plan]) -> list[Run]:
         return runner.run(whole())
 
 
-def _console(*, error: bool = False) -> Any:
-    from rich.console import Console
-
-    console = Console(stderr=error)
-    return console if console.is_terminal else Console(stderr=error, width=160)
-
-
 def _observer(*, quiet: bool) -> Any:
+    from mmeval.cli._runs import console
     from mmeval.report.progress import Live, Plain
 
-    console = _console(error=True)
-    live = console.is_terminal and not os.environ.get("CI") and not quiet
-    made: Observer = Live(console) if live else Plain(console)
+    shown = console(error=True)
+    live = shown.is_terminal and not os.environ.get("CI") and not quiet
+    made: Observer = Live(shown) if live else Plain(shown)
     return made
 
 
 def _report(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings, *, as_json: bool) -> None:
-    from mmeval.cli._runs import echo_json
+    from mmeval.cli._runs import console, echo_json
     from mmeval.report.progress import final_table
 
     if as_json:
         echo_json([{"path": str(run.path), **run.info.model_dump(mode="json")} for run in runs])
         return
-    console = _console()
-    console.print(final_table(runs))
+    shown = console()
+    shown.print(final_table(runs))
     for run in runs:
         if run.info.reason:
             name = f"{run.info.spec.model} {run.info.spec.benchmark}"
-            console.print(f"{name}: {run.info.status}: {run.info.reason}", markup=False, highlight=False)
+            shown.print(f"{name}: {run.info.status}: {run.info.reason}", markup=False, highlight=False)
     for command in _next(runs, plans, settings):
-        console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+        shown.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _next(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, RESULTS, echo_json, find_run
+from mmeval.cli._runs import AS_JSON, RESULTS, console, echo_json, find_run
 
 
 def register(app: typer.Typer) -> None:
@@ -71,18 +71,17 @@ def _as_json(run: Any, records: list[Any]) -> dict[str, Any]:
 
 
 def _print(run: Any, records: list[Any], filtered: bool) -> None:
-    from rich.console import Console
     from rich.markup import escape
 
-    console = Console(highlight=False)
-    console.print(f"[bold]{escape(run.info.spec.model)}[/bold] on [bold]{escape(run.info.spec.benchmark)}[/bold]")
-    console.print(f"{run.info.status} · profile {escape(run.info.spec.profile)} · {escape(str(run.path))}")
-    console.print(_numbers(run.info))
-    console.print(_status_line(run.info))
+    shown = console()
+    shown.print(f"[bold]{escape(run.info.spec.model)}[/bold] on [bold]{escape(run.info.spec.benchmark)}[/bold]")
+    shown.print(f"{run.info.status} · profile {escape(run.info.spec.profile)} · {escape(str(run.path))}")
+    shown.print(_numbers(run.info))
+    shown.print(_status_line(run.info))
     for record in records:
-        _print_record(console, record)
+        _print_record(shown, record)
     if filtered and not records:
-        console.print("no sample matches")
+        shown.print("no sample matches")
 
 
 def _numbers(info: Any) -> Any:
@@ -107,15 +106,15 @@ def _status_line(info: Any) -> str:
     return f"{sum(info.counts.values())}/{info.planned} samples · {counts} · {info.unparsed} unparsed · cost {cost}"
 
 
-def _print_record(console: Any, record: Any) -> None:
+def _print_record(shown: Any, record: Any) -> None:
     from rich.markup import escape
 
     score = record.score
     head = f"\n[bold]{escape(record.id)}[/bold] · {record.status}"
     if score is not None:
         head += f" · {score.value:g} · answer {escape(repr(score.answer))} · {escape(score.rule)} {escape(score.note)}"
-    console.print(head)
+    shown.print(head)
     if record.failure is not None:
-        console.print(f"  {escape(record.failure.kind)}: {escape(record.failure.message)}")
+        shown.print(f"  {escape(record.failure.kind)}: {escape(record.failure.message)}")
     if record.reply is not None:
-        console.print("  " + escape(record.reply.text[:2000]).replace("\n", "\n  "), soft_wrap=True)
+        shown.print("  " + escape(record.reply.text[:2000]).replace("\n", "\n  "), soft_wrap=True)

@@ -154,7 +154,7 @@ def final_table(runs: Sequence[Run]) -> Any:
 
 def _final_cells(run: Run) -> list[str]:
     info = run.info
-    totals = info.totals
+    totals, number = info.totals, info.metrics.get(info.headline)
     tokens = None if totals.input_tokens is None else totals.input_tokens + (totals.output_tokens or 0)
     bad = ", ".join(f"{count} {kind}" for kind, count in sorted(info.counts.items()) if kind != "ok")
     name = info.spec.benchmark + (f"+{info.spec.variant}" if info.spec.variant else "")
@@ -162,15 +162,10 @@ def _final_cells(run: Run) -> list[str]:
         info.spec.model,
         name,
         info.status,
-        _headline(run),
-        f"{sum(info.counts.values())}/{info.planned}",
+        numbers.UNKNOWN if number is None else f"{numbers.points(number.value)} {numbers.interval(number)}",
+        f"{number.n if number else 0}/{info.planned}",
         ", ".join(filter(None, [bad, f"{info.unparsed} unparsed" if info.unparsed else ""])),
         numbers.count(tokens),
         numbers.money(totals.cost),
         numbers.duration(totals.wall_s),
     ]
-
-
-def _headline(run: Run) -> str:
-    number = run.info.metrics.get(run.info.headline)
-    return numbers.UNKNOWN if number is None else f"{numbers.points(number.value)} {numbers.interval(number)}"
