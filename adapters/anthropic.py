@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from mmeval import Facts, Options, Prompt, Reply, RetryableError, Text, Usage, UsageError, remote
+from mmeval import AdapterError, Facts, Options, Prompt, Reply, RetryableError, Text, Usage, UsageError, remote
+from mmeval.definitions import BatchState
 from mmeval.types import Finish
 
 ANTHROPIC = "https://api.anthropic.com"
@@ -15,6 +17,7 @@ FINISH: dict[str | None, Finish] = {
     "refusal": "refused",
 }
 DEFAULT_MAX_TOKENS = 4096
+BATCHES = "/v1/messages/batches"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,10 @@ class AnthropicOptions(Options):
 class Adapter:
     """The Messages API."""
 
+    # https://platform.claude.com/docs/en/build-with-claude/batch-processing: 100,000 requests or 256 MB.
+    batch_requests = 100_000
+    batch_bytes = 100_000_000
+
     facts = Facts(
         version="1",
         inputs=frozenset({"text", "image"}),
@@ -54,6 +61,7 @@ class Adapter:
             raise UsageError("-o seed: the Messages API has no seed")
         self.model = model
         self.endpoint = remote.endpoint(options.base_url)
+        self._version = {"anthropic-version": "2023-06-01"} if options.sampling else {}
         self._options = options
 
     async def connect(self) -> None:
@@ -77,11 +85,7 @@ class Adapter:
         """One request; raises RetryableError or FatalError."""
         body = remote.Body()
         content = body.dumps(self._payload(prompt, self.sent(options), body))
-        headers = {"Content-Type": "application/json"}
-        if options.sampling:
-            headers["anthropic-version"] = "2023-06-01"
-        request = self._client.post("/v1/messages", cast_to=self._raw, content=content, options={"headers": headers})
-        answer = await remote.call(request, secret=self._secret, read=lambda response: response.content)
+        answer = await self._call(self._post("/v1/messages", content))
         return replace(
             _reply(answer.value),
             latency_s=answer.latency_s,
@@ -94,6 +98,47 @@ class Adapter:
         if not options.sampling:
             options = replace(options, temperature=None, top_p=None)
         return replace(options, max_tokens=options.max_tokens or DEFAULT_MAX_TOKENS)
+
+    def _post(self, path: str, content: bytes) -> Awaitable[Any]:
+        headers = {"Content-Type": "application/json", **self._version}
+        request: Awaitable[Any] = self._client.post(
+            path, cast_to=self._raw, content=content, options={"headers": headers}
+        )
+        return request
+
+    def _get(self, path: str) -> Awaitable[Any]:
+        request: Awaitable[Any] = self._client.get(path, cast_to=self._raw, options={"headers": self._version})
+        return request
+
+    async def _call(self, request: Awaitable[Any]) -> remote.Answer:
+        return await remote.call(request, secret=self._secret, body=lambda raw: raw.content)
+
+    async def submit(self, requests: Sequence[tuple[str, Prompt]], options: AnthropicOptions) -> str:
+        """Start a batch; the handle is its id."""
+        body, sent = remote.Body(), self.sent(options)
+        entries = [{"custom_id": key, "params": self._payload(prompt, sent, body)} for key, prompt in requests]
+        answer = await self._call(self._post(BATCHES, body.dumps({"requests": entries})))
+        return str(answer.value["id"])
+
+    async def poll(self, handle: str) -> BatchState:
+        """How far the batch is; an expired or cancelled one has ended, with the answers that it got."""
+        batch = (await self._call(self._get(f"{BATCHES}/{handle}"))).value
+        counts: dict[str, int] = batch.get("request_counts") or {}
+        status = str(batch.get("processing_status"))
+        waiting = counts.get("processing", 0)
+        return BatchState(
+            state="ended" if status == "ended" else "running",
+            done=sum(counts.values()) - waiting,
+            total=sum(counts.values()),
+            note=status,
+        )
+
+    async def collect(self, handle: str) -> AsyncIterator[tuple[str, Reply | AdapterError]]:
+        """The results by custom id, from the endpoint itself: `results_url` could name any host."""
+        request = self._get(f"{BATCHES}/{handle}/results")
+        text = await remote.fetch(request, secret=self._secret, read=lambda raw: raw.content)
+        for line in remote.lines(text):
+            yield str(line["custom_id"]), _collected(line.get("result") or {})
 
     def _payload(self, prompt: Prompt, options: AnthropicOptions, body: remote.Body) -> dict[str, Any]:
         given = {
@@ -109,6 +154,17 @@ class Adapter:
             **{name: value for name, value in given.items() if value is not None},
             "messages": [{"role": "user", "content": [_part(part, body) for part in prompt]}],
         }
+
+
+def _collected(result: dict[str, Any]) -> Reply | AdapterError:
+    if result.get("type") == "errored":
+        return remote.said(result.get("error") or {})
+    if result.get("type") != "succeeded":
+        return RetryableError(f"batch: {result.get('type')}", kind="server")
+    try:
+        return _reply(result.get("message") or {})
+    except RetryableError as malformed:
+        return malformed
 
 
 def _thinking(options: AnthropicOptions) -> dict[str, Any] | None:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import logging
+import re
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from mmeval import Facts, Options, Prompt, Reply, Text, remote
+from mmeval import AdapterError, Facts, Options, Prompt, Reply, RetryableError, Text, remote
+from mmeval.definitions import BatchState, State
 
 GOOGLE = "https://generativelanguage.googleapis.com"
+
+STATES: dict[str, State] = {
+    "SUCCEEDED": "ended",
+    "PARTIALLY_SUCCEEDED": "ended",
+    "FAILED": "failed",
+    "CANCELLED": "failed",
+    "EXPIRED": "failed",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +43,10 @@ class GeminiOptions(Options):
 
 class Adapter:
     """generateContent of the Gemini API."""
+
+    # https://ai.google.dev/gemini-api/docs/batch-api: an input file of 2 GB; it is held in memory here.
+    batch_requests = 50_000
+    batch_bytes = 100_000_000
 
     facts = Facts(
         version="1",
@@ -55,6 +72,8 @@ class Adapter:
         """Import the SDK and read the key; raises UsageError naming what is missing."""
         genai = remote.sdk("google.genai", extra="gemini")
         aiohttp = remote.sdk("aiohttp", extra="gemini")
+        # With both variables set it warns that the other one is used; the key below is what counts.
+        logging.getLogger("google_genai").setLevel(logging.ERROR)
         self._types = genai.types
         self._secret = remote.key(self._options.key_env, "GOOGLE_API_KEY", provider="gemini")
         # A session of our own: the SDK's allows 100 connections at most.
@@ -79,7 +98,7 @@ class Adapter:
 
     async def ask(self, prompt: Prompt, options: GeminiOptions) -> Reply:
         """One request; raises RetryableError or FatalError."""
-        answer = await remote.call(self._send(prompt, options), secret=self._secret, read=lambda raw: raw.body or "")
+        answer = await remote.call(self._send(prompt, options), secret=self._secret, body=lambda raw: raw.body or "")
         return replace(remote.gemini_reply(answer.value), latency_s=answer.latency_s)
 
     async def _send(self, prompt: Prompt, options: GeminiOptions) -> Any:
@@ -104,6 +123,66 @@ class Adapter:
                 **settings(options), should_return_http_response=True, automatic_continuation=False
             )
         return self._configs[options]
+
+    async def submit(self, requests: Sequence[tuple[str, Prompt]], options: GeminiOptions) -> str:
+        """Upload the requests as a file and start a batch job; the handle is its name."""
+        body = remote.Body()
+        file = b"\n".join(body.dumps({"key": key, "request": _rest(prompt, options, body)}) for key, prompt in requests)
+        about = {"mime_type": "application/jsonl"}
+        uploading = self._client.aio.files.upload(file=io.BytesIO(file), config=about)
+        name: str = await remote.fetch(uploading, secret=self._secret, read=lambda uploaded: uploaded.name)
+        starting = self._client.aio.batches.create(model=self.model, src=name)
+        handle: str = await remote.fetch(starting, secret=self._secret, read=lambda job: job.name)
+        return handle
+
+    async def poll(self, handle: str) -> BatchState:
+        """How far the job is."""
+        job = await self._job(handle)
+        name = job.state.name.removeprefix("JOB_STATE_") if job.state else ""
+        note = job.error.message or name if job.error else name
+        return BatchState(state=STATES.get(name, "running"), note=self._secret.scrub(note))
+
+    async def collect(self, handle: str) -> AsyncIterator[tuple[str, Reply | AdapterError]]:
+        """What the job's result file holds, by key."""
+        job = await self._job(handle)
+        downloading = self._client.aio.files.download(file=job.dest.file_name)
+        text = await remote.fetch(downloading, secret=self._secret, read=bytes)
+        for line in remote.lines(text):
+            yield str(line["key"]), _collected(line)
+
+    async def _job(self, handle: str) -> Any:
+        getting = self._client.aio.batches.get(name=handle)
+        return await remote.fetch(getting, secret=self._secret, read=lambda job: job)
+
+
+def _collected(line: dict[str, Any]) -> Reply | AdapterError:
+    if "response" not in line:
+        return remote.said(line.get("error") or {})
+    try:
+        return remote.gemini_reply(line["response"])
+    except RetryableError as malformed:
+        return malformed
+
+
+def _rest(prompt: Prompt, options: GeminiOptions, body: remote.Body) -> dict[str, Any]:
+    """A request in the API's own JSON."""
+    parts = [
+        {"text": p.text} if isinstance(p, Text) else {"inlineData": {"mimeType": p.mime, "data": body.media(p)}}
+        for p in prompt
+    ]
+    given = settings(options)
+    system = given.pop("system_instruction", None)
+    return {
+        "contents": [{"role": "user", "parts": parts}],
+        **({"systemInstruction": {"parts": [{"text": system}]}} if system else {}),
+        "generationConfig": _camel(given),
+    }
+
+
+def _camel(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {re.sub("_(.)", lambda found: found[1].upper(), name): _camel(inner) for name, inner in value.items()}
 
 
 def settings(options: GeminiOptions) -> dict[str, Any]:

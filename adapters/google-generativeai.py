@@ -82,7 +82,7 @@ class Adapter:
         """One request; raises RetryableError or FatalError."""
         loop = asyncio.get_running_loop()
         sending = loop.run_in_executor(self._threads, self._send, prompt, options)
-        answer = await remote.call(sending, secret=self._secret, read=lambda raw: raw.body)
+        answer = await remote.call(sending, secret=self._secret, body=lambda raw: raw.body)
         return replace(remote.gemini_reply(answer.value), latency_s=answer.latency_s)
 
     def _send(self, prompt: Prompt, options: GenerativeAIOptions) -> Raw:

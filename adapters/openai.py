@@ -7,17 +7,32 @@ openai/Qwen2-VL -o base_url=http://127.0.0.1:8000/v1         chat completions of
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from mmeval import Facts, FatalError, Options, Prompt, Reply, RetryableError, Text, Usage, UsageError, remote
+from mmeval import (
+    AdapterError,
+    Facts,
+    FatalError,
+    Options,
+    Prompt,
+    Reply,
+    RetryableError,
+    Text,
+    Usage,
+    UsageError,
+    remote,
+)
+from mmeval.definitions import BatchState, State
 from mmeval.types import Finish, Part
 
 OPENAI = "https://api.openai.com/v1"
 # Reasoning models answer 400 to temperature and top_p; their chat variants do not.
 REASONING = re.compile(r"^(o\d|gpt-5)(?!.*-chat)")
 FINISH: dict[str | None, Finish] = {"length": "length", "max_output_tokens": "length", "content_filter": "filtered"}
+STATES: dict[str, State] = {"failed": "failed", "completed": "ended", "expired": "ended", "cancelled": "ended"}
 JSON = {"Content-Type": "application/json"}
 LEAST_OUTPUT = 16
 """Tokens; the Responses API refuses a smaller max_output_tokens."""
@@ -44,6 +59,10 @@ class OpenAIOptions(Options):
 class Adapter:
     """Chat completions and Responses through the `openai` SDK."""
 
+    # https://platform.openai.com/docs/guides/batch: 50,000 requests, a file of 200 MB; base64 takes a third more.
+    batch_requests = 50_000
+    batch_bytes = 100_000_000
+
     facts = Facts(
         version="1",
         inputs=frozenset({"text", "image"}),
@@ -63,6 +82,7 @@ class Adapter:
         self._api = options.api or ("responses" if self._official else "chat")
         if self._api == "responses" and options.seed is not None:
             raise UsageError("-o seed: the Responses API has no seed; use -o api=chat")
+        self._path = "/responses" if self._api == "responses" else "/chat/completions"
         self._options = options
 
     async def connect(self) -> None:
@@ -88,10 +108,11 @@ class Adapter:
         """One request; raises RetryableError or FatalError."""
         body = remote.Body()
         payload = self._payload(prompt, self.sent(options), body)
-        path = "/responses" if self._api == "responses" else "/chat/completions"
-        request = self._client.post(path, cast_to=self._raw, content=body.dumps(payload), options={"headers": JSON})
+        request = self._client.post(
+            self._path, cast_to=self._raw, content=body.dumps(payload), options={"headers": JSON}
+        )
         try:
-            answer = await remote.call(request, secret=self._secret, read=lambda response: response.content)
+            answer = await remote.call(request, secret=self._secret, body=lambda raw: raw.content)
         except FatalError as error:
             if error.kind != "filtered":
                 raise
@@ -149,6 +170,51 @@ class Adapter:
 
     def _reply(self, value: dict[str, Any]) -> Reply:
         return _from_responses(value) if self._api == "responses" else _from_chat(value)
+
+    async def submit(self, requests: Sequence[tuple[str, Prompt]], options: OpenAIOptions) -> str:
+        """Upload the requests as a file and start a batch; the handle is its id."""
+        body, url = remote.Body(), f"/v1{self._path}"
+        file = b"\n".join(
+            body.dumps({"custom_id": key, "method": "POST", "url": url, "body": self._payload(prompt, options, body)})
+            for key, prompt in requests
+        )
+        created = self._client.files.create(file=("requests.jsonl", file), purpose="batch")
+        file_id: str = await remote.fetch(created, secret=self._secret, read=lambda uploaded: uploaded.id)
+        started = self._client.batches.create(input_file_id=file_id, endpoint=url, completion_window="24h")
+        handle: str = await remote.fetch(started, secret=self._secret, read=lambda batch: batch.id)
+        return handle
+
+    async def poll(self, handle: str) -> BatchState:
+        """How far the batch is; an expired one has ended, with the answers that it got."""
+        batch = await remote.fetch(self._client.batches.retrieve(handle), secret=self._secret, read=lambda batch: batch)
+        counts, errors = batch.request_counts, batch.errors.data if batch.errors else None
+        return BatchState(
+            state=STATES.get(batch.status, "running"),
+            done=counts.completed + counts.failed if counts else 0,
+            total=counts.total if counts else 0,
+            note=self._secret.scrub(errors[0].message or "") if errors else batch.status,
+        )
+
+    async def collect(self, handle: str) -> AsyncIterator[tuple[str, Reply | AdapterError]]:
+        """What the batch's output and error files hold, by custom id."""
+        batch = await remote.fetch(self._client.batches.retrieve(handle), secret=self._secret, read=lambda batch: batch)
+        for file_id in filter(None, (batch.output_file_id, batch.error_file_id)):
+            content = self._client.files.content(file_id)
+            text = await remote.fetch(content, secret=self._secret, read=lambda file: file.content)
+            for line in remote.lines(text):
+                yield str(line["custom_id"]), self._collected(line)
+
+    def _collected(self, line: dict[str, Any]) -> Reply | AdapterError:
+        response, error = line.get("response") or {}, line.get("error")
+        if error:
+            return RetryableError(f"batch: {error.get('code')}: {error.get('message')}", kind="server")
+        body = response.get("body") or {}
+        if response.get("status_code") != 200:
+            return remote.said(body, status=response.get("status_code"))
+        try:
+            return self._reply(body)
+        except RetryableError as malformed:
+            return malformed
 
 
 def _from_chat(value: dict[str, Any]) -> Reply:

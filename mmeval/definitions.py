@@ -151,11 +151,14 @@ class SeesSamples(Protocol):
         ...
 
 
+State = Literal["running", "ended", "failed"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchState:
     """How far a submitted batch is."""
 
-    state: Literal["running", "ended", "failed"]
+    state: State
     """ended: what there is can be collected, even where some requests failed or expired."""
     done: int = 0
     total: int = 0

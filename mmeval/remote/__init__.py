@@ -1,8 +1,8 @@
 """What the adapters of remote models share: request bodies, errors, rate-limit headers, keys and endpoints."""
 
 from mmeval.remote.body import Body
-from mmeval.remote.calls import Answer, call, decode
-from mmeval.remote.failures import failure
+from mmeval.remote.calls import Answer, call, decode, fetch, lines
+from mmeval.remote.failures import failure, said
 from mmeval.remote.google import gemini_reply
 from mmeval.remote.headers import anthropic_limits, openai_limits, retry_after
 from mmeval.remote.setup import Secret, endpoint, key, sdk
@@ -16,9 +16,12 @@ __all__ = [
     "decode",
     "endpoint",
     "failure",
+    "fetch",
     "gemini_reply",
     "key",
+    "lines",
     "openai_limits",
     "retry_after",
+    "said",
     "sdk",
 ]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from mmeval.errors import RetryableError
 from mmeval.remote.failures import failure, said
 from mmeval.remote.setup import Secret
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,20 +24,39 @@ class Answer:
     latency_s: float
 
 
-async def call(request: Awaitable[Any], *, secret: Secret, read: Callable[[Any], str | bytes]) -> Answer:
-    """Await a raw response of an SDK and decode it; `read` takes the body out of it.
+async def fetch(request: Awaitable[Any], *, secret: Secret, read: Callable[[Any], T]) -> T:
+    """Await whatever an SDK does and take from it what `read` returns.
+
+    Raises:
+        RetryableError, FatalError: see `failure`.
+    """
+    try:
+        return read(await request)
+    except Exception as error:  # noqa: BLE001 - the request boundary: every SDK has its own tree of exceptions
+        raise failure(error, secret=secret) from None
+
+
+async def call(request: Awaitable[Any], *, secret: Secret, body: Callable[[Any], str | bytes]) -> Answer:
+    """Await a raw response of an SDK and decode its `body`.
 
     Raises:
         RetryableError, FatalError: see `failure`.
     """
     started = time.perf_counter()
-    try:
-        response = await request
-        value = decode(read(response))
-    except Exception as error:  # noqa: BLE001 - the request boundary: every SDK has its own tree of exceptions
-        raise failure(error, secret=secret) from None
-    latency_s = time.perf_counter() - started
-    return Answer(value=value, headers=response.headers or {}, latency_s=latency_s)
+    value, headers = await fetch(request, secret=secret, read=lambda raw: (decode(body(raw)), raw.headers))
+    return Answer(value=value, headers=headers or {}, latency_s=time.perf_counter() - started)
+
+
+def lines(body: str | bytes) -> Iterator[dict[str, Any]]:
+    """The objects of JSON lines; raises RetryableError (`malformed`) for a line that is none."""
+    for line in body.splitlines():
+        if line.strip():
+            try:
+                value = json.loads(line)
+            except ValueError:
+                raise RetryableError("a line of the batch's results is not JSON", kind="malformed") from None
+            if isinstance(value, dict):
+                yield value
 
 
 def decode(body: str | bytes) -> dict[str, Any]:

@@ -21,6 +21,8 @@ CODES = {
     "invalid_request_error": 400, "INVALID_ARGUMENT": 400,
 }  # fmt: skip
 """Statuses of errors that come inside a 200."""
+RPC = {3: 400, 4: 504, 5: 404, 7: 403, 8: 429, 10: 409, 11: 400, 13: 500, 14: 503, 16: 401}
+"""HTTP statuses of google.rpc.Code."""
 
 
 def failure(error: BaseException, *, secret: Secret) -> AdapterError:
@@ -39,12 +41,14 @@ def failure(error: BaseException, *, secret: Secret) -> AdapterError:
     return RetryableError(message, kind=kind) if kind else FatalError(message, kind="error")
 
 
-def said(error: Mapping[str, Any]) -> AdapterError:
-    """An error object that came inside a 200: its code where it has a known one, else `malformed`."""
+def said(error: Mapping[str, Any], *, status: int | None = None) -> AdapterError:
+    """An error object that came inside a 200 or a batch: by its status or code, else `malformed`."""
+    while isinstance(error.get("error"), dict):
+        error = error["error"]
     named = [error.get(name) for name in ("code", "status", "type")]
-    status = next((code for code in named if isinstance(code, int)), None)
+    status = status or next((RPC.get(code, code) for code in named if isinstance(code, int)), None)
     status = status or next((CODES[code] for code in named if isinstance(code, str) and code in CODES), None)
-    message = f"status 200 with an error: {error.get('message') or json.dumps(error)}"
+    message = Secret("").scrub(f"an error inside a 200: {error.get('message') or json.dumps(error)}")
     if status is None or status < 400:
         return RetryableError(message, kind="malformed", status=200)
     return _typed(status, message, code=str(named[0]), retry_after_s=None)

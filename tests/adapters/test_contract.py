@@ -8,7 +8,7 @@ import time
 import pytest
 
 from mmeval import FatalError, RetryableError, Usage, UsageError, catalog
-from tests.adapters.conftest import CASES, KEY, VARIABLES, every_case, picture
+from tests.adapters.conftest import CASES, KEY, VARIABLES, Case, every_case, picture
 
 RED, BLUE = picture("red"), picture("blue", "JPEG")
 
@@ -198,6 +198,46 @@ def test_the_key_travels_in_its_header_and_nowhere_else(case, ask, last, caplog)
     assert KEY not in told
     assert len(str(caught.value)) <= 320
     assert "data:image" not in str(caught.value)
+
+
+@pytest.mark.parametrize("case", CASES[3:], ids=lambda case: case.id)
+@pytest.mark.parametrize(
+    ("own", "other", "sent"), [("gemini-key", "google-key", "gemini-key"), (None, "google-key", "google-key")]
+)
+def test_which_google_key_is_sent(case, own, other, sent, ask, last, monkeypatch, caplog):
+    monkeypatch.setenv("GEMINI_API_KEY", own or "")
+    monkeypatch.setenv("GOOGLE_API_KEY", other)
+    ask(case, fresh=True)
+    assert last().headers["x-goog-api-key"] == sent
+    assert not caplog.records
+
+
+def test_the_key_of_openai_goes_to_no_other_server_unless_it_is_named(ask, last, monkeypatch):
+    monkeypatch.setenv("OTHER_KEY", "other-secret")
+    ask(Case("openai-chat", "openai"), fresh=True)
+    assert KEY not in str(last().headers)
+    ask(Case("openai-chat", "openai"), key_env="OTHER_KEY", fresh=True)
+    assert last().headers["authorization"] == "Bearer other-secret"
+
+
+def test_what_api_openai_com_is_sent():
+    cls = catalog.adapter("openai")
+    made = cls.facts.options(temperature=0.0, max_tokens=5)
+    for model, temperature in (("gpt-5.4", None), ("o3", None), ("gpt-5.2-chat-latest", 0.0), ("gpt-4.1", 0.0)):
+        adapter = cls(model, made)
+        assert adapter.endpoint == "https://api.openai.com/v1"
+        assert (adapter.sent(made).temperature, adapter.sent(made).max_tokens) == (temperature, 16)
+    made = cls.facts.options(temperature=0.0, sampling=True, api="chat", max_tokens=5)
+    assert (cls("gpt-5.4", made).sent(made).temperature, cls("gpt-5.4", made).sent(made).max_tokens) == (0.0, 5)
+
+
+@pytest.mark.parametrize(
+    ("provider_name", "options"), [("openai", {"api": "responses"}), ("anthropic", {}), ("google-generativeai", {})]
+)
+def test_a_seed_that_cannot_be_sent_is_refused(provider_name, options):
+    cls = catalog.adapter(provider_name)
+    with pytest.raises(UsageError, match="seed"):
+        cls("m", cls.facts.options(seed=1, **options))
 
 
 @every_case
