@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,30 +134,96 @@ def mllama() -> tuple[Any, Any]:
     return hf.MllamaForConditionalGeneration(config), processor
 
 
-def qwen2_vl() -> tuple[Any, Any]:
-    """A family whose processor wants torchvision for its video half."""
-    import transformers as hf
-    from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+QWEN = {
+    "image_token": "<|image_pad|>", "video_token": "<|video_pad|>",
+    "vision_bos_token": "<|vision_start|>", "vision_eos_token": "<|vision_end|>",
+}  # fmt: skip
+QWEN_TEMPLATE = template("<|vision_start|><|image_pad|><|vision_end|>")
 
-    named = {
-        "image_token": "<|image_pad|>", "video_token": "<|video_pad|>",
-        "vision_bos_token": "<|vision_start|>", "vision_eos_token": "<|vision_end|>",
-    }  # fmt: skip
-    tokens = words(named)
-    ids = tokens.convert_tokens_to_ids
+
+def qwen_ids(tokens: Any) -> dict[str, int]:
+    names = {"image_token": "image_token_id", "video_token": "video_token_id"}
+    names |= {"vision_bos_token": "vision_start_token_id", "vision_eos_token": "vision_end_token_id"}
+    return {names[key]: tokens.convert_tokens_to_ids(token) for key, token in QWEN.items()}
+
+
+def qwen2_vl() -> tuple[Any, Any]:
+    """A family whose processor wants torchvision for its video half, as the three below."""
+    import transformers as hf
+
+    tokens = words(QWEN)
     rope = {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 3, 3]}
-    config = hf.Qwen2VLConfig(
-        text_config={**text_size(len(tokens)), "rope_parameters": rope},
-        vision_config={
-            "depth": 2, "embed_dim": 32, "hidden_size": HIDDEN, "num_heads": 4, "mlp_ratio": 2, "patch_size": 14,
-            "spatial_merge_size": 2, "temporal_patch_size": 2,
-        },
-        image_token_id=ids("<|image_pad|>"), video_token_id=ids("<|video_pad|>"),
-        vision_start_token_id=ids("<|vision_start|>"), vision_end_token_id=ids("<|vision_end|>"),
+    vision = {
+        "depth": 2, "embed_dim": 32, "hidden_size": HIDDEN, "num_heads": 4, "mlp_ratio": 2, "patch_size": 14,
+        "spatial_merge_size": 2, "temporal_patch_size": 2,
+    }  # fmt: skip
+    text = {**text_size(len(tokens)), "rope_parameters": rope}
+    config = hf.Qwen2VLConfig(text_config=text, vision_config=vision, **qwen_ids(tokens))
+    pictures = hf.Qwen2VLImageProcessorPil(size={"shortest_edge": 56 * 56, "longest_edge": 112 * 112})
+    tokens.chat_template = QWEN_TEMPLATE
+    return hf.Qwen2VLForConditionalGeneration(config), (pictures, tokens, {})
+
+
+def qwen3_vl() -> tuple[Any, Any]:
+    import transformers as hf
+
+    tokens = words(QWEN)
+    rope = {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 3, 3]}
+    vision = {
+        "depth": 2, "hidden_size": 32, "out_hidden_size": HIDDEN, "num_heads": 4, "intermediate_size": 64,
+        "patch_size": 14, "spatial_merge_size": 2, "temporal_patch_size": 2, "num_position_embeddings": 256,
+        "deepstack_visual_indexes": [0],
+    }  # fmt: skip
+    text = {**text_size(len(tokens)), "head_dim": 16, "rope_parameters": rope}
+    config = hf.Qwen3VLConfig(text_config=text, vision_config=vision, **qwen_ids(tokens))
+    size = {"shortest_edge": 56 * 56, "longest_edge": 112 * 112}
+    pictures = hf.Qwen2VLImageProcessorPil(size=size, patch_size=14)
+    tokens.chat_template = QWEN_TEMPLATE
+    return hf.Qwen3VLForConditionalGeneration(config), (pictures, tokens, {})
+
+
+def internvl() -> tuple[Any, Any]:
+    import transformers as hf
+
+    tokens = words(
+        {
+            "start_image_token": "<img>", "end_image_token": "</img>", "context_image_token": "<IMG_CONTEXT>",
+            "video_token": "<video>",
+        }
     )  # fmt: skip
-    pictures = Qwen2VLImageProcessorPil(size={"shortest_edge": 56 * 56, "longest_edge": 112 * 112})
-    tokens.chat_template = template("<|vision_start|><|image_pad|><|vision_end|>")
-    return hf.Qwen2VLForConditionalGeneration(config), (pictures, tokens)
+    config = hf.InternVLConfig(
+        vision_config={**VISION, "image_size": [56, 56], "patch_size": [14, 14]},
+        text_config=hf.Qwen2Config(**text_size(len(tokens))),
+        image_token_id=tokens.convert_tokens_to_ids("<IMG_CONTEXT>"),
+        image_seq_length=4,
+        downsample_ratio=0.5,
+        tie_word_embeddings=False,
+    )
+    size = {"height": 56, "width": 56}
+    pictures = hf.GotOcr2ImageProcessorPil(size=size, crop_to_patches=True, max_patches=4)
+    tokens.chat_template = template("<IMG_CONTEXT>\n")
+    return hf.InternVLForConditionalGeneration(config), (pictures, tokens, {"image_seq_length": 4})
+
+
+def llava_onevision() -> tuple[Any, Any]:
+    import transformers as hf
+
+    tokens = words({"image_token": "<image>", "video_token": "<video>"})
+    pins = [[56, 112], [112, 56], [112, 112]]
+    config = hf.LlavaOnevisionConfig(
+        vision_config=hf.SiglipVisionConfig(**VISION, vision_use_head=False),
+        text_config=hf.Qwen2Config(**text_size(len(tokens))),
+        image_token_index=tokens.convert_tokens_to_ids("<image>"),
+        video_token_index=tokens.convert_tokens_to_ids("<video>"),
+        image_grid_pinpoints=pins,
+        vision_feature_layer=-1,
+        vision_feature_select_strategy="full",
+    )
+    size = {"height": 56, "width": 56}
+    pictures = hf.LlavaOnevisionImageProcessorPil(size=size, image_grid_pinpoints=pins)
+    tokens.chat_template = template("<image>\n")
+    extra = {"num_image_tokens": 16, "vision_feature_select_strategy": "full"}
+    return hf.LlavaOnevisionForConditionalGeneration(config), (pictures, tokens, extra)
 
 
 def blip2() -> tuple[Any, Any]:
@@ -182,7 +249,8 @@ def blip2() -> tuple[Any, Any]:
 
 
 FAMILIES: dict[str, Callable[[], tuple[Any, Any]]] = {
-    make.__name__: make for make in (llava, idefics3, gemma3, mllama, qwen2_vl, blip2)
+    make.__name__: make
+    for make in (llava, idefics3, gemma3, mllama, qwen2_vl, qwen3_vl, internvl, llava_onevision, blip2)
 }
 
 
@@ -193,11 +261,18 @@ def build(family: str, folder: Path) -> Path:
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    torch.manual_seed(0)
+    torch.manual_seed(3)
     model, processor = FAMILIES[family]()
     for name, value in (("pad_token_id", 0), ("bos_token_id", 1), ("eos_token_id", 2)):
         setattr(model.generation_config, name, value)
     model.save_pretrained(folder)
-    for part in processor if isinstance(processor, tuple) else (processor,):
-        part.save_pretrained(folder)
+    if not isinstance(processor, tuple):
+        processor.save_pretrained(folder)
+        return folder
+    # A whole processor cannot be made here without torchvision: write what the hub's checkpoints hold.
+    pictures, tokens, extra = processor
+    pictures.save_pretrained(folder)
+    tokens.save_pretrained(folder)
+    if extra:
+        (folder / "processor_config.json").write_text(json.dumps(extra))
     return folder
