@@ -33,6 +33,8 @@ from mmeval.store import (
 
 EIGHT = ("mmbench_v11", "mmstar", "mmmu_val", "mathvista", "ocrbench", "ai2d", "hallusionbench", "mmvet")
 OTHERS = ("chartqa", "docvqa", "textvqa", "pope", "realworldqa", "scienceqa", "seedbench", "vqav2", "infovqa", "mme")
+PREFIX = "toy_"
+"""Keeps the synthetic benchmarks apart from the catalog's."""
 GROUPS = {"chartqa": "charts", "docvqa": "charts", "infovqa": "charts", "pope": "hallucination"}
 CATEGORIES = ("counting", "reading", "spatial", "reasoning", "colour")
 MAKERS = ("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel")
@@ -105,7 +107,8 @@ class Shape:
 
 def benchmark_names(shape: Shape) -> list[str]:
     known = [*EIGHT, *OTHERS]
-    return [known[i] if i < len(known) else f"bench_{i:02d}" for i in range(shape.benchmarks)]
+    names = [known[i] if i < len(known) else f"bench_{i:02d}" for i in range(shape.benchmarks)]
+    return [PREFIX + name for name in names]
 
 
 def model_names(shape: Shape) -> list[str]:
@@ -124,12 +127,14 @@ def write(root: Path, shape: Shape = Shape()) -> Path:
 
 def write_cards(root: Path, shape: Shape) -> None:
     for name in benchmark_names(shape):
-        group = GROUPS.get(name, "general")
+        group = GROUPS.get(name.removeprefix(PREFIX), "general")
         file = root / "benchmarks" / group / f"{name}.py"
         file.parent.mkdir(parents=True, exist_ok=True)
-        title = name.replace("_", " ").title().replace("Mm", "MM")
+        title = name.removeprefix(PREFIX).replace("_", " ").title().replace("Mm", "MM")
         file.write_text(DEFINITION.format(name=name, title=title, samples=shape.samples, group=group))
     cards = "\n".join(model_card(i, name, shape) for i, name in enumerate(model_names(shape)))
+    eight = json.dumps([PREFIX + name for name in EIGHT])
+    (root / "benchmarks" / "suites.toml").write_text(f"[openvlm]\nbenchmarks = {eight}\n", encoding="utf-8")
     (root / "adapters").mkdir(parents=True, exist_ok=True)
     (root / "adapters" / "models.toml").write_text(cards, encoding="utf-8")
 
@@ -274,6 +279,8 @@ def record(sample: StoredSample, p: float, i: int, draw: random.Random, shape: S
         "cluster": sample.cluster,
         "tags": dict(sample.tags),
         "cost": None,
+        "judge_cost": None,
+        "judge_usage": None,
         "at": 1.79e9 + i,
     }
     if status == "error":
@@ -348,7 +355,7 @@ def info(the_spec: Spec, lines: Sequence[dict[str, Any]], model: str, name: str)
     provenance = {
         "mmeval": "0.1.0", "git": {"sha": "0123456789abcdef0123456789abcdef01234567", "dirty": False}, "python": "3.11.9", "os": "Linux x86_64",
         "packages": {"openai": "3.54.0", "pillow": "12.0.0"}, "argv": ["mmeval", "run", name, "-m", model],
-        "started": f"2026-11-{day:02d}T09:00:00Z", "finished": f"2026-11-{day:02d}T09:12:30Z",
+        "first_start": 1793523600.0 + 86400 * day, "start": 1793523600.0 + 86400 * day, "end": 1793524350.0 + 86400 * day,
     }  # fmt: skip
     unparsed = sum(1 for line in scored if line["score"]["answer"] is None and line["status"] != "refused")
     tokens = [line["reply"]["usage"] for line in lines if line["reply"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -89,15 +89,20 @@ class BenchmarkCard:
     tags: tuple[str, ...] = ()
     digest: str = ""
     definition: Benchmark | None = None
+    error: str = ""
+    """Why its definition cannot be used."""
 
 
 def benchmark_card(name: str, path: Sequence[Path] = ()) -> BenchmarkCard:
-    """The card of one benchmark; one that has no definition, or a broken one, gets a bare card."""
+    """The card of one benchmark; one without a definition, or with one that cannot be loaded, gets a bare card."""
+    found = catalog.benchmarks(path).get(name)
+    bare = BenchmarkCard(name=name, title=name, group="other")
+    if found is None:
+        return bare
     try:
-        found = catalog.definition("benchmarks", name, path)
         return _card(found, catalog.benchmark(name, path))
-    except MMEvalError:
-        return BenchmarkCard(name=name, title=name, group="other")
+    except MMEvalError as error:
+        return replace(bare, error=str(error))
 
 
 def _card(found: catalog.Definition, made: Benchmark) -> BenchmarkCard:
@@ -143,13 +148,19 @@ def model_cards(names: Sequence[str], path: Sequence[Path] = ()) -> dict[str, Mo
 
 def model_card(name: str, table: Mapping[str, Any]) -> ModelCard:
     """One card from its table."""
-    facts = {"reference": reference(name), **table, "name": name}
+    facts = {"reference": reference(name), "title": reference_title(name), **table, "name": name}
     try:
         return ModelCard.model_validate(facts)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise CatalogError(f"models.toml: {name}: {where}: {first['msg']}") from None
+
+
+def reference_title(name: str) -> str:
+    """`Random`, `Blind gpt-4o`; empty for a model."""
+    kind, _, rest = name.partition("/")[2].partition(":")
+    return f"{kind.capitalize()} {rest.rpartition('/')[2]}".strip() if reference(name) else ""
 
 
 def reference(name: str) -> Reference | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,9 +103,12 @@ class Board:
 
 
 def run_time(run: Run) -> str:
-    """ISO time at which a run finished (else started), or empty."""
+    """ISO time (UTC) at which a run ended, else started; empty where it is not recorded."""
     times = run.info.provenance
-    return str(times.get("finished") or times.get("started") or "")
+    seconds = times.get("end") or times.get("start")
+    if not isinstance(seconds, int | float):
+        return ""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def run_key(run: Run) -> str:
@@ -133,6 +137,7 @@ def collect(root: Path, *, path: Sequence[Path] = (), reader: Reader = read_chec
             problems.append(Problem(run.path, str(error)))
     columns = [make_column(cards[name], found) for name, found in sorted(cells.items()) if found]
     names = sorted({run.info.spec.model for run in runs})
+    problems += [Problem(root / name, card.error) for name, card in cards.items() if card.error]
     relative = [Problem(p.path.relative_to(root), p.reason.replace(f"{root}/", "")) for p in problems]
     return Board(columns=columns, models=model_cards(names, path), problems=relative, root=root)
 

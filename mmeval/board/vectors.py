@@ -46,6 +46,8 @@ class Vector:
     counts: dict[str, int]
     """Rows by status."""
     rows: int
+    digest: str
+    """sha256 of scores.csv."""
 
     @property
     def levels(self) -> str:
@@ -96,7 +98,7 @@ def _vector(rows: list[ScoreRow], file: Path) -> Vector:
         counts[row.status] = counts.get(row.status, 0) + 1
     clusters = tuple(by_id[key][0].cluster or key for key in ids)
     outcomes = "".join(_worst(outcome(row) for row in by_id[key]) for key in ids)
-    return Vector(ids, values, clusters, outcomes, counts, len(rows))
+    return Vector(ids, values, clusters, outcomes, counts, len(rows), file_digest(file))
 
 
 def _mean(rows: list[ScoreRow]) -> float:

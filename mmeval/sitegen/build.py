@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmeval.board import Board, Cell, Column, collect
+from mmeval import catalog
+from mmeval.board import Board, Cell, Column, ModelCard, collect
+from mmeval.board.ranks import Ranks, rank_columns
+from mmeval.board.views import View, all_views
 from mmeval.errors import UsageError
-from mmeval.sitegen import pages, samples
-from mmeval.sitegen.env import Place, languages, render, source_digest, source_folder
+from mmeval.sitegen import boardpage, data, pages, samples
+from mmeval.sitegen.env import Language, Place, languages, render, source_digest, source_folder
+from mmeval.sitegen.links import benchmark_url, model_url, run_dir, run_url, view_url
 from mmeval.sitegen.writer import Writer, digest
-from mmeval.store import samples_path
+from mmeval.store import Problem, samples_path, slug
+
+Context = Callable[[Language], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,66 +58,96 @@ class Build:
         self.source = digest([source_digest(), options.title, options.langs])
         name = hashlib.sha256(str(options.out.resolve()).encode()).hexdigest()[:16]
         self.writer = Writer(options.out, options.cache / f"{name}.json")
+        self.problems: list[Problem] = []
 
     def run(self) -> Built:
         """Make everything that is out of date."""
         board = collect(self.options.results, path=self.options.path)
+        self.problems += board.problems
+        ranks = {c.card.name: self.ranks_of(c, board) for c in board.columns}
         self.static()
-        self.page("index.html", "board.html", lambda lang: pages.board_page(board))
-        self.page("problems.html", "problems.html", lambda lang: {"problems": board.problems})
+        self.boards(board, ranks)
         for column in board.columns:
-            self.column(column, board)
-        for card in board.models.values():
-            if board.of(card.name):
-                self.page(
-                    pages.model_url(card.name), "model.html", lambda lang, c=card: pages.model_page(c, board, lang)
-                )
+            self.column(column, board, ranks[column.card.name])
+        for name in board.models:
+            if board.of(name):
+                self.model(name, board)
+        self.page("about.html", "about.html", lambda lang: {})
+        self.page("problems.html", "problems.html", self.problems_page)
         removed = self.writer.finish()
         runs = sum(len(column.cells) for column in board.columns)
-        return Built(
-            files=len(self.writer.new),
-            written=self.writer.written,
-            removed=removed,
-            runs=runs,
-            problems=len(board.problems),
-        )
+        made = self.writer
+        return Built(files=len(made.new), written=made.written, removed=removed, runs=runs, problems=len(self.problems))
+
+    def ranks_of(self, column: Column, board: Board) -> Ranks | None:
+        """Ranks on one benchmark among its models, references aside."""
+        models = sorted(name for name in column.cells if board.models[name].reference is None)
+        return rank_columns([column], models, cache=self.options.cache)
 
     def static(self) -> None:
         """Style, scripts and icon."""
         for file in sorted((source_folder() / "static").iterdir()):
             self.writer.write(f"static/{file.name}", file.read_bytes())
 
-    def page(self, path: str, template: str, context: Any) -> None:
-        """One page in every language."""
+    def page(self, path: str, template: str, context: Context) -> None:
+        """One page in every language, unless it was made from the same values before."""
         for language in self.langs:
             place = Place(path, language, tuple(self.langs))
-            self.writer.write(place.file, render(template, place, site_title=self.options.title, **context(language)))
+            values = {"site_title": self.options.title, **context(language)}
+            key = digest([self.source, template, json.dumps(values, sort_keys=True, default=str)])
+            if not self.writer.fresh(place.file, key):
+                self.writer.write(place.file, render(template, place, **values), key)
 
-    def column(self, column: Column, board: Board) -> None:
-        """A benchmark's page and the pages of its runs."""
-        self.page(
-            pages.benchmark_url(column.card.name),
-            "benchmark.html",
-            lambda lang: pages.benchmark_page(column, board, lang),
+    def data(self, name: str, value: Any) -> None:
+        """One data file for the scripts."""
+        self.writer.write(f"data/{name}.js", data.script(name, value))
+
+    def boards(self, board: Board, ranks: Mapping[str, Ranks | None]) -> None:
+        """The board's views and the whole board as data."""
+        views = all_views(board, suites(self.options.path), cache=self.options.cache)
+        tops = {name: top_tier(found) for name, found in ranks.items()}
+        for view in views:
+            self.view(view, views, board, tops)
+        rows = data.board_rows(board, views[0])
+        self.writer.write(
+            "data/board.json", json.dumps({"updated": board.updated, "rows": rows}, indent=0, sort_keys=True)
         )
-        for name, cell in column.cells.items():
-            card = board.models[name]
-            self.page(
-                f"{pages.run_dir(cell)}/index.html",
-                "run.html",
-                lambda lang, cell=cell, card=card: pages.run_page(cell, column, card, lang),
-            )
-            self.run_pages(cell, {"site_title": self.options.title, **pages.run_facts(cell, column, card)})
+        self.writer.write("data/board.csv", data.as_csv(rows))
+
+    def view(self, view: View, views: Sequence[View], board: Board, tops: Mapping[str, frozenset[str]]) -> None:
+        """One view of the board."""
+
+        def context(lang: Language) -> Mapping[str, Any]:
+            return {"dataset": "", **boardpage.board_page(view, board, views, tops, lang)}
+
+        self.page(view_url(view.name), "board.html", context)
+        self.data(f"views/{slug(view.name)}", data.view_data(view))
+
+    def column(self, column: Column, board: Board, ranks: Ranks | None) -> None:
+        """A benchmark's page and data, and the pages of its runs."""
+        name = column.card.name
+        self.page(benchmark_url(name), "benchmark.html", lambda lang: pages.benchmark_page(column, board, lang))
+        self.data(f"pairs/{slug(name)}", data.pairs_data(column, ranks))
+        for model, cell in column.cells.items():
+            self.run_of(cell, column, board.models[model])
         self.thumbs(next(iter(column.cells.values())))
+
+    def run_of(self, cell: Cell, column: Column, card: ModelCard) -> None:
+        """All pages of one run."""
+        self.page(run_url(cell), "run.html", lambda lang: pages.run_page(cell, column, card, lang))
+        self.run_pages(cell, {"site_title": self.options.title, **pages.run_facts(cell, column, card)})
+
+    def model(self, name: str, board: Board) -> None:
+        """A model's page and data."""
+        card = board.models[name]
+        self.page(model_url(name), "model.html", lambda lang: pages.model_page(card, board, lang))
+        self.data(f"m/{slug(name)}", data.model_data(name, board))
 
     def run_pages(self, cell: Cell, facts: Mapping[str, Any]) -> None:
         """The sample pages of one run."""
-        key = digest([self.source, facts, cell.run.info.model_dump(mode="json"), cell.vector.outcomes])
-        files = [
-            f"{lang.folder}{pages.run_dir(cell)}/{i + 1}.html"
-            for lang in self.langs
-            for i in range(len(samples.shards(len(cell.vector.ids))))
-        ]
+        key = digest([self.source, facts, cell.run.info.model_dump(mode="json"), cell.vector.digest])
+        count = len(samples.shards(len(cell.vector.ids)))
+        files = [f"{lang.folder}{run_dir(cell)}/{i + 1}.html" for lang in self.langs for i in range(count)]
         if all(self.writer.fresh(file, key) for file in files):
             return
         made = samples.write_run(cell.run, self.options.results, self.options.out, facts, self.langs)
@@ -127,6 +164,26 @@ class Build:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(thumb, target)
             self.writer.new[f"t/{thumb.name}"] = "t"
+
+    def problems_page(self, lang: Language) -> Mapping[str, Any]:
+        """Folders that are not on the board."""
+        del lang
+        return {"problems": [{"path": p.path.as_posix(), "reason": p.reason} for p in self.problems]}
+
+
+def suites(path: Sequence[Path]) -> dict[str, list[str]]:
+    """Benchmarks by suite."""
+    found = {}
+    for name, table in catalog.suites(path).items():
+        listed = table.get("benchmarks")
+        if isinstance(listed, list) and all(isinstance(one, str) for one in listed):
+            found[name] = [one.partition("@")[0] for one in listed]
+    return found
+
+
+def top_tier(ranks: Ranks | None) -> frozenset[str]:
+    """Models that nobody is better than for sure."""
+    return frozenset(name for name, one in ranks.standing.items() if one.best == 1) if ranks else frozenset()
 
 
 def build(options: Options) -> Built:

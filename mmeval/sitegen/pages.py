@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from mmeval.board import Board, Cell, Column, ModelCard
+from mmeval.board import Board, Cell, Column, ModelCard, run_time
 from mmeval.board.cards import PARTS
 from mmeval.sitegen.charts import interval
 from mmeval.sitegen.env import Language
+from mmeval.sitegen.links import benchmark_url, model_url, run_dir, run_url
 from mmeval.store import Run, benchmark_folder, slug
-
-
-def model_url(name: str) -> str:
-    """Page of a model."""
-    return f"m/{slug(name)}.html"
-
-
-def benchmark_url(name: str) -> str:
-    """Page of a benchmark."""
-    return f"b/{slug(name)}.html"
-
-
-def run_dir(cell: Cell) -> str:
-    """Folder of the pages of one run."""
-    return f"r/{cell.key}"
 
 
 def shown(cell: Cell, column: Column) -> dict[str, Any]:
@@ -44,7 +30,7 @@ def shown(cell: Cell, column: Column) -> dict[str, Any]:
         "truncated": cell.truncated,
         "unparsed": info.unparsed,
         "cost": cell.cost_1000,
-        "run_url": f"{run_dir(cell)}/index.html",
+        "run_url": run_url(cell),
         "plot": plot(cell, column),
     }
 
@@ -53,34 +39,6 @@ def plot(cell: Cell, column: Column) -> Any:
     """The cell's whisker on the benchmark's own range."""
     card, head = column.card, cell.headline
     return interval(head.value, head.low, head.high, start=card.low, end=card.high, chance=card.chance)
-
-
-def mean_of(model: str, columns: Sequence[Column]) -> float | None:
-    """Plain mean over all columns on their shown scale; None unless the model stands in all of them."""
-    values = [column.cells[model].headline.value * column.card.scale for column in columns if model in column.cells]
-    return sum(values) / len(values) if values and len(values) == len(columns) else None
-
-
-def board_page(board: Board) -> dict[str, Any]:
-    """The front page: models by benchmark."""
-    rows = [board_row(card, board) for card in board.models.values() if board.of(card.name)]
-    rows.sort(key=lambda row: (row["mean"] is None, -(row["mean"] or 0), row["title"]))
-    columns = [{"title": c.card.title, "url": benchmark_url(c.card.name), "name": c.card.name} for c in board.columns]
-    models = sum(1 for row in rows if not row["reference"])
-    counts = {"models": models, "benchmarks": len(columns)}
-    return {"rows": rows, "columns": columns, "counts": counts, "updated": board.updated[:10]}
-
-
-def board_row(card: ModelCard, board: Board) -> dict[str, Any]:
-    """One model's line of the board."""
-    cells = [shown(c.cells[card.name], c) if card.name in c.cells else None for c in board.columns]
-    return {
-        "title": card.label,
-        "url": model_url(card.name),
-        "reference": card.reference,
-        "mean": mean_of(card.name, board.columns),
-        "cells": cells,
-    }
 
 
 def benchmark_page(column: Column, board: Board, lang: Language) -> dict[str, Any]:
@@ -92,7 +50,7 @@ def benchmark_page(column: Column, board: Board, lang: Language) -> dict[str, An
     better = -1 if column.card.higher_is_better in (True, None) else 1
     rows.sort(key=lambda row: (better * row["value"], row["title"]))
     return {
-        "card": column.card,
+        "card": {"title": column.card.title, "about": column.card.about or "", "known": column.card.known},
         "metric": next(iter(column.cells.values())).run.info.headline,
         "rows": rows,
         "card_facts": benchmark_facts(column, lang),
@@ -169,7 +127,7 @@ def run_facts(cell: Cell, column: Column, card: ModelCard) -> dict[str, Any]:
     return {
         "model": {"title": card.label, "url": model_url(card.name)},
         "benchmark": {"title": column.card.title, "url": benchmark_url(column.card.name)},
-        "run_url": f"{run_dir(cell)}/index.html",
+        "run_url": run_url(cell),
         "run_dir": run_dir(cell),
     }
 
@@ -214,6 +172,6 @@ def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
         (t("fact.python"), text_of(made.get("python"))),
         (t("fact.os"), text_of(made.get("os"))),
         (t("fact.packages"), listed),
-        (t("fact.finished"), text_of(made.get("finished"))),
+        (t("fact.finished"), run_time(run)),
         (t("fact.digest"), spec.digest),
     ]

@@ -14,13 +14,13 @@ pytestmark = pytest.mark.browser
 
 
 def a_run(site: Path) -> str:
-    return min(site.glob("r/*/chartqa*/1.html")).relative_to(site).as_posix()
+    return min(site.glob("r/*/toy_chartqa*/1.html")).relative_to(site).as_posix()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(
-    "page", ["index.html", "b/chartqa.html", "m/alder__vision-1a.html", "problems.html", "samples"]
+    "page", ["index.html", "b/toy_chartqa.html", "m/alder__vision-1a.html", "problems.html", "samples"]
 )
 def test_pages_fit_the_screen(visit: Callable[..., Any], site: Path, page: str, width: int, dark: bool) -> None:
     path = a_run(site) if page == "samples" else page

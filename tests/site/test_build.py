@@ -66,8 +66,8 @@ def test_a_second_build_writes_nothing(copy: Path) -> None:
 
 def test_one_new_run_touches_only_its_own_pages(copy: Path) -> None:
     make(copy)
-    samples = ledger.stored_samples("chartqa", ledger.Shape(samples=60))
-    ledger.write_run(copy / "results", "new/model", "chartqa", samples, [0.9] * 60, ledger.Shape(samples=60))
+    samples = ledger.stored_samples("toy_chartqa", ledger.Shape(samples=60))
+    ledger.write_run(copy / "results", "new/model", "toy_chartqa", samples, [0.9] * 60, ledger.Shape(samples=60))
     before = bytes_of(copy / "_site")
     make(copy)
     after = bytes_of(copy / "_site")

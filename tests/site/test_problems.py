@@ -58,11 +58,11 @@ def edit_csv(old: str, new: str) -> Callable[[Path], None]:
     ],
 )
 def test_reason_is_listed(copy: Path, damage: Callable[[Path], None], reason: str) -> None:
-    run = next((copy / "results" / "alder__vision-1a").glob("chartqa@*/*"))
+    run = next((copy / "results" / "alder__vision-1a").glob("toy_chartqa@*/*"))
     damage(run)
     made = make(copy, langs=("en",))
     page = (copy / "_site" / "problems.html").read_text()
     assert made.problems == 1
     assert run.relative_to(copy / "results").as_posix() in page
     assert reason in page
-    assert "alder__vision-1a/chartqa" not in (copy / "_site" / "b" / "chartqa.html").read_text()
+    assert "alder__vision-1a/toy_chartqa" not in (copy / "_site" / "b" / "toy_chartqa.html").read_text()

@@ -1,0 +1,173 @@
+"""The board itself: one table per view, complete in the HTML, made lively by board.js."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mmeval.board import Board, Cell, Column, ModelCard
+from mmeval.board.ranks import Standing
+from mmeval.board.views import Line, View, percent
+from mmeval.sitegen.env import Language, number
+from mmeval.sitegen.links import benchmark_url, model_url, view_url
+
+SIZES = (("0-4", "< 4 B"), ("4-10", "4–10 B"), ("10-20", "10–20 B"), ("20-40", "20–40 B"), ("40-", "> 40 B"))
+"""OpenCompass' buckets, in billions of parameters; the upper edge belongs to the next one."""
+WORDS = (
+    "any", "sort", "shown", "rank.custom", "score", "interval", "n", "failed", "truncated", "unparsed", "rank",
+    "fact.cost", "benchmark", "hidden", "open.group", "details", "openvlm.score",
+)  # fmt: skip
+ODD_SHARE = 0.05
+"""A cell with more failures, cut-offs and unparsed replies than this is marked."""
+
+
+def grouped(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
+    """Columns by the folder of their definition, both in the order of their names."""
+    groups: dict[str, list[Column]] = {}
+    for column in sorted(columns, key=lambda c: (c.card.group, c.card.title.casefold())):
+        groups.setdefault(column.card.group, []).append(column)
+    return list(groups.items())
+
+
+def board_page(
+    view: View, board: Board, views: Sequence[View], tops: Mapping[str, frozenset[str]], lang: Language
+) -> dict[str, Any]:
+    """Everything that board.html prints."""
+    t = lang.text
+    groups = grouped(view.columns)
+    rows = [board_row(view.lines[name], view, board.models[name], groups, tops, lang) for name in view.order]
+    heads = [
+        {"name": name, "fold": int(len(columns) > 1 and len(groups) > 1), "columns": [head(c) for c in columns]}
+        for name, columns in groups
+    ]
+    models = sum(1 for name in view.order if board.models[name].reference is None)
+    return {
+        "view": view.name,
+        "title": view_title(view.name, lang),
+        "about": "view.openvlm.about" if view.name == "openvlm" else "view.about",
+        "views": [{"url": view_url(v.name), "title": view_title(v.name, lang, short=True)} for v in views],
+        "missing": view.missing,
+        "counts": {"models": models, "benchmarks": len(view.columns)},
+        "updated": board.updated[:10] or "–",
+        "words": json.dumps({key: lang.messages[key] for key in WORDS}, ensure_ascii=False, sort_keys=True),
+        "sizes": [*SIZES, ("?", t("unknown"))],
+        "meta": meta_heads(view, lang),
+        "groups": heads,
+        "rows": rows,
+    }
+
+
+def head(column: Column) -> dict[str, str]:
+    """A column's header."""
+    return {"name": column.card.name, "title": column.card.title, "url": benchmark_url(column.card.name)}
+
+
+def view_title(name: str, lang: Language, *, short: bool = False) -> str:
+    """Views of the catalog have messages; a suite goes by its own name."""
+    if name == "all":
+        return lang.text("view.all" if short else "board.title")
+    return lang.text("view.openvlm") if name == "openvlm" else name
+
+
+def meta_heads(view: View, lang: Language) -> list[tuple[str, str, bool]]:
+    """Key, label and whether the column is text, for everything between the model and the benchmarks."""
+    t = lang.text
+    averages = (
+        [("mean", t("openvlm.score"), False), ("avgrank", t("openvlm.rank"), False)]
+        if view.name == "openvlm"
+        else [("mean", t("mean"), False), ("corrected", t("corrected"), False)]
+    )
+    return [
+        ("org", t("fact.organization"), True),
+        ("params", t("params"), False),
+        ("date", t("fact.released"), True),
+        ("access", t("fact.access"), True),
+        ("origin", t("origin"), True),
+        ("llm", t("part.llm"), True),
+        ("enc", t("part.encoder"), True),
+        ("cost", t("fact.cost"), False),
+        ("coverage", t("coverage"), False),
+        *averages,
+    ]
+
+
+def board_row(
+    line: Line,
+    view: View,
+    card: ModelCard,
+    groups: Sequence[tuple[str, list[Column]]],
+    tops: Mapping[str, frozenset[str]],
+    lang: Language,
+) -> dict[str, Any]:
+    """One model's line."""
+    standing = view.ranks.standing.get(card.name) if view.ranks else None
+    return {
+        "name": card.name,
+        "title": card.label,
+        "url": model_url(card.name),
+        "reference": card.reference,
+        "modalities": " ".join(card.modalities),
+        "rank": rank_text(standing),
+        "tier": standing.tier if standing else "",
+        "meta": meta_cells(line, view, card, lang),
+        "groups": [
+            row_group(card.name, columns, tops, fold=len(columns) > 1 and len(groups) > 1) for _, columns in groups
+        ],
+    }
+
+
+def rank_text(standing: Standing | None) -> str:
+    """`3` or `2–5`."""
+    if standing is None:
+        return ""
+    return f"{standing.best}" if standing.best == standing.worst else f"{standing.best}–{standing.worst}"
+
+
+def meta_cells(line: Line, view: View, card: ModelCard, lang: Language) -> list[tuple[str, bool]]:
+    """The values under `meta_heads`; empty for unknown."""
+    cells = [column.cells[card.name] for column in view.columns if card.name in column.cells]
+    access = "" if card.open is None else lang.text("open" if card.open else "closed")
+    imported = any(cell.run.info.origin != "mmeval" for cell in cells)
+    second = line.avg_rank if view.name == "openvlm" else line.corrected
+    return [
+        (card.organization or "", True),
+        ("" if card.parameters is None else f"{card.parameters:g}", False),
+        (card.released.isoformat() if card.released else "", True),
+        (access, True),
+        (lang.text("imported" if imported else "verified"), True),
+        (card.parts.get("llm", ""), True),
+        (card.parts.get("encoder", ""), True),
+        (cost_text(cells), False),
+        (f"{line.coverage}/{len(view.columns)}", False),
+        ("" if line.mean is None else number(line.mean), False),
+        ("" if second is None or card.reference else number(second), False),
+    ]
+
+
+def cost_text(cells: Sequence[Cell]) -> str:
+    """Mean US dollars per 1,000 samples over benchmarks; empty unless every run knows its cost."""
+    costs = [cell.cost_1000 for cell in cells]
+    known = [cost for cost in costs if cost is not None]
+    return f"{sum(known) / len(known):.2f}" if known and len(known) == len(costs) else ""
+
+
+def row_group(
+    model: str, columns: Sequence[Column], tops: Mapping[str, frozenset[str]], *, fold: bool
+) -> dict[str, Any]:
+    """A model's cells of one group, and their mean where it has them all."""
+    cells = [board_cell(column, model, tops) for column in columns]
+    values = [percent(c.card, c.cells[model].headline.value) for c in columns if model in c.cells]
+    mean = sum(values) / len(values) if len(values) == len(columns) else None
+    return {"fold": fold, "mean": mean, "cells": cells}
+
+
+def board_cell(column: Column, model: str, tops: Mapping[str, frozenset[str]]) -> dict[str, Any] | None:
+    """A value with half of its interval; marked when nobody is better for sure, or when many replies are odd."""
+    cell = column.cells.get(model)
+    if cell is None:
+        return None
+    info, head_, scale = cell.run.info, cell.headline, column.card.scale
+    odd = (cell.failed + cell.truncated + info.unparsed) > ODD_SHARE * max(1, info.planned)
+    marks = [*(["a"] if model in tops.get(column.card.name, ()) else []), *(["o"] if odd else [])]
+    return {"value": head_.value * scale, "half": (head_.high - head_.low) / 2 * scale, "mark": " ".join(marks)}

@@ -1,0 +1,142 @@
+"""Files for the scripts, loaded only when they are needed. Classic scripts, because a page on disk may not fetch."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mmeval.board import Board, Cell, Column
+from mmeval.board.ranks import Ranks
+from mmeval.board.views import View, percent
+from mmeval.sitegen.links import benchmark_url, model_url, run_dir
+from mmeval.sitegen.text import clean
+from mmeval.store import slug
+
+
+def script(name: str, value: Any) -> str:
+    """One data file: hands a value to `mmeval.put`; ASCII only, so that nothing in it can end a line or a string."""
+    return f"mmeval.put({json.dumps(name)},{json.dumps(value, separators=(',', ':'), sort_keys=True)});\n"
+
+
+def view_data(view: View) -> dict[str, Any]:
+    """Which models differ in a view, for ranks among the rows that a filter leaves."""
+    return (
+        {"models": list(view.ranks.models), "below": list(view.ranks.below)}
+        if view.ranks
+        else {"models": [], "below": []}
+    )
+
+
+def pairs_data(column: Column, ranks: Ranks | None) -> dict[str, Any]:
+    """Standard errors of all differences on one benchmark, for averages over columns that a reader chose."""
+    if ranks is None:
+        return {"models": [], "errors": "", "unit": 1}
+    spread = 100 / ((column.card.high - column.card.low) or 1.0)
+    return {"models": list(ranks.models), "errors": ranks.errors, "unit": ranks.unit * spread}
+
+
+def model_data(name: str, board: Board) -> dict[str, Any]:
+    """Everything about one model that the detail box and the comparison need: one character for each sample."""
+    card = board.models[name]
+    cells = {column.card.name: cell_data(column, cell) for column, cell in board.of(name)}
+    return {"title": card.label, "url": model_url(name), "reference": card.reference or "", "cells": cells}
+
+
+def cell_data(column: Column, cell: Cell) -> dict[str, Any]:
+    """One run in short."""
+    info, scale = cell.run.info, column.card.scale
+    return {
+        "run": run_dir(cell),
+        "value": round(cell.headline.value * scale, 4),
+        "low": round(cell.headline.low * scale, 4),
+        "high": round(cell.headline.high * scale, 4),
+        "n": cell.headline.n,
+        "planned": info.planned,
+        "failed": cell.failed,
+        "truncated": cell.truncated,
+        "unparsed": info.unparsed,
+        "cost": cell.cost_1000,
+        "levels": cell.vector.levels,
+        "outcomes": cell.vector.outcomes,
+        "set": (info.samples or "")[:12],
+    }
+
+
+def samples_data(column: Column, tags: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Ids, clusters and tags of a benchmark's samples in the order of the level strings."""
+    vector = next(iter(column.cells.values())).vector
+    names = sorted({name for one in tags.values() for name in one})
+    shown = [name for name in names if 1 < len({one.get(name) for one in tags.values()}) <= 40]
+    coded = {name: _coded([clean(tags.get(key, {}).get(name, "")) for key in vector.ids]) for name in shown}
+    clusters = _coded(list(vector.clusters))["codes"]
+    return {
+        "title": column.card.title,
+        "url": benchmark_url(column.card.name),
+        "ids": [clean(i) for i in vector.ids],
+        "clusters": clusters,
+        "tags": coded,
+    }
+
+
+def _coded(values: Sequence[str]) -> dict[str, Any]:
+    names = list(dict.fromkeys(values))
+    place = {name: i for i, name in enumerate(names)}
+    return {"names": names, "codes": [place[value] for value in values]}
+
+
+def board_rows(board: Board, view: View) -> list[dict[str, Any]]:
+    """The whole board as plain rows, one for each model and benchmark."""
+    rows = []
+    for name in view.order:
+        card, standing = board.models[name], view.ranks.standing.get(name) if view.ranks else None
+        for column, cell in board.of(name):
+            info, head = cell.run.info, cell.headline
+            rows.append(
+                {
+                    "model": name,
+                    "organization": card.organization,
+                    "reference": card.reference,
+                    "benchmark": column.card.name,
+                    "version": cell.spec.version,
+                    "profile": cell.spec.profile,
+                    "metric": info.headline,
+                    "value": head.value,
+                    "low": head.low,
+                    "high": head.high,
+                    "percent": round(percent(column.card, head.value), 4),
+                    "n": head.n,
+                    "planned": info.planned,
+                    "failed": cell.failed,
+                    "truncated": cell.truncated,
+                    "unparsed": info.unparsed,
+                    "cost_per_1000": cell.cost_1000,
+                    "origin": info.origin,
+                    "finished": cell.finished,
+                    "run": cell.run.path.name,
+                    "rank_best": standing.best if standing else None,
+                    "rank_worst": standing.worst if standing else None,
+                }
+            )
+    return rows
+
+
+def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as CSV; a text that a spreadsheet would run as a formula gets an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    if rows:
+        writer.writerow(rows[0].keys())
+        writer.writerows([[_plain(value) for value in row.values()] for row in rows])
+    return out.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+
+
+def file_of(name: str) -> str:
+    """A model's or benchmark's part of a data file's name."""
+    return slug(name)

@@ -1,0 +1,31 @@
+"""Where each page lies, relative to the root of its language."""
+
+from __future__ import annotations
+
+from mmeval.board import Cell
+from mmeval.store import slug
+
+
+def model_url(name: str) -> str:
+    """Page of a model."""
+    return f"m/{slug(name)}.html"
+
+
+def benchmark_url(name: str) -> str:
+    """Page of a benchmark."""
+    return f"b/{slug(name)}.html"
+
+
+def view_url(name: str) -> str:
+    """Page of a view of the board."""
+    return "index.html" if name == "all" else f"v/{slug(name)}.html"
+
+
+def run_dir(cell: Cell) -> str:
+    """Folder of the pages of one run."""
+    return f"r/{cell.key}"
+
+
+def run_url(cell: Cell) -> str:
+    """Front page of one run."""
+    return f"{run_dir(cell)}/index.html"

@@ -1,0 +1,426 @@
+/* The board: sort, filter, choose columns, recompute, save. The table is whole without this file.
+   All state that is not the default stands after the # of the address. */
+window.mmeval = (function () {
+  "use strict";
+  var waiting = {}, store = {};
+  return {
+    put: function (name, value) { store[name] = value; (waiting[name] || []).forEach(function (go) { go(value); }); delete waiting[name]; },
+    /* Data files are scripts, because a page on disk may not fetch. */
+    get: function (root, name) {
+      return new Promise(function (go, fail) {
+        if (store[name]) { go(store[name]); return; }
+        if (waiting[name]) { waiting[name].push(go); return; }
+        waiting[name] = [go];
+        var script = document.createElement("script");
+        script.src = root + "data/" + name.split("/").map(encodeURIComponent).join("/") + ".js";
+        script.onerror = function () { delete waiting[name]; fail(new Error(name)); };
+        document.head.append(script);
+      });
+    },
+    state: function () {
+      var out = {};
+      location.hash.slice(1).split("&").forEach(function (pair) {
+        var at = pair.indexOf("=");
+        if (at > 0) { try { out[pair.slice(0, at)] = decodeURIComponent(pair.slice(at + 1)); } catch (e) { /* a broken escape is no state */ } }
+      });
+      return out;
+    },
+    save: function (state) {
+      var hash = Object.keys(state).filter(function (k) { return state[k] !== "" && state[k] != null; })
+        .map(function (k) { return k + "=" + encodeURIComponent(state[k]).replace(/%2C/g, ",").replace(/%2F/g, "/"); }).join("&");
+      history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search);
+    },
+    download: function (name, type, text) {
+      var link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([text], { type: type }));
+      link.download = name;
+      link.click();
+      setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
+    },
+    el: function (tag, text, attributes) {
+      var made = document.createElement(tag);
+      if (text != null) made.textContent = text;
+      Object.keys(attributes || {}).forEach(function (k) { made.setAttribute(k, attributes[k]); });
+      return made;
+    },
+    /* Two-sided p of a normal deviate; Abramowitz and Stegun 7.1.26, absolute error below 2e-7. */
+    p: function (z) {
+      var x = Math.abs(z) / Math.SQRT2, t = 1 / (1 + 0.3275911 * x);
+      return ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t * Math.exp(-x * x);
+    }
+  };
+})();
+
+(function () {
+  "use strict";
+  var tools = document.getElementById("tools");
+  if (!tools) return;
+  var M = window.mmeval, words = JSON.parse(tools.dataset.words), root = tools.dataset.root;
+  var table = document.querySelector("#board table"), body = table.tBodies[0];
+  var heads = [].slice.call(table.tHead.rows[1].cells), groups = [].slice.call(table.tHead.rows[0].cells).slice(2);
+  var keys = heads.map(function (h) { return h.dataset.k; });
+  var hidden = ["date", "origin", "llm", "enc", "corrected"].concat(keys.filter(function (k) { return k.indexOf("g:") === 0; }));
+  var at = {};
+  keys.forEach(function (k, i) { at[k] = i; });
+  var benchmarks = keys.filter(function (k, i) { return "b" in heads[i].dataset; });
+  var numeric = {};
+  keys.forEach(function (k, i) { numeric[k] = !heads[i].classList.contains("l") && k !== "model"; });
+  var rows = [].slice.call(body.rows).map(function (tr, i) {
+    return { tr: tr, place: i, name: tr.dataset.m, ref: "ref" in tr.dataset, mod: (tr.dataset.mod || "").split(" "), text: {}, was: {} };
+  });
+  var sheet = new CSSStyleSheet();
+  document.adoptedStyleSheets = [sheet];
+  var state = M.state(), first = true;
+
+  function text(row, key) {
+    if (!(key in row.text)) {
+      var cell = row.tr.cells[at[key]];
+      row.text[key] = key === "model" ? cell.firstChild.textContent : (cell.firstChild ? cell.firstChild.textContent : "").trim();
+    }
+    return row.text[key];
+  }
+  function value(row, key) { var v = parseFloat(text(row, key).replace("−", "-")); return isNaN(v) ? null : v; }
+  function set(row, key, content) {
+    var cell = row.tr.cells[at[key]];
+    if (!(key in row.was)) row.was[key] = cell.textContent;
+    if (row.text[key] !== content) { cell.textContent = content; row.text[key] = content; }
+  }
+  function file(link) { return link.getAttribute("href").replace(/^.*\/|\.html$/g, ""); }
+  function list(name) { return state[name] ? state[name].split(",") : []; }
+  function isOn(key) {
+    if (hidden.indexOf(key) >= 0 ? list("show").indexOf(key) < 0 : list("hide").indexOf(key) >= 0) return false;
+    return true;
+  }
+  function groupOf(key) {
+    var found = null;
+    groups.forEach(function (g) { if (g.keys.indexOf(key) >= 0) found = g.dataset.g; });
+    return found;
+  }
+  function folded(name) { return list("fold").indexOf(name) >= 0; }
+
+  /* Columns are hidden by one style sheet, not cell by cell: that is what keeps 10,000 cells fast. */
+  function columns() {
+    var off = [];
+    keys.forEach(function (key, i) {
+      var group = groupOf(key), on = isOn(key);
+      if (group && folded(group)) on = key === "g:" + group;
+      else if (key.indexOf("g:") === 0) on = false;
+      if (!on) off.push("#board thead>tr:nth-child(2)>th:nth-child(" + (i + 1) + "),#board tbody>tr>:nth-child(" + (i + 1) + ")");
+      heads[i].on = on;
+    });
+    sheet.replaceSync(off.length ? off.join(",") + "{display:none}" : "");
+    var metaCell = table.tHead.rows[0].cells[1];
+    var metaKeys = keys.slice(3, keys.length).filter(function (k) { return !groupOf(k); });
+    span(metaCell, metaKeys);
+    groups.forEach(function (g) {
+      span(g, g.keys);
+      var button = g.querySelector("button");
+      if (button) button.setAttribute("aria-expanded", String(!folded(g.dataset.g)));
+    });
+  }
+  function span(cell, own) {
+    var n = own.filter(function (k) { return heads[at[k]].on; }).length;
+    cell.hidden = n === 0;
+    cell.colSpan = Math.max(1, n);
+  }
+
+  function sizeOk(row) {
+    if (!state.size) return true;
+    var v = value(row, "params");
+    if (state.size === "?") return v === null;
+    var edge = state.size.split("-");
+    return v !== null && v >= +edge[0] && (edge[1] === "" || v < +edge[1]);
+  }
+  function matches(row) {
+    var q = (state.q || "").toLowerCase();
+    if (q && !q.split(",").some(function (part) { part = part.trim(); return part && (text(row, "model") + " " + row.name + " " + text(row, "org")).toLowerCase().indexOf(part) >= 0; })) return false;
+    if (row.ref) return state.refs !== "0";
+    if (state.org && text(row, "org") !== state.org) return false;
+    if (state.access && text(row, "access") !== state.access) return false;
+    if (state.mod && row.mod.indexOf(state.mod) < 0) return false;
+    if (state.llm && text(row, "llm") !== state.llm) return false;
+    if (state.enc && text(row, "enc") !== state.enc) return false;
+    if (state.since && !(text(row, "date") >= state.since)) return false;
+    return sizeOk(row);
+  }
+  function chosen() { return benchmarks.filter(isOn); }
+  function whole(row, which) { return which.every(function (b) { return text(row, b) !== ""; }); }
+
+  function filter() {
+    var which = chosen();
+    rows.forEach(function (row) {
+      row.on = matches(row) && !(state.complete === "1" && !whole(row, which));
+      if (row.tr.hidden === row.on) row.tr.hidden = !row.on;
+    });
+    var shown = rows.filter(function (r) { return r.on && !r.ref; }).length;
+    document.getElementById("shown").textContent = words.shown.replace("{n}", shown).replace("{all}", rows.filter(function (r) { return !r.ref; }).length);
+  }
+
+  function compare(key, down) {
+    return function (a, b) {
+      var x = numeric[key] ? value(a, key) : text(a, key).toLowerCase(), y = numeric[key] ? value(b, key) : text(b, key).toLowerCase();
+      var noX = x === null || x === "", noY = y === null || y === "";
+      if (noX || noY) return noX - noY || a.place - b.place;   /* unknown comes last whichever way */
+      return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1) || a.place - b.place;
+    };
+  }
+  function sort() {
+    var key = (state.sort || "").replace(/^-/, ""), down = (state.sort || "")[0] === "-";
+    var order = key in at ? rows.slice().sort(compare(key, down)) : custom ? rows.slice().sort(compare("mean", true)) : rows.slice();
+    if (order.some(function (row, i) { return body.rows[i] !== row.tr; })) {
+      var all = document.createDocumentFragment();
+      order.forEach(function (row) { all.append(row.tr); });
+      body.append(all);
+    }
+    heads.forEach(function (h, i) {
+      if (keys[i] === key && key) h.setAttribute("aria-sort", down ? "descending" : "ascending"); else h.removeAttribute("aria-sort");
+    });
+  }
+
+  /* Averages over the chosen benchmarks, for complete rows only. */
+  var custom = false;
+  function averages() {
+    var which = chosen(), all = which.length === benchmarks.length;
+    if (all && !custom) return;
+    custom = !all;
+    rows.forEach(function (row) {
+      var ok = !all && which.length && whole(row, which);
+      ["mean", "corrected", "avgrank", "coverage"].forEach(function (key) {
+        if (!(key in at)) return;
+        if (all) { if (key in row.was) set(row, key, row.was[key]); return; }
+        if (key === "mean") set(row, key, ok ? (which.reduce(function (s, b) { return s + value(row, b); }, 0) / which.length).toFixed(1) : "");
+        else if (key === "coverage") set(row, key, which.filter(function (b) { return text(row, b) !== ""; }).length + "/" + which.length);
+        else set(row, key, "");
+      });
+    });
+  }
+
+  /* Rank range: 1 + how many shown models are better for sure, to how many are not worse for sure. */
+  function rankBy(models, better) {
+    var n = models.length;
+    models.forEach(function (row, i) {
+      var above = 0, under = 0;
+      for (var j = 0; j < n; j++) { if (better(j, i)) above++; if (better(i, j)) under++; }
+      row.best = 1 + above; row.worst = n - under;
+      set(row, "rank", row.best === row.worst ? String(row.best) : row.best + "–" + row.worst);
+    });
+    var order = models.map(function (_, i) { return i; }).sort(function (a, b) { return value(models[b], "mean") - value(models[a], "mean"); });
+    var leader = -1, tier = 0;
+    order.forEach(function (i) {
+      if (leader < 0 || better(leader, i)) { leader = i; tier++; }
+      set(models[i], "tier", String(tier));
+    });
+  }
+  function clear(ranked) {
+    rows.forEach(function (row) { if (ranked.indexOf(row) < 0) { set(row, "rank", ""); set(row, "tier", ""); } });
+  }
+  function bit(hex, i) { return (parseInt(hex[hex.length - 1 - (i >> 2)] || "0", 16) >> (i & 3)) & 1; }
+  var ticket = 0, reranked = false;
+  function ranks() {
+    var which = chosen(), mine = ++ticket;
+    var shown = rows.filter(function (r) { return r.on && !r.ref && whole(r, which); });
+    var plain = which.length === benchmarks.length;
+    var every = rows.filter(function (r) { return !r.ref && whole(r, which); });
+    if (plain && shown.length === every.length) {
+      if (reranked) rows.forEach(function (r) { ["rank", "tier"].forEach(function (k) { if (k in r.was) set(r, k, r.was[k]); }); });
+      reranked = false;
+      return Promise.resolve();
+    }
+    reranked = true;
+    if (plain) {
+      return M.get(root, "views/" + tools.dataset.view).then(function (data) {
+        if (mine !== ticket) return;
+        var index = {};
+        data.models.forEach(function (m, i) { index[m] = i; });
+        shown = shown.filter(function (r) { return r.name in index; });
+        var ids = shown.map(function (r) { return index[r.name]; });
+        rankBy(shown, function (a, b) { return bit(data.below[ids[b]], ids[a]); });
+        clear(shown);
+      });
+    }
+    return Promise.all(which.map(function (b) { return M.get(root, "pairs/" + file(heads[at[b]].querySelector("a"))); })).then(function (files) {
+      if (mine !== ticket) return;
+      holm(shown, which, files);
+      clear(shown);
+    });
+  }
+  var DIGIT = {};
+  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_".split("").forEach(function (c, i) { DIGIT[c] = i; });
+  function holm(models, which, files) {
+    var n = models.length, pairs = [], better = new Uint8Array(n * n), variance = new Float64Array(n * n);
+    files.forEach(function (file) {
+      var index = {}, size = file.models.length;
+      file.models.forEach(function (m, i) { index[m] = i; });
+      var ids = models.map(function (r) { return index[r.name]; });
+      for (var a = 0; a < n; a++) for (var b = a + 1; b < n; b++) {
+        var i = Math.min(ids[a], ids[b]), j = Math.max(ids[a], ids[b]), k = 2 * (i * size - i * (i + 1) / 2 + j - i - 1);
+        var se = (64 * DIGIT[file.errors[k]] + DIGIT[file.errors[k + 1]]) * file.unit;
+        variance[a * n + b] += se * se;
+      }
+    });
+    var mean = models.map(function (r) { return which.reduce(function (s, b) { return s + value(r, b); }, 0) / which.length; });
+    for (var a = 0; a < n; a++) for (var b = a + 1; b < n; b++) {
+      var se = Math.sqrt(variance[a * n + b]) / which.length, gap = mean[a] - mean[b];
+      pairs.push({ a: a, b: b, gap: gap, p: se > 0 ? M.p(gap / se) : gap ? 0 : 1 });
+    }
+    pairs.sort(function (x, y) { return x.p - y.p; });
+    for (var k = 0; k < pairs.length && pairs[k].p * (pairs.length - k) <= 0.05; k++) {
+      var one = pairs[k];
+      better[one.gap > 0 ? one.a * n + one.b : one.b * n + one.a] = 1;
+    }
+    rankBy(models, function (i, j) { return better[i * n + j]; });
+  }
+
+  function show() {
+    columns(); averages(); filter(); sort();
+    var done = ranks();
+    var used = ["org", "access", "size", "mod", "llm", "enc", "since", "complete", "refs"].filter(function (k) { return state[k]; }).length;
+    var count = document.querySelector("#filters .count");
+    count.hidden = !used; count.textContent = used;
+    document.getElementById("reset").hidden = !Object.keys(state).some(function (k) { return state[k]; });
+    if (!first) M.save(state);
+    first = false;
+    return done.then(function () { if (/^-?(rank|tier)$/.test(state.sort || "")) sort(); }, function () { clear([]); });
+  }
+
+  /* Controls */
+  function options(select, key) {
+    var values = {};
+    rows.forEach(function (row) { (key === "mod" ? row.mod : [text(row, key)]).forEach(function (v) { if (v && !row.ref) values[v] = 1; }); });
+    select.append(M.el("option", words.any, { value: "" }));
+    Object.keys(values).sort().forEach(function (v) { select.append(M.el("option", v, { value: v })); });
+    if (Object.keys(values).length < 2) select.parentNode.hidden = true;
+  }
+  ["org", "access", "llm", "enc", "mod"].forEach(function (key) { options(tools.elements[key], key); });
+  var fields = ["q", "org", "access", "size", "mod", "llm", "enc", "since"];
+  function toForm() {
+    fields.forEach(function (key) { tools.elements[key].value = state[key] || ""; });
+    tools.elements.complete.checked = state.complete === "1";
+    tools.elements.refs.checked = state.refs !== "0";
+    [].forEach.call(document.querySelectorAll("#columns input"), function (box) { box.checked = isOn(box.value); });
+  }
+  tools.addEventListener("input", function (event) {
+    var field = event.target;
+    if (field.closest("#columns")) { toggle(field.value, field.checked); return; }
+    if (field.name === "complete") state.complete = field.checked ? "1" : "";
+    else if (field.name === "refs") state.refs = field.checked ? "" : "0";
+    else state[field.name] = field.value;
+    show();
+  });
+  tools.addEventListener("submit", function (event) { event.preventDefault(); });
+  function toggle(key, on) {
+    var name = hidden.indexOf(key) >= 0 ? "show" : "hide", put = name === "show" ? on : !on;
+    var now = list(name).filter(function (k) { return k !== key; });
+    state[name] = (put ? now.concat(key) : now).join(",");
+    show();
+  }
+  var box = document.getElementById("columns");
+  keys.forEach(function (key, i) {
+    if (["rank", "tier", "model"].indexOf(key) >= 0 || key.indexOf("g:") === 0) return;
+    var label = M.el("label"), check = M.el("input", null, { type: "checkbox", value: key });
+    label.append(check, " " + heads[i].textContent.trim());
+    box.append(label);
+  });
+  heads.forEach(function (h, i) {
+    var link = h.querySelector("a"), name = h.textContent.trim(), button = M.el("button", name, { type: "button" });
+    button.addEventListener("click", function () {
+      var key = keys[i], down = numeric[key] && key !== "rank" && key !== "tier";
+      var steps = down ? ["-" + key, key, ""] : [key, "-" + key, ""];
+      state.sort = steps[(steps.indexOf(state.sort || "") + 1) % 3];
+      show();
+    });
+    if (link) { link.textContent = "↗"; link.setAttribute("aria-label", words["open.group"].replace("{name}", name)); h.replaceChildren(button, "\u2060", link); } else h.replaceChildren(button);
+  });
+  var next = 3;
+  while (next < keys.length && heads[next].dataset.b === undefined && keys[next].indexOf("g:") !== 0) next++;
+  groups.forEach(function (g) {
+    var n = g.colSpan;
+    g.keys = keys.slice(next, next + n);
+    next += n;
+    if (g.keys[0].indexOf("g:") !== 0) return;
+    var button = M.el("button", g.dataset.g, { type: "button", "aria-expanded": "true" });
+    button.addEventListener("click", function () {
+      var now = list("fold").filter(function (k) { return k !== g.dataset.g; });
+      state.fold = (folded(g.dataset.g) ? now : now.concat(g.dataset.g)).join(",");
+      show();
+    });
+    g.replaceChildren(button);
+  });
+
+  var menus = [].slice.call(document.querySelectorAll("details.choose"));
+  document.addEventListener("click", function (event) { menus.forEach(function (m) { if (!m.contains(event.target)) m.open = false; }); });
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") menus.forEach(function (m) { if (m.open) { m.open = false; m.querySelector("summary").focus(); } });
+  });
+
+  /* Saving exactly what is shown */
+  function visible() {
+    var on = keys.filter(function (k, i) { return heads[i].on; });
+    var lines = [].slice.call(body.rows).filter(function (tr) { return !tr.hidden; });
+    return lines.map(function (tr) {
+      var out = {};
+      on.forEach(function (k) {
+        var cell = tr.cells[at[k]], half = cell.querySelector("i"), shown = cell.firstChild ? cell.firstChild.textContent.trim() : "";
+        out[k] = numeric[k] && k !== "rank" && k !== "coverage" ? (shown === "" ? null : parseFloat(shown.replace("−", "-"))) : shown;
+        if (heads[at[k]].dataset.b !== undefined) out[k + " ±"] = half ? parseFloat(half.textContent.replace(/[^0-9.]/g, "")) : null;
+      });
+      out.id = tr.dataset.m;
+      return out;
+    });
+  }
+  function quoted(v) {
+    v = v == null ? "" : String(v);
+    if (/^[=+\-@\t\r]/.test(v) && isNaN(v)) v = "'" + v;
+    return /[",\n]/.test(v) ? '"' + v.replace(/"/g, '""') + '"' : v;
+  }
+  document.getElementById("csv").addEventListener("click", function () {
+    var all = visible(), names = all.length ? Object.keys(all[0]) : [];
+    M.download("board.csv", "text/csv", [names].concat(all.map(function (r) { return names.map(function (k) { return r[k]; }); })).map(function (r) { return r.map(quoted).join(","); }).join("\n") + "\n");
+  });
+  document.getElementById("json").addEventListener("click", function () {
+    M.download("board.json", "application/json", JSON.stringify({ view: tools.dataset.view, address: location.href, rows: visible() }, null, 1) + "\n");
+  });
+  document.getElementById("reset").addEventListener("click", function () { state = {}; toForm(); show(); tools.elements.q.focus(); });
+
+  /* What is behind a cell */
+  var dialog = document.getElementById("detail");
+  function detail(cell) {
+    var key = keys[cell.cellIndex], row = cell.parentNode;
+    if (benchmarks.indexOf(key) < 0 || !cell.textContent) return;
+    M.get(root, "m/" + file(row.querySelector(".model a"))).then(function (data) {
+      var one = data.cells[key], facts = dialog.querySelector("dl");
+      dialog.querySelector("h2").textContent = data.title + " · " + heads[cell.cellIndex].querySelector("button").textContent;
+      facts.replaceChildren();
+      [["score", one.value.toFixed(1)], ["interval", one.low.toFixed(1) + "–" + one.high.toFixed(1)], ["n", one.n + " / " + one.planned],
+        ["failed", one.failed], ["truncated", one.truncated], ["unparsed", one.unparsed], ["fact.cost", one.cost == null ? "–" : one.cost.toFixed(2)]]
+        .forEach(function (pair) { facts.append(M.el("dt", words[pair[0]]), M.el("dd", String(pair[1]))); });
+      document.getElementById("detail-run").href = tools.dataset.pages + one.run + "/index.html";
+      dialog.showModal();
+    }, function () { /* without the data file the cell has nothing more to say */ });
+  }
+  body.addEventListener("click", function (event) { var cell = event.target.closest("td"); if (cell) detail(cell); });
+  /* One cell is in the tab order; arrows move within the table. */
+  var grid = body.querySelector("td");
+  if (grid) grid.tabIndex = 0;
+  body.addEventListener("focusin", function (event) { if (event.target.tagName === "TD" && event.target !== grid) { grid.tabIndex = -1; grid = event.target; grid.tabIndex = 0; } });
+  body.addEventListener("keydown", function (event) {
+    var cell = event.target, row = cell.parentNode, to = null;
+    if (cell.tagName !== "TD") return;
+    function seek(from, step) { var c = from; do { c = step(c); } while (c && (c.hidden || getComputedStyle(c).display === "none")); return c; }
+    if (event.key === "ArrowRight") to = seek(cell, function (c) { return c.nextElementSibling; });
+    else if (event.key === "ArrowLeft") to = seek(cell, function (c) { return c.previousElementSibling; });
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      var line = seek(row, function (r) { return event.key === "ArrowDown" ? r.nextElementSibling : r.previousElementSibling; });
+      to = line && line.cells[cell.cellIndex];
+    } else if (event.key === "Enter") { detail(cell); event.preventDefault(); }
+    if (!to) return;
+    if (to.tagName === "TH") to = seek(to, function (c) { return event.key === "ArrowLeft" ? c.previousElementSibling : c.nextElementSibling; });
+    if (to) { to.tabIndex = -1; to.focus(); event.preventDefault(); }
+  });
+
+  window.addEventListener("hashchange", function () { state = M.state(); first = true; toForm(); show(); });
+  document.documentElement.classList.add("js");
+  tools.hidden = false;
+  toForm();
+  show();
+})();

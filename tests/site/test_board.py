@@ -1,0 +1,244 @@
+"""The board in the browser: sort, filter, choose, recompute, keep in the address, save."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mmeval.board import collect
+from mmeval.board.ranks import rank_columns
+from mmeval.board.views import all_views, corrected, percent
+from tests.site.conftest import shoot
+
+Visit = Callable[..., Any]
+pytestmark = pytest.mark.browser
+
+
+def column(tab: Any, key: str) -> list[str]:
+    return tab.evaluate(
+        """key => { const heads = [...document.querySelectorAll('#board thead tr:nth-child(2) th')];
+        const at = heads.findIndex(h => h.dataset.k === key);
+        return [...document.querySelectorAll('#board tbody tr')].filter(r => !r.hidden)
+          .map(r => (r.cells[at].firstChild || {textContent: ''}).textContent.trim()); }""",
+        key,
+    )
+
+
+def numbers(values: list[str]) -> list[float | None]:
+    return [float(v.replace("−", "-")) if v else None for v in values]
+
+
+def known_first(values: list[float | None]) -> list[float]:
+    cut = next((i for i, v in enumerate(values) if v is None), len(values))
+    assert all(v is None for v in values[cut:]), "unknown values come last"
+    return [v for v in values[:cut] if v is not None]
+
+
+@pytest.mark.parametrize("key", ["mean", "toy_chartqa", "params", "cost"])
+def test_sort_both_ways_unknown_last(visit: Visit, key: str) -> None:
+    tab = visit("index.html")
+    button = tab.locator(f'#board thead th[data-k="{key}"] button')
+    button.click()
+    down = known_first(numbers(column(tab, key)))
+    assert down == sorted(down, reverse=True)
+    assert tab.locator(f'#board thead th[data-k="{key}"]').get_attribute("aria-sort") == "descending"
+    button.click()
+    up = known_first(numbers(column(tab, key)))
+    assert up == sorted(up)
+    button.click()
+    assert tab.url.partition("#")[2] == ""
+
+
+def test_sorting_sorts_the_column_that_was_clicked_when_others_are_hidden(visit: Visit) -> None:
+    tab = visit("index.html#hide=toy_ai2d,toy_docvqa&show=date,llm")
+    tab.click('#board thead th[data-k="toy_mmvet"] button')
+    values = known_first(numbers(column(tab, "toy_mmvet")))
+    assert values == sorted(values, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("state", "key", "holds"),
+    [
+        ("q=birch", "model", lambda v: "Birch" in v),
+        ("org=Elm%20Lab&refs=0", "org", lambda v: v == "Elm Lab"),
+        ("access=closed&refs=0", "access", lambda v: v == "closed"),
+        ("size=4-10&refs=0", "params", lambda v: 4 <= float(v) < 10),
+        ("size=%3F&refs=0", "params", lambda v: v == ""),
+        ("since=2025-01-01&refs=0", "date", lambda v: v >= "2025"),
+        ("complete=1&refs=0", "mean", lambda v: v != ""),
+    ],
+)
+def test_filters(visit: Visit, state: str, key: str, holds: Callable[[str], bool]) -> None:
+    tab = visit(f"index.html#{state}")
+    values = column(tab, key)
+    assert 0 < len(values) < 9
+    assert all(holds(v) for v in values), values
+
+
+def test_state_survives_reload_and_only_what_is_not_default_is_kept(visit: Visit) -> None:
+    tab = visit("index.html")
+    tab.fill('[name="q"]', "lder,irch")
+    tab.click("#filters summary")
+    tab.select_option('[name="size"]', "10-20")
+    tab.select_option('[name="size"]', "")
+    tab.keyboard.press("Escape")
+    tab.click('#board thead th[data-k="toy_chartqa"] button')
+    assert tab.url.partition("#")[2] == "q=lder,irch&sort=-toy_chartqa"
+    before = column(tab, "model")
+    tab.reload()
+    assert column(tab, "model") == before
+    assert tab.input_value('[name="q"]') == "lder,irch"
+    tab.click("#reset")
+    assert tab.url.partition("#")[2] == ""
+    assert len(column(tab, "model")) == 9
+
+
+def test_averages_and_ranks_follow_the_chosen_columns(visit: Visit, ledger_root: Path) -> None:
+    tab = visit("index.html#hide=toy_ai2d,toy_mathvista")
+    tab.wait_for_function("document.querySelector('#board tbody td.rank').textContent !== ''")
+    board = collect(ledger_root / "results", path=[ledger_root])
+    left = [c for c in board.columns if c.card.name not in ("toy_ai2d", "toy_mathvista")]
+    want = {}
+    for name, card in board.models.items():
+        cells = [percent(c.card, c.cells[name].headline.value) for c in left if name in c.cells]
+        want[card.label] = sum(cells) / len(cells) if len(cells) == len(left) else None
+    models, shown = column(tab, "model"), numbers(column(tab, "mean"))
+    for model, mean in zip(models, shown, strict=True):
+        assert mean == pytest.approx(want[model], abs=0.06) if mean is not None else want[model] is None
+    ranked = [rank for rank in column(tab, "rank") if rank]
+    assert len(ranked) == sum(1 for n, c in board.models.items() if c.reference is None and want[c.label] is not None)
+
+
+def test_holm_in_the_browser_agrees_with_the_library(visit: Visit, ledger_root: Path) -> None:
+    from mmeval.board.ranks import _matrix
+    from mmeval.stats.ranking import Table, rank
+
+    board = collect(ledger_root / "results", path=[ledger_root])
+    kept = [c for c in board.columns if c.card.name in ("toy_chartqa", "toy_docvqa", "toy_mmstar")] or board.columns[:3]
+    names = [c.card.name for c in kept]
+    whole = sorted(n for n, c in board.models.items() if c.reference is None and all(n in col.cells for col in kept))
+    tables = [Table(_matrix(c, [c.cells[n] for n in whole]), c.cells[whole[0]].vector.clusters) for c in kept]
+    found = rank(tables, method="holm", draws=20)
+    hide = ",".join(c.card.name for c in board.columns if c.card.name not in names)
+    tab = visit(f"index.html#hide={hide}")
+    tab.wait_for_function("document.querySelector('#board tbody td.rank').textContent !== ''")
+    shown = dict(zip(column(tab, "model"), column(tab, "rank"), strict=True))
+    for i, name in enumerate(whole):
+        best, worst = int(found.best[i]), int(found.worst[i])
+        assert shown[board.models[name].label] == (f"{best}" if best == worst else f"{best}–{worst}")
+
+
+def test_ranks_within_a_filter_count_only_the_rows_that_are_shown(visit: Visit, ledger_root: Path) -> None:
+    board = collect(ledger_root / "results", path=[ledger_root])
+    ranks = all_views(board, {})[0].ranks
+    assert ranks is not None
+    keep = list(ranks.models)[:2]
+    query = ",".join(keep)
+    tab = visit(f"index.html#refs=0&q={query}")
+    tab.wait_for_function("document.querySelector('#shown').textContent.startsWith('2')")
+    shown = dict(zip(column(tab, "model"), column(tab, "rank"), strict=True))
+    bit = {
+        (a, b): int(ranks.below[list(ranks.models).index(b)], 16) >> list(ranks.models).index(a) & 1
+        for a in keep
+        for b in keep
+    }
+    for name in keep:
+        other = next(k for k in keep if k != name)
+        best, worst = 1 + bit[other, name], 2 - bit[name, other]
+        assert shown[board.models[name].label] == (f"{best}" if best == worst else f"{best}–{worst}")
+
+
+def test_csv_and_json_hold_exactly_what_is_shown(visit: Visit) -> None:
+    tab = visit("index.html#q=vision&sort=-toy_chartqa&hide=toy_docvqa")
+    tab.wait_for_timeout(100)
+    with tab.expect_download() as caught:
+        tab.click("#csv")
+    rows = list(csv.DictReader(io.StringIO(Path(caught.value.path()).read_text())))
+    with tab.expect_download() as caught:
+        tab.click("#json")
+    saved = json.loads(Path(caught.value.path()).read_text())
+    assert [row["model"] for row in rows] == [row["model"] for row in saved["rows"]] == column(tab, "model")
+    assert [row["toy_chartqa"] for row in rows if row["toy_chartqa"]] == [
+        v.rstrip("0").removesuffix(".") if v.endswith(".0") else v for v in column(tab, "toy_chartqa") if v
+    ]
+    assert "toy_docvqa" not in rows[0]
+    assert "toy_chartqa ±" in rows[0]
+
+
+def test_a_cell_says_what_is_behind_it_by_keyboard(visit: Visit) -> None:
+    tab = visit("index.html")
+    tab.locator("#board tbody td").first.focus()
+    tab.keyboard.press("ArrowDown")
+    for _ in range(8):
+        tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("dialog[open]")
+    shoot(tab, "board-detail")
+    assert "/ 60" in tab.inner_text("dialog")
+    tab.keyboard.press("Escape")
+    assert tab.locator("dialog[open]").count() == 0
+
+
+def test_groups_fold(visit: Visit) -> None:
+    tab = visit("index.html")
+    before = tab.locator("#board thead tr:nth-child(2) th:visible").count()
+    tab.click('#board th[data-g="general"] button')
+    assert tab.locator("#board thead tr:nth-child(2) th:visible").count() < before
+    assert tab.locator('#board thead th[data-k="g:general"]').is_visible()
+    assert "fold=general" in tab.url
+
+
+def test_openvlm_view_has_the_eight_and_its_own_averages(visit: Visit, ledger_root: Path) -> None:
+    tab = visit("v/openvlm.html", dark=True)
+    shoot(tab, "openvlm-dark")
+    heads = tab.locator("#board thead th[data-b]").count()
+    assert heads == 8
+    board = collect(ledger_root / "results", path=[ledger_root])
+    eight = [c for c in board.columns if c.card.name != "toy_chartqa"]
+    for label, mean, rank in zip(column(tab, "model"), column(tab, "mean"), column(tab, "avgrank"), strict=True):
+        name = next(n for n, c in board.models.items() if c.label == label)
+        here = [(c, c.cells[name].headline.value) for c in eight if name in c.cells]
+        if len(here) == 8:
+            assert float(mean) == pytest.approx(sum(100 * v for _, v in here) / 8, abs=0.06)
+        else:
+            assert mean == ""
+        if board.models[name].reference is None:
+            rivals = [
+                [x.headline.value for m, x in c.cells.items() if board.models[m].reference is None] for c, _ in here
+            ]
+            places = [1 + sum(r > v for r in group) for (_, v), group in zip(here, rivals, strict=True)]
+            assert float(rank) == pytest.approx(sum(places) / len(places), abs=0.06)
+
+
+def test_complete_rows_come_first_and_carry_the_ranks(visit: Visit) -> None:
+    tab = visit("index.html", js=False)
+    coverage = tab.eval_on_selector_all(
+        "#board tbody tr", "rows => rows.map(r => [r.cells[0].textContent, r.dataset.ref, r.cells[11].textContent])"
+    )
+    for rank, ref, share in coverage:
+        assert bool(rank) == (share == "9/9" and ref is None)
+
+
+def test_chance_is_zero_and_the_top_is_a_hundred() -> None:
+    from mmeval.board.cards import BenchmarkCard
+
+    card = BenchmarkCard(name="x", title="x", group="g", chance=0.25)
+    assert corrected(card, 0.25) == pytest.approx(0)
+    assert corrected(card, 1.0) == pytest.approx(100)
+    errors = BenchmarkCard(name="x", title="x", group="g", higher_is_better=False, low=0, high=2)
+    assert percent(errors, 0.5) == pytest.approx(75)
+    assert corrected(errors, 0.5) is None
+
+
+def test_ranks_are_the_same_from_the_cache(ledger_root: Path, tmp_path: Path) -> None:
+    board = collect(ledger_root / "results", path=[ledger_root])
+    one = board.columns[0]
+    models = sorted(n for n in one.cells if board.models[n].reference is None)
+    first = rank_columns([one], models, cache=tmp_path)
+    assert rank_columns([one], models, cache=tmp_path) == first
