@@ -46,6 +46,7 @@ class Faults:
     blank: float = 0.0
     filtered: float = 0.0
     length: float = 0.0
+    unauthorized: float = 0.0
     latency: float = 0.0
     hang_s: float = 60.0
     per_second: float | None = None
@@ -53,7 +54,7 @@ class Faults:
     seed: int = 0
 
     TRANSIENT = ("rate_limit", "server", "hang", "reset", "malformed")
-    LASTING = ("blank", "filtered", "length")
+    LASTING = ("blank", "filtered", "length", "unauthorized")
 
     def pick(self, digest: str, attempt: int) -> str | None:
         """The fault of this attempt, if any; lasting ones do not depend on the attempt."""
@@ -201,7 +202,7 @@ class Provider:
             await asyncio.sleep(self.faults.latency)
         scenario = {
             "rate_limit": "429" if self.faults.retry_after is None else f"429-{self.faults.retry_after}",
-            "server": "500", "hang": "slow", "malformed": "badjson",
+            "server": "500", "unauthorized": "401", "hang": "slow", "malformed": "badjson",
         }.get(fault or "", fault or scenario)  # fmt: skip
         return await self._play(request, scenario, kind, path, raw)
 

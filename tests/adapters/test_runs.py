@@ -1,0 +1,86 @@
+"""Whole runs through the command line, each SDK against the loopback provider."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+
+import pytest
+from PIL import Image as Pillow
+from typer.testing import CliRunner
+
+from mmeval import media
+from mmeval.cli import app
+from tests.adapters.conftest import CASES, KEY, every_case, picture
+
+
+@pytest.fixture
+def mmeval(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def run(case, provider, benchmark, *flags):
+        options = {"base_url": provider.url(case.provider), **dict(case.options)}
+        given = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
+        cache = ["--cache-file", str(tmp_path / "replies.sqlite")]
+        done = CliRunner().invoke(app, ["run", benchmark, "-m", f"{case.provider}/model-x", *given, *flags, *cache])
+        return done, next(tmp_path.glob("results/*/*/*/run.json"), None)
+
+    return run
+
+
+@every_case
+def test_two_hundred_pictures(case, provider, mmeval, tmp_path):
+    done, run = mmeval(case, provider, "bar_reading", "--limit", "200")
+    assert done.exit_code == 0, done.output
+    info = json.loads(run.read_text())
+    assert (info["status"], info["counts"], info["planned"]) == ("complete", {"ok": 200}, 200)
+    assert info["totals"]["requests"] == provider.counts["requests"] == 200
+    assert info["spec"]["media_policy"]["name"] == "fit/1"
+    assert info["spec"]["options"]["temperature"] == (None if case.provider == "anthropic" else 0.0)
+    asked = Counter(
+        json.dumps([p if isinstance(p, str) else p.hex() for p in seen.parts]) for seen in provider.requests
+    )
+    assert set(asked.values()) == {1}
+    pictures = [part for seen in provider.requests for part in seen.parts if isinstance(part, bytes)]
+    assert len(pictures) == 200
+    assert {media.image(data).mime for data in pictures} == {"image/png"}
+    for file in tmp_path.rglob("*"):
+        assert file.is_dir() or KEY.encode() not in file.read_bytes(), f"the key is in {file}"
+
+    done, _ = mmeval(case, provider, "bar_reading", "--limit", "200")
+    assert done.exit_code == 0
+    assert provider.counts["requests"] == 200, "something was asked twice"
+
+
+def test_pictures_that_are_broken_or_too_large(provider, mmeval, tmp_path):
+    """Each sample for itself: one is sent as it is, one scaled down, two are never sent."""
+    wide = io.BytesIO()
+    Pillow.new("L", (9000, 40), 200).save(wide, "PNG")
+    files = {"good": picture("red").data, "wide": wide.getvalue(), "cut": picture("blue").data[:-25], "text": b"none"}
+    rows = []
+    for name, data in files.items():
+        (tmp_path / f"{name}.png").write_bytes(data)
+        rows.append({"id": name, "question": "Which?", "image": f"{name}.png", "answer": "B", "options": ["x", "y"]})
+    (tmp_path / "mine.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    done, run = mmeval(CASES[2], provider, "mine.jsonl", "--max-error-rate", "1")
+    assert run, done.output
+    with (run.parent / "scores.csv").open() as file:
+        status = {row["id"]: row["status"] for row in csv.DictReader(file)}
+    assert status == {"good": "ok", "wide": "ok", "cut": "invalid_input", "text": "invalid_input"}
+    sent = [media.image(part) for seen in provider.requests for part in seen.parts if isinstance(part, bytes)]
+    assert sorted((p.width, p.height) for p in sent) == [(8, 8), (8000, 35)]
+
+
+@every_case
+def test_a_wrong_key_stops_the_run_at_once(case, provider, mmeval):
+    provider.faults, before = type(provider.faults)(unauthorized=1.0), provider.faults
+    try:
+        done, _ = mmeval(case, provider, "bar_reading", "--limit", "200")
+    finally:
+        provider.faults = before
+    assert done.exit_code == 5
+    assert "401" in done.output
+    assert provider.counts["requests"] < 60
