@@ -178,6 +178,11 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def asking_order(seed: int, key: str, cluster: str | None) -> tuple[bytes, str]:
+    """Sort key of a random order of samples that only the seed decides; clusters stay together."""
+    return hashlib.sha256(f"{seed}:{cluster or key}".encode("utf-8", "surrogatepass")).digest(), key
+
+
 def slug(name: str) -> str:
     """A folder name for a model; what had to be changed is told apart by six hex digits."""
     plain = name.replace("/", "__")

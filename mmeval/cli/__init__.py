@@ -18,6 +18,8 @@ VERBS: tuple[str, ...] = (
     "new",
     "quickstart",
     "cache",
+    "diff",
+    "gate",
 )
 """Modules of this package; each has `register(app)`."""
 

@@ -84,7 +84,7 @@ class Plan:
             found = islice(found, index - 1, None, count)
         if self.shuffled:
             # Held in memory as a whole: only for a run that may stop early and needs a random order.
-            found = sorted(found, key=lambda s: sha256(f"{self.settings.seed}:{s.id}".encode()).digest())
+            found = sorted(found, key=lambda s: store.asking_order(self.settings.seed, s.id, s.cluster))
         return iter(found)
 
 

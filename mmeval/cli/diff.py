@@ -1,0 +1,64 @@
+"""`mmeval diff`: two runs side by side."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mmeval.cli._runs import AS_JSON, RESULTS, echo_json, find_run
+
+if TYPE_CHECKING:
+    from mmeval.compare import Comparison
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("diff")(diff)
+
+
+def diff(
+    base: str = typer.Argument(..., metavar="RUN", help="What was: folder, start of a run id, part of a path."),
+    candidate: str = typer.Argument(..., metavar="RUN", help="What is."),
+    flips: int = typer.Option(10, help="Samples to show that became worse, and better."),
+    level: float = typer.Option(0.95, min=0.5, max=0.999, help="Two-sided level of the interval."),
+    results: Path = RESULTS,
+    as_json: bool = AS_JSON,
+) -> None:
+    """Compare two runs of one benchmark: how they were made, then sample by sample."""
+    from mmeval.compare import compare, read_side
+
+    sides = [read_side(find_run(reference, results)) for reference in (base, candidate)]
+    found = compare(sides[0], sides[1], level=level)
+    if as_json:
+        echo_json(_json(found))
+        return
+    from rich.console import Console
+
+    from mmeval.report.terminal import print_comparison
+
+    print_comparison(found, Console(), flips=flips)
+
+
+def _json(found: Comparison) -> dict[str, Any]:
+    sides = {"base": found.base, "candidate": found.candidate}
+    return {
+        "schema_version": 1,
+        **{
+            name: {
+                "path": str(side.run.path),
+                "model": side.run.info.spec.model,
+                "score": side.mean(),
+                "counts": dict(side.counts),
+            }
+            for name, side in sides.items()
+        },
+        "changes": [asdict(change) for change in found.changes],
+        "difference": asdict(found.difference) if found.difference else None,
+        "only_base": list(found.only_base),
+        "only_candidate": list(found.only_candidate),
+        "unmeasured": list(found.unmeasured),
+        "flips": [asdict(pair) for pair in found.flips],
+    }

@@ -1,0 +1,295 @@
+"""`mmeval gate`: decide whether a change made a model worse, and end with the exit code of the decision."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, echo_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mmeval.gate.decide import Case
+    from mmeval.gate.live import Candidate
+    from mmeval.gate.policy import Policy
+    from mmeval.gate.verdict import Verdict
+    from mmeval.runner import Observer
+
+gate = typer.Typer(no_args_is_help=True, help="Fail on real regressions, and only on those.", rich_markup_mode="rich")
+CONFIG = typer.Option(Path("gate.yaml"), "-c", "--config", metavar="FILE", help="The policy.")
+REPORT = typer.Option(None, "--report", metavar="FOLDER", help="Write gate.json, .md, .html, .junit.xml, .comment.md.")
+GITHUB = typer.Option(False, "--github", help="Print annotations; fill the job's summary and outputs.")
+EXIT_ZERO = typer.Option(False, "--exit-zero", help="End with 0 whatever was decided.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.add_typer(gate, name="gate")
+
+
+@gate.command("run")
+def run_command(
+    config: Path = CONFIG,
+    model: str | None = typer.Option(None, "-m", "--model", metavar="PROVIDER/MODEL", help="The candidate."),
+    option: list[str] = typer.Option([], "-o", "--option", metavar="KEY=VALUE", help="Adapter option (repeatable)."),
+    max_cost: float | None = typer.Option(None, help="US dollars, instead of the policy's.", show_default=False),
+    max_minutes: float | None = typer.Option(None, help="Minutes, instead of the policy's.", show_default=False),
+    max_samples: int | None = typer.Option(None, help="Samples, instead of the policy's.", show_default=False),
+    concurrency: int | None = typer.Option(None, help="Pin the requests in flight.", show_default="adaptive"),
+    path: list[Path] = PATH,
+    results: Path = RESULTS,
+    report: Path | None = REPORT,
+    github: bool = GITHUB,
+    exit_zero: bool = EXIT_ZERO,
+    as_json: bool = AS_JSON,
+) -> None:
+    """Evaluate the candidate, decide while it runs, and stop early on a proven regression."""
+    from mmeval.gate.baseline import open_baselines
+    from mmeval.gate.live import run_cases
+
+    policy = _budgeted(_policy(config), usd=max_cost, minutes=max_minutes, samples=max_samples)
+    _check_names(policy, config, path)
+    candidate = _candidate(policy, model, option, path, results, concurrency=concurrency, quiet=as_json)
+    try:
+        with open_baselines(policy) as root:
+            cases = run_cases(policy, root, candidate)
+    finally:
+        _close(candidate.observer)
+    verdict = _conclude(cases, policy, config, begin=candidate.begin, results=results)
+    _end(verdict, report=report, github=github, exit_zero=exit_zero, as_json=as_json)
+
+
+@gate.command("compare")
+def compare_command(
+    base: Path = typer.Argument(..., help="A run folder, a results folder, or a folder of baselines."),
+    candidate: Path = typer.Argument(..., help="A run folder or a results folder."),
+    config: Path | None = typer.Option(None, "-c", "--config", metavar="FILE", help="The policy; gate.yaml if there."),
+    path: list[Path] = PATH,
+    report: Path | None = REPORT,
+    github: bool = GITHUB,
+    exit_zero: bool = EXIT_ZERO,
+    as_json: bool = AS_JSON,
+) -> None:
+    """Decide from two stored runs (or folders of runs); asks no model."""
+    from mmeval.gate.offline import cases, default_policy, runs_below
+
+    begin = time.monotonic()
+    file = config or Path("gate.yaml")
+    read = config is not None or file.exists()
+    policy = _policy(file) if read else None
+    bases, candidates = runs_below(base), runs_below(candidate)
+    if policy is None:
+        policy = default_policy(bases)
+    elif read:
+        _check_names(policy, file, path, known=[*bases, *candidates])
+    found = cases(policy, candidates, bases=bases)
+    verdict = _conclude(found, policy, file, begin=begin, results=None)
+    _end(verdict, report=report, github=github, exit_zero=exit_zero, as_json=as_json)
+
+
+@gate.command("plan")
+def plan_command(config: Path = CONFIG, path: list[Path] = PATH, as_json: bool = AS_JSON) -> None:
+    """Print what the gate can see and what it costs; refuse margins that could never pass (exit 2)."""
+    from dataclasses import asdict
+
+    from mmeval import UsageError
+    from mmeval.gate.baseline import open_baselines
+    from mmeval.gate.planning import plan
+    from mmeval.report.gate_tables import print_plans
+
+    policy = _policy(config)
+    _check_names(policy, config, path)
+    with open_baselines(policy) as root:
+        plans = plan(policy, root)
+    if as_json:
+        echo_json([asdict(found) for found in plans])
+    else:
+        print_plans(plans, _console())
+    problems = [found.problem for found in plans if found.problem]
+    if problems:
+        raise UsageError("; ".join(problems))
+
+
+@gate.command("calibrate")
+def calibrate_command(
+    config: Path = CONFIG,
+    repeats: int = typer.Option(3, help="How often the baseline is asked again."),
+    path: list[Path] = PATH,
+    out: Path = typer.Option(Path("flaky_items.json"), "--out", help="Where the samples that flip are listed."),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Ask the baseline again and measure its noise: flip rate, false alarms, what can be seen."""
+    import json
+    from dataclasses import asdict
+
+    from mmeval import store
+    from mmeval.gate.baseline import open_baselines
+    from mmeval.gate.planning import calibrate
+    from mmeval.report.gate_tables import print_noise
+
+    policy = _policy(config)
+    _check_names(policy, config, path)
+    candidate = _candidate(policy, "calibrate", [], path, Path("results"), concurrency=None, quiet=as_json)
+    try:
+        with open_baselines(policy) as root:
+            found = calibrate(policy, root, candidate, repeats=repeats)
+    finally:
+        _close(candidate.observer)
+    flaky = {noise.name: dict(noise.flaky) for noise in found}
+    store.write_atomic(out, json.dumps(flaky, indent=1, ensure_ascii=False) + "\n")
+    if as_json:
+        echo_json([asdict(noise) for noise in found])
+    else:
+        print_noise(found, _console())
+
+
+@gate.command("accept")
+def accept_command(
+    run: list[Path] = typer.Argument(..., metavar="RUN...", help="Run folders that become baselines."),
+    reason: str = typer.Option(..., "--reason", help="Why; goes into the ledger."),
+    config: Path = CONFIG,
+) -> None:
+    """Make runs the baseline of their benchmarks, and say so in the ledger."""
+    from mmeval import store
+    from mmeval.gate.baseline import accept
+
+    policy = _policy(config)
+    for found in [store.read_run(folder) for folder in run]:
+        row = accept(found, policy, reason=reason)
+        old = f", replaces {row['replaces'][0]['run'][:12]}" if row["replaces"] else ""
+        typer.echo(f"{row['benchmark']}: baseline {row['run'][:12]} of {row['model']}, {row['n']} samples{old}")
+
+
+@gate.command("selftest")
+def selftest_command(
+    config: Path | None = typer.Option(None, "-c", "--config", metavar="FILE", help="The policy; gate.yaml if there."),
+) -> None:
+    """Plant a regression and a copy: the gate must fail the one and pass the other."""
+    from contextlib import nullcontext
+
+    from mmeval.gate.baseline import open_baselines
+    from mmeval.gate.selftest import selftest
+    from mmeval.report.gate_tables import print_trials
+
+    file = config or Path("gate.yaml")
+    policy = _policy(file) if config is not None or file.exists() else None
+    with open_baselines(policy) if policy else nullcontext() as root:
+        trials = selftest(policy, root)
+    print_trials(trials, _console())
+    raise typer.Exit(0 if all(trial.passed for trial in trials) else 1)
+
+
+@gate.command("schema")
+def schema_command() -> None:
+    """Print the JSON schema of gate.yaml."""
+    from mmeval.gate.policy import schema
+
+    echo_json(schema())
+
+
+def _policy(file: Path) -> Policy:
+    from mmeval.gate.policy import read_policy
+
+    return read_policy(file)
+
+
+def _budgeted(policy: Policy, **given: float | None) -> Policy:
+    from mmeval.gate.policy import Budget
+
+    budget = Budget.model_validate({**policy.budget.model_dump(), **{k: v for k, v in given.items() if v is not None}})
+    return policy.model_copy(update={"budget": budget})
+
+
+def _check_names(policy: Policy, file: Path, path: Sequence[Path], known: Sequence[str] = ()) -> None:
+    """Refuse a benchmark that nobody has heard of, with the nearest names."""
+    import difflib
+
+    from mmeval import UsageError, catalog
+
+    names = {*catalog.benchmarks(path), *known}
+    for name in policy.benchmarks:
+        if name not in names:
+            close = difflib.get_close_matches(name, sorted(names), n=2, cutoff=0.5)
+            hint = f"; did you mean {' or '.join(close)}?" if close else "; see `mmeval list`"
+            raise UsageError(f"{file}: benchmarks: no benchmark {name!r}{hint}")
+
+
+def _candidate(
+    policy: Policy,
+    model: str | None,
+    option: Sequence[str],
+    path: Sequence[Path],
+    results: Path,
+    *,
+    concurrency: int | None,
+    quiet: bool,
+) -> Candidate:
+    from mmeval import UsageError
+    from mmeval.cli.run import _observer
+    from mmeval.engine.options import pairs
+    from mmeval.gate.live import Candidate
+
+    name = model or policy.model
+    if name is None:
+        raise UsageError("which candidate? give -m PROVIDER/MODEL, or `model` in the policy")
+    settings: Mapping[str, Any] = {
+        "path": tuple(path) or None,
+        "results": results,
+        "concurrency": concurrency,
+    }
+    return Candidate(
+        model=name,
+        options={**policy.options, **pairs(option)},
+        settings={key: value for key, value in settings.items() if value is not None},
+        observer=_observer(quiet=quiet),
+    )
+
+
+def _close(observer: Observer | None) -> None:
+    close = getattr(observer, "close", None)
+    if close is not None:
+        close()
+
+
+def _conclude(cases: list[Case], policy: Policy, file: Path, *, begin: float, results: Path | None) -> Verdict:
+    from mmeval.gate.decide import conclude, decide
+    from mmeval.report.verdicts import with_questions
+
+    benchmarks = [with_questions(bench, results) for bench in decide(cases, policy)]
+    return conclude(
+        benchmarks,
+        policy,
+        command=shlex.join(["mmeval", *sys.argv[1:]]),
+        policy_file=str(file),
+        seconds=round(time.monotonic() - begin, 3),
+    )
+
+
+def _end(verdict: Verdict, *, report: Path | None, github: bool, exit_zero: bool, as_json: bool) -> None:
+    from mmeval.report.gate_files import write_reports
+    from mmeval.report.github import workflow_commands, write_job_files
+    from mmeval.report.terminal import print_verdict
+
+    if report is not None:
+        write_reports(verdict, report)
+    if as_json:
+        echo_json(verdict.as_json())
+    else:
+        print_verdict(verdict, _console())
+    if github:
+        write_job_files(verdict)
+        for line in workflow_commands(verdict):
+            typer.echo(line, err=as_json)
+    raise typer.Exit(0 if exit_zero else verdict.exit_code)
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(soft_wrap=False)

@@ -1,0 +1,186 @@
+"""Baselines: small run folders that are committed, and the ledger of who moved them and why."""
+
+from __future__ import annotations
+
+import getpass
+import io
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from mmeval import store
+from mmeval.compare import Comparison, compare, read_side
+from mmeval.errors import NotComparableError, StoreError, UsageError
+from mmeval.gate.guards import Measures, measure
+from mmeval.gate.policy import Policy
+from mmeval.store import Run
+
+__all__ = ["LEDGER", "accept", "baseline_of", "measures_of", "open_baselines", "read_ledger"]
+
+LEDGER = "LEDGER.jsonl"
+MEASURES = "baseline.json"
+
+
+@contextmanager
+def open_baselines(policy: Policy) -> Iterator[Path]:
+    """The folder of baselines, checked out of git where the policy names a ref.
+
+    Raises:
+        NotComparableError: there is no such folder or ref.
+    """
+    path, ref = policy.baseline.path, policy.baseline.ref
+    if ref is None:
+        if not path.is_dir():
+            raise NotComparableError(f"no baselines in {path}; make some: `mmeval gate accept RUN --reason ...`")
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="mmeval-gate-") as folder:
+        _extract(path, ref, Path(folder))
+        yield Path(folder) / path
+
+
+def _extract(path: Path, ref: str, into: Path) -> None:
+    if ref.startswith("-") or path.is_absolute():
+        raise UsageError(f"baseline: ref {ref!r} with path {path}: give a git ref and a path inside the repository")
+    command = ["git", "archive", "--format=tar", ref, "--", str(path)]
+    made = subprocess.run(command, capture_output=True, check=False, timeout=120)  # noqa: S603
+    if made.returncode:
+        why = made.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["git failed"]
+        raise NotComparableError(f"no baselines in {path} at {ref}: {why[0]}")
+    with tarfile.open(fileobj=io.BytesIO(made.stdout)) as archive:
+        archive.extractall(into, filter="data")
+
+
+def baseline_of(root: Path, name: str, policy: Policy) -> Run:
+    """The baseline run of one benchmark.
+
+    Raises:
+        NotComparableError: there is none, or it cannot be read by this version.
+        UsageError: there are several and the policy does not say which model's.
+    """
+    runs, problems = store.list_runs(root)
+    wanted = policy.benchmarks[name].model
+    found = [run for run in runs if run.info.spec.benchmark == name and wanted in (None, run.info.spec.model)]
+    if len(found) > 1:
+        models = ", ".join(sorted({run.info.spec.model for run in found}))
+        raise UsageError(f"{name}: {len(found)} baselines in {root} ({models}); set `model` under benchmarks.{name}")
+    if found:
+        return found[0]
+    broken = [problem.reason for problem in problems if problem.path.parent.name.split("@")[0] == store.slug(name)]
+    if broken:
+        raise NotComparableError(f"{name}: the baseline cannot be read: {broken[0]}")
+    of = f" of {wanted}" if wanted else ""
+    raise NotComparableError(
+        f"{name}: no baseline{of} in {root}; run it, then `mmeval gate accept RUN --reason ...`"
+    )  # fmt: skip
+
+
+def measures_of(run: Run) -> Measures:
+    """Latency and cost: as kept beside a baseline, else from the journal."""
+    file = run.path / MEASURES
+    if not file.exists():
+        return measure(run)
+    try:
+        return Measures.model_validate_json(file.read_text(encoding="utf-8"))
+    except (ValidationError, UnicodeDecodeError) as error:
+        raise StoreError(f"{file}: {str(error).splitlines()[0]}") from None
+
+
+def accept(run: Run, policy: Policy, *, reason: str) -> dict[str, Any]:
+    """Make a run the baseline of its benchmark and write a line into the ledger.
+
+    Returns:
+        The line: when, who, why, both runs and the difference.
+
+    Raises:
+        UsageError: no reason, or the run is not complete.
+        RunFailedError, DataError: the run's scores are empty or damaged.
+    """
+    spec, root = run.info.spec, policy.baseline.path
+    if not reason.strip():
+        raise UsageError("--reason: say in a sentence why the baseline moves")
+    if run.info.status != "complete":
+        raise UsageError(f"{run.path}: the run is {run.info.status}; only a complete run can be a baseline")
+    side = read_side(run)
+    old = [base for base in _existing(root, run) if base.path.resolve() != run.path.resolve()]
+    row: dict[str, Any] = {
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "who": os.environ.get("GITHUB_ACTOR") or getpass.getuser(),
+        "reason": " ".join(reason.split()),
+        "benchmark": spec.benchmark,
+        "version": spec.version,
+        "model": spec.model,
+        "run": spec.digest,
+        "score": side.mean(),
+        "n": len(side.items),
+        "replaces": [_delta(base, run, policy) for base in old],
+        "git": run.info.provenance.get("git"),
+    }
+    _copy(run, store.run_path(root, spec))
+    for base in old:
+        shutil.rmtree(base.path)
+        _prune(base.path.parent, root)
+    with (root / LEDGER).open("a", encoding="utf-8") as ledger:
+        ledger.write(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n")
+    return row
+
+
+def _existing(root: Path, run: Run) -> list[Run]:
+    """The baselines that this run replaces: of its benchmark, and of its model where there are several models."""
+    spec = run.info.spec
+    same = [base for base in store.list_runs(root)[0] if base.info.spec.benchmark == spec.benchmark]
+    own = [base for base in same if base.info.spec.model == spec.model]
+    return own or (same if len(same) == 1 else [])
+
+
+def _delta(base: Run, run: Run, policy: Policy) -> dict[str, Any]:
+    spec = base.info.spec
+    row: dict[str, Any] = {"run": spec.digest, "model": spec.model, "version": spec.version}
+    try:
+        found: Comparison = compare(read_side(base), read_side(run), level=1 - 2 * policy.alpha)
+    except NotComparableError:
+        return row
+    delta = found.difference
+    if delta is not None:
+        row |= {"difference": delta.value, "low": delta.low, "high": delta.high, "n": delta.n}
+    return row
+
+
+def _copy(run: Run, target: Path) -> None:
+    if run.path.resolve() == target.resolve():
+        return
+    measures = measures_of(run)
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("run.json", "scores.csv"):
+        store.write_atomic(target / name, (run.path / name).read_text(encoding="utf-8"))
+    store.write_atomic(target / MEASURES, measures.model_dump_json(indent=1) + "\n")
+
+
+def _prune(folder: Path, root: Path) -> None:
+    while folder != root and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+def read_ledger(root: Path) -> list[dict[str, Any]]:
+    """The lines of the ledger, oldest first; raises StoreError naming a damaged one."""
+    file = root / LEDGER
+    if not file.exists():
+        return []
+    rows = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            rows.append(dict(json.loads(line)))
+        except (ValueError, TypeError) as error:
+            raise StoreError(f"{file}:{number}: {error}") from None
+    return rows

@@ -1,0 +1,307 @@
+"""From comparisons to decisions: non-inferiority per benchmark, Holm over the family, one verdict.
+
+PASS needs every gated benchmark to be non-inferior (an intersection-union test, which needs no correction); FAIL claims
+that at least one has dropped, so its p-values are adjusted over the family. docs/design/gate.md derives both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mmeval.compare import Comparison, Pair, outside
+from mmeval.errors import BudgetError, MMEvalError, NotComparableError, UsageError
+from mmeval.gate.guards import Measures, check_guards
+from mmeval.gate.policy import Bench, Policy
+from mmeval.gate.verdict import EXIT_CODES, BenchmarkVerdict, Decision, Flip, Verdict
+from mmeval.numbers import points
+from mmeval.stats.multiplicity import holm
+from mmeval.stats.paired import Difference, difference
+from mmeval.stats.power import detectable, needed
+
+__all__ = ["Case", "Early", "conclude", "decide", "smallest"]
+
+FLIPS = 50
+"""Of each direction that a verdict carries."""
+UNKNOWN = Measures()
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """Why asking stopped before the end."""
+
+    samples: int
+    units: int
+    alpha: float
+    against: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One benchmark before the decision: a comparison, or the error that took its place."""
+
+    name: str
+    comparison: Comparison | None = None
+    problem: MMEvalError | None = None
+    early: Early | None = None
+    base: Measures = UNKNOWN
+    candidate: Measures = UNKNOWN
+
+
+def decide(cases: Sequence[Case], policy: Policy) -> tuple[BenchmarkVerdict, ...]:
+    """Decide every benchmark.
+
+    Raises:
+        UsageError: a gated benchmark has so few samples that it could never pass.
+    """
+    found = [_blocked(case, policy) or _measured(case, policy) for case in cases]
+    gated = [i for i, bench in enumerate(found) if bench.gated and bench.difference is not None]
+    for i, p in zip(gated, holm([_p(found[i]) for i in gated]).tolist(), strict=True):
+        found[i] = replace(found[i], p_adjusted=p)
+    return tuple(_final(bench, case, policy) for bench, case in zip(found, cases, strict=True))
+
+
+def _p(bench: BenchmarkVerdict) -> float:
+    return bench.difference.p_worse if bench.difference is not None else 1.0
+
+
+def _blocked(case: Case, policy: Policy) -> BenchmarkVerdict | None:
+    """The verdict where nothing may be compared, or None."""
+    if case.problem is not None or case.comparison is None:
+        reason = str(case.problem) if case.problem is not None else "nothing was compared"
+        return _verdict(case, policy, _decision_of(case.problem), reason)
+    found = case.comparison
+    foreign = outside(found.changes, policy.subject)
+    if foreign:
+        named = "; ".join(map(str, foreign[:3])) + (f"; and {len(foreign) - 3} more" if len(foreign) > 3 else "")
+        return _verdict(case, policy, "not comparable", f"more than the {policy.subject} differs: {named}")
+    if case.early is None:
+        return _unfinished(case, policy, found)
+    return None
+
+
+def _decision_of(problem: MMEvalError | None) -> Decision:
+    if isinstance(problem, NotComparableError):
+        return "not comparable"
+    return "budget" if isinstance(problem, BudgetError) else "incomplete"
+
+
+def _unfinished(case: Case, policy: Policy, found: Comparison) -> BenchmarkVerdict | None:
+    status = found.candidate.run.info.status
+    for side, run in (("baseline", found.base.run), ("candidate", found.candidate.run)):
+        if run.info.status in ("failed", "running", "cancelled"):
+            why = f": {run.info.reason}" if run.info.reason else ""
+            return _verdict(case, policy, "incomplete", f"the {side} run is {run.info.status}{why}")
+    if found.overlap < policy.errors.overlap:
+        if status == "partial":
+            why = found.candidate.run.info.reason or "it stopped early"
+            return _verdict(case, policy, "budget", f"the candidate run is partial: {why}")
+        text = (
+            f"samples: only {found.overlap:.0%} of the ids are in both runs ({len(found.only_base)} only in the "
+            f"baseline, {len(found.only_candidate)} only in the candidate)"
+        )
+        return _verdict(case, policy, "not comparable", text)
+    return _unmeasured(case, policy, found)
+
+
+def _unmeasured(case: Case, policy: Policy, found: Comparison) -> BenchmarkVerdict | None:
+    both = len(found.pairs) + len(found.unmeasured)
+    if not found.pairs or len(found.unmeasured) / both > policy.errors.max_rate:
+        lost = sum(found.candidate.items[key].score is None for key in found.unmeasured)
+        text = (
+            f"{len(found.unmeasured)} of {both} samples were not measured ({lost} in the candidate), more than "
+            f"errors.max_rate {policy.errors.max_rate:g}"
+        )
+        return _verdict(case, policy, "incomplete", text)
+    return None
+
+
+def _verdict(case: Case, policy: Policy, decision: Decision, reason: str) -> BenchmarkVerdict:
+    bench = policy.benchmarks[case.name]
+    blank = BenchmarkVerdict(name=case.name, tier=bench.tier, decision=decision, reasons=(reason,), margin=bench.margin)
+    return blank if case.comparison is None else _described(blank, case.comparison)
+
+
+def _described(bench: BenchmarkVerdict, found: Comparison) -> BenchmarkVerdict:
+    pairs = len(found.pairs)
+    return replace(
+        bench,
+        base=sum(pair.base for pair in found.pairs) / pairs if pairs else None,
+        candidate=sum(pair.candidate for pair in found.pairs) / pairs if pairs else None,
+        planned=len(found.base.items),
+        asked=len(found.candidate.items),
+        unmeasured=len(found.unmeasured),
+        base_run=str(found.base.run.path),
+        candidate_run=str(found.candidate.run.path),
+        base_model=found.base.run.info.spec.model,
+        candidate_model=found.candidate.run.info.spec.model,
+        cost=found.candidate.run.info.totals.cost,
+    )
+
+
+def _measured(case: Case, policy: Policy) -> BenchmarkVerdict:
+    """Everything but the decision, which waits for the adjusted p-values."""
+    assert case.comparison is not None
+    assert case.comparison.difference is not None
+    found, delta, settings = case.comparison, case.comparison.difference, policy.benchmarks[case.name]
+    bench = _verdict(case, policy, "inconclusive", "")
+    margin = _margin(settings, bench.base or 0.0)
+    if bench.gated and case.early is None:
+        _check_size(case.name, found, margin, policy)
+    variance = max(delta.variance, 1 / delta.n)
+    return replace(
+        bench,
+        margin=margin,
+        difference=delta,
+        detectable=detectable(variance, delta.n, alpha=policy.look),
+        needed=needed(variance, margin, alpha=policy.look),
+        guards=check_guards(
+            policy.guards_of(case.name), found, case.base, case.candidate, alpha=policy.alpha
+        ) if case.early is None else (),
+        flips=_flips(found.flips),
+    )  # fmt: skip
+
+
+def _margin(settings: Bench, base: float) -> float:
+    if settings.relative_margin is not None and base < settings.relative_below:
+        return min(settings.margin, settings.relative_margin * base) or settings.margin
+    return settings.margin
+
+
+def _flips(changed: Sequence[Pair]) -> tuple[Flip, ...]:
+    losses = [pair for pair in changed if pair.change < 0][:FLIPS]
+    gains = [pair for pair in reversed(changed) if pair.change > 0][:FLIPS]
+    return tuple(
+        Flip(pair.id, pair.base, pair.candidate, pair.base_answer, pair.candidate_answer) for pair in (*losses, *gains)
+    )
+
+
+def _check_size(name: str, found: Comparison, margin: float, policy: Policy) -> None:
+    clusters = [pair.cluster for pair in found.pairs]
+    level = 1 - 2 * policy.look
+    if difference([0.0] * len(clusters), clusters, level=level).low <= -margin:
+        raise UsageError(
+            f"{name}: {len(clusters)} samples can never pass a margin of {points(margin)} points, not even when "
+            f"nothing changes; about {smallest(margin, alpha=policy.look)} are needed, or a larger margin"
+        )
+
+
+def smallest(margin: float, *, alpha: float) -> int:
+    """Fewest independent samples with which a candidate that changes nothing passes."""
+    low, high = 1, 2
+    while difference([0.0] * high, level=1 - 2 * alpha).low <= -margin:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        passes = difference([0.0] * middle, level=1 - 2 * alpha).low > -margin
+        low, high = (low, middle) if passes else (middle, high)
+    return high
+
+
+def _final(bench: BenchmarkVerdict, case: Case, policy: Policy) -> BenchmarkVerdict:
+    if bench.difference is None or case.comparison is None:
+        return bench
+    if case.early is not None:
+        return replace(bench, decision="fail", tag="stopped early", reasons=(_early(bench, case.early),))
+    p = bench.p_adjusted if bench.p_adjusted is not None else bench.difference.p_worse
+    decision = _decision(bench.difference, bench.margin, p, policy)
+    reasons = [_reason(bench, decision, p)]
+    if case.comparison.unmeasured and policy.errors.treat_missing == "bound":
+        decision = _bounded(decision, case.comparison, bench, p, policy, reasons)
+    failed = [guard.text for guard in bench.guards if guard.decision == "fail"]
+    unsure = [guard.text for guard in bench.guards if guard.decision == "inconclusive"]
+    if failed and decision != "fail":
+        decision, reasons = "fail", [*failed, *reasons]
+    elif unsure and decision == "pass":
+        decision, reasons = "inconclusive", [*unsure, *reasons]
+    return replace(bench, decision=decision, tag=_tag(bench.difference, decision), reasons=tuple(reasons))
+
+
+def _decision(delta: Difference, margin: float, p: float, policy: Policy) -> Decision:
+    if delta.low > -margin:
+        return "pass"
+    return "fail" if delta.value < 0 and p <= policy.look else "inconclusive"
+
+
+def _bounded(
+    decision: Decision,
+    found: Comparison,
+    bench: BenchmarkVerdict,
+    p: float,
+    policy: Policy,
+    reasons: list[str],
+) -> Decision:
+    """The decision if it holds whatever the unmeasured samples would have scored."""
+    assert bench.difference is not None
+    factor = p / bench.difference.p_worse if bench.difference.p_worse else 1.0
+    for bound in found.bounds(level=bench.difference.level):
+        other = _decision(bound, bench.margin, min(1.0, bound.p_worse * factor), policy)
+        if other != decision and decision != "inconclusive":
+            reasons.insert(0, f"{len(found.unmeasured)} unmeasured samples could turn {decision} into {other}")
+            return "inconclusive"
+    return decision
+
+
+def _tag(delta: Difference, decision: Decision) -> str | None:
+    if decision == "pass" and delta.high < 0:
+        return "worse within margin"
+    return "improved" if decision == "pass" and delta.low > 0 else None
+
+
+def _figures(bench: BenchmarkVerdict) -> str:
+    delta = bench.difference
+    assert delta is not None
+    return (
+        f"{points(delta.value, signed=True)} points [{points(delta.low, signed=True)}, "
+        f"{points(delta.high, signed=True)}] over {delta.n} samples (+{delta.gains} -{delta.losses})"
+    )
+
+
+def _early(bench: BenchmarkVerdict, early: Early) -> str:
+    than = f"the margin of {points(bench.margin)} points" if early.against == "margin" else "nothing"
+    return f"a drop of more than {than} is proven after {early.samples} samples: {_figures(bench)}"
+
+
+def _reason(bench: BenchmarkVerdict, decision: Decision, p: float) -> str:
+    figures = _figures(bench)
+    if decision == "pass":
+        return f"no drop beyond {points(bench.margin)} points: {figures}"
+    if decision == "fail":
+        return f"significant drop: {figures}, p = {p:.2g}"
+    return (
+        f"too little evidence: {figures}; a drop below {points(bench.detectable)} points is not seen reliably, about "
+        f"{bench.needed} samples would pass if nothing has changed"
+    )
+
+
+def conclude(benchmarks: Sequence[BenchmarkVerdict], policy: Policy, **about: object) -> Verdict:
+    """The decision of the gate: a gated FAIL first, then what could not be decided, then PASS."""
+    gated = [bench for bench in benchmarks if bench.gated]
+    order: tuple[Decision, ...] = ("fail", "incomplete", "not comparable", "budget", "inconclusive", "pass")
+    decisions = [bench.decision for bench in gated]
+    decision: Decision = next((found for found in order if found in decisions), "incomplete")
+    code = EXIT_CODES[decision]
+    if decision == "inconclusive" and policy.on_inconclusive != "fail":
+        code = 0
+    return Verdict(
+        name=policy.name,
+        decision=decision,
+        exit_code=code,
+        headline=_headline(gated, decision),
+        benchmarks=tuple(benchmarks),
+        subject=policy.subject,
+        alpha=policy.alpha,
+        seed=policy.seed,
+        policy_digest=policy.digest,
+        **about,  # type: ignore[arg-type]
+    )
+
+
+def _headline(gated: Sequence[BenchmarkVerdict], decision: Decision) -> str:
+    if not gated:
+        return "INCOMPLETE: no benchmark is gated, all are advisory"
+    if decision == "pass":
+        return f"PASS: {len(gated)} benchmark{'s' if len(gated) > 1 else ''}, no drop beyond the margin"
+    first = next(bench for bench in gated if bench.decision == decision)
+    more = sum(bench.decision == decision for bench in gated) - 1
+    return f"{decision.upper()}: {first.name}: {first.reasons[0]}" + (f" (and {more} more)" if more else "")

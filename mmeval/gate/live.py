@@ -1,0 +1,318 @@
+"""`mmeval gate run`: ask the candidate, watch the evidence, and stop as soon as a regression is proven."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mmeval import runner, store
+from mmeval.compare import Side, changes, compare, only, outside, select
+from mmeval.engine.options import read_settings
+from mmeval.errors import AdapterError, BudgetError, NotComparableError, RunFailedError
+from mmeval.gate.baseline import baseline_of
+from mmeval.gate.decide import Case, Early, decide
+from mmeval.gate.offline import case_of, side_of
+from mmeval.gate.policy import Bench, Policy
+from mmeval.runner.finish import counted
+from mmeval.runner.journal import OPEN
+from mmeval.stats.paired import Units, sign_flip
+from mmeval.stats.sequential import EProcess
+from mmeval.store import Run, RunInfo, asking_order
+from mmeval.types import Record
+
+__all__ = ["Candidate", "again", "run_cases"]
+
+DRIFT = 0.01
+"""P-value below which unchanged questions to an unchanged model count as drift."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Candidate:
+    """Who is asked, with what, and what was spent so far."""
+
+    model: str
+    options: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    """Further settings of a run: results, path, cache, concurrency, judge, ..."""
+    observer: runner.Observer | None = None
+    begin: float = field(default_factory=time.monotonic)
+    spent: float = 0.0
+    asked: int = 0
+
+    def of(self, policy: Policy, base: RunInfo) -> runner.Settings:
+        """Settings of one benchmark: the conditions of its baseline, this candidate, what is left of the budget.
+
+        Raises:
+            BudgetError: nothing is left.
+        """
+        spec, budget = base.spec, policy.budget
+        given: dict[str, Any] = {
+            "profile": spec.profile,
+            "judge": spec.judge,
+            "ablate": spec.variant or None,
+            "seed": spec.seed,
+            "max_error_rate": policy.errors.max_rate,
+            **self.settings,
+            "options": dict(self.options),
+            "epochs": policy.epochs,
+        }
+        if budget.usd is not None:
+            given["max_cost"] = _left(budget.usd - self.spent, f"{budget.usd:g} US dollars")
+        if budget.minutes is not None:
+            minutes = (time.monotonic() - self.begin) / 60
+            given["max_minutes"] = _left(budget.minutes - minutes, f"{budget.minutes:g} minutes")
+        if budget.samples is not None:
+            _left(budget.samples - self.asked, f"{budget.samples} samples")
+        return read_settings(None, given)
+
+
+def _left(amount: float, whole: str) -> float:
+    if amount <= 0:
+        raise BudgetError(f"the budget of {whole} is spent")
+    return amount
+
+
+class Watch:
+    """Follows one candidate's records in the order fixed beforehand, whatever the order of arrival.
+
+    A unit (cluster, or sample) counts once all its epochs are there and all units before it have counted; samples that
+    either side has not measured are left out, so they cannot prove a regression.
+    """
+
+    def __init__(self, base: Side, ids: Sequence[str], bench: Bench, policy: Policy, *, seed: int, epochs: int) -> None:
+        self.base, self.bench, self.epochs = base, bench, epochs
+        rules = policy.early_fail
+        clusters = {key: (base.items[key].cluster if key in base.items else None) for key in ids}
+        groups: dict[str, list[str]] = {}
+        for key in sorted(ids, key=lambda key: asking_order(seed, key, clusters[key])):
+            groups.setdefault(clusters[key] or f"\0{key}", []).append(key)
+        self.units = list(groups.values())
+        whole = bench.unit == "cluster"
+        gated = max(1, sum(entry.tier != "advisory" for entry in policy.benchmarks.values()))
+        self.alpha = rules.alpha if rules.against == "margin" else rules.alpha / gated
+        largest = 1 if whole else max(map(len, self.units), default=1)
+        margin = bench.margin if rules.against == "margin" else 0.0
+        self.evidence = EProcess(margin, alpha=self.alpha, largest=largest) if rules.enabled else None
+        self.against = rules.against
+        self.next = 0
+        self.samples = 0
+        self._scores: dict[str, list[float | None]] = {}
+
+    def add(self, key: str, score: float | None) -> bool:
+        """Take in one reply's score (None = unmeasured); True once the regression is proven."""
+        self._scores.setdefault(key, []).append(score)
+        while self.next < len(self.units) and not self.proven and self._ready(self.units[self.next]):
+            self._count(self.units[self.next])
+            self.next += 1
+        return self.proven
+
+    @property
+    def proven(self) -> bool:
+        """Whether asking can stop."""
+        return self.evidence is not None and self.evidence.rejects
+
+    def early(self) -> Early | None:
+        """What the verdict says, once proven."""
+        if not self.proven or self.evidence is None:
+            return None
+        return Early(self.samples, self.evidence.units, self.alpha, self.against)
+
+    def _ready(self, unit: Sequence[str]) -> bool:
+        return all(len(self._scores.get(key, ())) >= self.epochs for key in unit)
+
+    def _count(self, unit: Sequence[str]) -> None:
+        old = [self.base.items[key].score if key in self.base.items else None for key in unit]
+        new = [_mean(self._scores.pop(key)) for key in unit]
+        pairs = [(a, b) for a, b in zip(old, new, strict=True) if a is not None and b is not None]
+        self.samples += len(unit)
+        if self.evidence is None or not pairs:
+            return
+        if self.bench.unit == "cluster":
+            if len(pairs) == len(unit):
+                self.evidence.add(min(b for _, b in pairs) - min(a for a, _ in pairs))
+        else:
+            self.evidence.add(sum(b - a for a, b in pairs), len(pairs))
+
+
+def _mean(scores: Sequence[float | None]) -> float | None:
+    known = [score for score in scores if score is not None]
+    return sum(known) / len(known) if known else None
+
+
+def run_cases(policy: Policy, root: Path, candidate: Candidate) -> list[Case]:
+    """Run the candidate on every benchmark and compare, the cheapest failure first: nothing foreign is paid for.
+
+    Raises:
+        UsageError, DataError: a name, an option or a data set is wrong.
+    """
+    found = []
+    for name in policy.benchmarks:
+        try:
+            case = _case(name, policy, baseline_of(root, name, policy), candidate)
+        except (NotComparableError, RunFailedError, BudgetError) as problem:
+            case = Case(name=name, problem=problem)
+        except AdapterError as error:
+            case = Case(name=name, problem=RunFailedError(str(error)))
+        found.append(case)
+    return found
+
+
+def _case(name: str, policy: Policy, base: Run, candidate: Candidate) -> Case:
+    with tempfile.TemporaryDirectory(prefix="mmeval-gate-") as folder:
+        if policy.baseline.mode == "rerun":
+            base = again(base, policy, candidate, folder=Path(folder))
+        elif policy.baseline.mode == "control":
+            _control(name, base, policy, candidate, Path(folder))
+        case = _look(name, policy, base, candidate, factor=1)
+        if policy.on_inconclusive == "extend" and _undecided(case, policy):
+            case = _look(name, policy, base, candidate, factor=policy.extend.factor)
+    return case
+
+
+def _undecided(case: Case, policy: Policy) -> bool:
+    """Whether a second look can help: more of the baseline's samples are left to ask."""
+    bench = policy.benchmarks[case.name]
+    if case.comparison is None or case.early is not None or bench.n is None:
+        return False
+    alone = policy.model_copy(update={"benchmarks": {case.name: bench}})
+    return decide([case], alone)[0].decision == "inconclusive"
+
+
+def _look(name: str, policy: Policy, base: Run, candidate: Candidate, *, factor: float) -> Case:
+    bench = policy.benchmarks[name]
+    side = side_of(base, bench.model_copy(update={"unit": "sample"}))
+    ids = _ids(base, bench, policy, factor=factor)
+    settings = candidate.of(policy, base.info)
+    planned = runner.plan(
+        runner.job(name, settings), candidate.model, settings, ids=_subset(base.info, bench, ids), shuffled=True
+    )
+    _comparable(base.info, planned.spec, policy)
+    watch = Watch(side, ids, bench, policy, seed=settings.seed, epochs=policy.epochs)
+    run = _run(planned, watch, policy, candidate)
+    early = watch.early()
+    if early is None and run.info.status == "partial" and _out(policy, candidate):
+        raise BudgetError(f"{name}: the budget is spent after {sum(run.info.counts.values())} of {len(ids)} samples")
+    return case_of(name, policy, base, run, early=early, factor=factor)
+
+
+def _ids(base: Run, bench: Bench, policy: Policy, *, factor: float) -> list[str]:
+    """The samples to ask: those of the units that the policy draws."""
+    n = None if bench.n is None else round(bench.n * factor)
+    units = side_of(base, bench)
+    drawn = select(units, n, seed=policy.seed)
+    if bench.unit == "sample":
+        return drawn
+    wanted = set(drawn)
+    whole = side_of(base, bench.model_copy(update={"unit": "sample"}))
+    return [key for key, item in whole.items.items() if (item.cluster or key) in wanted]
+
+
+def _subset(base: RunInfo, bench: Bench, ids: Sequence[str]) -> Sequence[str] | None:
+    """None where the baseline is of the whole benchmark and all of it is asked."""
+    spec = base.spec
+    whole = bench.n is None and spec.limit is None and spec.shard is None and spec.subset is None
+    return None if whole else ids
+
+
+def _comparable(base: RunInfo, spec: store.Spec, policy: Policy) -> None:
+    """Refuse before anything is paid for."""
+    planned = RunInfo(status="running", spec=spec, provenance={"mmeval": _version()})
+    foreign = outside(changes(base, planned), policy.subject)
+    if foreign:
+        raise NotComparableError(f"more than the {policy.subject} differs: {'; '.join(map(str, foreign[:5]))}")
+
+
+def _version() -> str:
+    from mmeval import __version__
+
+    return __version__
+
+
+def _run(planned: runner.Plan, watch: Watch, policy: Policy, candidate: Candidate) -> Run:
+    """Ask what is not answered yet; what is, counts first and may already decide."""
+    policies = planned.benchmark.policy
+
+    def seen(record: Record) -> bool:
+        score = counted(record, policies, zeros=True)
+        return watch.add(record.id, score.value if score else None)
+
+    def on_record(record: Record) -> bool:
+        candidate.asked += 1
+        return seen(record) or _out(policy, candidate)
+
+    for record in _kept(planned):
+        seen(record)
+    if watch.proven:
+        return store.read_run(planned.folder)
+    run = _execute(planned, candidate, on_record=on_record)
+    candidate.spent += run.info.totals.cost or 0.0
+    return run
+
+
+def _execute(planned: runner.Plan, candidate: Candidate, *, on_record: runner.OnRecord | None = None) -> Run:
+    async def whole() -> Run:
+        session = runner.Session(planned.settings, observer=candidate.observer)
+        try:
+            return (await session.run([planned], on_record=on_record))[0]
+        finally:
+            await session.close()
+
+    with asyncio.Runner(loop_factory=runner.loop_factory()) as loop:
+        return loop.run(whole())
+
+
+def _kept(planned: runner.Plan) -> list[Record]:
+    """Answers of an earlier call that will not be asked again: the last record of each sample and epoch."""
+    last: dict[tuple[str, int], Record] = {}
+    for record in store.read_records(planned.folder / "records.jsonl"):
+        last[record.id, record.epoch] = record
+    return [record for record in last.values() if record.status not in OPEN]
+
+
+def _out(policy: Policy, candidate: Candidate) -> bool:
+    return policy.budget.samples is not None and candidate.asked >= policy.budget.samples
+
+
+def again(base: Run, policy: Policy, candidate: Candidate, *, folder: Path, ids: Sequence[str] | None = None) -> Run:
+    """Ask the baseline's own model the baseline's questions once more, past the cache, into a folder of its own."""
+    spec = base.info.spec
+    given = {
+        **candidate.settings,
+        "cache": "off",
+        "results": folder,
+        "profile": spec.profile,
+        "judge": spec.judge,
+        "ablate": spec.variant or None,
+        "seed": spec.seed,
+        "epochs": spec.epochs,
+        "options": {key: value for key, value in spec.options.items() if value is not None},
+        "max_error_rate": policy.errors.max_rate,
+    }
+    settings = read_settings(None, given)
+    wanted = ids if ids is not None else _subset(base.info, Bench(), list(side_of(base, Bench()).items))
+    planned = runner.plan(runner.job(spec.benchmark, settings), spec.model, settings, ids=wanted, shuffled=True)
+    run = _execute(planned, candidate)
+    candidate.spent += run.info.totals.cost or 0.0
+    if run.info.status != "complete":
+        raise RunFailedError(f"{spec.benchmark}: asking the baseline again: {run.info.status}: {run.info.reason}")
+    return run
+
+
+def _control(name: str, base: Run, policy: Policy, candidate: Candidate, folder: Path) -> None:
+    """Raise NotComparableError where the provider has moved under an unchanged model."""
+    side = side_of(base, Bench())
+    ids = select(side, policy.baseline.control, seed=policy.seed)
+    found = compare(only(side, ids), side_of(again(base, policy, candidate, folder=folder, ids=ids), Bench()))
+    moves = Units.of([pair.change for pair in found.pairs], [pair.cluster for pair in found.pairs]).sums
+    p = min(1.0, 2 * min(sign_flip(moves), sign_flip(-moves)))
+    if p < DRIFT and found.difference is not None:
+        delta = found.difference
+        raise NotComparableError(
+            f"{name}: drift: {delta.n} unchanged questions to the unchanged {base.info.spec.model} moved by "
+            f"{100 * delta.value:+.1f} points (+{delta.gains} -{delta.losses}, p = {p:.2g}); make a new baseline"
+        )

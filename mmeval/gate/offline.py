@@ -1,0 +1,113 @@
+"""Deciding from runs that are already stored: no model is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from mmeval import store
+from mmeval.compare import Side, by_cluster, compare, only, read_side, select
+from mmeval.errors import NotComparableError, RunFailedError, UsageError
+from mmeval.gate.baseline import baseline_of, measures_of
+from mmeval.gate.decide import Case, Early
+from mmeval.gate.policy import Bench, Policy
+from mmeval.store import Run
+
+__all__ = ["case_of", "cases", "default_policy", "runs_below", "side_of"]
+
+
+def runs_below(path: Path) -> dict[str, Run]:
+    """The runs of a run folder or a results folder, by benchmark.
+
+    Raises:
+        UsageError: there is no run, or two of one benchmark.
+        StoreError: a run folder cannot be read.
+    """
+    if (path / "run.json").exists():
+        run = store.read_run(path)
+        return {run.info.spec.benchmark: run}
+    runs, problems = store.list_runs(path)
+    if problems and not runs:
+        raise NotComparableError(problems[0].reason)
+    if not runs:
+        raise UsageError(f"{path}: no run in it; expected a folder with run.json, or a results folder")
+    found: dict[str, Run] = {}
+    for run in runs:
+        other = found.setdefault(run.info.spec.benchmark, run)
+        if other is not run:
+            raise UsageError(f"{path}: two runs of {run.info.spec.benchmark}; name one: {other.path} or {run.path}")
+    return found
+
+
+def default_policy(runs: Mapping[str, Run]) -> Policy:
+    """What `gate compare` uses without a gate.yaml: every benchmark, the default margin."""
+    return Policy(version=1, benchmarks={name: Bench() for name in runs})
+
+
+def cases(
+    policy: Policy, candidates: Mapping[str, Run], *, bases: Mapping[str, Run] | None = None, root: Path | None = None
+) -> list[Case]:
+    """Compare every benchmark of the policy; what cannot be compared becomes a case with its problem.
+
+    Args:
+        policy: what is gated.
+        candidates: runs by benchmark.
+        bases: runs by benchmark, or
+        root: the folder of baselines.
+    """
+    found = []
+    for name in policy.benchmarks:
+        try:
+            base = _base(name, policy, bases, root)
+            if name not in candidates:
+                raise NotComparableError(f"{name}: the candidate has no run of it")
+            found.append(case_of(name, policy, base, candidates[name]))
+        except (NotComparableError, RunFailedError) as problem:
+            found.append(Case(name=name, problem=problem))
+    return found
+
+
+def _base(name: str, policy: Policy, bases: Mapping[str, Run] | None, root: Path | None) -> Run:
+    if bases is None:
+        assert root is not None
+        return baseline_of(root, name, policy)
+    if name not in bases:
+        raise NotComparableError(f"{name}: no baseline run of it")
+    return bases[name]
+
+
+def side_of(run: Run, bench: Bench) -> Side:
+    """Read a run in the units that are gated."""
+    side = read_side(run)
+    return by_cluster(side) if bench.unit == "cluster" else side
+
+
+def case_of(
+    name: str, policy: Policy, base: Run, candidate: Run, *, early: Early | None = None, factor: float = 1
+) -> Case:
+    """Compare one benchmark, on the samples that the policy draws.
+
+    Args:
+        name: of the benchmark.
+        policy: what is gated.
+        base: the baseline run.
+        candidate: the run to judge.
+        early: why asking stopped, where it did; then only what was asked is compared.
+        factor: of `n`, for a second look.
+    """
+    bench = policy.benchmarks[name]
+    first, second = side_of(base, bench), side_of(candidate, bench)
+    n = None if bench.n is None else round(bench.n * factor)
+    wanted = set(select(first, n, seed=policy.seed))
+    if early is not None:
+        wanted &= second.items.keys()
+    if n is not None or early is not None:
+        first, second = only(first, wanted), only(second, wanted)
+    found = compare(first, second, level=1 - 2 * policy.look, seed=policy.seed)
+    return Case(
+        name=name,
+        comparison=found,
+        early=early,
+        base=measures_of(base),
+        candidate=measures_of(candidate),
+    )

@@ -1,0 +1,65 @@
+"""The tables of `gate plan`, `gate calibrate` and `gate selftest`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from mmeval.gate.planning import FLIP_RATES, Noise, Plan
+from mmeval.gate.selftest import Trial
+from mmeval.numbers import money, points
+from mmeval.report.terminal import print_rows
+
+__all__ = ["print_noise", "print_plans", "print_trials"]
+
+
+def print_plans(plans: Sequence[Plan], console: Console) -> None:
+    """One row per benchmark and flip rate."""
+    rows = []
+    for plan in plans:
+        for i, rate in enumerate(FLIP_RATES):
+            first = (plan.name, plan.tier, points(plan.margin), str(plan.n), money(plan.cost)) if i == 0 else ("",) * 5
+            seen = (f"{rate:.0%}", points(plan.detectable[i]), f"{plan.passes[i]:.0%}", str(plan.needed[i]))
+            rows.append((*first, *seen))
+    columns = ("benchmark", "tier", "margin", "samples", "cost", "flips", "sees", "passes", "needs")
+    print_rows(columns, rows, console, right=(2, 3, 4, 5, 6, 7, 8))
+    console.print(
+        Text(
+            "flips: share of samples whose score changes; sees: true drop in points found with 80 %; "
+            "passes: chance when nothing has changed; needs: samples that pass with 80 %.",
+            style="dim",
+        )
+    )
+
+
+def print_noise(found: Sequence[Noise], console: Console) -> None:
+    """One row per benchmark."""
+    rows = [
+        (
+            noise.name,
+            str(noise.repeats),
+            str(noise.n),
+            f"{noise.flip_rate:.1%}",
+            points(noise.deviation),
+            points(noise.detectable),
+            f"{noise.passes}/{noise.pairs}",
+            f"{noise.false_alarms}/{noise.pairs}",
+        )
+        for noise in found
+    ]
+    columns = ("benchmark", "repeats", "samples", "flips", "sd of runs", "sees", "passes", "false fails")
+    print_rows(columns, rows, console, right=tuple(range(1, 8)))
+
+
+def print_trials(trials: Sequence[Trial], console: Console) -> None:
+    """One row per planted change."""
+    rows = [
+        (trial.benchmark, trial.planted, trial.expected, trial.found, "ok" if trial.passed else "WRONG")
+        for trial in trials
+    ]
+    print_rows(("benchmark", "planted", "expected", "found", ""), rows, console)
+    for trial in trials:
+        if not trial.passed:
+            console.print(Text(f"{trial.benchmark}: {trial.reason}", style="red"))

@@ -1,0 +1,83 @@
+"""A verdict as GitHub markdown: the job summary and the sticky comment, never above 60 KB."""
+
+from __future__ import annotations
+
+from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
+from mmeval.report.verdicts import COLUMNS, MARKS, footer, row
+
+__all__ = ["LIMIT", "comment", "markdown"]
+
+LIMIT = 60_000
+"""Bytes; GitHub refuses comments above 64 KB."""
+SHOWN = 20
+"""Regressions listed for one benchmark."""
+
+
+def comment(verdict: Verdict) -> str:
+    """The body of a pull request comment; its first line tells which comment to replace."""
+    return _bounded(f"<!-- mmeval-gate:{verdict.name} -->\n", verdict)
+
+
+def markdown(verdict: Verdict) -> str:
+    """The body of a job summary."""
+    return _bounded("", verdict)
+
+
+def _bounded(head: str, verdict: Verdict) -> str:
+    """As many regressions as fit."""
+    for shown in (SHOWN, 5, 0):
+        text = head + _body(verdict, shown)
+        if len(text.encode()) <= LIMIT:
+            return text
+    cut = text.encode()[: LIMIT - 40].decode(errors="ignore")
+    return f"{cut[: cut.rfind(chr(10))]}\n\n(cut at 60 KB)\n"
+
+
+def _body(verdict: Verdict, shown: int) -> str:
+    lines = [f"### {MARKS[verdict.decision]} mmeval {cell(verdict.name)}: {cell(verdict.headline)}", ""]
+    lines += [f"| {' | '.join(COLUMNS)} |", f"|{'|'.join(['---', '---', *['---:'] * 5, '---', '---:'])}|"]
+    lines += [f"| {' | '.join(map(cell, _marked(bench)))} |" for bench in verdict.benchmarks]
+    lines.append("")
+    for bench in verdict.benchmarks:
+        lines += _reasons(bench)
+        lines += _regressions(bench, shown)
+    lines += ["<details><summary>Method and how to reproduce</summary>", ""]
+    lines += [f"- {cell(line)}" for line in footer(verdict)]
+    lines += ["", f"```sh\n{verdict.command.replace('```', '')}\n```", "</details>", ""]
+    return "\n".join(lines)
+
+
+def _marked(bench: BenchmarkVerdict) -> tuple[str, ...]:
+    cells = list(row(bench))
+    cells[7] = f"{MARKS[bench.decision]} {cells[7]}"
+    return tuple(cells)
+
+
+def _reasons(bench: BenchmarkVerdict) -> list[str]:
+    lines = [f"- **{cell(bench.name)}**: {cell('; '.join(bench.reasons))}"]
+    lines += [f"  - {guard.decision}: {cell(guard.text)}" for guard in bench.guards]
+    return [*lines, ""]
+
+
+def _regressions(bench: BenchmarkVerdict, shown: int) -> list[str]:
+    worse = [flip for flip in bench.flips if flip.candidate < flip.base]
+    if not shown or not worse:
+        return []
+    lines = [f"<details><summary>{len(worse)} regressed samples of {cell(bench.name)}</summary>", ""]
+    lines += ["| sample | question | before | after |", "|---|---|---|---|"]
+    lines += [_flip(flip) for flip in worse[:shown]]
+    return [*lines, "", "</details>", ""]
+
+
+def _flip(flip: Flip) -> str:
+    question = cell((flip.question or "")[:120])
+    before, after = (cell((answer or "(none)")[:60]) for answer in (flip.base_answer, flip.candidate_answer))
+    return f"| {cell(flip.id[:80])} | {question} | {before} ({flip.base:g}) | {after} ({flip.candidate:g}) |"
+
+
+def cell(text: str) -> str:
+    """Hostile text as one plain line inside a table cell: no markup, links, mentions or line breaks."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    for char in "\\`*_{}[]<>#|~":
+        plain = plain.replace(char, f"\\{char}" if char != "<" else "&lt;")
+    return plain.replace("@", "@\u200b").replace("://", ":\u200b//")

@@ -1,0 +1,91 @@
+"""Verdicts and comparisons as tables of a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mmeval.compare import Change, Comparison, Pair
+from mmeval.gate.verdict import Verdict
+from mmeval.numbers import points
+from mmeval.report.verdicts import COLUMNS, footer, row
+
+__all__ = ["print_comparison", "print_rows", "print_verdict"]
+
+COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
+
+
+def print_verdict(verdict: Verdict, console: Console) -> None:
+    """Headline, table, reasons, method."""
+    colour = COLOURS.get(verdict.decision, "red")
+    console.print(Text(verdict.headline, style=f"bold {colour}"))
+    rows = [row(bench) for bench in verdict.benchmarks]
+    print_rows(COLUMNS, rows, console, right=(2, 3, 4, 5, 6, 8))
+    for bench in verdict.benchmarks:
+        for reason in (*bench.reasons, *(guard.text for guard in bench.guards)):
+            console.print(Text(f"  {bench.name}: {reason}"))
+    for line in footer(verdict):
+        console.print(Text(line, style="dim"))
+
+
+def print_rows(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], console: Console, *, right: Sequence[int] = ()
+) -> None:
+    """A plain table; cells are text and never markup."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for i, name in enumerate(columns):
+        table.add_column(name, justify="right" if i in right else "left", overflow="fold")
+    for cells in rows:
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table)
+
+
+def print_comparison(found: Comparison, console: Console, *, flips: int) -> None:
+    """What differs in how the runs were made, the difference, and the largest changes."""
+    _changes(found.changes, console)
+    base, candidate = found.base, found.candidate
+    names = (f"base       {base.run.info.spec.model}", f"candidate  {candidate.run.info.spec.model}")
+    for name, side in zip(names, (base, candidate), strict=True):
+        counts = ", ".join(f"{count} {status}" for status, count in sorted(side.counts.items()))
+        console.print(Text(f"{name}  {points(side.mean())}  ({counts})"))
+    missing = len(found.only_base) + len(found.only_candidate)
+    console.print(
+        Text(f"{len(found.pairs)} samples in both, {len(found.unmeasured)} unmeasured, {missing} in one run only")
+    )
+    delta = found.difference
+    if delta is None:
+        console.print("no sample was measured in both runs")
+        return
+    console.print(
+        Text(
+            f"difference {points(delta.value, signed=True)} points "
+            f"[{points(delta.low, signed=True)}, {points(delta.high, signed=True)}] "
+            f"({delta.level:.0%}, {delta.method}), +{delta.gains} -{delta.losses}, p(no drop) = {delta.p_worse:.3g}"
+        )
+    )
+    changed = found.flips
+    losses = [pair for pair in changed if pair.change < 0][:flips]
+    gains = [pair for pair in reversed(changed) if pair.change > 0][:flips]
+    for title, pairs in (("worse", losses), ("better", gains)):
+        if pairs:
+            console.print(Text(f"{title}:", style="bold"))
+            print_rows(("sample", "base", "candidate", "answer before", "answer after"), _rows(pairs), console)
+
+
+def _changes(changes: Sequence[Change], console: Console) -> None:
+    if not changes:
+        console.print("the runs were made alike")
+        return
+    console.print(Text("what differs:", style="bold"))
+    for change in changes:
+        console.print(Text(f"  {change}"))
+
+
+def _rows(pairs: Sequence[Pair]) -> list[tuple[str, ...]]:
+    return [
+        (pair.id, f"{pair.base:g}", f"{pair.candidate:g}", pair.base_answer or "", pair.candidate_answer or "")
+        for pair in pairs
+    ]
