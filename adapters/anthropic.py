@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -17,6 +19,7 @@ FINISH: dict[str | None, Finish] = {
     "refusal": "refused",
 }
 DEFAULT_MAX_TOKENS = 4096
+UP_TO_4_6 = re.compile(r"claude-(3|(sonnet|opus|haiku)-4(-20|-[0-6](-|$)|$))")
 BATCHES = "/v1/messages/batches"
 
 
@@ -139,6 +142,17 @@ class Adapter:
         text = await remote.fetch(request, secret=self._secret, read=lambda raw: raw.content)
         for line in remote.lines(text):
             yield str(line["custom_id"]), _collected(line.get("result") or {})
+
+    @staticmethod
+    def image_tokens(model: str, width: int, height: int, options: AnthropicOptions) -> int | None:
+        """Input tokens of one picture, up to Claude 4.6; None for later models, which see larger pictures.
+
+        Source: https://docs.claude.com/en/docs/build-with-claude/vision#evaluate-image-size
+        """
+        if not UP_TO_4_6.match(model):
+            return None
+        scale = min(1.0, 1568 / max(width, height), math.sqrt(1600 * 750 / (width * height)))
+        return math.ceil(width * scale * height * scale / 750)
 
     def _payload(self, prompt: Prompt, options: AnthropicOptions, body: remote.Body) -> dict[str, Any]:
         given = {

@@ -124,6 +124,11 @@ class Adapter:
             )
         return self._configs[options]
 
+    @staticmethod
+    def image_tokens(model: str, width: int, height: int, options: GeminiOptions) -> int | None:
+        """Input tokens of one picture; None where the rule is not known."""
+        return remote.gemini_image_tokens(model, width, height, options.media_resolution)
+
     async def submit(self, requests: Sequence[tuple[str, Prompt]], options: GeminiOptions) -> str:
         """Upload the requests as a file and start a batch job; the handle is its name."""
         body = remote.Body()

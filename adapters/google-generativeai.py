@@ -85,6 +85,12 @@ class Adapter:
         answer = await remote.call(sending, secret=self._secret, body=lambda raw: raw.body)
         return replace(remote.gemini_reply(answer.value), latency_s=answer.latency_s)
 
+    @staticmethod
+    def image_tokens(model: str, width: int, height: int, options: GenerativeAIOptions) -> int | None:
+        """Input tokens of one picture; None where the rule is not known."""
+        del options
+        return remote.gemini_image_tokens(model, width, height)
+
     def _send(self, prompt: Prompt, options: GenerativeAIOptions) -> Raw:
         request = self._request(prompt, options)
         # retry=None: by default a 503 is asked again for as long as it lasts.

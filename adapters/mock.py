@@ -103,6 +103,12 @@ class Adapter:
             model=f"mock/{self.model}",
         )
 
+    @staticmethod
+    def image_tokens(model: str, width: int, height: int, options: MockOptions) -> int:
+        """The same for every picture."""
+        del model, width, height, options
+        return IMAGE_TOKENS
+
     def _entry(self, text: str, prompt: Prompt, options: MockOptions) -> Mapping[str, Any]:
         if self._script is not None:
             return self._scripted(text)

@@ -6,6 +6,7 @@ openai/Qwen2-VL -o base_url=http://127.0.0.1:8000/v1         chat completions of
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,21 @@ OPENAI = "https://api.openai.com/v1"
 REASONING = re.compile(r"^(o\d|gpt-5)(?!.*-chat)")
 FINISH: dict[str | None, Finish] = {"length": "length", "max_output_tokens": "length", "content_filter": "filtered"}
 STATES: dict[str, State] = {"failed": "failed", "completed": "ended", "expired": "ended", "cancelled": "ended"}
+# Tokens of a picture: (base, per tile of 512 pixels), or a factor on its patches of 32 pixels.
+TILED = (
+    (r"gpt-4o-mini", (2833, 5667)),
+    (r"gpt-4o|gpt-4\.1(?!-)|gpt-4\.5", (85, 170)),
+    (r"gpt-5(-20|-chat|$)", (70, 140)),
+    (r"o1|o3(-pro|-20|$)", (75, 150)),
+)
+PATCHED = (
+    ("gpt-4.1-mini", 1.62),
+    ("gpt-4.1-nano", 2.46),
+    ("gpt-5-mini", 1.62),
+    ("gpt-5-nano", 2.46),
+    ("o4-mini", 1.72),
+)
+MOST_PATCHES = 1536
 JSON = {"Content-Type": "application/json"}
 LEAST_OUTPUT = 16
 """Tokens; the Responses API refuses a smaller max_output_tokens."""
@@ -133,6 +149,22 @@ class Adapter:
             options = replace(options, max_tokens=max(LEAST_OUTPUT, options.max_tokens))
         return options
 
+    @staticmethod
+    def image_tokens(model: str, width: int, height: int, options: OpenAIOptions) -> int | None:
+        """Input tokens of one picture; None for models whose rule is not known.
+
+        Source: https://platform.openai.com/docs/guides/images-vision#calculating-costs (2025-08).
+        """
+        patched = next((factor for name, factor in PATCHED if model.startswith(name)), None)
+        if patched is not None:
+            return math.ceil(patched * _patches(width, height))
+        base, tile = next((costs for name, costs in TILED if re.match(name, model)), (None, 0))
+        if base is None or options.detail == "low":
+            return base
+        scale = min(1.0, 2048 / max(width, height))
+        scale = min(scale, 768 / min(width, height))
+        return base + tile * math.ceil(width * scale / 512) * math.ceil(height * scale / 512)
+
     def _payload(self, prompt: Prompt, options: OpenAIOptions, body: remote.Body) -> dict[str, Any]:
         shape = self._responses if self._api == "responses" else self._chat
         given = {"temperature": options.temperature, "top_p": options.top_p, **shape(prompt, options, body)}
@@ -215,6 +247,16 @@ class Adapter:
             return self._reply(body)
         except RetryableError as malformed:
             return malformed
+
+
+def _patches(width: int, height: int) -> int:
+    """Patches of 32 x 32 pixels that cover the picture, scaled down until they are at most 1536."""
+    if math.ceil(width / 32) * math.ceil(height / 32) > MOST_PATCHES:
+        scale = math.sqrt(32 * 32 * MOST_PATCHES / (width * height))
+        across, down = width * scale / 32, height * scale / 32
+        scale *= min(max(1, math.floor(across)) / across, max(1, math.floor(down)) / down)
+        width, height = round(width * scale), round(height * scale)
+    return math.ceil(width / 32) * math.ceil(height / 32)
 
 
 def _from_chat(value: dict[str, Any]) -> Reply:

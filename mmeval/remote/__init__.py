@@ -3,7 +3,7 @@
 from mmeval.remote.body import Body
 from mmeval.remote.calls import Answer, call, decode, fetch, lines
 from mmeval.remote.failures import failure, said
-from mmeval.remote.google import gemini_reply
+from mmeval.remote.google import gemini_image_tokens, gemini_reply
 from mmeval.remote.headers import anthropic_limits, openai_limits, retry_after
 from mmeval.remote.setup import Secret, endpoint, key, sdk
 
@@ -17,6 +17,7 @@ __all__ = [
     "endpoint",
     "failure",
     "fetch",
+    "gemini_image_tokens",
     "gemini_reply",
     "key",
     "lines",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from mmeval.errors import RetryableError
@@ -31,6 +32,27 @@ def gemini_reply(value: dict[str, Any]) -> Reply:
         model=value.get("modelVersion"),
         request_id=value.get("responseId"),
     )
+
+
+def gemini_image_tokens(model: str, width: int, height: int, resolution: str | None = None) -> int | None:
+    """Input tokens of one picture; None where the rule is not known.
+
+    Gemini 2: 258 up to 384 x 384, else 258 per tile whose side is the shorter side / 1.5.
+    Gemini 3: by `media_resolution` alone.
+
+    Sources: https://ai.google.dev/gemini-api/docs/image-understanding,
+    https://ai.google.dev/gemini-api/docs/media-resolution
+    """
+    if model.startswith("gemini-3"):
+        return {None: 1120, "high": 1120, "medium": 560, "low": 280}.get(resolution)
+    if not model.startswith("gemini-2"):
+        return None
+    if resolution is not None:
+        return {"low": 64, "medium": 256}.get(resolution)
+    if max(width, height) <= 384:
+        return 258
+    tile = max(1, math.floor(min(width, height) / 1.5))
+    return 258 * math.ceil(width / tile) * math.ceil(height / tile)
 
 
 def _finish(reason: str) -> Finish:
