@@ -10,6 +10,7 @@ from mmeval.data.files import csv, jsonl, parquet, tsv
 from mmeval.data.generated import Make, generated
 from mmeval.data.hub import hub
 from mmeval.data.matrices import matrices
+from mmeval.data.pins import pinned
 from mmeval.data.questions import from_file
 from mmeval.data.remote import supplied, vlmevalkit
 from mmeval.data.rows import beside, lettered, picture, pictures, present, spelled, tags, vlmevalkit_sample
@@ -17,6 +18,6 @@ from mmeval.data.samples import samples
 
 __all__ = [
     "Ablation", "Make", "ablate", "beside", "chained", "csv", "expanded", "from_file", "generated", "hub",
-    "joined", "jsonl", "lettered", "matrices", "parquet", "picture", "pictures", "present", "samples",
+    "joined", "jsonl", "lettered", "matrices", "parquet", "picture", "pictures", "pinned", "present", "samples",
     "spelled", "supplied", "tags", "tsv", "vlmevalkit", "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

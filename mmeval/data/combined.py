@@ -105,7 +105,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zipped:
-    """Rows that name members of a zip archive of the same repository."""
+    """Rows that name members of a zip archive of the same repository (whose commit pins both)."""
 
     source: Hub
     archive: str

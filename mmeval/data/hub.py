@@ -35,11 +35,9 @@ class Hub:
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
         """Stream the rows: from the cached files where they are all there, else over the network."""
-        local = self.cached()
+        local = self.fetch(offline=True) if offline else self.cached()
         if local:
             rows = _stream(self, self.format or "parquet", data_files={self.split: local})
-        elif offline:
-            raise DataError(f"{self.where}: not on this machine, and offline; run `mmeval data fetch` with a network")
         else:
             rows = _stream(self, self.id, **self.selection())
         yield from checked(rows, self.columns, where=self.where)
@@ -64,10 +62,30 @@ class Hub:
             builder = _builder(found)
             return replace(found, files=_inside(builder, self), format=builder.name)
 
-    def fetch(self) -> list[str]:
-        """Download the split's files into the hub's ordinary cache; returns their local paths."""
+    def pinned(self, pin: Mapping[str, Any]) -> Hub:
+        """At the commit and the files that a lock says; raises DataError when the lock speaks of other data."""
+        same = {"id": self.id, "config": self.config, "split": self.split}
+        if any(pin.get(key) != value for key, value in same.items()):
+            raise DataError(f"{self.where}: the lock pins {pin.get('id')} {pin.get('config') or ''} {pin.get('split')}")
+        if self.revision not in (None, pin.get("revision")):
+            raise DataError(f"{self.where}: the lock pins revision {str(pin.get('revision'))[:12]}")
+        files = tuple(str(name) for name in pin.get("files", ()))
+        return replace(self, revision=str(pin.get("revision")), files=files, format=str(pin.get("format")))
+
+    def pin(self) -> dict[str, JSON]:
+        """Id, config, split, commit, and the split's files with their format."""
+        described = {key: value for key, value in self.describe().items() if key != "kind"}
+        return {**described, "format": self.format, "files": list(self.files)}
+
+    def fetch(self, *, offline: bool = False) -> list[str]:
+        """Local paths of the split's files, downloaded into the hub's ordinary cache where they are missing."""
         from huggingface_hub import hf_hub_download
 
+        local = self.cached()
+        if local:
+            return local
+        if offline:
+            raise DataError(f"{self.where}: not on this machine, and offline; run `mmeval data fetch` with a network")
         with _named(self):
             return [hf_hub_download(self.id, f, repo_type="dataset", revision=self.revision) for f in self.files]
 

@@ -45,13 +45,37 @@ class Matrices:
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
         """Draw the problems in the order of configuration and number: id, configuration, target, two pictures."""
+        for name in self.fetch(offline=offline):
+            file = Path(name)
+            configuration = file.parent.name
+            yield {"id": f"{configuration}/{file.stem}", "configuration": configuration, **_problem(file)}
+
+    @property
+    def local(self) -> bool:
+        """It can only be on this machine."""
+        return True
+
+    def resolve(self) -> Matrices:
+        """Nothing is to be asked: the content is the revision."""
+        return self
+
+    def pinned(self, pin: Mapping[str, Any]) -> Matrices:
+        """The same folders; their content is verified by its digest."""
+        del pin
+        return self
+
+    def pin(self) -> dict[str, JSON]:
+        """Name and files."""
+        return {key: value for key, value in self.describe().items() if key != "kind"}
+
+    def fetch(self, *, offline: bool = False) -> list[str]:
+        """The problems by configuration and number; raises DataError when the user has not brought them."""
         del offline
         missing = [name for name in CONFIGURATIONS if not (self.path / name).is_dir()]
         if missing:
             raise DataError(f"{self.path / missing[0]} is not there; {self.how}")
-        for configuration in CONFIGURATIONS:
-            for file in sorted((self.path / configuration).glob("*_test.npz"), key=_number):
-                yield {"id": f"{configuration}/{file.stem}", "configuration": configuration, **_problem(file)}
+        folders = [sorted((self.path / name).glob("*_test.npz"), key=_number) for name in CONFIGURATIONS]
+        return [str(file) for files in folders for file in files]
 
     def describe(self) -> Mapping[str, JSON]:
         """Name and kind."""

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mmeval.data import files
 from mmeval.data.contract import Columns
@@ -44,18 +45,41 @@ class Tsv:
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
         """Stream the rows; downloads the file when it is not there and may be."""
-        if not self.path.is_file():
-            if offline:
-                raise DataError(f"{self.where}: not on this machine, and offline; put it at {self.path}")
-            self.fetch()
+        self.fetch(offline=offline)
         yield from files.tsv(self.path, columns=self.columns).rows()
 
     def describe(self) -> Mapping[str, JSON]:
         """Name and address."""
         return {"kind": "vlmevalkit", "id": self.name, "url": self.url, "md5": self.md5}
 
-    def fetch(self) -> list[str]:
-        """Download the file; raises DataError when it is not what was promised."""
+    @property
+    def local(self) -> bool:
+        """Whether the file is on this machine."""
+        return self.path.is_file()
+
+    def resolve(self) -> Tsv:
+        """Nothing is to be asked: the content is the revision."""
+        return self
+
+    def pinned(self, pin: Mapping[str, Any]) -> Tsv:
+        """The same file; its content is verified by its digest."""
+        if pin.get("id") != self.name:
+            raise DataError(f"{self.where}: the lock pins {pin.get('id')}")
+        return self
+
+    def pin(self) -> dict[str, JSON]:
+        """Name and address."""
+        return {"id": self.name, "url": self.url}
+
+    def fetch(self, *, offline: bool = False) -> list[str]:
+        """The local path; downloads the file where it is missing, raises DataError when it is not what was promised."""
+        if not self.local:
+            if offline:
+                raise DataError(f"{self.where}: not on this machine, and offline; put it at {self.path}")
+            self._download()
+        return [str(self.path)]
+
+    def _download(self) -> None:
         import httpx2  # comes with huggingface_hub
 
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +97,6 @@ class Tsv:
             raise DataError(f"{self.where}: {self.url}: {type(error).__name__}: {error}") from None
         finally:
             aside.unlink(missing_ok=True)
-        return [str(self.path)]
 
     def _verify(self, md5: str, aside: Path) -> None:
         if self.md5 is not None and md5 != self.md5:
@@ -111,11 +134,38 @@ class Supplied:
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
         """Stream the rows, with the folder of the pictures as `folder`."""
         del offline
-        if not self.path.is_file():
-            raise DataError(f"{self.path} is not there; {self.how}, or set MMEVAL_DATA to the folder of {self.name}/")
-        suffix = self.path.suffix.removeprefix(".")
+        self._there()
+        suffix = {".json": "jsonl"}.get(self.path.suffix, self.path.suffix.removeprefix("."))
         for row in files.File(self.path, suffix, self.columns).rows():
             yield {**row, "folder": str(self.path.parent)}
+
+    @property
+    def local(self) -> bool:
+        """It can only be on this machine."""
+        return True
+
+    def resolve(self) -> Supplied:
+        """Nothing is to be asked: the content is the revision."""
+        return self
+
+    def pinned(self, pin: Mapping[str, Any]) -> Supplied:
+        """The same file; its content is verified by its digest."""
+        del pin
+        return self
+
+    def pin(self) -> dict[str, JSON]:
+        """Name and file."""
+        return {"id": self.name, "path": self.file}
+
+    def fetch(self, *, offline: bool = False) -> list[str]:
+        """The file and all others in its folder; raises DataError when the user has not brought it."""
+        del offline
+        self._there()
+        return sorted(str(path) for path in self.path.parent.rglob("*") if path.is_file())
+
+    def _there(self) -> None:
+        if not self.path.is_file():
+            raise DataError(f"{self.path} is not there; {self.how}, or set MMEVAL_DATA to the folder of {self.name}/")
 
     def describe(self) -> Mapping[str, JSON]:
         """Name and file."""
