@@ -20,6 +20,7 @@ VERBS: tuple[str, ...] = (
     "cache",
     "diff",
     "gate",
+    "data",
 )
 """Modules of this package; each has `register(app)`."""
 

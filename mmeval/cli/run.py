@@ -12,7 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from mmeval.engine.options import Settings
-    from mmeval.runner import Observer, Plan, Session
+    from mmeval.runner import Job, Observer, Plan, Session
     from mmeval.store import Run
 
 CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -72,22 +72,43 @@ def run(
     names, more = extra([*what, *context.args])
     settings = read_settings(config, {**given, **more})
     if plan:
-        raise typer.Exit(_estimate(_plans(names, model, settings), as_json=json))
+        raise typer.Exit(_estimate(_plans(names, model, settings)[0], as_json=json))
     raise typer.Exit(execute(names, model, settings, as_json=json))
 
 
-def _plans(names: Sequence[str], models: Sequence[str], settings: Settings) -> list[Plan]:
+def _plans(names: Sequence[str], models: Sequence[str], settings: Settings) -> tuple[list[Plan], bool]:
+    """The plans, and whether a benchmark had to be left out because of its data."""
     from mmeval import runner
 
-    jobs = runner.jobs(names, settings)
-    return [runner.plan(job, name, settings) for name in dict.fromkeys(models) for job in jobs]
+    named = runner.jobs(names, settings)
+    jobs = _usable(named, settings)
+    plans = [runner.plan(job, name, settings) for name in dict.fromkeys(models) for job in jobs]
+    return plans, len(jobs) < len(named)
+
+
+def _usable(jobs: Sequence[Job], settings: Settings) -> list[Job]:
+    """The jobs whose data can be had; the others are named, and stop the command only when none is left."""
+    from mmeval import DataError, runner
+
+    found: list[Job] = []
+    problems: list[DataError] = []
+    for job in jobs:
+        try:
+            found.append(runner.on_pinned_data(job, settings))
+        except DataError as error:
+            problems.append(error)
+    if problems and not found:
+        raise problems[0]
+    for problem in problems:
+        typer.echo(f"mmeval: left out: {problem}", err=True)
+    return found
 
 
 def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, as_json: bool = False) -> int:
     """Run every benchmark against every model, show the progress and the result; returns the exit code."""
     from mmeval import runner
 
-    plans = _plans(names, models, settings)
+    plans, left_out = _plans(names, models, settings)
     observer = _observer(quiet=as_json)
     session = runner.Session(settings, observer=observer)
     try:
@@ -96,7 +117,7 @@ def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, 
         if observer is not None:
             observer.close()
     _report(runs, plans, settings, as_json=as_json)
-    return _exit_code(session, runs, plans)
+    return _exit_code(session, runs, plans) or (5 if left_out else 0)
 
 
 def _estimate(plans: Sequence[Plan], *, as_json: bool) -> int:

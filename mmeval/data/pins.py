@@ -113,11 +113,11 @@ def first_load(benchmark: Benchmark, *, offline: bool) -> tuple[Benchmark, Entry
     """Resolve, download, read every row once, and say what was found."""
     if offline and any(not _local(leaf) for leaf in _leaves(benchmark.data)):
         raise DataError(f"not in the lock, and offline; run `mmeval data fetch {benchmark.name}` with a network")
-    leaves = [leaf.resolve() for leaf in _leaves(benchmark.data)]
-    source = _rebuilt(benchmark.data, leaves)
-    digest = _content(leaves, offline=offline)
+    source = resolved(benchmark.data)
+    leaves = _leaves(source)
+    digest = content_of(source, offline=offline)
     rows = sum(1 for _ in samples(replace(benchmark, data=source), offline=offline))
-    pins = [leaf.pin() for leaf in leaves if isinstance(leaf, Pinnable)]
+    pins = [leaf.pin() for leaf in leaves]
     entry = Entry(version=benchmark.version, rows=rows, sha256=digest, sources=pins)
     return replace(benchmark, data=Pinned(source, entry)), entry
 
@@ -127,13 +127,14 @@ def _locked(benchmark: Benchmark, entry: Entry, lock: Path, *, offline: bool) ->
     if len(found) != len(entry.sources):
         raise DataError(f"{lock} pins {len(entry.sources)} sources, the benchmark has {len(found)}")
     leaves = [leaf.pinned(pin) for leaf, pin in zip(found, entry.sources, strict=True)]
-    digest = _content(leaves, offline=offline)
+    source = _rebuilt(benchmark.data, leaves)
+    digest = content_of(source, offline=offline)
     if digest != entry.sha256:
         raise DataError(
             f"the data has sha256 {digest[:16]}, {lock} pins {entry.sha256[:16]}; "
             f"`mmeval data update {benchmark.name}` accepts it on purpose"
         )
-    return replace(benchmark, data=Pinned(_rebuilt(benchmark.data, leaves), entry))
+    return replace(benchmark, data=Pinned(source, entry))
 
 
 def _promised(benchmark: Benchmark, entry: Entry) -> None:
@@ -146,10 +147,15 @@ def _promised(benchmark: Benchmark, entry: Entry) -> None:
         )
 
 
-def _content(leaves: list[Any], *, offline: bool) -> str:
+def resolved(source: Source) -> Source:
+    """The same with every commit and file list looked up; needs a network for hub data."""
+    return _rebuilt(source, [leaf.resolve() for leaf in _leaves(source)])
+
+
+def content_of(source: Source, *, offline: bool) -> str:
     """sha256 over the sha256 of every file, in order; raises DataError where one is missing."""
     whole = hashlib.sha256()
-    paths = (path for leaf in leaves for path in leaf.fetch(offline=offline))
+    paths = (path for leaf in _leaves(source) for path in leaf.fetch(offline=offline))
     for path in dict.fromkeys(paths):  # several sources may lie in one folder
         with Path(path).open("rb") as file:
             whole.update(hashlib.file_digest(file, "sha256").digest())

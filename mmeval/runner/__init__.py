@@ -13,7 +13,7 @@ from typing import Any
 from mmeval.definitions import Benchmark
 from mmeval.engine.options import DEFAULTS, Settings
 from mmeval.runner.asking import OnRecord
-from mmeval.runner.plan import Job, Plan, plan
+from mmeval.runner.plan import Job, Plan, on_pinned_data, plan
 from mmeval.runner.session import Observer, Session
 from mmeval.runner.tally import Tally
 from mmeval.runner.targets import job, jobs
@@ -30,6 +30,7 @@ __all__ = [
     "job",
     "jobs",
     "loop_factory",
+    "on_pinned_data",
     "plan",
     "run_one",
     "run_one_async",

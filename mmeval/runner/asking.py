@@ -160,7 +160,8 @@ class Asking:
     def _scored(self, sample: Sample, epoch: int, answer: Answer) -> Record:
         reply = answer.reply
         status = _status(reply)
-        if status not in ("ok", "truncated") or self.judge is not None:
+        hidden = self.plan.benchmark.labels == "hidden"
+        if status not in ("ok", "truncated") or self.judge is not None or hidden:
             return _record(sample, epoch, status, reply=reply, cost=answer.cost)
         try:
             score = cast("Rule", self.plan.rule)(sample, reply)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from mmeval import catalog, media, store
-from mmeval.data import ablate, samples
+from mmeval.data import ablate, pinned, samples
 from mmeval.definitions import Adapter, Benchmark, Facts, Options, Settles, facts_of
 from mmeval.engine.budget import Price
 from mmeval.engine.cache import Identity
@@ -19,7 +19,7 @@ from mmeval.errors import UsageError
 from mmeval.scorers import JudgeRule, Rule
 from mmeval.types import Sample
 
-__all__ = ["Job", "Model", "Plan", "model", "plan"]
+__all__ = ["Job", "Model", "Plan", "model", "on_pinned_data", "plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +121,16 @@ def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Be
     )
 
 
+def on_pinned_data(job: Job, settings: Settings) -> Job:
+    """The job over exactly the data of `benchmarks.lock`; raises DataError where that cannot be had."""
+    return replace(job, benchmark=pinned(job.benchmark, offline=settings.offline))
+
+
 def plan(
     job: Job, name: str, settings: Settings, *, ids: Collection[str] | None = None, shuffled: bool = False
 ) -> Plan:
-    """Resolve everything that a run needs; raises UsageError before anything is asked."""
+    """Resolve everything that a run needs; raises UsageError or DataError before anything is asked."""
+    job = on_pinned_data(job, settings)
     bench = job.benchmark
     profile = job.profile or settings.profile or bench.profile
     rule = bench.score.rule(profile)

@@ -313,6 +313,11 @@ def _verdict(
         return "partial", stop.reason
     if summary.failed > rate * planned:
         return "failed", f"{summary.failed} of {planned} samples failed, more than --max-error-rate {rate:g}"
+    if plan.benchmark.labels == "hidden" and summary.counts["ok"]:
+        return (
+            "complete",
+            "the labels are hidden: no number, but `mmeval export submission` writes what their owners score",
+        )
     if not summary.measured:
         return "failed", "nothing was measured"
     return ("partial", stop.reason) if stop.reason else ("complete", None)

@@ -72,6 +72,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._api(found[1], found[2] or "revision", found[3] or "main", found[4] or "", url.query, body)
         elif found := re.fullmatch(r"/datasets/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path):
             self._resolve(found[1], found[2], found[3])
+        elif path.startswith("/_tsv/") and (self.hub.root / path[1:]).is_file():
+            self._send((self.hub.root / path[1:]).read_bytes())
         else:
             self._missing("NotImplemented", path)
 
@@ -126,6 +128,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data[start:end])
+
+    def _send(self, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def _json(self, value: Any, status: int = 200, headers: dict[str, str] | None = None) -> None:
         body = json.dumps(value).encode()

@@ -1,0 +1,96 @@
+"""`mmeval data`: what benchmarks load, checked, fetched for offline use, and moved on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from mmeval.cli._runs import PATH
+
+if TYPE_CHECKING:
+    from mmeval.definitions import Benchmark
+
+NAMES = typer.Argument(..., metavar="BENCHMARK|SUITE...", help="Names of benchmarks or suites.")
+OFFLINE = typer.Option(False, "--offline", help="Never touch the network.")
+
+verb = typer.Typer(no_args_is_help=True, help="Check, fetch and move the data of benchmarks.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.add_typer(verb, name="data")
+
+
+@verb.command()
+def check(names: list[str] = NAMES, path: list[Path] = PATH, offline: bool = OFFLINE) -> None:
+    """Load every row as it is today: columns, types, row count, pictures that cannot be read. Writes nothing."""
+    from mmeval.data.inspect import inspect
+
+    def one(benchmark: Benchmark) -> str:
+        found = inspect(benchmark, offline=offline)
+        for problem in found.problems:
+            typer.echo(f"{benchmark.name}: {problem}")
+        return "" if found.problems else f"ok, {found.rows} rows, sha256 {found.sha256[:16]}"
+
+    _each(names, path, one)
+
+
+@verb.command()
+def fetch(names: list[str] = NAMES, path: list[Path] = PATH, offline: bool = OFFLINE) -> None:
+    """Bring the data to this machine and verify it; the first time pins it in benchmarks.lock."""
+    from mmeval.data import pinned
+
+    def one(benchmark: Benchmark) -> str:
+        found = pinned(benchmark, offline=offline).data.describe()
+        return (
+            f"here, {found['rows']} rows, sha256 {str(found['sha256'])[:16]}" if "sha256" in found else "needs no data"
+        )
+
+    _each(names, path, one)
+
+
+@verb.command()
+def update(names: list[str] = NAMES, path: list[Path] = PATH) -> None:
+    """Move the pins to what the sources hold today; runs on the old data are then not comparable with new ones."""
+    from mmeval.data.pins import LOCK, first_load, read_lock, write_entry
+
+    def one(benchmark: Benchmark) -> str:
+        old = read_lock(LOCK).get(benchmark.name)
+        _, new = first_load(benchmark, offline=False)
+        write_entry(LOCK, benchmark.name, new)
+        before = f"{old.rows} rows, sha256 {old.sha256[:16]}" if old else "not pinned"
+        return f"{before} -> {new.rows} rows, sha256 {new.sha256[:16]}"
+
+    _each(names, path, one)
+
+
+def _each(names: Iterable[str], path: list[Path], one: Callable[[Benchmark], str]) -> None:
+    """Do it for each benchmark; a failure is one line and the others go on."""
+    from mmeval import DataError, catalog
+
+    failed = False
+    for name in _benchmarks(names, path):
+        try:
+            line = one(catalog.benchmark(name, path))
+        except DataError as error:
+            line, failed = "", True
+            typer.echo(str(error) if str(error).startswith(f"{name}: ") else f"{name}: {error}", err=True)
+        failed = failed or not line
+        if line:
+            typer.echo(f"{name}: {line}")
+    if failed:
+        raise typer.Exit(2)
+
+
+def _benchmarks(names: Iterable[str], path: list[Path]) -> list[str]:
+    from mmeval import catalog
+
+    suites = catalog.suites(path)
+    found: list[str] = []
+    for name in names:
+        members = suites[name]["benchmarks"] if name in suites else [name]
+        found += [member if isinstance(member, str) else str(member["name"]) for member in members]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,182 @@
+"""A twin of a data set: the columns and types of the real one, a few rows of our own, and what must come out."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset, Features, Image, List, Value
+
+from mmeval import Benchmark, Record, Reply, Sample, Score, Text, catalog, data, media
+from mmeval.data.combined import Chained, Joined, Zipped
+from mmeval.data.hub import Hub as HubSource
+from mmeval.data.pins import Composite
+from mmeval.data.remote import Supplied, Tsv
+from mmeval.definitions import Source
+from tests.data.fakehub import Hub
+from tests.data.pictures import png
+
+S, I, F, B = Value("string"), Value("int64"), Value("float64"), Value("binary")  # noqa: E741
+IMG = Image()
+L = List
+
+
+def pic(shade: int) -> dict[str, Any]:
+    return {"bytes": png(shade), "path": None}
+
+
+def b64(shade: int) -> str:
+    return base64.b64encode(png(shade)).decode()
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Rows by source (one list where there is one source), the golden prompt of the first sample, replies, score."""
+
+    columns: Mapping[str, Any]
+    rows: Sequence[Mapping[str, Any]]
+    prompt: Sequence[str | int]
+    """Texts, and pictures by their shade."""
+    replies: Sequence[str]
+    value: float
+    """The expected headline."""
+    verdicts: Sequence[str] = ()
+    answers: Sequence[str | None] | None = None
+    """What must have been extracted, where that says more than the value."""
+    more: Mapping[str, tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]] = field(default_factory=dict)
+    """Further sources by config, each with columns and rows."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Files beside user-supplied data, or an archive in the repository."""
+    key: str | None = None
+    """The config (or file) that `rows` belong to, where there are several."""
+
+
+def place(hub: Hub, benchmark: Benchmark, twin: Twin, root: Path, *, drop: str | None = None) -> Benchmark:
+    """Write the twin where the benchmark's source looks for it; `drop` leaves out a column."""
+    source = benchmark.data
+    for index, leaf in enumerate(leaves(source)):
+        columns, rows = _part(twin, leaf, index)
+        kept = {name: kind for name, kind in columns.items() if name != drop}
+        shown = [{name: row.get(name) for name in kept} for row in rows]
+        if isinstance(leaf, HubSource):
+            _put_hub(hub, leaf, kept, shown, twin.files)
+        elif isinstance(leaf, Tsv):
+            _put_tsv(hub.root / "_tsv" / f"{leaf.name}.tsv", kept, shown)
+        elif isinstance(leaf, Supplied):
+            _put_supplied(root / leaf.name / leaf.file, kept, shown, twin.files)
+    return replace(benchmark, data=_redirected(source, hub))
+
+
+def leaves(source: Source) -> list[Source]:
+    if isinstance(source, Composite):
+        return [leaf for part in source.sources() for leaf in leaves(part)]
+    return [source]
+
+
+def _part(twin: Twin, leaf: Source, index: int) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+    name = getattr(leaf, "config", None) or getattr(leaf, "file", None) or ""
+    if name in twin.more:
+        return twin.more[name]
+    mine = twin.key is None and index == 0 or twin.key == name
+    return twin.columns, twin.rows if mine else []
+
+
+def _put_hub(hub: Hub, leaf: HubSource, columns: Any, rows: Any, files: Mapping[str, bytes]) -> None:
+    folder = hub.root / leaf.id
+    if leaf.data_files:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / leaf.data_files).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    else:
+        place = folder / (leaf.config or "data").replace(" ", "_")
+        place.mkdir(parents=True, exist_ok=True)
+        file = place / f"{leaf.split}-00000-of-00001.parquet"
+        table = {name: [row[name] for row in rows] for name in columns}
+        Dataset.from_dict(table, features=Features(columns)).to_parquet(file)
+        if leaf.config:
+            _put_configs(folder, leaf.config, leaf.split, file.relative_to(folder).as_posix())
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
+def _put_configs(folder: Path, config: str, split: str, file: str) -> None:
+    """The README's list of configs, as the hub's data sets have it."""
+    import yaml
+
+    readme = folder / "README.md"
+    known = yaml.safe_load(readme.read_text().split("---")[1])["configs"] if readme.exists() else []
+    known = [c for c in known if c["config_name"] != config]
+    known.append({"config_name": config, "data_files": [{"split": split, "path": file}]})
+    readme.write_text(f"---\n{yaml.safe_dump({'configs': known})}---\n")
+
+
+def _put_tsv(file: Path, columns: Any, rows: Any) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, delimiter="\t", lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([["" if row[name] is None else row[name] for name in columns] for row in rows])
+
+
+def _put_supplied(file: Path, columns: Any, rows: Any, files: Mapping[str, bytes]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.suffix == ".csv":
+        with file.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.DictWriter(out, columns)
+            writer.writeheader()
+            writer.writerows(rows)
+    else:
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for name, content in files.items():
+        (file.parent / name).parent.mkdir(parents=True, exist_ok=True)
+        (file.parent / name).write_bytes(content)
+
+
+def _redirected(source: Source, hub: Hub) -> Source:
+    if isinstance(source, Tsv):
+        return replace(source, url=f"{hub.url}/_tsv/{source.name}.tsv")
+    if isinstance(source, Chained | Joined | Zipped):
+        return source.with_sources(tuple(_redirected(part, hub) for part in source.sources()))
+    return source
+
+
+def shown(sample: Sample) -> list[str | int]:
+    """The prompt as a golden file has it: texts, and pictures by shade."""
+    shades = {media.image(png(shade)).sha256: shade for shade in range(64)}
+    return [part.text if isinstance(part, Text) else shades[part.sha256] for part in sample.prompt]
+
+
+def scored(benchmark: Benchmark, twin: Twin, samples: Sequence[Sample]) -> tuple[list[Record], float | None]:
+    """Score the scripted replies and aggregate them."""
+    rule: Any = benchmark.score.rule(benchmark.profile)
+    verdicts = iter(twin.verdicts)
+    records = []
+    for sample, text in zip(samples, twin.replies, strict=True):
+        reply = Reply(text=text, finish="stop")
+        score = rule(sample, reply) if not hasattr(rule, "parse") else _judged(rule, sample, reply, verdicts)
+        records.append(
+            Record(
+                id=sample.id, epoch=1, status="ok", reply=reply, score=score, cluster=sample.cluster, tags=sample.tags
+            )
+        )
+    numbers = benchmark.metric.aggregate(iter(records))
+    headline = numbers.get(benchmark.metric.name)
+    return records, headline.value if headline else None
+
+
+def _judged(rule: Any, sample: Sample, reply: Reply, verdicts: Any) -> Score:
+    asked = rule.prompt(sample, reply)
+    said: list[Reply] = []
+    while not isinstance(asked, Score):
+        said.append(Reply(text=next(verdicts), finish="stop"))
+        asked = rule.parse(sample, reply, *said)
+    return asked
+
+
+def load(name: str, hub: Hub, twin: Twin, root: Path, *, drop: str | None = None) -> tuple[Benchmark, list[Sample]]:
+    benchmark = place(hub, catalog.benchmark(name), twin, root, drop=drop)
+    return benchmark, list(data.samples(benchmark))
