@@ -1,11 +1,11 @@
 """The same 788 mathematics problems in five versions that move the facts from the text into the picture.
 
-The authors use two judge steps, extract and compare (`official`). The default is our own reading, which
-needs no judge; a problem is the cluster of its five versions.
+The authors use two judge steps, extract and compare. The default is our own reading, which needs no judge;
+a problem is the cluster of its five versions.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, math_answer
+from mmeval.scorers import accuracy, choice, math_answer, routed
 
 
 def to_sample(row: Row) -> Sample:
@@ -18,6 +18,10 @@ def to_sample(row: Row) -> Sample:
     )
 
 
+def kind(sample: Sample) -> str:
+    return sample.tags["kind"]
+
+
 benchmark = Benchmark(
     name="mathverse", version="1", title="MathVerse (testmini)", about=__doc__,
     data=data.hub(
@@ -27,7 +31,8 @@ benchmark = Benchmark(
             "image": dict, "answer": str, "question_type": str, "metadata": dict, "query_wo": str,
         },
     ),
-    to_sample=to_sample, score=math_answer(), profile="mmeval", metric=accuracy(by=["version", "category"]),
+    to_sample=to_sample, score=routed({"multi-choice": choice(), "free-form": math_answer()}, by=kind),
+    profile="mmeval", metric=accuracy(by=["version", "category"]),
     cluster="problem", license="MIT", url="https://mathverse-cuhk.github.io", paper="https://arxiv.org/abs/2403.14624",
     rows=3_940, chance=None, tags=("math", "multiple-choice", "open"),
 )  # fmt: skip

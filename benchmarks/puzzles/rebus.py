@@ -5,7 +5,7 @@ accepted answers, without case, punctuation and articles.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, braced
+from mmeval.scorers import accuracy, phrase
 
 PROMPT = (
     "This is a rebus puzzle of the category {category}. Work out which word or phrase the picture spells. "
@@ -33,7 +33,7 @@ benchmark = Benchmark(
             "difficulty": str,
         },
     ),
-    to_sample=to_sample, score=braced(), profile="mmeval", metric=accuracy(by=["difficulty", "category"]),
+    to_sample=to_sample, score=phrase(), profile="mmeval", metric=accuracy(by=["difficulty", "category"]),
     cluster=None, license=None, url="https://cavendishlabs.org/rebus", paper="https://arxiv.org/abs/2401.05604",
     rows=333, chance=0.0, labels="user-supplied", tags=("puzzle", "open"),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """How many ... are there? Photographs of two to ten things.
 
-The default is our own reading of the number. `vlmevalkit-2026-08` looks for the gold anywhere in the
+The default is our own reading of the number, words included. `vlmevalkit-2026-08` looks for the gold anywhere in the
 reply, so that 19 is a 9. The caption, which states the number, is never in the prompt. About 490 rows.
 """
 

@@ -18,6 +18,7 @@ from mmeval.scorers.judges import (
 from mmeval.scorers.lists import relaxed_lists
 from mmeval.scorers.mathematics import math_answer
 from mmeval.scorers.pairwise import pairwise
+from mmeval.scorers.phrase import phrase
 from mmeval.scorers.routed import closed_or_open, routed
 from mmeval.scorers.text import anls, exact_text
 from mmeval.scorers.tolerance import numeric, relaxed
@@ -60,6 +61,7 @@ __all__ = [
     "paired_images",
     "pairs",
     "pairwise",
+    "phrase",
     "relaxed",
     "relaxed_lists",
     "routed",

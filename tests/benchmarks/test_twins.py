@@ -1,0 +1,52 @@
+"""Every benchmark on a twin of its data: from `load_dataset` to the score, and one line for a column that is gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mmeval import DataError, catalog, data
+from tests.benchmarks.twin import Twin, leaves, load, renamed, scored, shown
+from tests.benchmarks.twins_charts import TWINS as CHARTS
+from tests.benchmarks.twins_general import TWINS as GENERAL
+from tests.benchmarks.twins_puzzles import TWINS as PUZZLES
+from tests.benchmarks.twins_vqa import TWINS as VQA
+from tests.data.fakehub import Hub
+
+TWINS: dict[str, Twin] = VQA | CHARTS | GENERAL | PUZZLES
+
+
+@pytest.fixture(autouse=True)
+def _own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MMEVAL_DATA", str(tmp_path / "data"))
+
+
+@pytest.mark.parametrize("name", sorted(TWINS))
+def test_from_load_dataset_to_the_score(name: str, hub: Hub, tmp_path: Path):
+    twin = TWINS[name]
+    benchmark, samples = load(name, hub, twin, tmp_path / "data")
+    assert shown(samples[0]) == list(twin.prompt)
+    records, value = scored(benchmark, twin, samples)
+    assert value == pytest.approx(twin.value) if twin.value is not None else value is None
+    if twin.answers is not None:
+        assert [r.score.answer if r.score else None for r in records] == list(twin.answers)
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [(n, c) for n in sorted(TWINS) for c in leaves(catalog.benchmark(n).data)[0].columns]
+)
+def test_a_renamed_column_is_one_line(name: str, column: str):
+    benchmark = renamed(name, TWINS[name], column)
+    with pytest.raises(DataError) as caught:
+        list(data.samples(benchmark))
+    message = str(caught.value)
+    assert message.startswith(f"{name}: {benchmark.data.where}")
+    assert f"no column {column!r}" in message
+    assert "\n" not in message
+
+
+def test_every_benchmark_with_data_has_a_twin():
+    matrices = {"raven", "iraven"}  # drawn from npz files: test_matrices.py
+    drawn = {name for name in catalog.benchmarks() if catalog.benchmark(name).data.describe()["kind"] == "generated"}
+    assert set(TWINS) | matrices | drawn == set(catalog.benchmarks())
