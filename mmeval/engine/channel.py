@@ -150,7 +150,8 @@ class Channel:
         except BaseException:
             self.throttle.release(place, "failed")
             raise
-        self.throttle.release(place, "ok", limits=reply.limits)
+        spent = (reply.usage.input or 0) + (reply.usage.output or 0)
+        self.throttle.release(place, "ok", limits=reply.limits, tokens=spent)
         self.breaker.success()
         if reply.finish == "stop" and not reply.text.strip() and attempt < min(EMPTY_ATTEMPTS, self.policy.attempts):
             self.budget.charge(reply.usage, self.price.cost(reply.usage))

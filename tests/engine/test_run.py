@@ -48,7 +48,7 @@ def test_another_folder_is_answered_from_the_cache(settings, tmp_path):
 
 def test_transient_faults_change_no_score(settings, tmp_path):
     plain = run_one(make_benchmark(), "mock/echo", settings)
-    moved = options(settings, **FAULTS).model_copy(update={"results": tmp_path / "faulty"})
+    moved = options(settings, **FAULTS).model_copy(update={"results": tmp_path / "faulty", "concurrency": 20})
     faulty = run_one(make_benchmark(), "mock/flaky", moved)
     assert faulty.info.status == "complete"
     assert faulty.info.totals.retries > 0

@@ -1,0 +1,205 @@
+"""The throttle against servers with limits, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from dataclasses import dataclass, field
+
+import pytest
+
+from mmeval.engine.throttle import Throttle
+from mmeval.types import Limits
+
+from .virtual import run
+
+
+@dataclass
+class Server:
+    """Answers after `latency`; rejects beyond its limit."""
+
+    rate: float | None = None
+    kind: str = "bucket"
+    most: int | None = None
+    latency: float = 0.2
+    burst: float | None = None
+    noise: float = 0.0
+    headers: bool = False
+    accepted: list[float] = field(default_factory=list)
+    rejected: list[float] = field(default_factory=list)
+    under_way: int = 0
+    peak: int = 0
+
+    def __post_init__(self):
+        self.draw = random.Random(5)
+        self.tokens = self.burst if self.burst is not None else max(1.0, (self.rate or 0) * 0.1)
+        self.full = self.tokens
+        self.at = 0.0
+        self.times: deque[float] = deque()
+        self.window = (-1, 0)
+
+    def admits(self, now):
+        if self.most is not None and self.under_way >= self.most:
+            return False
+        if self.noise and self.draw.random() < self.noise:
+            return False
+        return self.rate is None or getattr(self, f"_{self.kind}")(now)
+
+    def _bucket(self, now):
+        self.tokens = min(self.full, self.tokens + (now - self.at) * self.rate)
+        self.at = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+    def _second(self, now):
+        key, count = self.window
+        count = count if key == int(now) else 0
+        self.window = (int(now), count + 1 if count < self.rate else count)
+        return count < self.rate
+
+    def _sliding(self, now):
+        while self.times and self.times[0] <= now - 1:
+            self.times.popleft()
+        if len(self.times) >= self.rate:
+            return False
+        self.times.append(now)
+        return True
+
+    async def ask(self):
+        now = asyncio.get_running_loop().time()
+        if not self.admits(now):
+            self.rejected.append(now)
+            await asyncio.sleep(0.02)
+            return False
+        self.under_way += 1
+        self.peak = max(self.peak, self.under_way)
+        self.accepted.append(now)
+        await asyncio.sleep(self.latency * self.draw.uniform(0.8, 1.2))
+        self.under_way -= 1
+        return True
+
+
+async def load(server, n, *, pinned=None, retry_after=1.0):
+    """n questions through a throttle; returns the throttle."""
+    loop = asyncio.get_running_loop()
+    throttle = Throttle(pinned=pinned, clock=loop.time)
+    tasks = set()
+    room = asyncio.Event()
+
+    async def one(place):
+        while True:
+            ok = await server.ask()
+            if ok:
+                throttle.release(place, "ok")
+                return
+            throttle.release(place, "rejected", retry_after_s=retry_after)
+            await asyncio.sleep((retry_after or 0.5) * random.Random(len(server.rejected)).uniform(1, 1.1))
+            place = await throttle.acquire()
+
+    def ended(task):
+        tasks.discard(task)
+        room.set()
+
+    for _ in range(n):
+        while len(tasks) > max(64, 4 * throttle.limit):
+            room.clear()
+            await room.wait()
+        task = loop.create_task(one(await throttle.acquire()))
+        tasks.add(task)
+        task.add_done_callback(ended)
+    await asyncio.gather(*tasks)
+    return throttle
+
+
+def throughput(server, start, end):
+    return sum(start <= at < end for at in server.accepted) / (end - start)
+
+
+@pytest.mark.parametrize("kind", ["bucket", "second", "sliding"])
+@pytest.mark.parametrize(("rate", "latency"), [(5, 0.5), (20, 0.1), (50, 0.2), (100, 1.0), (300, 0.3)])
+def test_settles_at_the_rate_that_is_allowed(kind, rate, latency):
+    server = Server(rate=rate, kind=kind, latency=latency)
+    n = rate * 90
+    run(load(server, n))
+    settled, end = 25, server.accepted[-1] - 2 * latency - 3
+    assert throughput(server, settled, end) >= 0.95 * rate
+    assert sum(settled <= at < end for at in server.rejected) < 0.02 * rate * (end - settled)
+    assert len(server.rejected) < 0.03 * n + 10
+
+
+def test_grows_while_nothing_is_rejected_and_the_window_is_used():
+    server = Server(latency=0.2)
+    throttle = run(load(server, 4000))
+    assert throttle.limit == Throttle.CEILING
+    assert not server.rejected
+
+
+def test_does_not_grow_when_unused():
+    async def slowly():
+        throttle = Throttle(clock=asyncio.get_running_loop().time)
+        for _ in range(500):
+            throttle.release(await throttle.acquire(), "ok")
+        return throttle.limit
+
+    assert run(slowly()) == Throttle.START
+
+
+@pytest.mark.parametrize("most", [4, 30, 100])
+def test_finds_a_limit_on_requests_in_flight(most):
+    server = Server(most=most, latency=0.5)
+    n = most * 120
+    run(load(server, n))
+    end = server.accepted[-1]
+    assert throughput(server, 5, end - 2) >= 0.8 * most / 0.5
+    assert len(server.rejected) < 0.05 * n
+
+
+def test_random_rejections_do_not_starve_the_run():
+    plain, noisy = Server(latency=0.2), Server(latency=0.2, noise=0.1)
+    run(load(plain, 4000))
+    run(load(noisy, 4000))
+    assert noisy.accepted[-1] < 40 < 4000 * 0.2 / Throttle.START
+    assert len(noisy.rejected) < 500 < len(plain.accepted)
+
+
+def test_pinned_stays_where_it_is():
+    server = Server(latency=0.2, noise=0.2)
+    throttle = run(load(server, 2000, pinned=37))
+    assert (throttle.limit, throttle.peak, server.peak, throttle.pace) == (37, 37, 37, None)
+
+
+def test_one_cut_per_episode():
+    async def burst():
+        throttle = Throttle(clock=asyncio.get_running_loop().time)
+        throttle.limit = 40
+        places = [await throttle.acquire() for _ in range(40)]
+        await asyncio.sleep(1)
+        for place in places:
+            throttle.release(place, "rejected")
+        return throttle
+
+    throttle = run(burst())
+    assert (throttle.cuts, throttle.rejected) == (1, 40)
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        Limits(requests=60, requests_left=1, requests_reset_s=59.0),
+        Limits(tokens=60_000, tokens_left=900, tokens_reset_s=59.1),
+    ],
+)
+def test_headers_set_the_pace(limits):
+    async def told():
+        loop = asyncio.get_running_loop()
+        throttle = Throttle(clock=loop.time)
+        throttle.release(await throttle.acquire(), "ok", limits=limits, tokens=1000)
+        begin = loop.time()
+        for _ in range(10):
+            throttle.release(await throttle.acquire(), "ok", tokens=1000)
+        return loop.time() - begin
+
+    assert 7 < run(told()) < 12
