@@ -21,7 +21,7 @@ LAYERS = [
     {"engine", "provenance", "store"},
     {"runner", "compare", "board", "arena", "interchange"},
     {"gate"},
-    {"report", "sitegen"},
+    {"report", "rescore", "sitegen"},
     {"cli", "pytest_plugin"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -11,6 +11,7 @@ from mmeval import MMEvalError, __version__
 
 VERBS: tuple[str, ...] = (
     "site",
+    "rescore",
     "run",
     "list",
     "show",

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, RESULTS, echo_json, find_run
+from mmeval import UsageError
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, echo_json, find_run
+from mmeval.cli.rescore import between_profiles
 
 if TYPE_CHECKING:
     from mmeval.compare import Comparison
@@ -21,13 +23,20 @@ def register(app: typer.Typer) -> None:
 
 def diff(
     base: str = typer.Argument(..., metavar="RUN", help="What was: folder, start of a run id, part of a path."),
-    candidate: str = typer.Argument(..., metavar="RUN", help="What is."),
+    candidate: str = typer.Argument("", metavar="RUN", help="What is; left out with --profiles."),
+    profiles: str = typer.Option("", "--profiles", metavar="A,B", help="Score one run's replies under two profiles."),
+    path: list[Path] = PATH,
     flips: int = typer.Option(10, help="Samples to show that became worse, and better."),
     level: float = typer.Option(0.95, min=0.5, max=0.999, help="Two-sided level of the interval."),
     results: Path = RESULTS,
     as_json: bool = AS_JSON,
 ) -> None:
-    """Compare two runs of one benchmark: how they were made, then sample by sample."""
+    """Compare two runs of one benchmark, or two ways to score one run, sample by sample."""
+    if profiles:
+        between_profiles(base, profiles, results=results, path=path, shown=flips, as_json=as_json)
+        return
+    if not candidate:
+        raise UsageError("diff needs two runs, or one run and --profiles A,B")
     from mmeval.compare import compare, read_side
 
     sides = [read_side(find_run(reference, results)) for reference in (base, candidate)]

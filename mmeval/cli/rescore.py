@@ -1,0 +1,109 @@
+"""`mmeval rescore RUN --profile P`: score stored replies under another rule, without asking a model."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, echo_json, find_run
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("rescore")(rescore_command)
+
+
+def rescore_command(
+    run: str = typer.Argument(..., help="Run folder, start of its id, or part of its path."),
+    profile: str = typer.Option(..., "--profile", help="Scoring profile: official, mmeval, vlmevalkit-2026-08, ..."),
+    benchmark: str = typer.Option("", "--benchmark", help="Benchmark or file of questions, where the name has moved."),
+    path: list[Path] = PATH,
+    results: Path = RESULTS,
+    as_json: bool = AS_JSON,
+) -> None:
+    """Score the stored replies of a run under another profile and write a run folder for it."""
+    from mmeval.rescore import rescore
+
+    source = source_of(run, results, path, benchmark)
+    made = rescore(source, profile)
+    before, after = source.run.info, made.info
+    if as_json:
+        echo_json({"run": str(made.path), "profile": profile, "metrics": after.model_dump(mode="json")["metrics"]})
+        return
+    scale = source.benchmark.metric.scale
+    typer.echo(f"{before.spec.profile:24} {_headline(before, scale)}")
+    typer.echo(f"{profile:24} {_headline(after, scale)}")
+    typer.echo(f"written to {made.path}")
+
+
+def source_of(run: str, results: Path, path: list[Path], benchmark: str = "") -> Any:
+    """The run with its benchmark, samples and journal; raises UsageError with the way out."""
+    from mmeval import UsageError
+    from mmeval.engine.options import Settings
+    from mmeval.rescore import open_source
+    from mmeval.runner import jobs
+
+    found = find_run(run, results)
+    if not benchmark:
+        return open_source(found, path=path)
+    named = jobs([benchmark], Settings(path=tuple(path)))
+    if len(named) != 1:
+        raise UsageError(f"{benchmark} is a suite; name one benchmark or file")
+    return open_source(found, job=named[0], path=path)
+
+
+def _headline(info: Any, scale: float) -> str:
+    from mmeval import numbers
+
+    found = info.metrics.get(info.headline)
+    measured = sum(info.counts.values())
+    return f"{info.headline} {numbers.score(found, scale=scale)}   unparsed {info.unparsed} of {measured}"
+
+
+def between_profiles(run: str, profiles: str, *, results: Path, path: list[Path], shown: int, as_json: bool) -> None:
+    """What `mmeval diff RUN --profiles A,B` prints: both headlines, the rules that disagree, the samples."""
+    from mmeval import UsageError
+    from mmeval.rescore import profile_diff
+
+    names = [name.strip() for name in profiles.split(",")]
+    if len(names) != 2 or not all(names):
+        raise UsageError(f"--profiles {profiles!r}: give two names, as in --profiles official,vlmevalkit-2026-08")
+    source = source_of(run, results, path)
+    found = profile_diff(source, (names[0], names[1]))
+    if as_json:
+        echo_json({**asdict(found), "run": str(found.run)})
+        return
+    _print_diff(found, source.benchmark.metric, shown)
+
+
+def _print_diff(found: Any, metric: Any, shown: int) -> None:
+    from mmeval import numbers
+
+    for name, estimate in zip(found.profiles, found.headlines, strict=True):
+        typer.echo(f"{name:24} {metric.name} {numbers.score(estimate, scale=metric.scale)}")
+    typer.echo(f"{len(found.changes)} of {found.n} samples are read differently, {found.graded} change their score")
+    for before, after, count, delta in found.rules:
+        typer.echo(f"  {count:6}  {before or '-'} -> {after or '-'}  ({delta:+g} points of score)")
+    for change in found.changes[:shown]:
+        typer.echo("")
+        typer.echo(f"{change.id}  gold {_short(change.gold)}")
+        typer.echo(f"  reply: {_short(change.reply)}")
+        for name, score in zip(found.profiles, change.scores, strict=True):
+            typer.echo(f"  {name:24} {_reading(score)}")
+    if len(found.changes) > shown:
+        typer.echo(f"... {len(found.changes) - shown} more; --flips N shows more, --json all")
+
+
+def _reading(score: Any) -> str:
+    if score is None:
+        return "not scored"
+    answer = "unparsed" if score.answer is None else repr(_short(score.answer))
+    return f"{score.value:g}  {answer} by {score.rule}"
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 160 else f"{flat[:60]} ... {flat[-95:]}"
