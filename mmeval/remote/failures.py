@@ -36,8 +36,8 @@ def failure(error: BaseException, *, secret: Secret) -> AdapterError:
     status = _status(error)
     if status is not None:
         return _of_status(status, error, secret)
-    kind = _transport(error)
-    message = secret.scrub(f"{type(error).__name__}: {error}")
+    kind, cause = _transport(error)
+    message = secret.scrub(f"{type(cause).__name__}: {cause}")
     return RetryableError(message, kind=kind) if kind else FatalError(message, kind="error")
 
 
@@ -112,20 +112,21 @@ def _retry_info(body: Mapping[str, Any]) -> float | None:
     return None
 
 
-def _transport(error: BaseException) -> str | None:
-    """`timeout`, `connection` or `malformed` by the names of the exception's classes and of its causes.
+def _transport(error: BaseException) -> tuple[str | None, BaseException]:
+    """`timeout`, `connection` or `malformed`, and the cause that shows it, by the names of the classes.
 
-    The causes are asked first: one SDK transport reports a dropped connection as a connect timeout.
+    The deepest cause is asked first: one SDK transport reports a dropped connection as a connect timeout.
     """
     for cause in reversed(list(_chain(error))):
         names = [cls.__name__ for cls in type(cause).__mro__]
         if "JSONDecodeError" in names or "ParseError" in names or "UnicodeDecodeError" in names:
-            return "malformed"
+            return "malformed", cause
         if any("Timeout" in name for name in names) or "DeadlineExceeded" in names:
-            return "timeout"
+            # What lies below says `Timeout()` or nothing; the outermost error has words for it.
+            return "timeout", error
         if any(name in _CONNECTION for name in names):
-            return "connection"
-    return None
+            return "connection", cause
+    return None, error
 
 
 _CONNECTION = frozenset(
