@@ -112,7 +112,8 @@ def accept(run: Run, policy: Policy, *, reason: str) -> dict[str, Any]:
     if run.info.status != "complete":
         raise UsageError(f"{run.path}: the run is {run.info.status}; only a complete run can be a baseline")
     side = read_side(run)
-    old = [base for base in _existing(root, run) if base.path.resolve() != run.path.resolve()]
+    target = store.run_path(root, spec)
+    old = [base for base in _existing(root, run) if base.path != target]
     row: dict[str, Any] = {
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "who": os.environ.get("GITHUB_ACTOR") or getpass.getuser(),
@@ -126,7 +127,7 @@ def accept(run: Run, policy: Policy, *, reason: str) -> dict[str, Any]:
         "replaces": [_delta(base, run, policy) for base in old],
         "git": run.info.provenance.get("git"),
     }
-    _copy(run, store.run_path(root, spec))
+    _copy(run, target)
     for base in old:
         shutil.rmtree(base.path)
         _prune(base.path.parent, root)

@@ -19,7 +19,7 @@ from mmeval.stats.multiplicity import holm
 from mmeval.stats.paired import Difference, difference
 from mmeval.stats.power import detectable, needed
 
-__all__ = ["Case", "Early", "conclude", "decide", "smallest"]
+__all__ = ["Case", "Early", "conclude", "decide", "passes_unchanged", "smallest", "too_small"]
 
 FLIPS = 50
 """Of each direction that a verdict carries."""
@@ -52,7 +52,7 @@ def decide(cases: Sequence[Case], policy: Policy) -> tuple[BenchmarkVerdict, ...
     """Decide every benchmark.
 
     Raises:
-        UsageError: a gated benchmark has so few samples that it could never pass.
+        UsageError: a gated benchmark has so few samples that it would not pass even unchanged.
     """
     found = [_blocked(case, policy) or _measured(case, policy) for case in cases]
     gated = [i for i, bench in enumerate(found) if bench.gated and bench.difference is not None]
@@ -154,7 +154,7 @@ def _measured(case: Case, policy: Policy) -> BenchmarkVerdict:
         margin=margin,
         difference=delta,
         detectable=detectable(variance, delta.n, alpha=policy.look),
-        needed=needed(variance, margin, alpha=policy.look),
+        needed=needed(variance, margin + min(delta.value, 0), alpha=policy.look) if delta.value > -margin else None,
         guards=check_guards(
             policy.guards_of(case.name), found, case.base, case.candidate, alpha=policy.alpha
         ) if case.early is None else (),
@@ -178,23 +178,33 @@ def _flips(changed: Sequence[Pair]) -> tuple[Flip, ...]:
 
 def _check_size(name: str, found: Comparison, margin: float, policy: Policy) -> None:
     clusters = [pair.cluster for pair in found.pairs]
-    level = 1 - 2 * policy.look
-    if difference([0.0] * len(clusters), clusters, level=level).low <= -margin:
-        raise UsageError(
-            f"{name}: {len(clusters)} samples can never pass a margin of {points(margin)} points, not even when "
-            f"nothing changes; about {smallest(margin, alpha=policy.look)} are needed, or a larger margin"
-        )
+    if passes_unchanged(clusters, margin, alpha=policy.look):
+        return
+    raise UsageError(f"{name}: {too_small(clusters, margin, alpha=policy.look)}")
+
+
+def passes_unchanged(clusters: Sequence[str | None], margin: float, *, alpha: float) -> bool:
+    """Whether a candidate that changes no answer passes on samples of these clusters."""
+    return difference([0.0] * len(clusters), clusters, level=1 - 2 * alpha).low > -margin
+
+
+def too_small(clusters: Sequence[str | None], margin: float, *, alpha: float) -> str:
+    """Why they do not."""
+    units = len({cluster or i for i, cluster in enumerate(clusters)})
+    return (
+        f"{len(clusters)} samples ({units} independent) do not pass a margin of {points(margin)} points even when no "
+        f"answer changes; {smallest(margin, alpha=alpha)} independent ones do, or take a larger margin"
+    )
 
 
 def smallest(margin: float, *, alpha: float) -> int:
     """Fewest independent samples with which a candidate that changes nothing passes."""
     low, high = 1, 2
-    while difference([0.0] * high, level=1 - 2 * alpha).low <= -margin:
+    while not passes_unchanged([None] * high, margin, alpha=alpha):
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        passes = difference([0.0] * middle, level=1 - 2 * alpha).low > -margin
-        low, high = (low, middle) if passes else (middle, high)
+        low, high = (low, middle) if passes_unchanged([None] * middle, margin, alpha=alpha) else (middle, high)
     return high
 
 
@@ -268,10 +278,8 @@ def _reason(bench: BenchmarkVerdict, decision: Decision, p: float) -> str:
         return f"no drop beyond {points(bench.margin)} points: {figures}"
     if decision == "fail":
         return f"significant drop: {figures}, p = {p:.2g}"
-    return (
-        f"too little evidence: {figures}; a drop below {points(bench.detectable)} points is not seen reliably, about "
-        f"{bench.needed} samples would pass if nothing has changed"
-    )
+    more = f"; about {bench.needed} samples would settle it if the difference stays" if bench.needed else ""
+    return f"too little evidence: {figures}; true drops below {points(bench.detectable)} points are missed{more}"
 
 
 def conclude(benchmarks: Sequence[BenchmarkVerdict], policy: Policy, **about: object) -> Verdict:

@@ -12,12 +12,10 @@ from pathlib import Path
 from mmeval.compare import Comparison, compare
 from mmeval.errors import NotComparableError, UsageError
 from mmeval.gate.baseline import baseline_of, measures_of
-from mmeval.gate.decide import smallest
+from mmeval.gate.decide import passes_unchanged, smallest, too_small
 from mmeval.gate.live import Candidate, again
 from mmeval.gate.offline import side_of
 from mmeval.gate.policy import Bench, Policy
-from mmeval.numbers import points
-from mmeval.stats.paired import difference
 from mmeval.stats.power import detectable, needed, pass_chance
 from mmeval.store import Run
 
@@ -62,7 +60,7 @@ def _plan(name: str, bench: Bench, policy: Policy, base: Run) -> Plan:
     units = len({cluster or key for cluster, key in zip(clusters, items, strict=False)})
     alpha, weight = policy.look, n / units
     fewest = smallest(bench.margin, alpha=alpha)
-    never = difference([0.0] * n, clusters, level=1 - 2 * alpha).low <= -bench.margin
+    never = bench.tier != "advisory" and not passes_unchanged(clusters, bench.margin, alpha=alpha)
     per_sample = measures_of(base).cost_per_sample
     return Plan(
         name=name,
@@ -75,12 +73,7 @@ def _plan(name: str, bench: Bench, policy: Policy, base: Run) -> Plan:
         passes=tuple(pass_chance(rate * weight, n, bench.margin, alpha=alpha) for rate in FLIP_RATES),
         needed=tuple(math.ceil(needed(rate, bench.margin, alpha=alpha) * weight) for rate in FLIP_RATES),
         cost=None if per_sample is None else per_sample * n * policy.epochs,
-        problem=(
-            f"{name}: {n} samples ({units} independent) can never pass a margin of {points(bench.margin)} points; "
-            f"{fewest} independent ones are needed, or a larger margin"
-            if never and bench.tier != "advisory"
-            else None
-        ),
+        problem=f"{name}: {too_small(clusters, bench.margin, alpha=alpha)}" if never else None,
     )
 
 

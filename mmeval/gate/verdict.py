@@ -71,7 +71,7 @@ class BenchmarkVerdict:
     detectable: float | None = None
     """True drop that this comparison finds with 80 %."""
     needed: int | None = None
-    """Pairs that a pass would need with 80 %, if nothing has changed."""
+    """Pairs with which this difference passes with 80 %; None where it is beyond the margin."""
     guards: tuple[GuardResult, ...] = ()
     flips: tuple[Flip, ...] = ()
     """The largest losses first, at most 50 of them, then gains."""

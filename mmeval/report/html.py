@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from html import escape
+from html import escape as escape_html
 from pathlib import Path
 
 from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
-from mmeval.report.verdicts import COLUMNS, footer, row
+from mmeval.report.verdicts import COLUMNS, footer, plain, row
 
 __all__ = ["html"]
 
@@ -46,6 +46,11 @@ def html(verdict: Verdict) -> str:
         f"<pre>{escape(verdict.command)}</pre></footer></body></html>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def escape(text: str) -> str:
+    """Hostile text as text."""
+    return escape_html(plain(text))
 
 
 def _class(decision: str) -> str:

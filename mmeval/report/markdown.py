@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
-from mmeval.report.verdicts import COLUMNS, MARKS, footer, row
+from mmeval.report.verdicts import COLUMNS, MARKS, footer, plain, row
 
 __all__ = ["LIMIT", "comment", "markdown"]
 
@@ -77,7 +77,7 @@ def _flip(flip: Flip) -> str:
 
 def cell(text: str) -> str:
     """Hostile text as one plain line inside a table cell: no markup, links, mentions or line breaks."""
-    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = " ".join(plain(text).split())
     for char in "\\`*_{}[]<>#|~":
-        plain = plain.replace(char, f"\\{char}" if char != "<" else "&lt;")
-    return plain.replace("@", "@\u200b").replace("://", ":\u200b//")
+        line = line.replace(char, f"\\{char}" if char != "<" else "&lt;")
+    return line.replace("@", "@\u200b").replace("://", ":\u200b//")

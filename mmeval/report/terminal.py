@@ -6,29 +6,34 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
+from rich.text import Text as RichText
 
 from mmeval.compare import Change, Comparison, Pair
 from mmeval.gate.verdict import Verdict
 from mmeval.numbers import points
-from mmeval.report.verdicts import COLUMNS, footer, row
+from mmeval.report.verdicts import COLUMNS, footer, plain, row
 
 __all__ = ["print_comparison", "print_rows", "print_verdict"]
 
 COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
 
 
+def text_of(text: str, style: str = "") -> RichText:
+    """Text as it is: no markup, no control characters of the terminal."""
+    return RichText(plain(text), style=style)
+
+
 def print_verdict(verdict: Verdict, console: Console) -> None:
     """Headline, table, reasons, method."""
     colour = COLOURS.get(verdict.decision, "red")
-    console.print(Text(verdict.headline, style=f"bold {colour}"))
+    console.print(text_of(verdict.headline, style=f"bold {colour}"))
     rows = [row(bench) for bench in verdict.benchmarks]
     print_rows(COLUMNS, rows, console, right=(2, 3, 4, 5, 6, 8))
     for bench in verdict.benchmarks:
         for reason in (*bench.reasons, *(guard.text for guard in bench.guards)):
-            console.print(Text(f"  {bench.name}: {reason}"))
+            console.print(text_of(f"  {bench.name}: {reason}"))
     for line in footer(verdict):
-        console.print(Text(line, style="dim"))
+        console.print(text_of(line, style="dim"))
 
 
 def print_rows(
@@ -39,7 +44,7 @@ def print_rows(
     for i, name in enumerate(columns):
         table.add_column(name, justify="right" if i in right else "left", overflow="fold")
     for cells in rows:
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(text_of(cell) for cell in cells))
     console.print(table)
 
 
@@ -50,17 +55,17 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
     names = (f"base       {base.run.info.spec.model}", f"candidate  {candidate.run.info.spec.model}")
     for name, side in zip(names, (base, candidate), strict=True):
         counts = ", ".join(f"{count} {status}" for status, count in sorted(side.counts.items()))
-        console.print(Text(f"{name}  {points(side.mean())}  ({counts})"))
+        console.print(text_of(f"{name}  {points(side.mean())}  ({counts})"))
     missing = len(found.only_base) + len(found.only_candidate)
     console.print(
-        Text(f"{len(found.pairs)} samples in both, {len(found.unmeasured)} unmeasured, {missing} in one run only")
+        text_of(f"{len(found.pairs)} samples in both, {len(found.unmeasured)} unmeasured, {missing} in one run only")
     )
     delta = found.difference
     if delta is None:
         console.print("no sample was measured in both runs")
         return
     console.print(
-        Text(
+        text_of(
             f"difference {points(delta.value, signed=True)} points "
             f"[{points(delta.low, signed=True)}, {points(delta.high, signed=True)}] "
             f"({delta.level:.0%}, {delta.method}), +{delta.gains} -{delta.losses}, p(no drop) = {delta.p_worse:.3g}"
@@ -71,7 +76,7 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
     gains = [pair for pair in reversed(changed) if pair.change > 0][:flips]
     for title, pairs in (("worse", losses), ("better", gains)):
         if pairs:
-            console.print(Text(f"{title}:", style="bold"))
+            console.print(text_of(f"{title}:", style="bold"))
             print_rows(("sample", "base", "candidate", "answer before", "answer after"), _rows(pairs), console)
 
 
@@ -79,9 +84,9 @@ def _changes(changes: Sequence[Change], console: Console) -> None:
     if not changes:
         console.print("the runs were made alike")
         return
-    console.print(Text("what differs:", style="bold"))
+    console.print(text_of("what differs:", style="bold"))
     for change in changes:
-        console.print(Text(f"  {change}"))
+        console.print(text_of(f"  {change}"))
 
 
 def _rows(pairs: Sequence[Pair]) -> list[tuple[str, ...]]:

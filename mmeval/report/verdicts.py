@@ -11,7 +11,7 @@ from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
 from mmeval.numbers import money, points
 from mmeval.store import StoredSample, read_run, read_samples, samples_path, thumbnail_path
 
-__all__ = ["COLUMNS", "MARKS", "footer", "limits", "row", "with_questions"]
+__all__ = ["COLUMNS", "MARKS", "footer", "limits", "plain", "row", "with_questions"]
 
 MARKS = {
     "pass": "✅",
@@ -24,6 +24,11 @@ MARKS = {
 COLUMNS = ("benchmark", "tier", "base", "candidate", "difference", "gains/losses", "margin", "verdict", "cost")
 QUESTION = 600
 """Characters of a question that a report shows."""
+
+
+def plain(text: str) -> str:
+    """Hostile text without control characters; line breaks stay."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
 def row(bench: BenchmarkVerdict) -> tuple[str, ...]:
