@@ -90,7 +90,7 @@ class Adapter:
         content = body.dumps(self._payload(prompt, self.sent(options), body))
         answer = await self._call(self._post("/v1/messages", content))
         return replace(
-            _reply(answer.value),
+            remote.shaped(_reply, answer.value),
             latency_s=answer.latency_s,
             request_id=answer.headers.get("request-id"),
             limits=remote.anthropic_limits(answer.headers),
@@ -175,10 +175,7 @@ def _collected(result: dict[str, Any]) -> Reply | AdapterError:
         return remote.said(result.get("error") or {})
     if result.get("type") != "succeeded":
         return RetryableError(f"batch: {result.get('type')}", kind="server")
-    try:
-        return _reply(result.get("message") or {})
-    except RetryableError as malformed:
-        return malformed
+    return remote.collected(_reply, result.get("message") or {})
 
 
 def _thinking(options: AnthropicOptions) -> dict[str, Any] | None:

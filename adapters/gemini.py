@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from mmeval import AdapterError, Facts, Options, Prompt, Reply, RetryableError, Text, remote
+from mmeval import AdapterError, Facts, Options, Prompt, Reply, Text, remote
 from mmeval.definitions import BatchState, State
 
 GOOGLE = "https://generativelanguage.googleapis.com"
@@ -99,7 +99,7 @@ class Adapter:
     async def ask(self, prompt: Prompt, options: GeminiOptions) -> Reply:
         """One request; raises RetryableError or FatalError."""
         answer = await remote.call(self._send(prompt, options), secret=self._secret, body=lambda raw: raw.body or "")
-        return replace(remote.gemini_reply(answer.value), latency_s=answer.latency_s)
+        return replace(remote.shaped(remote.gemini_reply, answer.value), latency_s=answer.latency_s)
 
     async def _send(self, prompt: Prompt, options: GeminiOptions) -> Any:
         response = await self._client.aio.models.generate_content(
@@ -163,10 +163,7 @@ class Adapter:
 def _collected(line: dict[str, Any]) -> Reply | AdapterError:
     if "response" not in line:
         return remote.said(line.get("error") or {})
-    try:
-        return remote.gemini_reply(line["response"])
-    except RetryableError as malformed:
-        return malformed
+    return remote.collected(remote.gemini_reply, line["response"])
 
 
 def _rest(prompt: Prompt, options: GeminiOptions, body: remote.Body) -> dict[str, Any]:

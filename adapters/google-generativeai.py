@@ -83,7 +83,7 @@ class Adapter:
         loop = asyncio.get_running_loop()
         sending = loop.run_in_executor(self._threads, self._send, prompt, options)
         answer = await remote.call(sending, secret=self._secret, body=lambda raw: raw.body)
-        return replace(remote.gemini_reply(answer.value), latency_s=answer.latency_s)
+        return replace(remote.shaped(remote.gemini_reply, answer.value), latency_s=answer.latency_s)
 
     @staticmethod
     def image_tokens(model: str, width: int, height: int, options: GenerativeAIOptions) -> int | None:

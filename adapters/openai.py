@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -134,7 +134,7 @@ class Adapter:
                 raise
             return Reply(text="", finish="filtered")
         return replace(
-            self._reply(answer.value),
+            remote.shaped(self._read, answer.value),
             latency_s=answer.latency_s,
             request_id=answer.headers.get("x-request-id"),
             limits=remote.openai_limits(answer.headers),
@@ -200,8 +200,9 @@ class Adapter:
             "store": False if self._official else None,
         }
 
-    def _reply(self, value: dict[str, Any]) -> Reply:
-        return _from_responses(value) if self._api == "responses" else _from_chat(value)
+    @property
+    def _read(self) -> Callable[[dict[str, Any]], Reply]:
+        return _from_responses if self._api == "responses" else _from_chat
 
     async def submit(self, requests: Sequence[tuple[str, Prompt]], options: OpenAIOptions) -> str:
         """Upload the requests as a file and start a batch; the handle is its id."""
@@ -243,10 +244,7 @@ class Adapter:
         body = response.get("body") or {}
         if response.get("status_code") != 200:
             return remote.said(body, status=response.get("status_code"))
-        try:
-            return self._reply(body)
-        except RetryableError as malformed:
-            return malformed
+        return remote.collected(self._read, body)
 
 
 def _patches(width: int, height: int) -> int:
@@ -260,15 +258,14 @@ def _patches(width: int, height: int) -> int:
 
 
 def _from_chat(value: dict[str, Any]) -> Reply:
-    try:
-        choice = value["choices"][0]
-        message = choice["message"]
-    except (KeyError, IndexError, TypeError):
-        raise RetryableError("status 200 without choices", kind="malformed", status=200) from None
+    choice = value["choices"][0]
+    message = choice["message"]
+    content = message.get("content") or ""
     usage = value.get("usage") or {}
     refusal = message.get("refusal")
     return Reply(
-        text=refusal or message.get("content") or "",
+        # Some servers give the parts of the answer apart.
+        text=refusal or (content if isinstance(content, str) else "".join(part.get("text", "") for part in content)),
         finish="refused" if refusal else FINISH.get(choice.get("finish_reason"), "stop"),
         reasoning=message.get("reasoning_content") or message.get("reasoning"),
         usage=Usage(

@@ -1,7 +1,7 @@
 """What the adapters of remote models share: request bodies, errors, rate-limit headers, keys and endpoints."""
 
 from mmeval.remote.body import Body
-from mmeval.remote.calls import Answer, call, decode, fetch, lines
+from mmeval.remote.calls import Answer, call, collected, decode, fetch, lines, shaped
 from mmeval.remote.failures import failure, said
 from mmeval.remote.google import gemini_image_tokens, gemini_reply
 from mmeval.remote.headers import anthropic_limits, openai_limits, retry_after
@@ -13,6 +13,7 @@ __all__ = [
     "Secret",
     "anthropic_limits",
     "call",
+    "collected",
     "decode",
     "endpoint",
     "failure",
@@ -25,4 +26,5 @@ __all__ = [
     "retry_after",
     "said",
     "sdk",
+    "shaped",
 ]

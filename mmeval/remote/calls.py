@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Any, TypeVar
 
-from mmeval.errors import RetryableError
+from mmeval.errors import AdapterError, RetryableError
 from mmeval.remote.failures import failure, said
 from mmeval.remote.setup import Secret
+from mmeval.types import Reply, Usage
 
 T = TypeVar("T")
 
@@ -45,6 +46,39 @@ async def call(request: Awaitable[Any], *, secret: Secret, body: Callable[[Any],
     started = time.perf_counter()
     value, headers = await fetch(request, secret=secret, read=lambda raw: (decode(body(raw)), raw.headers))
     return Answer(value=value, headers=headers or {}, latency_s=time.perf_counter() - started)
+
+
+def shaped(read: Callable[[dict[str, Any]], Reply], value: dict[str, Any]) -> Reply:
+    """The Reply that an adapter reads from an answer; raises RetryableError (`malformed`) for any other shape.
+
+    What a server sends is not to be trusted: a list where an object should be, a number for a text.
+    """
+    try:
+        reply = read(value)
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        note = f"status 200 of an unknown shape: {type(error).__name__}: {error}"
+        raise RetryableError(Secret("").scrub(note), kind="malformed", status=200) from None
+    if not isinstance(reply.text, str) or not isinstance(reply.reasoning, str | None):
+        raise RetryableError("status 200 of an unknown shape", kind="malformed", status=200)
+    usage = Usage(*map(_count, astuple(reply.usage)))
+    return replace(reply, usage=usage, model=_text(reply.model), request_id=_text(reply.request_id))
+
+
+def _count(value: object) -> int | None:
+    # An answer is not thrown away for a count that is none.
+    return value if type(value) is int and value >= 0 else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def collected(read: Callable[[dict[str, Any]], Reply], value: dict[str, Any]) -> Reply | AdapterError:
+    """`shaped` for one answer of a batch: the error is returned."""
+    try:
+        return shaped(read, value)
+    except RetryableError as malformed:
+        return malformed
 
 
 def lines(body: str | bytes) -> Iterator[dict[str, Any]]:
