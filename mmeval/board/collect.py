@@ -63,6 +63,7 @@ class Aside:
     """A whole run that is not in its benchmark's column, and why."""
 
     run: Run
+    headline: Number
     reason: str
     """`superseded`, `variant`, or the first setting that differs from the column's."""
     value: str = ""
@@ -81,6 +82,11 @@ class Column:
     def spec(self) -> Spec:
         """The spec of any cell: version, profile and judge are the same in all."""
         return next(iter(self.cells.values())).spec
+
+    @property
+    def spec_headline(self) -> str:
+        """Name of the metric that the cells show."""
+        return next(iter(self.cells.values())).run.info.headline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,10 +183,10 @@ def settings(cell: Cell) -> tuple[object, ...]:
 def differs(cell: Cell, main: Cell) -> Aside:
     """Why a run is not the one in the column."""
     if cell.spec.variant != main.spec.variant:
-        return Aside(run=cell.run, reason="variant", value=cell.spec.variant)
+        return Aside(run=cell.run, headline=cell.headline, reason="variant", value=cell.spec.variant)
     for name in COMPARABLE:
         if getattr(cell.spec, name) != getattr(main.spec, name):
-            return Aside(run=cell.run, reason=name, value=str(getattr(cell.spec, name)))
+            return Aside(run=cell.run, headline=cell.headline, reason=name, value=str(getattr(cell.spec, name)))
     if cell.run.info.samples != main.run.info.samples:
-        return Aside(run=cell.run, reason="samples", value=(cell.run.info.samples or "")[:12])
-    return Aside(run=cell.run, reason="superseded", value=cell.finished[:10])
+        return Aside(run=cell.run, headline=cell.headline, reason="samples", value=(cell.run.info.samples or "")[:12])
+    return Aside(run=cell.run, headline=cell.headline, reason="superseded", value=cell.finished[:10])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,8 @@ class Vector:
     clusters: tuple[str, ...]
     outcomes: str
     """[n], keys of OUTCOMES."""
+    answers: tuple[str, ...]
+    """[n], what was read from the reply, shortened; empty where nothing was read."""
     counts: dict[str, int]
     """Rows by status."""
     rows: int
@@ -98,7 +101,8 @@ def _vector(rows: list[ScoreRow], file: Path) -> Vector:
         counts[row.status] = counts.get(row.status, 0) + 1
     clusters = tuple(by_id[key][0].cluster or key for key in ids)
     outcomes = "".join(_worst(outcome(row) for row in by_id[key]) for key in ids)
-    return Vector(ids, values, clusters, outcomes, counts, len(rows), file_digest(file))
+    answers = tuple(sys.intern((by_id[key][-1].answer or "")[:60]) for key in ids)
+    return Vector(ids, values, clusters, outcomes, answers, counts, len(rows), file_digest(file))
 
 
 def _mean(rows: list[ScoreRow]) -> float:

@@ -11,6 +11,7 @@ from mmeval.board.ranks import Standing
 from mmeval.board.views import Line, View, percent
 from mmeval.sitegen.env import Language, number
 from mmeval.sitegen.links import benchmark_url, model_url, view_url
+from mmeval.store import slug
 
 SIZES = (("0-4", "< 4 B"), ("4-10", "4–10 B"), ("10-20", "10–20 B"), ("20-40", "20–40 B"), ("40-", "> 40 B"))
 """OpenCompass' buckets, in billions of parameters; the upper edge belongs to the next one."""
@@ -169,5 +170,19 @@ def board_cell(column: Column, model: str, tops: Mapping[str, frozenset[str]]) -
         return None
     info, head_, scale = cell.run.info, cell.headline, column.card.scale
     odd = (cell.failed + cell.truncated + info.unparsed) > ODD_SHARE * max(1, info.planned)
-    marks = [*(["a"] if model in tops.get(column.card.name, ()) else []), *(["o"] if odd else [])]
+    marks = [*(["a"] if model in tops.get(column.card.name, ()) else []), *(["q"] if odd else [])]
     return {"value": head_.value * scale, "half": (head_.high - head_.low) / 2 * scale, "mark": " ".join(marks)}
+
+
+COMPARE = ("difference", "better", "overall", "bytag", "flip", "first", "nothing")
+
+
+def compare_page(board: Board, lang: Language) -> dict[str, Any]:
+    """The comparison: only the names; the browser loads the rest for the models that are chosen."""
+    named = sorted((card.label, slug(name)) for name, card in board.models.items() if board.of(name))
+    words = {key: lang.messages[f"compare.{key}"] for key in COMPARE}
+    words |= {key: lang.messages[key] for key in ("interval", "benchmark")}
+    return {
+        "models": [{"title": title, "file": file} for title, file in named],
+        "words": json.dumps(words, ensure_ascii=False, sort_keys=True),
+    }

@@ -15,7 +15,7 @@ from mmeval.board import Board, Cell, Column, ModelCard, collect
 from mmeval.board.ranks import Ranks, rank_columns
 from mmeval.board.views import View, all_views
 from mmeval.errors import UsageError
-from mmeval.sitegen import boardpage, data, pages, samples
+from mmeval.sitegen import benchmarkpage, boardpage, data, modelpage, pages, samples
 from mmeval.sitegen.env import Language, Place, languages, render, source_digest, source_folder
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir, run_url, view_url
 from mmeval.sitegen.writer import Writer, digest
@@ -71,7 +71,8 @@ class Build:
             self.column(column, board, ranks[column.card.name])
         for name in board.models:
             if board.of(name):
-                self.model(name, board)
+                self.model(name, board, ranks)
+        self.page("compare.html", "compare.html", lambda lang: boardpage.compare_page(board, lang))
         self.page("about.html", "about.html", lambda lang: {})
         self.page("problems.html", "problems.html", self.problems_page)
         removed = self.writer.finish()
@@ -118,7 +119,10 @@ class Build:
         """One view of the board."""
 
         def context(lang: Language) -> Mapping[str, Any]:
-            return {"dataset": "", **boardpage.board_page(view, board, views, tops, lang)}
+            return {
+                "dataset": data.dataset(board, self.options.title) if view.name == "all" else None,
+                **boardpage.board_page(view, board, views, tops, lang),
+            }
 
         self.page(view_url(view.name), "board.html", context)
         self.data(f"views/{slug(view.name)}", data.view_data(view))
@@ -126,8 +130,11 @@ class Build:
     def column(self, column: Column, board: Board, ranks: Ranks | None) -> None:
         """A benchmark's page and data, and the pages of its runs."""
         name = column.card.name
-        self.page(benchmark_url(name), "benchmark.html", lambda lang: pages.benchmark_page(column, board, lang))
+        self.page(
+            benchmark_url(name), "benchmark.html", lambda lang: benchmarkpage.benchmark_page(column, board, ranks, lang)
+        )
         self.data(f"pairs/{slug(name)}", data.pairs_data(column, ranks))
+        self.data(f"s/{slug(name)}", data.samples_data(column, samples.tags_of(column, board.root)))
         for model, cell in column.cells.items():
             self.run_of(cell, column, board.models[model])
         self.thumbs(next(iter(column.cells.values())))
@@ -135,12 +142,20 @@ class Build:
     def run_of(self, cell: Cell, column: Column, card: ModelCard) -> None:
         """All pages of one run."""
         self.page(run_url(cell), "run.html", lambda lang: pages.run_page(cell, column, card, lang))
-        self.run_pages(cell, {"site_title": self.options.title, **pages.run_facts(cell, column, card)})
+        self.run_pages(
+            cell,
+            {
+                "site_title": self.options.title,
+                "outcomes": cell.vector.outcomes,
+                "totals": pages.count(cell.vector.outcomes),
+                **pages.run_facts(cell, column, card),
+            },
+        )
 
-    def model(self, name: str, board: Board) -> None:
+    def model(self, name: str, board: Board, ranks: Mapping[str, Ranks | None]) -> None:
         """A model's page and data."""
         card = board.models[name]
-        self.page(model_url(name), "model.html", lambda lang: pages.model_page(card, board, lang))
+        self.page(model_url(name), "model.html", lambda lang: modelpage.model_page(card, board, ranks, lang))
         self.data(f"m/{slug(name)}", data.model_data(name, board))
 
     def run_pages(self, cell: Cell, facts: Mapping[str, Any]) -> None:

@@ -62,6 +62,7 @@ def cell_data(column: Column, cell: Cell) -> dict[str, Any]:
         "levels": cell.vector.levels,
         "outcomes": cell.vector.outcomes,
         "set": (info.samples or "")[:12],
+        "file": slug(column.card.name),
     }
 
 
@@ -123,6 +124,20 @@ def board_rows(board: Board, view: View) -> list[dict[str, Any]]:
     return rows
 
 
+def dataset(board: Board, title: str) -> dict[str, Any]:
+    """What search engines read about the whole board: schema.org/Dataset."""
+    names = ", ".join(column.card.title for column in board.columns)
+    files = [("data/board.csv", "text/csv"), ("data/board.json", "application/json")]
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": f"{title} leaderboard",
+        "description": f"Scores of {len(board.models)} multimodal models with 95 % intervals on: {names}",
+        "dateModified": board.updated,
+        "distribution": [{"@type": "DataDownload", "contentUrl": url, "encodingFormat": kind} for url, kind in files],
+    }
+
+
 def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     """Rows as CSV; a text that a spreadsheet would run as a formula gets an apostrophe."""
     out = io.StringIO()
@@ -135,8 +150,3 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _plain(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
-
-
-def file_of(name: str) -> str:
-    """A model's or benchmark's part of a data file's name."""
-    return slug(name)

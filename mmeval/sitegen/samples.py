@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mmeval.board import Column
 from mmeval.board.checks import local
 from mmeval.board.vectors import outcome
 from mmeval.sitegen.env import Language, Place, render
@@ -41,6 +42,12 @@ def asked(file: Path) -> Asked:
     if private.is_file():
         return Asked({sample.id: sample for sample in read_samples(private)}, False)
     return Asked({}, False)
+
+
+def tags_of(column: Column, root: Path) -> dict[str, dict[str, str]]:
+    """Tags by sample id; they are facts about a sample and may be shown where its text may not."""
+    info = next(iter(column.cells.values())).run.info
+    return {key: dict(sample.tags) for key, sample in asked(samples_path(root, info)).samples.items()}
 
 
 def shards(total: int) -> list[tuple[int, int]]:
@@ -196,6 +203,7 @@ def write_run(run: Run, root: Path, out: Path, facts: Mapping[str, Any], langs: 
                 first=link["first"],
                 last=link["last"],
                 total=len(found),
+                page=index + 1,
                 near=near,
                 **facts,
             )

@@ -1,56 +1,5 @@
 /* The board: sort, filter, choose columns, recompute, save. The table is whole without this file.
    All state that is not the default stands after the # of the address. */
-window.mmeval = (function () {
-  "use strict";
-  var waiting = {}, store = {};
-  return {
-    put: function (name, value) { store[name] = value; (waiting[name] || []).forEach(function (go) { go(value); }); delete waiting[name]; },
-    /* Data files are scripts, because a page on disk may not fetch. */
-    get: function (root, name) {
-      return new Promise(function (go, fail) {
-        if (store[name]) { go(store[name]); return; }
-        if (waiting[name]) { waiting[name].push(go); return; }
-        waiting[name] = [go];
-        var script = document.createElement("script");
-        script.src = root + "data/" + name.split("/").map(encodeURIComponent).join("/") + ".js";
-        script.onerror = function () { delete waiting[name]; fail(new Error(name)); };
-        document.head.append(script);
-      });
-    },
-    state: function () {
-      var out = {};
-      location.hash.slice(1).split("&").forEach(function (pair) {
-        var at = pair.indexOf("=");
-        if (at > 0) { try { out[pair.slice(0, at)] = decodeURIComponent(pair.slice(at + 1)); } catch (e) { /* a broken escape is no state */ } }
-      });
-      return out;
-    },
-    save: function (state) {
-      var hash = Object.keys(state).filter(function (k) { return state[k] !== "" && state[k] != null; })
-        .map(function (k) { return k + "=" + encodeURIComponent(state[k]).replace(/%2C/g, ",").replace(/%2F/g, "/"); }).join("&");
-      history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search);
-    },
-    download: function (name, type, text) {
-      var link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([text], { type: type }));
-      link.download = name;
-      link.click();
-      setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
-    },
-    el: function (tag, text, attributes) {
-      var made = document.createElement(tag);
-      if (text != null) made.textContent = text;
-      Object.keys(attributes || {}).forEach(function (k) { made.setAttribute(k, attributes[k]); });
-      return made;
-    },
-    /* Two-sided p of a normal deviate; Abramowitz and Stegun 7.1.26, absolute error below 2e-7. */
-    p: function (z) {
-      var x = Math.abs(z) / Math.SQRT2, t = 1 / (1 + 0.3275911 * x);
-      return ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t * Math.exp(-x * x);
-    }
-  };
-})();
-
 (function () {
   "use strict";
   var tools = document.getElementById("tools");

@@ -14,7 +14,7 @@ import pytest
 from mmeval.board import collect
 from mmeval.board.ranks import rank_columns
 from mmeval.board.views import all_views, corrected, percent
-from tests.site.conftest import shoot
+from tests.site.conftest import shoot, until
 
 Visit = Callable[..., Any]
 pytestmark = pytest.mark.browser
@@ -101,7 +101,7 @@ def test_state_survives_reload_and_only_what_is_not_default_is_kept(visit: Visit
 
 def test_averages_and_ranks_follow_the_chosen_columns(visit: Visit, ledger_root: Path) -> None:
     tab = visit("index.html#hide=toy_ai2d,toy_mathvista")
-    tab.wait_for_function("document.querySelector('#board tbody td.rank').textContent !== ''")
+    until(tab, "document.querySelector('#board tbody td.rank').textContent !== ''")
     board = collect(ledger_root / "results", path=[ledger_root])
     left = [c for c in board.columns if c.card.name not in ("toy_ai2d", "toy_mathvista")]
     want = {}
@@ -127,7 +127,7 @@ def test_holm_in_the_browser_agrees_with_the_library(visit: Visit, ledger_root: 
     found = rank(tables, method="holm", draws=20)
     hide = ",".join(c.card.name for c in board.columns if c.card.name not in names)
     tab = visit(f"index.html#hide={hide}")
-    tab.wait_for_function("document.querySelector('#board tbody td.rank').textContent !== ''")
+    until(tab, "document.querySelector('#board tbody td.rank').textContent !== ''")
     shown = dict(zip(column(tab, "model"), column(tab, "rank"), strict=True))
     for i, name in enumerate(whole):
         best, worst = int(found.best[i]), int(found.worst[i])
@@ -141,7 +141,7 @@ def test_ranks_within_a_filter_count_only_the_rows_that_are_shown(visit: Visit, 
     keep = list(ranks.models)[:2]
     query = ",".join(keep)
     tab = visit(f"index.html#refs=0&q={query}")
-    tab.wait_for_function("document.querySelector('#shown').textContent.startsWith('2')")
+    until(tab, "document.querySelector('#shown').textContent.startsWith('2')")
     shown = dict(zip(column(tab, "model"), column(tab, "rank"), strict=True))
     bit = {
         (a, b): int(ranks.below[list(ranks.models).index(b)], 16) >> list(ranks.models).index(a) & 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.site.conftest import shoot
+from tests.site.conftest import shoot, until
 
 pytestmark = pytest.mark.browser
 
@@ -52,3 +52,43 @@ def test_theme_button_survives_reload(visit: Callable[..., Any]) -> None:
     dark = tab.evaluate(ground)
     tab.reload()
     assert tab.evaluate(ground) == dark != light
+
+
+def run_page(site: Path) -> str:
+    return a_run(site).replace("/1.html", "/index.html")
+
+
+def test_filters_and_keys_walk_through_the_wrong_answers(visit: Callable[..., Any], site: Path) -> None:
+    tab = visit(run_page(site))
+    outcomes = tab.get_attribute("#strip", "data-o")
+    wrong = [i + 1 for i, code in enumerate(outcomes) if code == "w"]
+    tab.click('.filters button[data-f="w"]')
+    assert tab.locator(".marks a:not(.dim)").count() == len(wrong)
+    tab.keyboard.press("j")
+    tab.wait_for_url("**/1.html#*")
+    seen = []
+    for _ in wrong:
+        tab.wait_for_selector("article.sample.current")
+        seen.append(int(tab.locator("article.sample.current").get_attribute("id")[1:]))
+        last = tab.url
+        tab.keyboard.press("j")
+        if len(seen) < len(wrong):
+            until(tab, "url => location.href !== url", last)
+    assert seen == wrong
+    tab.keyboard.press("k")
+    until(tab, "n => location.hash.startsWith('#s' + n + '&')", wrong[-2])
+
+
+def test_a_sample_has_an_address_of_its_own(visit: Callable[..., Any], site: Path) -> None:
+    tab = visit(f"{a_run(site)}#s7")
+    assert tab.locator("#s7").evaluate("e => Math.abs(e.getBoundingClientRect().top) < 200")
+    shoot(tab, "sample-7")
+    plain = visit(f"{a_run(site)}#s7", js=False)
+    assert plain.locator("#s7").evaluate("e => e.matches(':target')")
+
+
+@pytest.mark.parametrize("page", ["b/toy_chartqa.html", "m/alder__vision-1a.html", "run"])
+def test_pages_without_script_say_the_same(visit: Callable[..., Any], site: Path, page: str) -> None:
+    path = run_page(site) if page == "run" else page
+    with_script, without = visit(path), visit(path, js=False)
+    assert with_script.locator("tbody tr").count() == without.locator("tbody tr").count() > 0
