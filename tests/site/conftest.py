@@ -99,7 +99,15 @@ def shoot(page: Any, name: str) -> None:
 
 def until(page: Any, expression: str, arg: Any = None) -> None:
     """Wait until a JavaScript expression holds; the pages' policy forbids Playwright's own polling of strings."""
+    from playwright.sync_api import Error
+
+    def holds() -> bool:
+        try:
+            return bool(page.evaluate(expression, arg))
+        except Error:  # the page is being left for the next one
+            return False
+
     end = time.monotonic() + 20
-    while not page.evaluate(expression, arg):
+    while not holds():
         assert time.monotonic() < end, f"never came true: {expression}"
         page.wait_for_timeout(30)
