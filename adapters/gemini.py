@@ -76,8 +76,8 @@ class Adapter:
         logging.getLogger("google_genai").setLevel(logging.ERROR)
         self._types = genai.types
         self._secret = remote.key(self._options.key_env, "GOOGLE_API_KEY", provider="gemini")
-        # A session of our own: the SDK's allows 100 connections at most.
-        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        # A plain session: the SDK's own subclasses aiohttp's, which aiohttp warns about.
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=True)
         self._client = genai.Client(
             api_key=self._secret.value,
             vertexai=False,
