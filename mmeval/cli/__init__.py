@@ -22,6 +22,7 @@ VERBS: tuple[str, ...] = (
     "diff",
     "gate",
     "data",
+    "exchange",
 )
 """Modules of this package; each has `register(app)`."""
 

@@ -1,0 +1,142 @@
+"""`mmeval import` and `mmeval export`: results of other tools here, and runs where other tools read them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mmeval.cli._runs import PATH, RESULTS, find_run
+
+if TYPE_CHECKING:
+    from mmeval.definitions import Benchmark
+    from mmeval.store import Run
+
+
+class Form(StrEnum):
+    """What can be written."""
+
+    eee = "every-eval-ever"
+    hub = "hf-eval-results"
+    submission = "submission"
+
+
+def register(app: typer.Typer) -> None:
+    """Add both verbs."""
+    app.command("import")(import_command)
+    app.command("export")(export_command)
+
+
+def import_command(
+    files: list[Path] = typer.Argument(..., metavar="FILE...", help="VLMEvalKit, lmms-eval, inspect or OpenVLM.json."),
+    form: str | None = typer.Option(
+        None,
+        "--form",
+        help="vlmevalkit, lmms-results, lmms-samples, inspect or openvlm.",
+        show_default="told by the file",
+    ),
+    model: str | None = typer.Option(None, "--model", help="Name of the model.", show_default="told by the file"),
+    benchmark: str | None = typer.Option(
+        None, "--benchmark", help="The other tool's name of the benchmark.", show_default="told by the file"
+    ),
+    results: Path = RESULTS,
+) -> None:
+    """Import results of other tools as runs that are marked third-party and kept apart from your own."""
+    from mmeval import RunFailedError
+    from mmeval.interchange.imported import write
+    from mmeval.interchange.readers import read
+
+    written = 0
+    for file in files:
+        for found in read(file, form=form, model=model, benchmark=benchmark):
+            run = write(found, results)
+            number = run.info.metrics.get(run.info.headline)
+            value = f"{run.info.headline} {number.value:.4f}" if number else run.info.reason
+            typer.echo(f"{run.path}: {run.info.planned} samples, {value}")
+            written += 1
+    if not written:
+        raise RunFailedError("nothing was imported")
+
+
+def export_command(
+    form: Form = typer.Argument(..., help="What to write."),
+    reference: str = typer.Argument(..., metavar="RUN", help="Run folder, start of its id, or part of its path."),
+    output: Path | None = typer.Option(None, "--output", "-o", help="File or folder to write.", show_default="here"),
+    organization: str = typer.Option("unknown", "--organization", help="Who evaluated, for Every Eval Ever."),
+    user: str | None = typer.Option(None, "--user", help="Who evaluated, for the hub."),
+    url: str | None = typer.Option(None, "--url", help="Where the run can be looked at, for the hub."),
+    path: list[Path] = PATH,
+    results: Path = RESULTS,
+) -> None:
+    """Write a run as Every Eval Ever JSON, as .eval_results YAML of the hub, or as a file for hidden labels.
+
+    Nothing is ever uploaded.
+    """
+    run: Run = find_run(reference, results)
+    card = _card(run, path)
+    if form is Form.eee:
+        written = _every_eval_ever(run, card, output or Path(), results, organization)
+    elif form is Form.hub:
+        written = _hub(run, card, output or Path(".eval_results"), user, url)
+    else:
+        written = _submission(run, path, output or Path(f"{run.info.spec.benchmark}_submission.xlsx"))
+    for line in written:
+        typer.echo(line)
+
+
+def _card(run: Run, path: list[Path]) -> Benchmark | None:
+    """The benchmark of a run, where the catalog still has it."""
+    from mmeval import CatalogError, catalog
+
+    try:
+        return catalog.benchmark(run.info.spec.benchmark, path)
+    except CatalogError:
+        return None
+
+
+def _every_eval_ever(run: Run, card: Benchmark | None, folder: Path, results: Path, organization: str) -> list[str]:
+    import json
+
+    from mmeval import store
+    from mmeval.interchange import evalever
+
+    metric: dict[str, Any] = {}
+    if card is not None:
+        metric = {"lower_is_better": not card.metric.higher_is_better}
+        metric |= {"min_score": card.metric.low, "max_score": card.metric.high}
+    whole = evalever.aggregate(run, organization=organization, metric=metric)
+    stem = f"{store.slug(run.info.spec.model)}__{run.info.spec.benchmark}__{run.path.name}"
+    kept = store.samples_path(results, run.info)
+    here = next((file for file in (kept, kept.with_suffix(".local.jsonl")) if file.is_file()), None)
+    samples = {sample.id: sample for sample in store.read_samples(here)} if here else {}
+    lines = [json.dumps(one, ensure_ascii=False) for one in evalever.instances(run, samples)]
+    if lines:
+        whole["detailed_evaluation_results"] = {
+            "format": "jsonl",
+            "file_path": f"{stem}.jsonl",
+            "total_rows": len(lines),
+        }
+        store.write_atomic(folder / f"{stem}.jsonl", "\n".join(lines) + "\n")
+    store.write_atomic(folder / f"{stem}.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+    return [str(folder / f"{stem}.json"), *([str(folder / f"{stem}.jsonl")] if lines else [])]
+
+
+def _hub(run: Run, card: Benchmark | None, folder: Path, user: str | None, url: str | None) -> list[str]:
+    from mmeval import store
+    from mmeval.interchange import hubresults
+
+    scale = card.metric.scale if card is not None else 100.0
+    target = folder / f"{run.info.spec.benchmark}.yaml"
+    store.write_atomic(target, hubresults.dump([hubresults.entry(run, scale=scale, user=user, url=url)]))
+    return [str(target)]
+
+
+def _submission(run: Run, path: list[Path], target: Path) -> list[str]:
+    from mmeval import catalog
+    from mmeval.data import pinned
+    from mmeval.interchange.submission import write_mmbench
+
+    benchmark = pinned(catalog.benchmark(run.info.spec.benchmark, path))
+    return [f"{target}: {write_mmbench(run, benchmark, target)} rows"]

@@ -1,0 +1,61 @@
+"""Export to the hub's `.eval_results/*.yaml`: the headline of a run, for the repository of its model."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from mmeval import __version__, store
+from mmeval.errors import UsageError
+
+
+def entry(run: store.Run, *, scale: float = 100.0, user: str | None = None, url: str | None = None) -> dict[str, Any]:
+    """What the hub reads: data set, task, revision, value, date, source.
+
+    Args:
+        run: a finished run whose data is a data set of the hub.
+        scale: what the headline is multiplied by, as on the board.
+        user: who evaluated.
+        url: where the run can be looked at.
+
+    Raises:
+        UsageError: the data is no hub data set, or the run has no number.
+    """
+    spec, info = run.info.spec, run.info
+    data = _hub_data(spec.data)
+    if data is None:
+        raise UsageError(f"{spec.benchmark}: its data is no data set of the hub, so its result has no place there")
+    number = info.metrics.get(info.headline)
+    if number is None:
+        raise UsageError(f"{run.path}: the run has no number")
+    stamp = info.provenance.get("finished") or info.provenance.get("started")
+    when = datetime.datetime.fromtimestamp(float(stamp), datetime.UTC) if isinstance(stamp, int | float) else None
+    source = {"name": f"mmeval {__version__}", **({"user": user} if user else {}), **({"url": url} if url else {})}
+    low, high = number.low * scale, number.high * scale
+    revision = {"revision": str(data["revision"])} if data.get("revision") else {}
+    return {
+        "dataset": {"id": str(data["id"]), "task_id": spec.benchmark, **revision},
+        "value": round(number.value * scale, 4),
+        **({"date": when.date().isoformat()} if when else {}),
+        "source": source,
+        "evaluation_framework": "mmeval",
+        "notes": f"{info.headline} x {scale:g}, {number.level:.0%} interval {low:.2f} to {high:.2f}, n {number.n}, "
+        f"profile {spec.profile}, run {spec.digest[:12]}",
+    }
+
+
+def _hub_data(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The description of the hub data set; of several configs the first stands for all."""
+    if data.get("kind") == "hub":
+        return data
+    parts = data.get("parts")
+    found = [part for part in parts.values() if isinstance(part, dict)] if isinstance(parts, dict) else []
+    return found[0] if found and all(part.get("kind") == "hub" for part in found) else None
+
+
+def dump(entries: list[dict[str, Any]]) -> str:
+    """YAML, in the order given."""
+    import yaml
+
+    return yaml.safe_dump(entries, sort_keys=False, allow_unicode=True)

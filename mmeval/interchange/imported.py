@@ -1,0 +1,162 @@
+"""What every importer yields, and how it becomes a run folder marked third-party."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from mmeval import store
+from mmeval.errors import DataError
+from mmeval.stats.intervals import mean
+from mmeval.types import Record, Status
+
+BENCHMARKS: Mapping[str, str] = {
+    "MMBench_TEST_EN_V11": "mmbench_test_en", "MMBench_TEST_CN_V11": "mmbench_test_cn",
+    "MMBench_DEV_EN_V11": "mmbench_dev_en", "MMBench_DEV_CN_V11": "mmbench_dev_cn",
+    "MMStar": "mmstar", "MMMU_VAL": "mmmu_val", "MMMU_DEV_VAL": "mmmu_val", "MathVista": "mathvista",
+    "MathVista_MINI": "mathvista", "OCRBench": "ocrbench", "AI2D": "ai2d", "AI2D_TEST": "ai2d",
+    "HallusionBench": "hallusionbench", "MMVet": "mmvet", "MME": "mme", "SEEDBench_IMG": "seedbench_img",
+    "RealWorldQA": "realworldqa", "POPE": "pope", "BLINK": "blink", "ScienceQA_TEST": "scienceqa_img",
+    "ChartQA_TEST": "chartqa", "TextVQA_VAL": "textvqa", "DocVQA_VAL": "docvqa", "InfoVQA_VAL": "infovqa",
+    "MMVP": "mmvp", "VStarBench": "vstar", "MathVision": "mathvision", "LogicVista": "logicvista",
+    "PuzzleVQA": "puzzlevqa", "VisualPuzzles": "visualpuzzles", "VisuLogic": "visulogic", "MUIRBench": "muirbench",
+    "mmmu_val": "mmmu_val", "mmstar": "mmstar", "mathvista_testmini": "mathvista", "ai2d": "ai2d",
+    "ocrbench": "ocrbench", "hallusion_bench_image": "hallusionbench", "mmvet": "mmvet", "mme": "mme", "pope": "pope",
+    "realworldqa": "realworldqa", "scienceqa_img": "scienceqa_img", "chartqa": "chartqa", "textvqa_val": "textvqa",
+    "docvqa_val": "docvqa", "infovqa_val": "infovqa", "vqav2_val": "vqav2", "gqa": "gqa", "ok_vqa_val2014": "okvqa",
+    "vizwiz_vqa_val": "vizwiz", "seedbench": "seedbench_img", "mathvision_test": "mathvision", "mmvp": "mmvp",
+}  # fmt: skip
+"""How other tools call what is a benchmark here; other names are kept, in lower case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """One model on one benchmark, as another tool measured it."""
+
+    tool: str
+    """`vlmevalkit`, `lmms-eval`, `inspect` or `openvlm`: also the version of the benchmark, which keeps it apart."""
+    model: str
+    benchmark: str
+    """The other tool's name."""
+    source: Path
+    records: Sequence[Record] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    """What the file states, by name; the first is the headline where there are no records with scores."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Versions, options, dates: whatever the file says about how it was made."""
+
+
+def benchmark_name(name: str) -> str:
+    """Our name of a benchmark, or the other tool's in lower case."""
+    return BENCHMARKS.get(name) or re.sub(r"[^a-z0-9_-]+", "_", name.lower()).strip("_") or "unnamed"
+
+
+def write(found: Imported, results: Path) -> store.Run:
+    """Write the run folder; importing the same file again writes the same folder."""
+    spec = _spec(found)
+    folder = store.run_path(results, spec)
+    scored = [record for record in found.records if record.score is not None]
+    numbers, headline = _numbers(found, scored)
+    counts: Counter[Status] = Counter(record.status for record in found.records)
+    info = store.RunInfo(
+        status="complete",
+        spec=spec,
+        provenance={"imported": {"tool": found.tool, "file": found.source.name, **found.facts}},
+        samples=_ids_digest(found.records) if found.records else None,
+        planned=len(found.records),
+        counts=dict(counts),
+        unparsed=sum(record.score is not None and record.score.answer is None for record in found.records),
+        metrics=numbers,
+        headline=headline,
+        reason=None if numbers else "the file holds replies without scores",
+        origin="third-party",
+    )
+    ordered = sorted(found.records, key=lambda record: (record.id, record.epoch))
+    out = StringIO(newline="")
+    store.write_scores(out, _rows(ordered))
+    store.write_atomic(folder / "scores.csv", out.getvalue())
+    store.write_atomic(folder / "records.jsonl", "".join(store.dump_record(record) + "\n" for record in ordered))
+    store.write_info(folder, info)
+    return store.read_run(folder)
+
+
+def _spec(found: Imported) -> store.Spec:
+    digest = hashlib.sha256(found.source.read_bytes()).hexdigest()
+    return store.Spec(
+        model=found.model if "/" in found.model else f"imported/{found.model}",
+        benchmark=benchmark_name(found.benchmark),
+        version=found.tool,
+        profile=found.tool,
+        endpoint="third-party",
+        definition_digest="",
+        adapter_digest="",
+        scorer_digest="",
+        data={"kind": "imported", "id": found.benchmark, "file": found.source.name, "sha256": digest},
+    )
+
+
+def _numbers(found: Imported, scored: Sequence[Record]) -> tuple[dict[str, store.Number], str]:
+    """Numbers made from the samples come with intervals; stated ones are points, and say so."""
+    stated = {
+        name: store.Number(value=value, low=value, high=value, n=0, method="stated by the source, no interval")
+        for name, value in found.metrics.items()
+    }
+    if not scored:
+        return stated, next(iter(stated), "")
+    whole = mean([record.score.value for record in scored if record.score], [record.cluster for record in scored])
+    return {
+        "mean_score": store.Number.of(whole),
+        **{f"mean_score/stated {n}": v for n, v in stated.items()},
+    }, "mean_score"
+
+
+def _ids_digest(records: Sequence[Record]) -> str:
+    ids = sorted({record.id for record in records})
+    return hashlib.sha256("\n".join(ids).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _rows(records: Sequence[Record]) -> Iterator[store.ScoreRow]:
+    for record in records:
+        score = record.score
+        yield store.ScoreRow(
+            record.id,
+            record.epoch,
+            record.status,
+            score.value if score else None,
+            score.answer if score else None,
+            score.rule if score else "",
+            record.cluster,
+        )
+
+
+def read_json(file: Path) -> Any:
+    """A JSON document; raises DataError that names the file."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise DataError(f"{file}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def number(value: Any) -> float | None:
+    """A finite number (also written as text, or a yes or no of Python or JSON); None for anything else."""
+    if isinstance(value, bool):
+        return float(value)
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        return None
+    return found if found == found and abs(found) != float("inf") else None
+
+
+def unit(value: float, where: str) -> float:
+    """A score in [0, 1]; raises DataError for anything else, because a scale cannot be guessed."""
+    if not 0.0 <= value <= 1.0:
+        raise DataError(f"{where}: score {value:g} is not between 0 and 1")
+    return value

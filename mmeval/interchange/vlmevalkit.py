@@ -1,0 +1,117 @@
+"""VLMEvalKit's result files: one table of predictions for a model and a data set, as xlsx, tsv, csv or json."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mmeval.errors import DataError, UsageError
+from mmeval.interchange.imported import BENCHMARKS, Imported, number, read_json, unit
+from mmeval.types import Record, Reply, Score
+
+SUFFIXES = (".xlsx", ".tsv", ".csv", ".json")
+_LARGEST = 1 << 30
+_FAILED = "Failed to obtain answer via API"
+_SCORES = ("hit", "score", "match", "eval_score", "correct")
+"""Columns in which the evaluated files keep the score of a row, best first."""
+
+
+def read(file: Path, *, model: str | None = None, benchmark: str | None = None) -> Iterator[Imported]:
+    """The run of one file; model and data set are told by its name `MODEL_DATASET[_JUDGE_...].xlsx`, or given.
+
+    Raises:
+        DataError: the file is no such table.
+        UsageError: its name does not tell model and data set.
+    """
+    known = _from_name(file)
+    model, benchmark = model or known[0], benchmark or known[1]
+    if model is None or benchmark is None:
+        raise UsageError(f"{file.name}: say --model and --benchmark; the name has no data set that is known")
+    records = [_record(row, f"{file}:{line}") for line, row in _rows(file)]
+    if not records:
+        raise DataError(f"{file}: no rows")
+    yield Imported(tool="vlmevalkit", model=model, benchmark=benchmark, source=file, records=records)
+
+
+def _from_name(file: Path) -> tuple[str | None, str | None]:
+    names = sorted(BENCHMARKS, key=len, reverse=True)
+    for name in names:
+        found = re.match(rf"(?P<model>.+?)_{re.escape(name)}(?:_.*)?$", file.stem)
+        if found:
+            return found["model"], name
+    return None, None
+
+
+def _rows(file: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    rows = _sheet(file) if file.suffix.lower() == ".xlsx" else _text(file)
+    for line, row in rows:
+        folded = {str(name).lower(): value for name, value in row.items()}
+        if "index" not in folded or "prediction" not in folded:
+            raise DataError(f"{file}: no columns index and prediction; it has {', '.join(map(str, row))}")
+        yield line, folded
+
+
+def _text(file: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    from mmeval.data import files
+
+    if file.suffix.lower() in (".tsv", ".csv"):
+        yield from files.numbered(files.File(file, file.suffix.lower()[1:]))
+        return
+    table = read_json(file)
+    if isinstance(table, dict) and all(isinstance(column, dict) for column in table.values()):
+        # Column by column, as pandas writes it.
+        keys = list(next(iter(table.values()), {}))
+        table = [{name: column.get(key) for name, column in table.items()} for key in keys]
+    if not isinstance(table, list) or not all(isinstance(row, dict) for row in table):
+        raise DataError(f"{file}: expected a list of objects")
+    yield from enumerate(table)
+
+
+def _sheet(file: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    openpyxl = _openpyxl()
+    try:
+        with zipfile.ZipFile(file) as parts:
+            if sum(part.file_size for part in parts.infolist()) > _LARGEST:
+                raise DataError(f"{file}: more than 1 GiB when unpacked")
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        rows = book.worksheets[0].iter_rows(values_only=True)
+        header = [str(name) for name in next(rows, ())]
+        for line, cells in enumerate(rows, 2):
+            if any(cell is not None for cell in cells):
+                yield line, dict(zip(header, cells, strict=False))
+    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile) as error:
+        raise DataError(f"{file}: not a readable xlsx file: {type(error).__name__}: {error}") from None
+
+
+def _openpyxl() -> Any:
+    try:
+        import openpyxl
+    except ImportError:
+        raise UsageError("xlsx files need `pip install 'mmeval-harness[xlsx]'`") from None
+    return openpyxl
+
+
+def _record(row: Mapping[str, Any], where: str) -> Record:
+    text = "" if row["prediction"] is None else str(row["prediction"])
+    if _FAILED in text:
+        # A sentence that stands for an outage; it is no reply.
+        return Record(id=str(row["index"]), epoch=1, status="error")
+    found = next((number(row[name]) for name in _SCORES if number(row.get(name)) is not None), None)
+    said = row.get("extracted") or row.get("res")
+    score = None
+    if found is not None:
+        score = Score(value=unit(found, where), answer=str(said) if said else None, rule="imported")
+    status = "ok" if text.strip() else "empty"
+    reply = Reply(text=text, finish="stop")
+    tags = {name: str(row[name]) for name in ("category", "l2-category", "split") if row.get(name)}
+    return Record(
+        id=str(row["index"]),
+        epoch=1,
+        status=status,  # type: ignore[arg-type]
+        reply=reply,
+        score=score,
+        tags=tags,
+    )

@@ -1,0 +1,191 @@
+"""Files of other tools as runs: those in fixtures/ were written by the tools themselves."""
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from mmeval import DataError, UsageError, store
+from mmeval.interchange import inspectlog
+from mmeval.interchange.imported import write
+from mmeval.interchange.readers import form_of, read
+
+FIXTURES = Path(__file__).parent / "fixtures"
+LMMS = FIXTURES / "acme__tiny-vlm"
+
+
+def rows(run: store.Run) -> list[tuple]:
+    return [(r.id, r.status, r.score, r.answer) for r in run.scores()]
+
+
+def only(file: Path, results: Path, **how) -> store.Run:
+    (found,) = read(file, **how)
+    return write(found, results)
+
+
+def table(file: Path, header: list[str], cells: list[list]) -> Path:
+    book = openpyxl.Workbook()
+    for row in [header, *cells]:
+        book.active.append(row)
+    book.save(file)
+    return file
+
+
+def test_an_inspect_log(tmp_path: Path):
+    run = only(FIXTURES / "tiny_choice.eval", tmp_path)
+    assert (run.info.spec.model, run.info.spec.benchmark, run.info.origin) == (
+        "mockllm/model",
+        "tiny_choice",
+        "third-party",
+    )
+    assert rows(run) == [("q0", "ok", 1.0, "B"), ("q1", "ok", 0.0, "A"), ("q2", "filtered", 0.0, None)]
+    assert [r.reply.usage.input for r in run.records()] == [10, 10, 10]
+    assert run.info.metrics["mean_score"].value == pytest.approx(1 / 3)
+    # The log's own accuracy is kept beside ours.
+    assert run.info.metrics["mean_score/stated choice/accuracy"].value == pytest.approx(1 / 3, abs=1e-3)
+
+
+def test_an_inspect_log_that_was_deflated(tmp_path: Path):
+    plain = tmp_path / "tiny.eval"
+    (found,) = inspectlog.read(FIXTURES / "tiny_choice.eval")
+    with (
+        zipfile.ZipFile(FIXTURES / "tiny_choice.eval") as old,
+        zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as new,
+        (FIXTURES / "tiny_choice.eval").open("rb") as raw,
+    ):
+        for name in old.namelist():
+            new.writestr(name, inspectlog._member(FIXTURES / "tiny_choice.eval", old, raw, name))
+    (again,) = inspectlog.read(plain)
+    assert again.records == found.records
+
+
+def test_lmms_samples(tmp_path: Path):
+    run = only(LMMS / "20261123_192518_samples_mmstar.jsonl", tmp_path)
+    assert (run.info.spec.model, run.info.spec.benchmark, run.info.spec.version) == (
+        "acme/tiny-vlm",
+        "mmstar",
+        "lmms-eval",
+    )
+    assert rows(run) == [("0", "ok", 1.0, "A"), ("1", "ok", 0.0, "T"), ("2", "ok", 1.0, "C")]
+    assert next(run.records()).reply.text == "A"
+
+
+def test_lmms_results(tmp_path: Path):
+    run = only(LMMS / "20261123_192518_results.json", tmp_path)
+    assert (run.info.spec.model, run.info.spec.benchmark) == ("acme/tiny-vlm", "mmstar")
+    assert {name: number.value for name, number in run.info.metrics.items()} == {
+        "average": 2 / 3,
+        "coarse perception": 0.5,
+    }
+    assert run.info.metrics["average"].n == 0
+    assert rows(run) == []
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "tsv", "json", "columns.json"])
+def test_a_vlmevalkit_table(tmp_path: Path, kind: str):
+    header = ["index", "question", "A", "B", "answer", "prediction", "hit", "category"]
+    cells = [
+        [0, "Which?", "cat", "dog", "A", "A", 1, "x"],
+        [1, "Where?", "left", "right", "B", "The left one", 0, "y"],
+        [2, "Who?", "he", "she", "A", "Failed to obtain answer via API.", 0, "y"],
+    ]
+    file = tmp_path / f"Acme-VL-7B_MMStar_exact_matching_result.{kind.rpartition('.')[2]}"
+    if kind == "xlsx":
+        table(file, header, cells)
+    elif kind == "tsv":
+        file.write_text("\n".join("\t".join(map(str, row)) for row in [header, *cells]) + "\n")
+    elif kind == "json":
+        file.write_text(json.dumps([dict(zip(header, row, strict=True)) for row in cells]))
+    else:
+        file.write_text(json.dumps({n: {str(r): row[i] for r, row in enumerate(cells)} for i, n in enumerate(header)}))
+    run = only(file, tmp_path / "results")
+    assert (run.info.spec.model, run.info.spec.benchmark) == ("imported/Acme-VL-7B", "mmstar")
+    assert [r[:3] for r in rows(run)] == [("0", "ok", 1.0), ("1", "ok", 0.0), ("2", "error", None)]
+    assert run.info.metrics["mean_score"].n == 2
+
+
+def test_replies_without_scores_give_no_number(tmp_path: Path):
+    run = only(table(tmp_path / "Acme_MMStar.xlsx", ["index", "prediction"], [[0, "A"]]), tmp_path / "results")
+    assert (run.info.metrics, run.info.reason) == ({}, "the file holds replies without scores")
+
+
+def test_openvlm_board(tmp_path: Path):
+    meta = {"Method": ["Acme", "https://example.org"], "Parameters": "8B", "OpenSource": "Yes", "Verified": "Yes"}
+    scores = {"MMStar": {"Overall": 61.5, "math": "60.0"}, "OCRBench": {"Final Score": 806}, "POPE": {"Overall": "n/a"}}
+    file = tmp_path / "OpenVLM.json"
+    file.write_text(json.dumps({"time": "241106103059", "results": {"Acme-8B": {"META": meta, **scores}}}))
+    runs = [write(found, tmp_path / "results") for found in read(file)]
+    assert [(r.info.spec.benchmark, r.info.metrics[r.info.headline].value) for r in runs] == [
+        ("mmstar", pytest.approx(0.615)), ("ocrbench", pytest.approx(0.806)),
+    ]  # fmt: skip
+    assert runs[0].info.provenance["imported"]["time"] == "24.11.06 10:30:59"
+    assert runs[0].info.metrics["board/math"].value == 60.0
+
+
+def test_importing_twice_writes_one_folder(tmp_path: Path):
+    first = only(FIXTURES / "tiny_choice.eval", tmp_path)
+    before = {p: p.read_bytes() for p in first.path.iterdir()}
+    second = only(FIXTURES / "tiny_choice.eval", tmp_path)
+    assert second.path == first.path
+    assert {p: p.read_bytes() for p in second.path.iterdir()} == before
+    assert [run.path for run in store.list_runs(tmp_path)[0]] == [first.path]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error", "message"),
+    [
+        ("a.eval", b"no zip", DataError, "not a readable .eval file"),
+        ("Acme_MMStar.xlsx", b"no zip", DataError, "not a readable xlsx file"),
+        ("Acme_MMStar.json", b"[1, 2]", DataError, "expected a list of objects"),
+        ("Acme_MMStar.json", b"{", DataError, "Acme_MMStar.json: Expecting"),
+        (
+            "Acme_MMStar.tsv",
+            b"index\tanswer\n1\tA\n",
+            DataError,
+            "no columns index and prediction; it has index, answer",
+        ),
+        (
+            "Acme_MMStar.tsv",
+            b"index\tprediction\thit\n1\tA\t7\n",
+            DataError,
+            "MMStar.tsv:2: score 7 is not between 0 and 1",
+        ),
+        ("table.tsv", b"index\tprediction\n1\tA\n", UsageError, "say --model and --benchmark"),
+        ("x.jsonl", b"{}\n", UsageError, "say --benchmark"),
+        ("x_samples_mmstar.jsonl", b"{}\n", DataError, "no doc_id"),
+        ("x.bin", b"", UsageError, "cannot tell what wrote it"),
+    ],
+)
+def test_bad_files_are_one_line(tmp_path: Path, name, content, error, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(error, match=message) as caught:
+        list(read(tmp_path / name))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_damaged_member_is_named(tmp_path: Path):
+    file = tmp_path / "a.eval"
+    shutil.copy(FIXTURES / "tiny_choice.eval", file)
+    with zipfile.ZipFile(file) as log:
+        place = log.getinfo("samples/q1_epoch_1.json").header_offset + 80
+    data = bytearray(file.read_bytes())
+    data[place : place + 40] = b"\xff" * 40
+    file.write_bytes(data)
+    with pytest.raises(DataError, match=r"a\.eval:samples/q1_epoch_1\.json: "):
+        list(read(file))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "form"),
+    [
+        ("r.json", '{"results": {"m": {"META": {}}}}', "openvlm"),
+        ("r.json", '{"results": {"mmstar": {"average,none": 1}}}', "lmms-results"),
+        ("r.json", "[]", "vlmevalkit"),
+    ],
+)
+def test_json_is_told_apart(tmp_path: Path, name, text, form):
+    (tmp_path / name).write_text(text)
+    assert form_of(tmp_path / name) == form
