@@ -12,6 +12,7 @@ from mmeval import MMEvalError, __version__
 VERBS: tuple[str, ...] = (
     "site",
     "rescore",
+    "judge",
     "run",
     "list",
     "show",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -28,17 +29,26 @@ class Declared(NamedTuple):
     """Half-open range of what follows the lead-in: to the end of the sentence, box or tag."""
 
 
-def declarations(text: str) -> Iterator[Declared]:
-    """All declared answers in `text`, the last one first; linear in the length of the text."""
+MOST = 64
+"""Declarations of each kind that are looked at, from the end of the reply."""
+
+
+def declarations(text: str) -> list[Declared]:
+    """The declared answers in `text`, the last one first; time is linear in the length of the text."""
     found = [*_boxes(text), *_tags(text), *_phrases(text)]
-    return iter(sorted(found, key=lambda d: d.start, reverse=True))
+    return sorted(found, key=lambda d: d.start, reverse=True)
+
+
+def _latest(pattern: re.Pattern[str], text: str) -> deque[int]:
+    """Where the last matches of a pattern end."""
+    return deque((match.end() for match in pattern.finditer(text)), maxlen=MOST)
 
 
 def _boxes(text: str) -> Iterator[Declared]:
-    for match in _BOX.finditer(text):
-        end = _closing(text, match.end())
+    for start in _latest(_BOX, text) if "\\" in text else ():
+        end = _closing(text, start)
         if end is not None:
-            yield Declared("boxed", match.end(), end)
+            yield Declared("boxed", start, end)
 
 
 def _closing(text: str, start: int) -> int | None:
@@ -55,16 +65,16 @@ def _closing(text: str, start: int) -> int | None:
 
 
 def _tags(text: str) -> Iterator[Declared]:
-    for match in _TAG.finditer(text):
-        window = text[match.end() : match.end() + REACH].lower()
+    for start in _latest(_TAG, text) if "<" in text else ():
+        window = text[start : start + REACH].lower()
         end = window.find("</answer>")
-        yield Declared("tag", match.end(), match.end() + (end if end >= 0 else len(window)))
+        yield Declared("tag", start, start + (end if end >= 0 else len(window)))
 
 
 def _phrases(text: str) -> Iterator[Declared]:
-    for match in _LEAD.finditer(text):
-        start = match.end()
-        while start < len(text) and text[start] in " \t\n*_:：" and start - match.end() < 20:
+    for begin in _latest(_LEAD, text):
+        start = begin
+        while start < len(text) and text[start] in " \t\n*_:：" and start - begin < 20:
             start += 1
         stop = _SENTENCE.search(text, start, start + REACH)
         yield Declared("declared", start, stop.start() if stop else min(len(text), start + REACH))

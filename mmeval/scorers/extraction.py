@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from mmeval.errors import ScoreError
-from mmeval.scorers import golds
+from mmeval.scorers import golds, numbers
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.choices import GENERATIONS, choice, options_of, same_letter
 from mmeval.scorers.extracted import letter_of, strict_match, typed_match
@@ -58,7 +58,7 @@ def extracted_answer() -> Scorer:
 
 
 def _typed(text: str, sample: Sample) -> bool:
-    precision = sample.tags.get("precision") or None
+    precision = numbers.parse(sample.tags.get("precision", ""))
     gold = golds.plain(sample.target)
     letter = gold.strip().upper()
     if sample.choices and gold not in sample.choices and len(letter) == 1:
@@ -68,7 +68,7 @@ def _typed(text: str, sample: Sample) -> bool:
         choices=sample.choices,
         multiple_choice=bool(sample.choices),
         answer_type=sample.tags.get("answer_type", "text"),
-        precision=float(precision) if precision else None,
+        precision=min(20.0, max(-20.0, precision.value)) if precision else None,
         answer=gold,
     )
 

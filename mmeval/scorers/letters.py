@@ -13,6 +13,8 @@ from mmeval.scorers.base import Extraction
 from mmeval.scorers.declared import declarations
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+WINDOW = 20_000
+"""Characters at the end of a reply in which a last option counts, and at its start that a leading one is weighed by."""
 _OPEN = r"[\s*_`\"'“‘$(\[{<]{0,8}(?:\\(?:boxed|text|textbf|mathbf|mathrm|rm)\s?\{[\s*(]{0,3}){0,2}"
 _NOUN = r"(?:(?:the\s|is\s|option|choice|letter|answer)[\s:*(]{1,4}){0,2}"
 _HEAD = re.compile(
@@ -109,7 +111,7 @@ def _head(text: str, letters: str, folded: Sequence[str]) -> Extraction | None:
         return None
     if not _is_letter(text, match.start("letter"), letters, folded):
         return None
-    others = {m["letter"] for m in _TOKEN.finditer(text, match.end()) if m["letter"] in letters}
+    others = {m["letter"] for m in _TOKEN.finditer(text, match.end(), WINDOW) if m["letter"] in letters}
     article = others <= {match["letter"], "A", "I"}
     return Extraction(match["letter"], "leading", match.span("letter")) if article else None
 
@@ -117,7 +119,7 @@ def _head(text: str, letters: str, folded: Sequence[str]) -> Extraction | None:
 def _last(text: str, letters: str) -> Extraction:
     """The last standalone capital that is an option, neither denied nor one of several side by side."""
     found = None
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(text, max(0, len(text) - WINDOW)):
         at = match.start()
         if match["letter"] not in letters or _article(text, at):
             continue

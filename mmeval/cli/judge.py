@@ -1,0 +1,56 @@
+"""`mmeval judge agreement FILE`: how well a judge agrees with human labels."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from mmeval.cli._runs import AS_JSON, echo_json
+
+judge_app = typer.Typer(no_args_is_help=True, help="Judges: how far to trust them.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.add_typer(judge_app, name="judge")
+
+
+@judge_app.callback()
+def _group() -> None:
+    """Judges: how far to trust them."""
+
+
+@judge_app.command("agreement")
+def agreement_command(
+    file: Path = typer.Argument(..., help="CSV, TSV or JSON lines with columns human, judge and, if any, cluster."),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Cohen's kappa of a judge against people, with a bootstrap interval."""
+    from mmeval.scorers.agreement import agreement, read_labels
+
+    human, judge, clusters = read_labels(file)
+    found = agreement(human, judge, clusters=clusters if any(clusters) else None)
+    if as_json:
+        echo_json(asdict(found))
+        return
+    typer.echo(f"{found.n} samples, labels {', '.join(found.labels)}")
+    for name, value in (
+        ("Cohen's kappa", found.kappa),
+        ("quadratic weights", found.weighted),
+        ("same label", found.agree),
+        ("sensitivity", found.sensitivity),
+        ("specificity", found.specificity),
+    ):
+        if value is not None:
+            typer.echo(f"{name:18} {value.value:.3f} [{value.low:.3f}, {value.high:.3f}]  {value.method}")
+    _print_table(found)
+
+
+def _print_table(found: Any) -> None:
+    width = max(8, *(len(label) for label in found.labels)) + 1
+    typer.echo("human \\ judge".ljust(16) + "".join(label.rjust(width) for label in found.labels))
+    for human, row in found.table.items():
+        typer.echo(human.ljust(16) + "".join(str(row[judge]).rjust(width) for judge in found.labels))

@@ -1,0 +1,178 @@
+"""How well a judge agrees with people: Cohen's kappa with its interval, from a file of labels."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmeval.errors import DataError
+from mmeval.stats.intervals import bootstrap, mean, wilson
+from mmeval.types import Estimate
+
+__all__ = ["Agreement", "agreement", "read_labels"]
+
+HUMAN, JUDGE = ("human", "label", "gold"), ("judge", "prediction", "score")
+SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A judge against human labels of the same samples."""
+
+    n: int
+    labels: tuple[str, ...]
+    kappa: Estimate | None
+    """(po - pe) / (1 - pe), Cohen 1960; None where everybody gave the same single label."""
+    weighted: Estimate | None
+    """With quadratic weights (Cohen 1968), where all labels are numbers."""
+    agree: Estimate
+    """Share of samples with the same label."""
+    sensitivity: Estimate | None
+    """Share of what people call right that the judge calls right; only for two labels."""
+    specificity: Estimate | None
+    table: Mapping[str, Mapping[str, int]]
+    """human label -> judge label -> samples."""
+
+
+def agreement(human: Sequence[str], judge: Sequence[str], *, clusters: Sequence[str | None] | None = None) -> Agreement:
+    """Compare two label lists of the same samples.
+
+    Args:
+        human: labels by people, one per sample.
+        judge: labels by the judge, in the same order.
+        clusters: of the samples; the intervals resample whole clusters.
+
+    Raises:
+        ValueError: there are no labels, or the lists differ in length.
+    """
+    if len(human) != len(judge) or not human:
+        raise ValueError(f"{len(human)} human and {len(judge)} judge labels")
+    labels = tuple(sorted({*human, *judge}))
+    code = {label: float(index) for index, label in enumerate(labels)}
+    rows = [(code[h], code[j]) for h, j in zip(human, judge, strict=True)]
+    counts = Counter(zip(human, judge, strict=True))
+    same = [float(h == j) for h, j in rows]
+    right = _right(labels)
+    return Agreement(
+        n=len(rows),
+        labels=labels,
+        kappa=_kappa(rows, _nominal(len(labels)), clusters) if len(labels) > 1 else None,
+        weighted=_weighted(rows, labels, clusters),
+        agree=mean(same, clusters),
+        sensitivity=_share(counts, right, right) if right else None,
+        specificity=_share(counts, _other(labels, right), _other(labels, right)) if right else None,
+        table={h: {j: counts[h, j] for j in labels} for h in labels},
+    )
+
+
+Weights = Sequence[Sequence[float]]
+
+
+def _nominal(k: int) -> Weights:
+    return [[float(i != j) for j in range(k)] for i in range(k)]
+
+
+def _kappa(rows: Sequence[tuple[float, float]], weights: Weights, clusters: Sequence[str | None] | None) -> Estimate:
+    """1 - observed / expected disagreement; 1 where nobody could disagree."""
+    import numpy as np
+
+    matrix = np.asarray(weights)
+    k = len(matrix)
+
+    def statistic(sample: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
+        human, judge = sample[:, 0].astype(int), sample[:, 1].astype(int)
+        observed = matrix[human, judge].mean()
+        shares = [np.bincount(side, minlength=k) / len(sample) for side in (human, judge)]
+        expected = float(shares[0] @ matrix @ shares[1])
+        return 1.0 - observed / expected if expected > 0 else 1.0
+
+    return bootstrap(rows, statistic, clusters=clusters, seed=SEED)
+
+
+def _weighted(
+    rows: Sequence[tuple[float, float]], labels: Sequence[str], clusters: Sequence[str | None] | None
+) -> Estimate | None:
+    numbers = [_number(label) for label in labels]
+    if len(labels) < 3 or any(value is None for value in numbers):
+        return None
+    values = [value for value in numbers if value is not None]
+    return _kappa(rows, [[(a - b) ** 2 for b in values] for a in values], clusters)
+
+
+def _number(label: str) -> float | None:
+    try:
+        value = float(label)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _right(labels: Sequence[str]) -> str | None:
+    """The label that means right, where there are just two and one of them says so."""
+    known = [label for label in labels if label.lower() in ("1", "1.0", "correct", "yes", "true", "right")]
+    return known[0] if len(labels) == 2 and len(known) == 1 else None
+
+
+def _other(labels: Sequence[str], one: str) -> str:
+    return next(label for label in labels if label != one)
+
+
+def _share(counts: Mapping[tuple[str, str], int], human: str, judge: str) -> Estimate | None:
+    total = sum(n for (h, _), n in counts.items() if h == human)
+    return wilson(counts.get((human, judge), 0), total) if total else None
+
+
+def read_labels(path: Path) -> tuple[list[str], list[str], list[str | None]]:
+    """Human labels, judge labels and clusters from a CSV, TSV or JSON-lines file.
+
+    Columns: `human` (or `label`, `gold`), `judge` (or `prediction`, `score`), and `cluster` if there is one.
+
+    Raises:
+        DataError: names the file, the row and the column.
+    """
+    human: list[str] = []
+    judge: list[str] = []
+    clusters: list[str | None] = []
+    for number, row in _rows(path):
+        human.append(_label(row, HUMAN, path, number))
+        judge.append(_label(row, JUDGE, path, number))
+        clusters.append(str(row["cluster"]) if row.get("cluster") not in (None, "") else None)
+    if not human:
+        raise DataError(f"{path}: no rows")
+    return human, judge, clusters
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            if path.suffix in (".jsonl", ".ndjson"):
+                for number, line in enumerate(file, 1):
+                    yield number, _object(line, path, number)
+            else:
+                yield from enumerate(csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ","), 2)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path}: {error}") from None
+
+
+def _object(line: str, path: Path, number: int) -> Mapping[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise DataError(f"{path}:{number}: not JSON: {error}") from None
+    if not isinstance(row, dict):
+        raise DataError(f"{path}:{number}: not an object")
+    return row
+
+
+def _label(row: Mapping[str, Any], names: Sequence[str], path: Path, number: int) -> str:
+    for name in names:
+        if row.get(name) not in (None, ""):
+            value = row[name]
+            return f"{value:g}" if isinstance(value, float) else str(value).strip()
+    raise DataError(f"{path}:{number}: no label in column {' or '.join(names)}; it has {', '.join(map(str, row))}")
