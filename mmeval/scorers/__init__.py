@@ -20,6 +20,7 @@ from mmeval.scorers.mathematics import math_answer
 from mmeval.scorers.pairwise import pairwise
 from mmeval.scorers.phrase import phrase
 from mmeval.scorers.routed import closed_or_open, routed
+from mmeval.scorers.tables import table_match
 from mmeval.scorers.text import anls, exact_text
 from mmeval.scorers.tolerance import numeric, relaxed
 from mmeval.scorers.vqa import vqa_accuracy
@@ -65,6 +66,7 @@ __all__ = [
     "relaxed",
     "relaxed_lists",
     "routed",
+    "table_match",
     "tagged_judged",
     "vqa_accuracy",
     "yes_no",

@@ -65,6 +65,16 @@ TWINS = {
         prompt=[8, f"How many?\n{THINK}"], replies=["<think>x</think><answer>42</answer>", "red"], verdicts=["Yes"],
         value=0.5,
     ),
+    "chartx_structure": Twin(
+        columns={"index": S, "image": S, "question": S, "answer": S, "category": S, "metadata": S},
+        rows=[
+            {"index": str(n), "image": b64(10 + n), "question": "Turn it into CSV.", "category": kind,
+             "metadata": json.dumps({"title": "t", "chart_type": "bar", "csv": TABLE})}
+            for n, kind in enumerate(["structure", "structure", "QA"])
+        ],
+        # All right; then one of two cells: 1 match, union 3, below the lowest threshold.
+        prompt=[10, "Turn it into CSV."], replies=[TABLE, "Year \\t Sales \\n 2020 \\t 10 \\n 2021 \\t 21"], value=0.5,
+    ),
     "chartx_qa": Twin(
         columns={"index": S, "image": S, "question": S, "answer": S, "category": S, "metadata": S},
         rows=[
