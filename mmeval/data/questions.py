@@ -128,7 +128,7 @@ def _roles(path: Path, have: list[str], mapped: Mapping[str, str]) -> dict[str, 
     roles = {role: column for role, column in {**found, **mapped}.items() if column}
     for role in ("question", "answer"):
         if role not in roles:
-            raise DataError(f"{path}: no {role} column; it has {', '.join(have)}; map one with {role}=COLUMN")
+            raise DataError(f"{path}: no {role} column; it has {', '.join(have)}; map one with --columns {role}=NAME")
     return roles
 
 

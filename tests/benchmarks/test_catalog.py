@@ -1,6 +1,8 @@
 """Facts that every bundled benchmark must state, and the size that a file may have."""
 
 import ast
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -52,3 +54,9 @@ def test_suites_name_benchmarks_that_are_there():
     for suite in suites.values():
         for member in suite["benchmarks"]:
             assert (member if isinstance(member, str) else member["name"]) in NAMES
+
+
+def test_the_table_in_the_docs_is_in_step():
+    root = catalog.bundled()
+    done = subprocess.run([sys.executable, root / "scripts" / "benchmark_table.py", "--check"], cwd=root, check=False)
+    assert done.returncode == 0, "run: python scripts/benchmark_table.py"

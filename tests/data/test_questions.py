@@ -84,7 +84,7 @@ def test_a_bad_row_is_named_by_file_and_line(folder: Path, row, message):
 @pytest.mark.parametrize(
     ("name", "text", "columns", "error", "message"),
     [
-        ("q.csv", "frage,antwort\na,b\n", {"question": "frage"}, DataError, "no answer column; it has frage, antwort; map one with answer=COLUMN"),
+        ("q.csv", "frage,antwort\na,b\n", {"question": "frage"}, DataError, "no answer column; it has frage, antwort; map one with --columns answer=NAME"),
         ("q.csv", "question,answer\na,b\n", {"question": "frage"}, DataError, "no column 'frage' for question"),
         ("q.csv", "question,answer\na,b\n", {"frage": "question"}, UsageError, "no role 'frage'"),
         ("q.csv", "question,answer\n", {}, DataError, "no rows"),
