@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import AsyncIterator, Awaitable, Sequence
@@ -33,6 +34,8 @@ class AnthropicOptions(Options):
     thinking_budget: int | None = None
     """Tokens, for the models that take a budget."""
     effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
+    schema: str | None = None
+    """JSON schema that the reply must follow, as text."""
     sampling: bool = False
     """Send temperature and top_p, under API version 2023-06-01: the present version answers 400 to them."""
     timeout_s: float = 600.0
@@ -160,7 +163,7 @@ class Adapter:
             "temperature": options.temperature,
             "top_p": options.top_p,
             "thinking": _thinking(options),
-            "output_config": {"effort": options.effort} if options.effort else None,
+            "output_config": _output(options),
         }
         return {
             "model": self.model,
@@ -176,6 +179,12 @@ def _collected(result: dict[str, Any]) -> Reply | AdapterError:
     if result.get("type") != "succeeded":
         return RetryableError(f"batch: {result.get('type')}", kind="server")
     return remote.collected(_reply, result.get("message") or {})
+
+
+def _output(options: AnthropicOptions) -> dict[str, Any] | None:
+    shape = {"type": "json_schema", "schema": json.loads(options.schema)} if options.schema else None
+    given = {"effort": options.effort, "format": shape}
+    return {name: value for name, value in given.items() if value is not None} or None
 
 
 def _thinking(options: AnthropicOptions) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -35,6 +36,8 @@ class GeminiOptions(Options):
     """Tokens (Gemini 2.5)."""
     thinking_level: Literal["minimal", "low", "medium", "high"] | None = None
     """Gemini 3."""
+    schema: str | None = None
+    """JSON schema that the reply must follow, as text."""
     thoughts: bool = False
     """Ask for summaries of the reasoning."""
     media_resolution: Literal["low", "medium", "high"] | None = None
@@ -202,6 +205,8 @@ def settings(options: GeminiOptions) -> dict[str, Any]:
         "top_p": options.top_p,
         "max_output_tokens": options.max_tokens,
         "seed": options.seed,
+        "response_mime_type": "application/json" if options.schema else None,
+        "response_json_schema": json.loads(options.schema) if options.schema else None,
         "thinking_config": thinking or None,
         "media_resolution": f"MEDIA_RESOLUTION_{resolution.upper()}" if resolution else None,
     }

@@ -6,6 +6,7 @@ openai/Qwen2-VL -o base_url=http://127.0.0.1:8000/v1         chat completions of
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -67,6 +68,8 @@ class OpenAIOptions(Options):
     """How closely a picture is looked at."""
     effort: str | None = None
     """Reasoning effort."""
+    schema: str | None = None
+    """JSON schema that the reply must follow, as text."""
     sampling: bool | None = None
     """Send temperature and top_p; None: not to OpenAI's reasoning models, which refuse them."""
     timeout_s: float = 600.0
@@ -184,6 +187,9 @@ class Adapter:
             "max_completion_tokens" if self._official else "max_tokens": options.max_tokens,
             "seed": options.seed,
             "reasoning_effort": options.effort,
+            "response_format": {"type": "json_schema", "json_schema": _format(options.schema)}
+            if options.schema
+            else None,
         }
 
     def _responses(self, prompt: Prompt, options: OpenAIOptions, body: remote.Body) -> dict[str, Any]:
@@ -198,6 +204,7 @@ class Adapter:
             "max_output_tokens": options.max_tokens,
             "reasoning": {"effort": options.effort} if options.effort else None,
             "store": False if self._official else None,
+            "text": {"format": {"type": "json_schema", **_format(options.schema)}} if options.schema else None,
         }
 
     @property
@@ -245,6 +252,10 @@ class Adapter:
         if response.get("status_code") != 200:
             return remote.said(body, status=response.get("status_code"))
         return remote.collected(self._read, body)
+
+
+def _format(schema: str) -> dict[str, Any]:
+    return {"name": "reply", "strict": True, "schema": json.loads(schema)}
 
 
 def _patches(width: int, height: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -134,7 +134,7 @@ def plan(
     bench = job.benchmark
     profile = job.profile or settings.profile or bench.profile
     rule = bench.score.rule(profile)
-    judge = _judge(bench, profile, settings)
+    judge = _judge(bench, profile, rule, settings)
     asked = model(name, settings, settings.options, bench)
     spec = store.Spec(
         model=name,
@@ -143,7 +143,7 @@ def plan(
         variant=settings.ablate or "",
         profile=profile,
         judge=judge.name if judge else None,
-        judge_digest=str(getattr(rule, "digest", "")) if judge else None,
+        judge_digest=_judge_digest(rule, judge) if judge else None,
         options=dict(asked.identity.options),
         endpoint=asked.identity.endpoint,
         epochs=settings.epochs,
@@ -169,9 +169,20 @@ def plan(
     )
 
 
-def _judge(bench: Benchmark, profile: str, settings: Settings) -> Model | None:
+def _judge(bench: Benchmark, profile: str, rule: Rule | JudgeRule, settings: Settings) -> Model | None:
     if not bench.score.needs_judge(profile):
         return None
     if settings.judge is None:
         raise UsageError(f"{bench.name}: profile {profile!r} needs --judge PROVIDER/MODEL")
-    return model(settings.judge, settings, {"temperature": 0.0, **settings.judge_options}, None)
+    given = {"temperature": 0.0, **settings.judge_options}
+    schema, provider = getattr(rule, "schema", None), split_model(settings.judge)
+    facts = facts_of(catalog.adapter(provider[0], settings.path), provider[1])
+    if schema is not None and "schema" in {field.name for field in fields(facts.options)}:
+        given.setdefault("schema", store.canonical(schema).decode())
+    return model(settings.judge, settings, given, None)
+
+
+def _judge_digest(rule: Rule | JudgeRule, judge: Model) -> str:
+    """Of everything about the judge that can change a verdict: prompt, schema, parser, options, adapter."""
+    parts = [getattr(rule, "digest", ""), dict(judge.identity.options), judge.identity.adapter_version]
+    return sha256(store.canonical(parts)).hexdigest()

@@ -10,6 +10,7 @@ import pytest
 from mmeval import FatalError, RetryableError, Usage, UsageError, catalog
 from tests.adapters.conftest import CASES, KEY, VARIABLES, Case, every_case, picture
 
+SHAPE = {"name": "reply", "strict": True, "schema": {"type": "object"}}
 RED, BLUE = picture("red"), picture("blue", "JPEG")
 
 
@@ -53,6 +54,10 @@ def test_nothing_is_sent_that_was_not_asked_for(case, ask, last):
          {"temperature": 0.0, "top_p": 0.5, "max_output_tokens": 7, "stream": False}),
         (1, {"effort": "low"}, {"reasoning": {"effort": "low"}}),
         (2, {"max_tokens": 7, "effort": "low"}, {"max_tokens": 7, "output_config": {"effort": "low"}}),
+        (0, {"schema": '{"type": "object"}'}, {"response_format": {"type": "json_schema", "json_schema": SHAPE}}),
+        (1, {"schema": '{"type": "object"}'}, {"text": {"format": {"type": "json_schema", **SHAPE}}}),
+        (2, {"schema": '{"type": "object"}'},
+         {"output_config": {"format": {"type": "json_schema", "schema": {"type": "object"}}}}),
         (2, {"thinking": "adaptive"}, {"thinking": {"type": "adaptive"}, "max_tokens": 4096}),
         (2, {"thinking_budget": 1024}, {"thinking": {"type": "enabled", "budget_tokens": 1024}}),
         (2, {"sampling": True, "temperature": 0.0, "top_p": 0.5}, {"temperature": 0.0, "top_p": 0.5}),
@@ -80,6 +85,12 @@ def test_gemini_thinking_and_resolution(ask, last):
         "{'thinkingbudget': 0, 'includethoughts': true}",
         "{'includethoughts': true, 'thinkingbudget': 0}",
     )
+
+
+def test_gemini_structured_output(ask, last):
+    ask(CASES[3], schema='{"type": "object"}')
+    config = last().body["generationConfig"]
+    assert config == {"responseMimeType": "application/json", "responseJsonSchema": {"type": "object"}}
 
 
 @pytest.mark.parametrize(("detail", "sent"), [(None, None), ("low", "low")])

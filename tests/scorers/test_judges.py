@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from mmeval.errors import ScoreError
+from mmeval import Benchmark
+from mmeval.data import generated
+from mmeval.engine.options import Settings
+from mmeval.errors import ScoreError, UsageError
+from mmeval.runner import job, plan, run_one
 from mmeval.scorers import (
+    accuracy,
     attempted,
     chart_judged,
     choice,
@@ -166,3 +177,74 @@ def test_the_digest_covers_prompt_schema_and_parser():
 )
 def test_a_profile_says_beforehand_whether_it_needs_a_judge(scorer, profile, needs):
     assert scorer.needs_judge(profile) is needs
+
+
+def judged_benchmark(n=20):
+    return Benchmark(
+        name="judged", version="1", title="Judged", about="Judged.", data=generated(lambda r: {"q": str(r.random())}, n=n, seed=1),
+        to_sample=lambda row: Sample(id=row["id"], prompt=(Text(row["q"]),), target="x"), score=correctness(),
+        profile="official", metric=accuracy(), cluster=None, license=None, url=None, paper=None, rows=n, chance=None,
+    )  # fmt: skip
+
+
+def settings_for(folder, **changes):
+    return Settings(results=folder / "results", cache_file=folder / "cache.sqlite", **changes)
+
+
+@pytest.mark.parametrize(("judge", "held"), [("openai/gpt-4o-mini", True), ("mock/echo", False)])
+def test_a_provider_with_structured_output_is_held_to_the_schema(tmp_path, judge, held):
+    settings = settings_for(tmp_path, judge=judge)
+    made = plan(job(judged_benchmark(), settings), "mock/echo", settings)
+    schema = dict(made.judge.identity.options).get("schema")
+    assert (schema is not None and json.loads(schema)["required"] == ["verdict"]) is held
+
+
+def test_what_the_judge_is_told_is_part_of_what_the_run_is(tmp_path):
+    plans = []
+    for options in ({"reply": "correct"}, {"reply": "correct", "max_tokens": 5}):
+        settings = settings_for(tmp_path, judge="mock/echo", judge_options=options)
+        plans.append(plan(job(judged_benchmark(), settings), "mock/echo", settings))
+    assert plans[0].spec.judge_digest != plans[1].spec.judge_digest
+
+
+def test_a_benchmark_says_that_it_needs_a_judge_before_anything_is_asked(tmp_path):
+    with pytest.raises(UsageError, match="needs --judge PROVIDER/MODEL"):
+        run_one(judged_benchmark(), "mock/echo", settings_for(tmp_path))
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("options", [{"reply": "hm"}, {"bad_request_rate": 1.0}])
+def test_a_dead_judge_gives_no_number(tmp_path, options):
+    judge = "mock/flaky" if "bad_request_rate" in options else "mock/echo"
+    run = run_one(judged_benchmark(), "mock/echo", settings_for(tmp_path, judge=judge, judge_options=options))
+    assert run.info.status == "failed"
+    assert run.info.metrics == {}
+    assert set(run.info.counts) == {"judge_error"}
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from tests.scorers.test_judges import judged_benchmark, run_one, settings_for
+seen = []
+def die(record):
+    seen.append(record)
+    if len(seen) == 12:
+        os.kill(os.getpid(), 9)
+run_one(judged_benchmark(40), "mock/echo", settings_for(Path(sys.argv[1]), judge="mock/echo", concurrency=1,
+        judge_options={"reply": "correct"}), on_record=die)
+"""
+
+
+def test_a_judged_run_survives_a_kill_without_asking_twice(tmp_path):
+    root = Path(__file__).parents[2]
+    dead = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path)], cwd=root, env={**os.environ, "PYTHONPATH": str(root)}
+    )
+    assert dead.returncode == -9
+    settings = settings_for(tmp_path, judge="mock/echo", judge_options={"reply": "correct"}, concurrency=1)
+    run = run_one(judged_benchmark(40), "mock/echo", settings)
+    assert (run.info.status, run.info.counts, run.info.metrics["accuracy"].value) == ("complete", {"ok": 40}, 1.0)
+    assert sum(1 for _ in run.records()) == 40
+    # 40 replies and 40 verdicts, less the 12 of each that were finished before the kill.
+    assert run.info.totals.requests <= 2 * (40 - 12)
