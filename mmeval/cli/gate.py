@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +10,8 @@ import typer
 from mmeval.cli._runs import AS_JSON, PATH, RESULTS, echo_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from mmeval.gate.decide import Case
     from mmeval.gate.live import Candidate
     from mmeval.gate.policy import Policy
     from mmeval.gate.verdict import Verdict
@@ -50,18 +46,14 @@ def run_command(
     as_json: bool = AS_JSON,
 ) -> None:
     """Evaluate the candidate, decide while it runs, and stop early on a proven regression."""
-    from mmeval.gate.baseline import open_baselines
-    from mmeval.gate.live import run_cases
+    from mmeval.gate.judge import judge_live
 
     policy = _budgeted(_policy(config), usd=max_cost, minutes=max_minutes, samples=max_samples)
-    _check_names(policy, config, path)
     candidate = _candidate(policy, model, option, path, results, concurrency=concurrency, quiet=as_json)
     try:
-        with open_baselines(policy) as root:
-            cases = run_cases(policy, root, candidate)
+        verdict = judge_live(policy, candidate, file=config)
     finally:
         _close(candidate.observer)
-    verdict = _conclude(cases, policy, config, begin=candidate.begin, results=results)
     _end(verdict, report=report, github=github, exit_zero=exit_zero, as_json=as_json)
 
 
@@ -77,19 +69,16 @@ def compare_command(
     as_json: bool = AS_JSON,
 ) -> None:
     """Decide from two stored runs (or folders of runs); asks no model."""
-    from mmeval.gate.offline import cases, default_policy, runs_below
+    from mmeval.gate.judge import check_names, judge_stored
+    from mmeval.gate.offline import default_policy, runs_below
 
-    begin = time.monotonic()
     file = config or Path("gate.yaml")
-    read = config is not None or file.exists()
-    policy = _policy(file) if read else None
+    policy = _policy(file) if config is not None or file.exists() else None
     bases, candidates = runs_below(base), runs_below(candidate)
     if policy is None:
         policy = default_policy(bases)
-    elif read:
-        _check_names(policy, file, path, known=[*bases, *candidates])
-    found = cases(policy, candidates, bases=bases)
-    verdict = _conclude(found, policy, file, begin=begin, results=None)
+    check_names(policy, file=file, path=path, known=[*bases, *candidates])
+    verdict = judge_stored(policy, bases, candidates, file=file)
     _end(verdict, report=report, github=github, exit_zero=exit_zero, as_json=as_json)
 
 
@@ -100,11 +89,12 @@ def plan_command(config: Path = CONFIG, path: list[Path] = PATH, as_json: bool =
 
     from mmeval import UsageError
     from mmeval.gate.baseline import open_baselines
+    from mmeval.gate.judge import check_names
     from mmeval.gate.planning import plan
     from mmeval.report.gate_tables import print_plans
 
     policy = _policy(config)
-    _check_names(policy, config, path)
+    check_names(policy, file=config, path=path)
     with open_baselines(policy) as root:
         plans = plan(policy, root)
     if as_json:
@@ -130,11 +120,12 @@ def calibrate_command(
 
     from mmeval import store
     from mmeval.gate.baseline import open_baselines
+    from mmeval.gate.judge import check_names
     from mmeval.gate.planning import calibrate
     from mmeval.report.gate_tables import print_noise
 
     policy = _policy(config)
-    _check_names(policy, config, path)
+    check_names(policy, file=config, path=path)
     candidate = _candidate(policy, "calibrate", [], path, Path("results"), concurrency=None, quiet=as_json)
     try:
         with open_baselines(policy) as root:
@@ -206,20 +197,6 @@ def _budgeted(policy: Policy, **given: float | None) -> Policy:
     return policy.model_copy(update={"budget": budget})
 
 
-def _check_names(policy: Policy, file: Path, path: Sequence[Path], known: Sequence[str] = ()) -> None:
-    """Refuse a benchmark that nobody has heard of, with the nearest names."""
-    import difflib
-
-    from mmeval import UsageError, catalog
-
-    names = {*catalog.benchmarks(path), *known}
-    for name in policy.benchmarks:
-        if name not in names:
-            close = difflib.get_close_matches(name, sorted(names), n=2, cutoff=0.5)
-            hint = f"; did you mean {' or '.join(close)}?" if close else "; see `mmeval list`"
-            raise UsageError(f"{file}: benchmarks: no benchmark {name!r}{hint}")
-
-
 def _candidate(
     policy: Policy,
     model: str | None,
@@ -230,25 +207,14 @@ def _candidate(
     concurrency: int | None,
     quiet: bool,
 ) -> Candidate:
-    from mmeval import UsageError
     from mmeval.cli.run import _observer
     from mmeval.engine.options import pairs
-    from mmeval.gate.live import Candidate
+    from mmeval.gate.judge import candidate_of
 
-    name = model or policy.model
-    if name is None:
-        raise UsageError("which candidate? give -m PROVIDER/MODEL, or `model` in the policy")
-    settings: Mapping[str, Any] = {
-        "path": tuple(path) or None,
-        "results": results,
-        "concurrency": concurrency,
-    }
-    return Candidate(
-        model=name,
-        options={**policy.options, **pairs(option)},
-        settings={key: value for key, value in settings.items() if value is not None},
-        observer=_observer(quiet=quiet),
-    )
+    settings = {"path": tuple(path) or None, "results": results, "concurrency": concurrency}
+    return candidate_of(
+        policy, model=model, options=pairs(option), settings=settings, observer=_observer(quiet=quiet)
+    )  # fmt: skip
 
 
 def _close(observer: Observer | None) -> None:
@@ -257,25 +223,13 @@ def _close(observer: Observer | None) -> None:
         close()
 
 
-def _conclude(cases: list[Case], policy: Policy, file: Path, *, begin: float, results: Path | None) -> Verdict:
-    from mmeval.gate.decide import conclude, decide
-    from mmeval.report.verdicts import with_questions
-
-    benchmarks = [with_questions(bench, results) for bench in decide(cases, policy)]
-    return conclude(
-        benchmarks,
-        policy,
-        command=shlex.join(["mmeval", *sys.argv[1:]]),
-        policy_file=str(file),
-        seconds=round(time.monotonic() - begin, 3),
-    )
-
-
 def _end(verdict: Verdict, *, report: Path | None, github: bool, exit_zero: bool, as_json: bool) -> None:
     from mmeval.report.gate_files import write_reports
     from mmeval.report.github import workflow_commands, write_job_files
     from mmeval.report.terminal import print_verdict
+    from mmeval.report.verdicts import with_questions
 
+    verdict = with_questions(verdict)
     if report is not None:
         write_reports(verdict, report)
     if as_json:

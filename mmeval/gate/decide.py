@@ -19,7 +19,7 @@ from mmeval.stats.multiplicity import holm
 from mmeval.stats.paired import Difference, difference
 from mmeval.stats.power import detectable, needed
 
-__all__ = ["Case", "Early", "conclude", "decide", "passes_unchanged", "smallest", "too_small"]
+__all__ = ["Case", "Early", "conclude", "decide", "passes_unchanged", "rule", "smallest", "too_small"]
 
 FLIPS = 50
 """Of each direction that a verdict carries."""
@@ -214,7 +214,7 @@ def _final(bench: BenchmarkVerdict, case: Case, policy: Policy) -> BenchmarkVerd
     if case.early is not None:
         return replace(bench, decision="fail", tag="stopped early", reasons=(_early(bench, case.early),))
     p = bench.p_adjusted if bench.p_adjusted is not None else bench.difference.p_worse
-    decision = _decision(bench.difference, bench.margin, p, policy)
+    decision = rule(bench.difference, bench.margin, p, alpha=policy.look)
     reasons = [_reason(bench, decision, p)]
     if case.comparison.unmeasured and policy.errors.treat_missing == "bound":
         decision = _bounded(decision, case.comparison, bench, p, policy, reasons)
@@ -227,10 +227,18 @@ def _final(bench: BenchmarkVerdict, case: Case, policy: Policy) -> BenchmarkVerd
     return replace(bench, decision=decision, tag=_tag(bench.difference, decision), reasons=tuple(reasons))
 
 
-def _decision(delta: Difference, margin: float, p: float, policy: Policy) -> Decision:
+def rule(delta: Difference, margin: float, p: float, *, alpha: float) -> Decision:
+    """The rule itself: non-inferior, else significantly worse, else neither.
+
+    Args:
+        delta: the paired difference; its lower end is a one-sided bound at 1 - alpha.
+        margin: the drop that is tolerated.
+        p: of "no drop", adjusted over the family.
+        alpha: of one look.
+    """
     if delta.low > -margin:
         return "pass"
-    return "fail" if delta.value < 0 and p <= policy.look else "inconclusive"
+    return "fail" if delta.value < 0 and p <= alpha else "inconclusive"
 
 
 def _bounded(
@@ -245,7 +253,7 @@ def _bounded(
     assert bench.difference is not None
     factor = p / bench.difference.p_worse if bench.difference.p_worse else 1.0
     for bound in found.bounds(level=bench.difference.level):
-        other = _decision(bound, bench.margin, min(1.0, bound.p_worse * factor), policy)
+        other = rule(bound, bench.margin, min(1.0, bound.p_worse * factor), alpha=policy.look)
         if other != decision and decision != "inconclusive":
             reasons.insert(0, f"{len(found.unmeasured)} unmeasured samples could turn {decision} into {other}")
             return "inconclusive"

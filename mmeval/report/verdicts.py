@@ -65,14 +65,18 @@ def footer(verdict: Verdict) -> list[str]:
     ]
 
 
-def with_questions(bench: BenchmarkVerdict, results: Path | None = None) -> BenchmarkVerdict:
-    """Add what was asked to the flips, where the candidate's folder has it: texts, and paths of small pictures."""
+def with_questions(verdict: Verdict) -> Verdict:
+    """Add to the flips what was asked, where the candidate's folder has it: texts, and paths of small pictures."""
+    return replace(verdict, benchmarks=tuple(map(_with_questions, verdict.benchmarks)))
+
+
+def _with_questions(bench: BenchmarkVerdict) -> BenchmarkVerdict:
     wanted = {flip.id for flip in bench.flips}
     if not wanted or bench.candidate_run is None:
         return bench
     try:
         run = read_run(Path(bench.candidate_run))
-        root = results or run.path.parents[2]
+        root = run.path.absolute().parents[2]
         file = samples_path(root, run.info)
         found = {sample.id: sample for sample in read_samples(file) if sample.id in wanted} if file.exists() else {}
     except MMEvalError:

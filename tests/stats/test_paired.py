@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import gammaln
 from scipy.stats import binomtest, norm, permutation_test
 from statsmodels.stats.contingency_tables import mcnemar as sm_mcnemar
 
-from mmeval.stats.paired import CONTINUITY, bonett_price, difference, mcnemar, sign_flip, tango, tango_z
+from mmeval.stats.paired import bonett_price, difference, mcnemar, sign_flip, tango, tango_z
+from tests.perf import gate_errors
 
 RNG = np.random.default_rng(5)
 COUNTS = [(0, 0), (1, 0), (0, 3), (5, 5), (8, 2), (12, 30), (40, 39)]
@@ -73,32 +73,15 @@ def test_tango_interval_inverts_the_test(gains: int, losses: int, level: float) 
     assert estimate.low < estimate.value < estimate.high
 
 
-def size_at_boundary(n: int, margin: float, flips: float) -> float:
-    """Exact chance that n pairs pass when the true drop is the margin: all outcomes of the trinomial."""
-    most = min(n, int(n * flips * 0.75 + 8 * math.sqrt(n * flips) + 10))
-    b, c = np.meshgrid(np.arange(most + 1), np.arange(most + 1), indexing="ij")
-    up, down = (flips - margin) / 2, (flips + margin) / 2
-    rest = np.maximum(n - b - c, 0)
-    log_up = np.where(b > 0, b * math.log(up) if up > 0 else -np.inf, 0.0)
-    log = gammaln(n + 1) - gammaln(b + 1) - gammaln(c + 1) - gammaln(rest + 1)
-    chance = np.where(b + c <= n, np.exp(log + log_up + c * math.log(down) + rest * math.log(1 - flips)), 0.0)
-    likely = np.argwhere(chance > 1e-9)
-    crit = norm.ppf(0.95)
-    return sum(
-        float(chance[i, j]) for i, j in likely if tango_z(float(i), float(j), n, -margin, continuity=CONTINUITY) > crit
-    )
-
-
 @pytest.mark.parametrize("n", [50, 100, 200, 300, 500])
 @pytest.mark.parametrize(("margin", "flips"), [(0.02, 0.02), (0.03, 0.03), (0.03, 0.1), (0.03, 0.3), (0.1, 0.1)])
 def test_false_pass_is_below_five_percent(n: int, margin: float, flips: float) -> None:
-    assert size_at_boundary(n, margin, flips) <= 0.05
+    assert gate_errors.exact(gate_errors.Cell(n, flips, margin), -margin).passed <= 0.05
 
 
 def test_without_the_correction_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.stats.test_paired.CONTINUITY", 0.0, raising=False)
-    monkeypatch.setitem(size_at_boundary.__globals__, "CONTINUITY", 0.0)
-    assert size_at_boundary(300, 0.02, 0.02) > 0.06
+    monkeypatch.setattr(gate_errors, "CONTINUITY", 0.0)
+    assert gate_errors.exact(gate_errors.Cell(300, 0.02, 0.02), -0.02).passed > 0.06
 
 
 def test_difference_unclustered_binary() -> None:

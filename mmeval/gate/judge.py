@@ -1,0 +1,77 @@
+"""A gate from policy to verdict: what the command line, the pytest fixture and a script of your own call."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmeval import catalog
+from mmeval.errors import UsageError
+from mmeval.gate.baseline import open_baselines
+from mmeval.gate.decide import conclude, decide
+from mmeval.gate.live import Candidate, run_cases
+from mmeval.gate.offline import cases
+from mmeval.gate.policy import Policy
+from mmeval.gate.verdict import Verdict
+from mmeval.runner import Observer
+from mmeval.store import Run
+
+__all__ = ["candidate_of", "check_names", "judge_live", "judge_stored"]
+
+
+def check_names(policy: Policy, *, file: Path, path: Sequence[Path] = (), known: Sequence[str] = ()) -> None:
+    """Refuse a benchmark that nobody has heard of; raises UsageError with the nearest names."""
+    names = {*catalog.benchmarks(path), *known}
+    for name in policy.benchmarks:
+        if name not in names:
+            close = difflib.get_close_matches(name, sorted(names), n=2, cutoff=0.5)
+            hint = f"; did you mean {' or '.join(close)}?" if close else "; see `mmeval list`"
+            raise UsageError(f"{file}: benchmarks: no benchmark {name!r}{hint}")
+
+
+def candidate_of(
+    policy: Policy,
+    *,
+    model: str | None,
+    options: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    observer: Observer | None = None,
+) -> Candidate:
+    """Whom to ask; raises UsageError where neither the caller nor the policy says it."""
+    name = model or policy.model
+    if name is None:
+        raise UsageError("which candidate? give -m PROVIDER/MODEL, or `model` in the policy")
+    given = {key: value for key, value in settings.items() if value is not None}
+    return Candidate(model=name, options={**policy.options, **options}, settings=given, observer=observer)
+
+
+def judge_live(policy: Policy, candidate: Candidate, *, file: Path) -> Verdict:
+    """Ask the candidate and decide; an error of a single benchmark is part of the verdict.
+
+    Raises:
+        UsageError, DataError: the policy, a name or a data set is wrong.
+        NotComparableError: there are no baselines at all.
+    """
+    check_names(policy, file=file, path=candidate.settings.get("path", ()))
+    with open_baselines(policy) as root:
+        found = run_cases(policy, root, candidate)
+    return conclude(decide(found, policy), policy, **_about(file, candidate.begin))
+
+
+def judge_stored(policy: Policy, bases: Mapping[str, Run], candidates: Mapping[str, Run], *, file: Path) -> Verdict:
+    """Decide from stored runs by benchmark; raises as `judge_live`."""
+    begin = time.monotonic()
+    return conclude(decide(cases(policy, candidates, bases=bases), policy), policy, **_about(file, begin))
+
+
+def _about(file: Path, begin: float) -> dict[str, Any]:
+    return {
+        "command": shlex.join(["mmeval", *sys.argv[1:]]),
+        "policy_file": str(file),
+        "seconds": round(time.monotonic() - begin, 3),
+    }

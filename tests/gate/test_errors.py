@@ -1,0 +1,31 @@
+"""The gate is seldom wrong: a small part of the simulation whose whole table is in docs/gate.md."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from tests.perf.gate_errors import Cell, early_median, simulate
+
+RUNS = 200
+MOST = 0.05 + 2.6 * math.sqrt(0.05 * 0.95 / RUNS)
+"""A true rate of 5 % exceeds this once in 200 tests."""
+CELLS = [Cell(200, 0.05), Cell(500, 0.1), Cell(1000, 0.3), Cell(500, 0.1, cluster=5), Cell(300, 0.1, benchmarks=5)]
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_false_decisions(cell: Cell) -> None:
+    assert simulate(cell, -cell.margin, runs=RUNS, seed=1).passed <= MOST
+    assert simulate(cell, 0.0, runs=RUNS, seed=2).failed <= MOST
+
+
+def test_true_decisions() -> None:
+    """A gate that never decides would pass the test above."""
+    assert simulate(Cell(1000, 0.05), 0.0, runs=50, seed=3).passed >= 0.9
+    assert simulate(Cell(1000, 0.12), -0.06, runs=50, seed=4).failed >= 0.9
+
+
+@pytest.mark.parametrize(("drop", "most"), [(0.1, 256), (0.2, 83), (0.4, 36)])
+def test_early_fail_medians(drop: float, most: int) -> None:
+    assert early_median(drop, noise=0.05, runs=200, seed=1) <= most
