@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mmeval import UsageError
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, echo_json, find_run
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo_json, find_run
 from mmeval.cli.rescore import between_profiles
 
 if TYPE_CHECKING:
@@ -44,11 +44,9 @@ def diff(
     if as_json:
         echo_json(_json(found))
         return
-    from rich.console import Console
-
     from mmeval.report.terminal import print_comparison
 
-    print_comparison(found, Console(), flips=flips)
+    print_comparison(found, console(), flips=flips)
 
 
 def _json(found: Comparison) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, echo_json
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,7 @@ def plan_command(config: Path = CONFIG, path: list[Path] = PATH, as_json: bool =
     if as_json:
         echo_json([asdict(found) for found in plans])
     else:
-        print_plans(plans, _console())
+        print_plans(plans, console())
     problems = [found.problem for found in plans if found.problem]
     if problems:
         raise UsageError("; ".join(problems))
@@ -137,7 +137,7 @@ def calibrate_command(
     if as_json:
         echo_json([asdict(noise) for noise in found])
     else:
-        print_noise(found, _console())
+        print_noise(found, console())
 
 
 @gate.command("accept")
@@ -172,7 +172,7 @@ def selftest_command(
     policy = _policy(file) if config is not None or file.exists() else None
     with open_baselines(policy) if policy else nullcontext() as root:
         trials = selftest(policy, root)
-    print_trials(trials, _console())
+    print_trials(trials, console())
     raise typer.Exit(0 if all(trial.passed for trial in trials) else 1)
 
 
@@ -235,15 +235,9 @@ def _end(verdict: Verdict, *, report: Path | None, github: bool, exit_zero: bool
     if as_json:
         echo_json(verdict.as_json())
     else:
-        print_verdict(verdict, _console())
+        print_verdict(verdict, console())
     if github:
         write_job_files(verdict)
         for line in workflow_commands(verdict):
             typer.echo(line, err=as_json)
     raise typer.Exit(0 if exit_zero else verdict.exit_code)
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(soft_wrap=False)
