@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: quickstart test check format lint types clean
+.PHONY: quickstart test check format docs clean
 
 quickstart: $(VENV)/.quickstart  ## install, run three benchmarks against four models, build the board
 	$(BIN)/mmeval quickstart
@@ -22,6 +22,9 @@ check: $(VENV)/.dev  ## format, lint, types, tests
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.dev  ## write the pages that are generated
+	$(BIN)/python -m typer mmeval.cli utils docs --name mmeval --title "Command line" --output docs/cli.md
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -11,7 +11,6 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -58,6 +57,8 @@ def bundled() -> Path:
 
 def search_path(extra: Sequence[Path] = ()) -> list[Path]:
     """Roots in order: --path, $MMEVAL_PATH, the user's project, plugins, the bundled ones; no duplicates."""
+    from importlib.metadata import entry_points
+
     env = [Path(p) for p in os.environ.get("MMEVAL_PATH", "").split(os.pathsep) if p]
     plugins = [Path(str(point.load())) for point in entry_points(group="mmeval.path")]
     roots = [*extra, *env, Path.cwd(), *plugins, bundled()]

@@ -7,7 +7,6 @@ import platform
 import shutil
 import sys
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
@@ -67,6 +66,8 @@ def _adapters(path: list[Path]) -> list[Finding]:
 def _adapter(name: str, sdk: str | None, extra: str | None, env: str | None) -> Finding:
     parts: list[str] = []
     level: Level = "ok"
+    from importlib.metadata import PackageNotFoundError, version
+
     if sdk is not None:
         try:
             parts.append(f"{sdk} {version(sdk)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import http.server
 import time
 from pathlib import Path
 
@@ -49,11 +48,13 @@ def serve(
     host: str = typer.Option("127.0.0.1", "--host", help="Address to listen on."),
 ) -> None:
     """Serve the built site until interrupted."""
+    from http import server as http_server  # the slowest import of the command line: only for this verb
+
     from mmeval.errors import UsageError
 
     if not (out / "index.html").is_file():
         raise UsageError(f"{out}: no site there; run `mmeval site build --out {out}` first")
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(out))
-    with http.server.ThreadingHTTPServer((host, port), handler) as server:
+    handler = functools.partial(http_server.SimpleHTTPRequestHandler, directory=str(out))
+    with http_server.ThreadingHTTPServer((host, port), handler) as server:
         typer.echo(f"http://{host}:{server.server_address[1]}/  (Ctrl-C stops)")
         server.serve_forever()
