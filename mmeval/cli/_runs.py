@@ -44,10 +44,12 @@ def find_run(reference: str, results: Path) -> Any:
     from mmeval import store
 
     folder = Path(reference)
-    if folder.is_dir():
+    if (folder / "run.json").exists():
         return store.read_run(folder)
     runs, problems = store.list_runs(results)
-    found = [run for run in runs if _matches(reference, run.path.relative_to(results))]
+    found = [
+        run for run in runs if run.path.is_relative_to(folder) or _matches(reference, run.path.relative_to(results))
+    ]
     if len(found) == 1:
         return found[0]
     if found:
