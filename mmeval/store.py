@@ -225,7 +225,7 @@ def read_run(folder: Path) -> Run:
     file = folder / "run.json"
     try:
         raw = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise StoreError(f"{folder}: no run.json") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise StoreError(f"{file}: not JSON: {error}") from None

@@ -19,7 +19,7 @@ from mmeval.stats.multiplicity import holm
 from mmeval.stats.paired import Difference, difference
 from mmeval.stats.power import detectable, needed
 
-__all__ = ["Case", "Early", "conclude", "decide", "passes_unchanged", "rule", "smallest", "too_small"]
+__all__ = ["Case", "Early", "check_size", "conclude", "decide", "passes_unchanged", "rule", "smallest", "too_small"]
 
 FLIPS = 50
 """Of each direction that a verdict carries."""
@@ -147,7 +147,7 @@ def _measured(case: Case, policy: Policy) -> BenchmarkVerdict:
     bench = _verdict(case, policy, "inconclusive", "")
     margin = _margin(settings, bench.base or 0.0)
     if bench.gated and case.early is None:
-        _check_size(case.name, found, margin, policy)
+        check_size(case.name, [pair.cluster for pair in found.pairs], margin, policy)
     variance = max(delta.variance, 1 / delta.n)
     return replace(
         bench,
@@ -176,11 +176,10 @@ def _flips(changed: Sequence[Pair]) -> tuple[Flip, ...]:
     )
 
 
-def _check_size(name: str, found: Comparison, margin: float, policy: Policy) -> None:
-    clusters = [pair.cluster for pair in found.pairs]
-    if passes_unchanged(clusters, margin, alpha=policy.look):
-        return
-    raise UsageError(f"{name}: {too_small(clusters, margin, alpha=policy.look)}")
+def check_size(name: str, clusters: Sequence[str | None], margin: float, policy: Policy) -> None:
+    """Raise UsageError where samples of these clusters would not pass even unchanged."""
+    if not passes_unchanged(clusters, margin, alpha=policy.look):
+        raise UsageError(f"{name}: {too_small(clusters, margin, alpha=policy.look)}")
 
 
 def passes_unchanged(clusters: Sequence[str | None], margin: float, *, alpha: float) -> bool:

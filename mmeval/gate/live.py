@@ -15,7 +15,7 @@ from mmeval.compare import Side, changes, compare, only, outside, select
 from mmeval.engine.options import read_settings
 from mmeval.errors import AdapterError, BudgetError, NotComparableError, RunFailedError
 from mmeval.gate.baseline import baseline_of
-from mmeval.gate.decide import Case, Early, decide
+from mmeval.gate.decide import Case, Early, check_size, decide
 from mmeval.gate.offline import case_of, side_of
 from mmeval.gate.policy import Bench, Policy
 from mmeval.runner.finish import counted
@@ -187,6 +187,10 @@ def _look(name: str, policy: Policy, base: Run, candidate: Candidate, *, factor:
     bench = policy.benchmarks[name]
     side = side_of(base, bench.model_copy(update={"unit": "sample"}))
     ids = _ids(base, bench, policy, factor=factor)
+    if bench.tier != "advisory":
+        units = select(side_of(base, bench), bench.n and round(bench.n * factor), seed=policy.seed)
+        clusters = [None if bench.unit == "cluster" else side.items[key].cluster for key in units]
+        check_size(name, clusters, bench.margin, policy)
     settings = candidate.of(policy, base.info)
     planned = runner.plan(
         runner.job(name, settings), candidate.model, settings, ids=_subset(base.info, bench, ids), shuffled=True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -71,37 +72,35 @@ def test_the_comment_is_sticky(tmp_path: Path, there: str, method: str) -> None:
 
 
 TEST = """
-def test_gate(mmeval_gate):
+def test_{name}(mmeval_gate):
     assert mmeval_gate("gate.yaml", model="{model}").decision == "pass"
 """
 
 
-@pytest.mark.parametrize(
-    ("model", "code", "message"),
-    [("quizzer/base", 0, "1 passed"), ("quizzer/worse-40", 1, "FAIL: quiz: a drop"), ("nobody/x", 1, "mmeval gate: ")],
-)
-def test_fixture(tmp_path: Path, model: str, code: int, message: str) -> None:
-    made = {"model": "quizzer/base"}
-    subprocess.run(["true"], check=True)
-    env = {
-        **os.environ,
-        "MMEVAL_PATH": str(PROJECT),
-        "MMEVAL_CACHE": str(tmp_path / "c.sqlite"),
-        "PYTHONPATH": str(ROOT),
-    }
-    python = [os.sys.executable, "-m"]
-    command = [*python, "mmeval", "run", "quiz", "-m", made["model"], "--limit", "200", "--results", "base"]
-    subprocess.run(command, cwd=tmp_path, env=env, check=True, capture_output=True)
-    run = next((tmp_path / "base").glob("*/*/*/run.json")).parent
+def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "MMEVAL_PATH": str(PROJECT), "MMEVAL_CACHE": str(folder / "c.sqlite"), "PYTHONPATH": str(ROOT)}
+    made = [sys.executable, "-m", *words]
+    return subprocess.run(made, cwd=folder, env=env, check=False, capture_output=True, text=True)
+
+
+@pytest.mark.slow
+def test_fixture(tmp_path: Path) -> None:
+    """One project, three tests: as good as before, worse, and nobody."""
+    assert command(tmp_path, "mmeval", "run", "quiz", "-m", "quizzer/base", "--limit", "200").returncode == 0
+    run = next((tmp_path / "results").glob("*/*/*/run.json")).parent
     (tmp_path / "gate.yaml").write_text("version: 1\nbenchmarks: {quiz: {margin: 0.05}}\n")
-    accept = [*python, "mmeval", "gate", "accept", str(run), "--reason", "x"]
-    subprocess.run(accept, cwd=tmp_path, env=env, check=True, capture_output=True)
-    (tmp_path / "test_it.py").write_text(TEST.format(model=model))
-    done = subprocess.run(
-        [*python, "pytest", "-q", "-p", "mmeval.pytest_plugin", "-p", "no:cacheprovider", "--rootdir", "."],
-        cwd=tmp_path, env=env, check=False, capture_output=True, text=True,
-    )  # fmt: skip
-    assert (done.returncode, message in done.stdout) == (code, True), done.stdout + done.stderr
+    assert command(tmp_path, "mmeval", "gate", "accept", str(run), "--reason", "x").returncode == 0
+    models = {"same": "quizzer/base", "worse": "quizzer/worse-40", "nobody": "nobody/x"}
+    (tmp_path / "test_it.py").write_text("".join(TEST.format(name=k, model=v) for k, v in models.items()))
+    done = command(
+        tmp_path, "pytest", "-q", "-p", "mmeval.pytest_plugin", "-p", "no:cacheprovider", "--junitxml", "out.xml"
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert "2 failed" in done.stdout
+    assert "FAIL: quiz: a drop" in done.stdout
+    assert "mmeval gate: " in done.stdout
+    assert 'name="mmeval_verdict" value="pass"' in (tmp_path / "out.xml").read_text()
 
 
 def test_the_plugin_is_announced() -> None:

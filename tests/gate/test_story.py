@@ -99,3 +99,10 @@ def test_changed_prompt(story: Command, tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "gate.yaml").write_text(POLICY.replace("subject: model", "subject: prompt"))
     ended, verdict = gate(story, "-m", "quizzer/base")
     assert (ended.code, verdict["decision"]) == (0, "pass")
+
+
+def test_a_margin_that_is_too_small_is_refused_before_anything_is_asked(story: Command, tmp_path: Path) -> None:
+    (tmp_path / "gate.yaml").write_text(POLICY.replace("margin: 0.03", "margin: 0.03, n: 60"))
+    ended, _ = gate(story, "-m", "quizzer/same")
+    assert (ended.code, "60 samples" in ended.err) == (2, True)
+    assert not list((tmp_path / "results").glob("quizzer__same*"))
