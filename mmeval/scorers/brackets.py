@@ -5,7 +5,7 @@ Where the published code would draw a letter at random, these say None: unparsed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 Options = Mapping[str, str]
 _OUTER = (",", ".", "!", "?", ";", ":", "'")
@@ -94,9 +94,10 @@ def ranked(text: str, options: Options) -> str | None:
     if not text.strip():
         return None
     padded = trim(text.strip(), (*_OUTER, '"'))
-    found = [*_forms(padded, options), *_after_phrases(padded, options), *_edges(padded, options)]
+    present = [letter for letter in options if letter in padded]
+    found = [*_forms(padded, present), *_after_phrases(padded, present), *_edges(padded, present)]
     if not found:
-        found = [(0, padded.rfind(letter), letter) for letter in options if letter in padded]
+        found = [(0, padded.rfind(letter), letter) for letter in present]
     if not found:
         return None
     # max keeps the first of equals, as a stable sort in reverse does.
@@ -106,20 +107,20 @@ def ranked(text: str, options: Options) -> str | None:
 _Hit = tuple[int, int, str]
 
 
-def _forms(padded: str, options: Options) -> list[_Hit]:
-    shapes = ((6, "({})"), (5, "{}."), (4, "{}:"), (3, "{})"), (2, "{} "))
-    places = ((rank, padded.rfind(shape.format(x)), x) for rank, shape in shapes for x in options)
+def _forms(padded: str, options: Sequence[str]) -> list[_Hit]:
+    shapes = ((6, "(", ")"), (5, "", "."), (4, "", ":"), (3, "", ")"), (2, "", " "))
+    places = ((rank, padded.rfind(f"{before}{x}{after}"), x) for rank, before, after in shapes for x in options)
     return [hit for hit in places if hit[1] >= 0]
 
 
-def _after_phrases(padded: str, options: Options) -> list[_Hit]:
+def _after_phrases(padded: str, options: Sequence[str]) -> list[_Hit]:
     lowered = padded.lower()
     starts = [at + len(phrase) for phrase in _PHRASES if (at := lowered.find(phrase)) >= 0]
     places = ((_PHRASE, padded.find(letter, start), letter) for start in starts for letter in options)
     return [hit for hit in places if hit[1] >= 0]
 
 
-def _edges(padded: str, options: Options) -> list[_Hit]:
+def _edges(padded: str, options: Sequence[str]) -> list[_Hit]:
     bare = padded.strip()
     hits = [(_START, 0, x) for x in options if bare.startswith(x) and (len(bare) == 1 or not bare[1].isalpha())]
     hits += [

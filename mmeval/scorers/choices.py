@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from mmeval.scorers import golds
 from mmeval.scorers.base import Extract, Extraction, Grade, Scorer, Staged
@@ -58,9 +59,16 @@ def by_reader(text: str, sample: Sample, *, read: Reader, letters: str) -> Extra
     return Extraction(letter.upper(), read.__name__)
 
 
-def options_of(sample: Sample, letters: str) -> dict[str, str]:
+def options_of(sample: Sample, letters: str) -> Mapping[str, str]:
     """Letter to option text; a text that occurs in no reply where there is none."""
-    return {letter: text or NO_TEXT for letter, text in golds.options(sample, letters).items()}
+    return _with_texts(sample.choices, letters)
+
+
+@functools.lru_cache(maxsize=1024)
+def _with_texts(choices: tuple[str, ...], letters: str) -> Mapping[str, str]:
+    names = golds.ALPHABET[: len(choices)] or letters
+    texts = (text or NO_TEXT for text in choices) if choices else [NO_TEXT] * len(names)
+    return MappingProxyType(dict(zip(names, texts, strict=False)))
 
 
 def own_reading(text: str, sample: Sample, *, letters: str) -> Extraction:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import functools
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from mmeval.types import JSON, Sample
 
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LONGEST = 100_000
 """A string above this many characters is not read as a Python list."""
 
@@ -50,21 +54,33 @@ def raw_texts(sample: Sample) -> list[str]:
 
 def letters(sample: Sample, default: str) -> str:
     """The valid option letters: as many as there are choices, or the default where there are none."""
-    return "".join(chr(ord("A") + i) for i in range(min(26, len(sample.choices)))) or default
+    return ALPHABET[: len(sample.choices)] or default
 
 
-def options(sample: Sample, default: str) -> dict[str, str]:
+def options(sample: Sample, default: str) -> Mapping[str, str]:
     """Letter to option text, in order; without choices every default letter has an empty text."""
-    names = letters(sample, default)
-    return dict(zip(names, sample.choices or [""] * len(names), strict=False))
+    return _options(sample.choices, default)
+
+
+@functools.lru_cache(maxsize=1024)
+def _options(choices: tuple[str, ...], default: str) -> Mapping[str, str]:
+    names = ALPHABET[: len(choices)] or default
+    return MappingProxyType(dict(zip(names, choices or [""] * len(names), strict=False)))
 
 
 def gold_letters(sample: Sample, default: str) -> frozenset[str]:
     """The gold as a set of letters: `B`, `(B)`, `A, C`, an option's text, or a list of these."""
-    found: set[str] = set()
-    for text in texts(sample):
-        found |= _letters_of(text, sample.choices, letters(sample, default))
-    return frozenset(found)
+    if isinstance(sample.target, str):
+        return _gold_letters((sample.target,), sample.choices, default)
+    return _gold_letters(tuple(texts(sample)), sample.choices, default)
+
+
+@functools.lru_cache(maxsize=1024)
+def _gold_letters(golds: tuple[str, ...], choices: tuple[str, ...], default: str) -> frozenset[str]:
+    valid = ALPHABET[: len(choices)] or default
+    spelled = [as_list(gold) for gold in golds]
+    each = [plain(item) for gold, items in zip(golds, spelled, strict=True) for item in (items or [gold])]
+    return frozenset(letter for text in each for letter in _letters_of(text, choices, valid))
 
 
 def _letters_of(text: str, choices: tuple[str, ...], valid: str) -> set[str]:

@@ -6,6 +6,7 @@ names several options side by side ("A or B") or none stays unparsed.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -43,13 +44,18 @@ def read_letter(text: str, letters: str, texts: Sequence[str] = ()) -> Extractio
     bare = _BARE.fullmatch(text, 0, 40) if len(text) <= 40 else None
     if bare and bare["letter"].upper() in letters:
         return Extraction(bare["letter"].upper(), "bare", bare.span("letter"))
-    folded = [_fold(option) for option in texts]
+    folded = _folded(tuple(texts))
     for place in declarations(text):
         found = _read_place(text, place.start, place.end, letters, folded)
         if found is not None:
             letter, span = found
             return Extraction(letter, place.rule, span)
     return _by_text(text, letters, folded) or _head(text, letters, folded) or _last(text, letters)
+
+
+@functools.lru_cache(maxsize=1024)
+def _folded(texts: tuple[str, ...]) -> list[str]:
+    return [_fold(option) for option in texts]
 
 
 def _fold(text: str) -> str:

@@ -29,6 +29,8 @@ def split(text: str) -> Said:
     never closed means that the model was cut off while thinking: what stands before it is the answer.
     A reply that is all thought, with a closing tag at its very end, has an empty answer.
     """
+    if "hink" not in text and "HINK" not in text and "_of_thought" not in text:
+        return Said(text, 0, "")
     for opening, closing in TAGS:
         end = text.rfind(closing)
         begin = text.find(opening, end + 1 if end >= 0 else 0)
