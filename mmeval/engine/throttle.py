@@ -78,6 +78,9 @@ class Throttle:
     QUICKENS_S = 5.0
     APPROACH = 0.5
     """Growth per second at most, while below the pace that is known to be near."""
+    LEAST = 0.25
+    """No cut goes below so many requests per second: a chance rejection of one of few says little, and whoever
+    is rejected waits as the server asks anyway."""
     EPISODE_S = 1.0
     """A cut needs so long to show; limits are counted by the second at least."""
     CALM_S = 10.0
@@ -249,7 +252,7 @@ class Throttle:
             self._goal = pace * max(2.0, min(8.0, 2.0 / max(age, 0.01)))
             self._next = now + (retry_after_s if retry_after_s is not None else 0.5)
         else:
-            pace = self.pace * min(1.0, max(self.DEEPEST, admitted / self.pace)) * self.KEEP
+            pace = max(self.LEAST, self.pace * min(1.0, max(self.DEEPEST, admitted / self.pace)) * self.KEEP)
             self._goal = pace
         if self._row is None or now - self._last_cut > self.CALM_S:
             self._row = Row(*before, peak=pace)
