@@ -133,8 +133,13 @@ def write_cards(root: Path, shape: Shape) -> None:
         title = name.removeprefix(PREFIX).replace("_", " ").title().replace("Mm", "MM")
         file.write_text(DEFINITION.format(name=name, title=title, samples=shape.samples, group=group))
     cards = "\n".join(model_card(i, name, shape) for i, name in enumerate(model_names(shape)))
+    shown = ("MMBench_V11", "MMStar", "MMMU_VAL", "MathVista", "OCRBench", "AI2D", "HallusionBench", "MMVet")
+    pairs = zip(EIGHT, shown, strict=True)
+    names = "[openvlm.names]\n" + "".join(f'{PREFIX}{name} = "{title}"\n' for name, title in pairs)
     eight = json.dumps([PREFIX + name for name in EIGHT])
-    (root / "benchmarks" / "suites.toml").write_text(f"[openvlm]\nbenchmarks = {eight}\n", encoding="utf-8")
+    (root / "benchmarks" / "suites.toml").write_text(
+        f'[openvlm]\ntitle = "OpenVLM board"\nbenchmarks = {eight}\n{names}', encoding="utf-8"
+    )
     (root / "adapters").mkdir(parents=True, exist_ok=True)
     (root / "adapters" / "models.toml").write_text(cards, encoding="utf-8")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -51,11 +52,25 @@ class Vector:
     rows: int
     digest: str
     """sha256 of scores.csv."""
+    latency: float | None = None
+    """Median seconds of the requests that were answered afresh; None where the journal is not here."""
 
     @property
     def levels(self) -> str:
         """[n], LEVELS or MISSING: what the comparison page reads."""
         return "".join(MISSING if v != v else LEVELS[round(v * 60)] for v in self.values.tolist())
+
+
+_LATENCY = re.compile(rb'"latency_s":([0-9.e+-]+)[^{}]*?"cached":false')
+
+
+def median_latency(journal: Path) -> float | None:
+    """Median latency in seconds from a journal, read by pattern: millions of records are quick that way."""
+    if not journal.is_file():
+        return None
+    found = sorted(float(value) for value in _LATENCY.findall(journal.read_bytes()))
+    known = [value for value in found if value > 0]
+    return known[len(known) // 2] if known else None
 
 
 def file_digest(file: Path) -> str:
@@ -79,7 +94,8 @@ def outcome(row: ScoreRow) -> str:
 def read_vector(run: Run) -> Vector:
     """Parse scores.csv; raises StoreError for a missing file, a duplicate row or a score outside [0, 1]."""
     try:
-        return _vector(list(run.scores()), run.path / "scores.csv")
+        vector = _vector(list(run.scores()), run.path / "scores.csv")
+        return replace(vector, latency=median_latency(run.path / "records.jsonl"))
     except FileNotFoundError:
         raise StoreError(f"{run.path}: no scores.csv") from None
 

@@ -1,16 +1,15 @@
-"""Ways to look at the board: which benchmarks, which average, who is ranked; OpenCompass' own rules beside ours."""
+"""Ways to look at the board: which benchmarks, which average, who is ranked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from mmeval.board.cards import BenchmarkCard
 from mmeval.board.collect import Board, Column
 from mmeval.board.ranks import Ranks, rank_columns
-
-OPENVLM = ("mmbench_v11", "mmstar", "mmmu_val", "mathvista", "ocrbench", "ai2d", "hallusionbench", "mmvet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +23,8 @@ class Line:
     """0 to 100, over all columns; None where one is missing."""
     corrected: float | None
     """The same with chance at 0; None where one is missing or a chance level is unknown."""
-    avg_rank: float | None
-    """OpenCompass: mean over its benchmarks of 1 + how many models there are strictly better."""
+    avg_rank: float | None = None
+    """Only in views that follow the OpenVLM board's own rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +32,8 @@ class View:
     """One way to look at the board."""
 
     name: str
+    title: str = ""
+    """Of a suite; the views that every board has are named by the pages."""
     columns: Sequence[Column]
     lines: Mapping[str, Line]
     order: Sequence[str]
@@ -81,36 +82,24 @@ def _line(model: str, columns: Sequence[Column], board: Board) -> Line:
         coverage=len(here),
         mean=sum(values) / len(values) if whole and values else None,
         corrected=sum(known) / len(known) if whole and known and len(known) == len(columns) else None,
-        avg_rank=_avg_rank(model, columns, board),
     )
 
 
-def _avg_rank(model: str, columns: Sequence[Column], board: Board) -> float | None:
-    """OpenCompass ranks a model on each benchmark among those that have it, so sparse rows are flattered."""
-    ranks = []
-    for column in columns:
-        if model in column.cells:
-            own = percent(column.card, column.cells[model].headline.value)
-            rivals = [
-                percent(column.card, c.headline.value)
-                for m, c in column.cells.items()
-                if board.models[m].reference is None
-            ]
-            ranks.append(1 + sum(1 for rival in rivals if rival > own))
-    return sum(ranks) / len(ranks) if ranks else None
-
-
-def all_views(board: Board, suites: Mapping[str, Sequence[str]], *, cache: Path | None = None) -> list[View]:
-    """Everything, then OpenCompass' eight, then each suite of which two benchmarks or more are here."""
-    by_name = {column.card.name: column for column in board.columns}
+def all_views(board: Board, suites: Mapping[str, Mapping[str, Any]], *, cache: Path | None = None) -> list[View]:
+    """Everything, then each suite of which two benchmarks or more are here, unless that is everything again."""
     views = [make_view("all", board.columns, board, cache=cache)]
-    asked = {"openvlm": suites.get("openvlm", OPENVLM), **{k: v for k, v in suites.items() if k != "openvlm"}}
-    for name, wanted in asked.items():
-        columns = [by_name[b] for b in wanted if b in by_name]
-        if len(columns) > 1 and (name == "openvlm" or len(columns) < len(board.columns)):
+    for name, table in suites.items():
+        wanted = wanted_by(table)
+        columns = [column for column in board.columns if column.card.name in wanted]
+        if len(columns) > 1 and (name.startswith("openvlm") or len(columns) < len(board.columns)):
             made = make_view(name, columns, board, cache=cache)
-            missing = tuple(b for b in wanted if b not in by_name)
-            views.append(
-                View(name=name, columns=columns, lines=made.lines, order=made.order, ranks=made.ranks, missing=missing)
-            )
+            here = {column.card.name for column in columns}
+            missing = tuple(one for one in wanted if one not in here)
+            views.append(replace(made, title=str(table.get("title", name)), missing=missing))
     return views
+
+
+def wanted_by(table: Mapping[str, Any]) -> list[str]:
+    """The benchmarks of a suite's table, without versions."""
+    listed = table.get("benchmarks", [])
+    return [str(one).partition("@")[0] for one in listed] if isinstance(listed, list) else []

@@ -11,6 +11,7 @@ from mmeval.board.ranks import Standing
 from mmeval.board.views import Line, View, percent
 from mmeval.sitegen.env import Language, number
 from mmeval.sitegen.links import benchmark_url, model_url, view_url
+from mmeval.sitegen.openvlm import is_openvlm
 from mmeval.store import slug
 
 SIZES = (("0-4", "< 4 B"), ("4-10", "4–10 B"), ("10-20", "10–20 B"), ("20-40", "20–40 B"), ("40-", "> 40 B"))
@@ -45,9 +46,9 @@ def board_page(
     models = sum(1 for name in view.order if board.models[name].reference is None)
     return {
         "view": view.name,
-        "title": view_title(view.name, lang),
-        "about": "view.openvlm.about" if view.name == "openvlm" else "view.about",
-        "views": [{"url": view_url(v.name), "title": view_title(v.name, lang, short=True)} for v in views],
+        "title": view_title(view, lang),
+        "about": "view.openvlm.about" if is_openvlm(view) else "view.about",
+        "views": [{"url": view_url(v.name), "title": view_title(v, lang, short=True)} for v in views],
         "missing": view.missing,
         "counts": {"models": models, "benchmarks": len(view.columns)},
         "updated": board.updated[:10] or "–",
@@ -64,11 +65,11 @@ def head(column: Column) -> dict[str, str]:
     return {"name": column.card.name, "title": column.card.title, "url": benchmark_url(column.card.name)}
 
 
-def view_title(name: str, lang: Language, *, short: bool = False) -> str:
-    """Views of the catalog have messages; a suite goes by its own name."""
-    if name == "all":
+def view_title(view: View, lang: Language, *, short: bool = False) -> str:
+    """The whole board and the OpenVLM view have messages; a suite goes by its own title."""
+    if view.name == "all":
         return lang.text("view.all" if short else "board.title")
-    return lang.text("view.openvlm") if name == "openvlm" else name
+    return lang.text("view.openvlm") if view.name == "openvlm" else view.title
 
 
 def meta_heads(view: View, lang: Language) -> list[tuple[str, str, bool]]:
@@ -76,7 +77,7 @@ def meta_heads(view: View, lang: Language) -> list[tuple[str, str, bool]]:
     t = lang.text
     averages = (
         [("mean", t("openvlm.score"), False), ("avgrank", t("openvlm.rank"), False)]
-        if view.name == "openvlm"
+        if is_openvlm(view)
         else [("mean", t("mean"), False), ("corrected", t("corrected"), False)]
     )
     return [
@@ -130,7 +131,7 @@ def meta_cells(line: Line, view: View, card: ModelCard, lang: Language) -> list[
     cells = [column.cells[card.name] for column in view.columns if card.name in column.cells]
     access = "" if card.open is None else lang.text("open" if card.open else "closed")
     imported = any(cell.run.info.origin != "mmeval" for cell in cells)
-    second = line.avg_rank if view.name == "openvlm" else line.corrected
+    second = line.avg_rank if is_openvlm(view) else line.corrected
     return [
         (card.organization or "", True),
         ("" if card.parameters is None else f"{card.parameters:g}", False),
@@ -142,7 +143,7 @@ def meta_cells(line: Line, view: View, card: ModelCard, lang: Language) -> list[
         (cost_text(cells), False),
         (f"{line.coverage}/{len(view.columns)}", False),
         ("" if line.mean is None else number(line.mean), False),
-        ("" if second is None or card.reference else number(second), False),
+        ("" if second is None or card.reference else number(second, 2 if is_openvlm(view) else 1), False),
     ]
 
 

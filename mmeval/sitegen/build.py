@@ -15,7 +15,7 @@ from mmeval.board import Board, Cell, Column, ModelCard, collect
 from mmeval.board.ranks import Ranks, rank_columns
 from mmeval.board.views import View, all_views
 from mmeval.errors import UsageError
-from mmeval.sitegen import benchmarkpage, boardpage, data, modelpage, pages, samples
+from mmeval.sitegen import benchmarkpage, boardpage, data, modelpage, openvlm, pages, plotpage, samples
 from mmeval.sitegen.env import Language, Place, languages, render, source_digest, source_folder
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir, run_url, view_url
 from mmeval.sitegen.writer import Writer, digest
@@ -105,10 +105,13 @@ class Build:
 
     def boards(self, board: Board, ranks: Mapping[str, Ranks | None]) -> None:
         """The board's views and the whole board as data."""
-        views = all_views(board, suites(self.options.path), cache=self.options.cache)
+        suites = catalog.suites(self.options.path)
+        plain = all_views(board, suites, cache=self.options.cache)
+        views = [openvlm.follow(view, board, suites.get(view.name, {})) for view in plain]
         tops = {name: top_tier(found) for name, found in ranks.items()}
         for view in views:
             self.view(view, views, board, tops)
+        self.page("plots.html", "plots.html", lambda lang: plotpage.plots_page(views[0], board, lang))
         rows = data.board_rows(board, views[0])
         self.writer.write(
             "data/board.json", json.dumps({"updated": board.updated, "rows": rows}, indent=0, sort_keys=True)
@@ -184,16 +187,6 @@ class Build:
         """Folders that are not on the board."""
         del lang
         return {"problems": [{"path": p.path.as_posix(), "reason": p.reason} for p in self.problems]}
-
-
-def suites(path: Sequence[Path]) -> dict[str, list[str]]:
-    """Benchmarks by suite."""
-    found = {}
-    for name, table in catalog.suites(path).items():
-        listed = table.get("benchmarks")
-        if isinstance(listed, list) and all(isinstance(one, str) for one in listed):
-            found[name] = [one.partition("@")[0] for one in listed]
-    return found
 
 
 def top_tier(ranks: Ranks | None) -> frozenset[str]:

@@ -95,3 +95,134 @@ def strip(
     """One model among all: every other model is a tick, this one is a dot with its whisker."""
     marks = Markup("").join(Markup('<path d="M{} 5v10"/>').format(n(x(other))) for other in sorted(set(others)))
     return interval(x, value, low, high, chance, under=Markup('<g class="others">{}</g>').format(marks))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One model in a scatter plot."""
+
+    title: str
+    url: str
+    x: float
+    y: float
+    low: float
+    high: float
+    open: bool | None = None
+
+
+WIDE, HIGH, LEFT, BOTTOM, TOP = 720, 410, 40, 42, 28
+"""Pixels of a scatter plot, and the room for its axes."""
+
+
+def pareto(points: Sequence[Point], *, less: bool = True) -> list[Point]:
+    """The points that no other one beats: none has both a better x and a better y."""
+    front: list[Point] = []
+    for point in sorted(points, key=lambda p: ((p.x if less else -p.x), -p.y)):
+        if not front or point.y > front[-1].y:
+            front.append(point)
+    return front
+
+
+def scatter(
+    points: Sequence[Point], *, x_title: str, y_title: str, log: bool = False, front: bool = True, dates: bool = False
+) -> Markup:
+    """Scores against a cost, with whiskers and the Pareto front; models on the front carry their names.
+
+    The picture is labelled by its axes for screen readers; the same numbers stand in the table below it.
+    """
+    xs = [math.log10(p.x) if log else p.x for p in points]
+    pad = (max(xs) - min(xs)) * 0.06 or 0.5
+    bottom, top = around([v for p in points for v in (p.low, p.high)], 0, 100)
+    x, y = _Axis(min(xs) - pad, max(xs) + pad, LEFT, WIDE - 16), _Axis(bottom, top, HIGH - BOTTOM, TOP)
+    best = pareto(points) if front else []
+    at = {id(p): (x(v), y(p.y)) for p, v in zip(points, xs, strict=True)}
+    parts = [_x_axis(x, log=log, dates=dates), _y_axis(y)]
+    if len(best) > 1:
+        path = "".join(f"{'L' if i else 'M'}{n(at[id(p)][0])} {n(at[id(p)][1])}" for i, p in enumerate(best))
+        parts.append(Markup('<path class="front" d="{}"/>').format(path))
+    parts += [_mark(p, at[id(p)], y, on=p in best) for p in points]
+    parts += _names(best or sorted(points, key=lambda p: -p.y)[:8], at)
+    titles = Markup(
+        '<text class="title" x="{}" y="{}" text-anchor="end">{}</text><text class="title" x="2" y="13">{}</text>'
+    ).format(WIDE - 16, HIGH - 6, x_title, y_title)
+    body, label = Markup("").join(parts), f"{y_title} / {x_title}"
+    return Markup('<svg class="scatter" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>').format(
+        WIDE, HIGH, label, body, titles
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    start: float
+    end: float
+    first: float
+    last: float
+
+    def __call__(self, value: float) -> float:
+        return self.first + (self.last - self.first) * (value - self.start) / ((self.end - self.start) or 1.0)
+
+
+def _x_axis(x: _Axis, *, log: bool, dates: bool) -> Markup:
+    shown = [(x(at), label) for at, label in _x_marks(x, log=log, dates=dates) if x.start <= at <= x.end]
+    return Markup("").join(
+        Markup(
+            '<line class="grid" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
+            '<text x="{0}" y="{3}" text-anchor="middle">{4}</text>'
+        ).format(n(at), TOP, HIGH - BOTTOM, HIGH - BOTTOM + 16, label)
+        for at, label in shown
+    )
+
+
+def _x_marks(x: _Axis, *, log: bool, dates: bool) -> list[tuple[float, str]]:
+    """Place on the axis and label."""
+    if dates:
+        halves = [year + part for year in range(int(x.start), int(x.end) + 2) for part in (0, 0.5)]
+        return [(at, f"{at:.0f}" if at == int(at) else "") for at in halves]
+    if not log:
+        return [(tick, f"{tick:g}") for tick in ticks(x.start, x.end, 8)]
+    if x.end - x.start < 1:
+        return [(math.log10(tick), f"{tick:g}") for tick in ticks(10**x.start, 10**x.end, 6) if tick > 0]
+    decades = range(math.floor(x.start), math.ceil(x.end) + 1)
+    return [(math.log10(k) + e, f"{k * 10.0**e:g}") for e in decades for k in (1, 2, 5)]
+
+
+def _y_axis(y: _Axis) -> Markup:
+    return Markup("").join(
+        Markup(
+            '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>'
+        ).format(LEFT, WIDE - 16, n(y(tick)), n(y(tick)), LEFT - 6, n(y(tick) + 4), f"{tick:g}")
+        for tick in ticks(y.start, y.end, 6)
+    )
+
+
+def _mark(point: Point, at: tuple[float, float], y: _Axis, *, on: bool) -> Markup:
+    kind = ("on " if on else "") + ("open" if point.open else "closed")
+    return Markup(
+        '<a href="{}" class="{}" tabindex="-1"><title>{}</title><line class="whisker" x1="{}" x2="{}" y1="{}" y2="{}"/>'
+        '<circle cx="{}" cy="{}" r="4.5"/></a>'
+    ).format(
+        point.url,
+        kind,
+        f"{point.title}: {point.y:.1f} ({point.low:.1f}–{point.high:.1f})",
+        n(at[0]),
+        n(at[0]),
+        n(y(point.low)),
+        n(y(point.high)),
+        n(at[0]),
+        n(at[1]),
+    )
+
+
+def _names(points: Sequence[Point], at: dict[int, tuple[float, float]]) -> list[Markup]:
+    """Names beside points; one that would cover an earlier one is left out (the table has it)."""
+    taken: list[tuple[float, float, float]] = []
+    out = []
+    for point in sorted(points, key=lambda p: -p.y):
+        x, y = at[id(point)]
+        wide = 6.4 * len(point.title)
+        left = x + 9 if x + 9 + wide < WIDE else x - 9 - wide
+        if any(abs(y - other) < 13 and left < end and start < left + wide for start, end, other in taken):
+            continue
+        taken.append((left, left + wide, y))
+        out.append(Markup('<text class="name" x="{}" y="{}">{}</text>').format(n(left), n(y + 16), point.title))
+    return out
