@@ -21,7 +21,10 @@ _NOUN = r"(?:(?:the\s|is\s|option|choice|letter|answer)[\s:*(]{1,4}){0,2}"
 _HEAD = re.compile(
     rf"{_OPEN}{_NOUN}{_OPEN}(?P<letter>[A-Za-z])(?![\w'’])(?P<close>[\s*_`\"'”’)\]}}>.,:;!?$\\]{{0,8}})", re.IGNORECASE
 )
-_BARE = re.compile(r"[\s*_`\"'(\[{<$#]{0,6}(?P<letter>[A-Za-z])[\s*_`\"')\]}>.,:;!?$]{0,6}")
+_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_BARE = re.compile(
+    r"[\s*_`\"'(\[{<$#]{0,6}(?:(?i:option|choice)[\s*_`\"'(\[{]{1,4})?(?P<letter>[A-Za-z])[\s*_`\"')\]}>.,:;!?$]{0,6}"
+)
 _TOKEN = re.compile(r"(?<![\w'’\\])(?P<letter>[A-Z])(?![\w'’])")
 _JOINED = re.compile(r"[\s*_`)\].,]{0,4}(?:\b(?:or|and|nor)\b|[/,&])[\s*_`(\[]{0,4}(?:option\s)?(?:[A-Z])(?![\w'’])")
 _DENIED = re.compile(
@@ -29,6 +32,9 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _AFTER_LETTER = ("because", "since", "as", "and", "is", "with", "due", "for", "based", "which", "given", "from", "in")
+_DENIAL = re.compile(r"\b(?:not|neither|nor|none|cannot)\b|n['’]t\b")
+SHORT = 300
+"""Longest reply in which an option's text counts where it occurs."""
 _MARKS = '*_`)]}.,:;!?$"”'
 _TRIM = " \t\r\n.,;:!?*_`\"'“”‘’()[]{}$"
 
@@ -41,7 +47,7 @@ def read_letter(text: str, letters: str, texts: Sequence[str] = ()) -> Extractio
         letters: the valid option letters, in order.
         texts: the option texts in the same order; may be empty.
     """
-    bare = _BARE.fullmatch(text, 0, 40) if len(text) <= 40 else None
+    bare = _BARE.fullmatch(text.translate(_HALF)) if len(text) <= 40 else None
     if bare and bare["letter"].upper() in letters:
         return Extraction(bare["letter"].upper(), "bare", bare.span("letter"))
     folded = _folded(tuple(texts))
@@ -50,7 +56,8 @@ def read_letter(text: str, letters: str, texts: Sequence[str] = ()) -> Extractio
         if found is not None:
             letter, span = found
             return Extraction(letter, place.rule, span)
-    return _by_text(text, letters, folded) or _head(text, letters, folded) or _last(text, letters)
+    found_last = _by_text(text, letters, folded) or _head(text, letters, folded) or _last(text, letters)
+    return found_last or _by_phrase(text, letters, folded) or Extraction(None, "unparsed")
 
 
 @functools.lru_cache(maxsize=1024)
@@ -122,7 +129,7 @@ def _head(text: str, letters: str, folded: Sequence[str]) -> Extraction | None:
     return Extraction(match["letter"], "leading", match.span("letter")) if article else None
 
 
-def _last(text: str, letters: str) -> Extraction:
+def _last(text: str, letters: str) -> Extraction | None:
     """The last standalone capital that is an option, neither denied nor one of several side by side."""
     found = None
     for match in _TOKEN.finditer(text, max(0, len(text) - WINDOW)):
@@ -131,9 +138,36 @@ def _last(text: str, letters: str) -> Extraction:
             continue
         if not _DENIED.search(text, max(0, at - 30), at):
             found = match
-    if found is None or _beside(text, found.start()):
+    if found is None:
+        return None
+    if _beside(text, found.start()):
         return Extraction(None, "unparsed")
     return Extraction(found["letter"], "last-option", found.span("letter"))
+
+
+def _by_phrase(text: str, letters: str, folded: Sequence[str]) -> Extraction | None:
+    """The only option whose text occurs as whole words in a short reply that denies nothing."""
+    said = " ".join(text.casefold().split()) if len(text) <= SHORT else ""
+    if not said or _DENIAL.search(said):
+        return None
+    hits = [letter for letter, option in zip(letters, folded, strict=False) if option and _occurs(option, said)]
+    longest = max(hits, key=lambda letter: len(folded[letters.index(letter)]), default=None)
+    if longest is None or not all(folded[letters.index(x)] in folded[letters.index(longest)] for x in hits):
+        return None
+    return Extraction(longest, "option-phrase")
+
+
+def _occurs(option: str, said: str) -> bool:
+    """As whole words; a number is no part of a longer one."""
+    start = said.find(option)
+    while start >= 0:
+        before, after = said[max(0, start - 2) : start], said[start + len(option) : start + len(option) + 2]
+        joined = before[-1:].isalnum() or after[:1].isalnum()
+        decimal = (before[:1].isdigit() and before[-1:] in ".,") or (after[:1] in ".," and after[1:].isdigit())
+        if not (joined or decimal):
+            return True
+        start = said.find(option, start + 1)
+    return False
 
 
 def _article(text: str, at: int) -> bool:

@@ -7,9 +7,11 @@ the modules that this one calls; nothing else of mmeval uses it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from mmeval.prompts import interleave
 from mmeval.scorers import (
     brackets,
     counts,
@@ -27,6 +29,7 @@ from mmeval.scorers import (
 )
 from mmeval.scorers.golds import as_list
 from mmeval.scorers.tokens import Generation, match_tokens
+from mmeval.types import Image, Text
 
 RANDOM = "__RANDOM__"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -279,6 +282,35 @@ def _decimals(answer: str) -> str:
     return f"* Your final answer must be a number with {len(decimals.partition('.')[0])} decimal places."
 
 
+def _image(name: str) -> Image:
+    return Image(data=b"", mime="", sha256=name)
+
+
+def _layout(*, images: Sequence[str], text: str) -> list[dict[str, str]]:
+    """Pictures where their tokens stand; with a text, be it empty, before the first, between all and after the last."""
+    laid = interleave(text, {number: _image(name) for number, name in enumerate(images, 1)})
+    out: list[dict[str, str]] = []
+    for part in laid:
+        picture = not isinstance(part, Text)
+        if picture and "<image " in text and (not out or out[-1]["type"] == "image"):
+            out.append({"type": "text", "value": ""})
+        value = part.text if isinstance(part, Text) else part.sha256
+        out.append({"type": "image" if picture else "text", "value": value})
+    return [*out, {"type": "text", "value": ""}] if out[-1]["type"] == "image" else out
+
+
+def _positional_layout(*, images: Sequence[str], text: str) -> list[dict[str, str]]:
+    """Sorted distinct pictures against placeholders by position: swaps pictures, loses text where tokens repeat."""
+    tokens = sorted(set(re.findall(r"<image \d+>", text)))
+    texts = re.sub(r"<image [1-7]>", "<image>", text).split("<image>")
+    out: list[dict[str, str]] = []
+    for at, token in enumerate(tokens):
+        if at < len(texts) - 1 and texts[at].strip():
+            out.append({"type": "text", "value": texts[at].strip()})
+        out.append({"type": "image", "value": images[int(token[7:-1]) - 1]})
+    return [*out, {"type": "text", "value": texts[-1].strip()}]
+
+
 TABLE: dict[tuple[str, str], Callable[..., object]] = {
     ("vqa_accuracy", "official_vqa"): _vqa(vqa.normalise_published, unanimous_raw=True),
     ("vqa_accuracy", "vlmevalkit"): _vqa(vqa.normalise_lone_periods),
@@ -341,6 +373,8 @@ TABLE: dict[tuple[str, str], Callable[..., object]] = {
     ("chartmuseum_extract", "vlmevalkit"): lambda *, prediction: judge.tagged_answer(prediction),
     ("charxiv_number_hint", "official_and_lmms"): lambda *, answer: _decimals(answer),
     ("mmmu_pro_cot", "vlmevalkit"): lambda *, prediction: patterns.answer_tail(prediction),
+    ("mmmu_interleave", "vlmevalkit"): _layout,
+    ("mmmu_interleave", "lmms"): _positional_layout,
     ("mvbench", "lmms_gold_A"): lambda *, prediction: int(patterns.lone_letter(prediction, {}) == "A"),
     ("mmau", "lmms"): _plain(brackets.bracketed_letters, RANDOM),
     ("simplevqa_metrics", "vlmevalkit"): _graded,
