@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -85,7 +86,7 @@ class Hub:
         if local:
             return local
         if offline:
-            raise DataError(f"{self.where}: not on this machine, and offline; run `mmeval data fetch` with a network")
+            raise DataError(f"{self.where}: not on this machine, and offline")
         with _named(self):
             return [hf_hub_download(self.id, f, repo_type="dataset", revision=self.revision) for f in self.files]
 
@@ -132,7 +133,8 @@ class _named:  # noqa: N801 - a context manager
         self.source = source
 
     def __enter__(self) -> None:
-        return None
+        # It logs every retry; what is left in the end is our one line.
+        logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if error is None or isinstance(error, DataError) or not isinstance(error, _reading_errors()):
@@ -142,11 +144,11 @@ class _named:  # noqa: N801 - a context manager
 
 
 def _reading_errors() -> tuple[type[BaseException], ...]:
+    import httpx2  # the client of huggingface_hub, whose errors it lets through
     import pyarrow as pa
     from datasets.exceptions import DatasetsError
-    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
-    return (OSError, ValueError, RuntimeError, pa.ArrowException, DatasetsError, HfHubHTTPError, OfflineModeIsEnabled)
+    return (OSError, ValueError, RuntimeError, pa.ArrowException, DatasetsError, httpx2.HTTPError, httpx2.InvalidURL)
 
 
 def _stream(source: Hub, path: str, **how: Any) -> Iterator[Row]:

@@ -112,7 +112,7 @@ def pinned(benchmark: Benchmark, *, lock: Path = LOCK, offline: bool = False) ->
 def first_load(benchmark: Benchmark, *, offline: bool) -> tuple[Benchmark, Entry]:
     """Resolve, download, read every row once, and say what was found."""
     if offline and any(not _local(leaf) for leaf in _leaves(benchmark.data)):
-        raise DataError(f"not in the lock, and offline; run `mmeval data fetch {benchmark.name}` with a network")
+        raise DataError("not in the lock, and offline")
     source = resolved(benchmark.data)
     leaves = _leaves(source)
     digest = content_of(source, offline=offline)
@@ -195,8 +195,10 @@ class _named:  # noqa: N801 - a context manager
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, DataError) and not str(error).startswith(f"{self.name}: "):
-            raise DataError(f"{self.name}: {error}") from None
+        if isinstance(error, DataError):
+            text = str(error).removeprefix(f"{self.name}: ")
+            hint = f"; run `mmeval data fetch {self.name}` with a network" if text.endswith("and offline") else ""
+            raise DataError(f"{self.name}: {text}{hint}") from None
 
 
 def read_lock(lock: Path = LOCK) -> dict[str, Entry]:

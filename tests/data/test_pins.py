@@ -141,6 +141,20 @@ def test_the_verbs(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert (bad.exit_code, "shape_sequence: ok" in bad.stdout) == (2, True)
 
 
+@pytest.mark.parametrize("verb", ["check", "fetch", "update"])
+def test_without_a_network_a_verb_says_one_line(verb: str, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "minivqa.py").write_text(FILE)
+    out = CliRunner().invoke(app, ["data", verb, "minivqa"])
+    assert out.exit_code == 2
+    (line,) = (out.stdout + out.stderr).splitlines()
+    assert line.startswith("minivqa: acme/minivqa@main test: ")
+
+
 def test_a_picture_that_cannot_be_read_is_named(hub: Hub, lock: Path):
     from datasets import Dataset, Features, Image, Value
 
