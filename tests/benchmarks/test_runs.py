@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mmeval import catalog
+from mmeval import catalog, data
 from mmeval.cli import app
 from mmeval.runner import Settings, run_one
 from tests.benchmarks.test_twins import TWINS
@@ -64,3 +64,15 @@ def test_broken_data_alone_ends_the_command(hub: Hub, tmp_path: Path):
     place(hub, catalog.benchmark("mmstar"), TWINS["mmstar"], tmp_path / "data")
     out = CliRunner().invoke(app, ["run", "mmstar", "-m", "mock/echo", "--results", str(tmp_path / "results")])
     assert "mmstar: 2 rows at" in str(out.exception)
+
+
+@pytest.mark.parametrize("name", ["blink", "gqa", "visulogic", "plotqa", "rebus", "algopuzzlevqa", "mmstar"])
+def test_pinned_data_of_every_kind_needs_no_network(name: str, hub: Hub, tmp_path: Path):
+    benchmark = replace(place(hub, catalog.benchmark(name), TWINS[name], tmp_path / "data"), rows=None)
+    lock = tmp_path / "benchmarks.lock"
+    first = list(data.samples(data.pinned(benchmark, lock=lock)))
+    hub.requests.clear()
+    again = data.pinned(benchmark, lock=lock, offline=True)
+    assert list(data.samples(again, offline=True)) == first
+    assert hub.requests == []
+    assert f'["{name}"]' in lock.read_text()
