@@ -46,7 +46,7 @@ class Adapter:
 
     # https://platform.claude.com/docs/en/build-with-claude/batch-processing: 100,000 requests or 256 MB.
     batch_requests = 100_000
-    batch_bytes = 100_000_000
+    batch_bytes = 64_000_000
 
     facts = Facts(
         version="1",

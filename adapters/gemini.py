@@ -49,7 +49,7 @@ class Adapter:
 
     # https://ai.google.dev/gemini-api/docs/batch-api: an input file of 2 GB; it is held in memory here.
     batch_requests = 50_000
-    batch_bytes = 100_000_000
+    batch_bytes = 64_000_000
 
     facts = Facts(
         version="1",

@@ -80,7 +80,7 @@ class Adapter:
 
     # https://platform.openai.com/docs/guides/batch: 50,000 requests, a file of 200 MB; base64 takes a third more.
     batch_requests = 50_000
-    batch_bytes = 100_000_000
+    batch_bytes = 64_000_000
 
     facts = Facts(
         version="1",

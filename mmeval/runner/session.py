@@ -21,6 +21,7 @@ from mmeval.errors import MMEvalError, RunFailedError
 from mmeval.runner.asking import Asking, OnRecord
 from mmeval.runner.feed import Feed
 from mmeval.runner.finish import Summary, summarise
+from mmeval.runner.handin import HandIn
 from mmeval.runner.journal import Journal
 from mmeval.runner.plan import Model, Plan
 from mmeval.runner.samples import kept, publish
@@ -152,12 +153,13 @@ class Session:
         channel = self._channel(plan.model, adapter, stop)
         judging = self._channel(plan.judge, judge, stop) if plan.judge and judge else None
         await asyncio.to_thread(write_info, plan.folder, _started(plan, tally.planned, before))
+        finished = journal.finished()
         asking = Asking(
             plan,
             channel=channel,
             judge=judging,
             journal=journal,
-            finished=journal.finished(),
+            finished=finished,
             tally=tally,
             on_record=on_record,
         )
@@ -165,7 +167,8 @@ class Session:
         problem: MMEvalError | None = None
         with _syncing(journal):
             try:
-                await asking.run(aiter(feed))
+                if not plan.settings.batch or await HandIn(plan, channel, finished, tally).run():
+                    await asking.run(aiter(feed))
             except MMEvalError as error:
                 problem = error
         self._stops.remove(stop)
