@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
-__all__ = ["count", "duration", "interval", "money", "points", "score"]
+__all__ = ["count", "duration", "interval", "judged_by", "money", "points", "score"]
 
 UNKNOWN = "n/a"
 
@@ -72,3 +73,18 @@ def duration(seconds: float | None) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def judged_by(judge: str | None, agreement: Mapping[str, object] | None) -> str | None:
+    """`openai/gpt-4o-mini, kappa 0.81 [0.70, 0.90] with 120 labels`; None without a judge.
+
+    Args:
+        judge: `provider/model`.
+        agreement: what `mmeval judge agreement --run` has stored with the run, if it was measured.
+    """
+    if judge is None:
+        return None
+    if not agreement:
+        return f"{judge}, agreement with people not measured"
+    kappa, low, high = (f"{agreement[key]:.2f}" for key in ("kappa", "low", "high"))
+    return f"{judge}, kappa {kappa} [{low}, {high}] with {agreement['n']} labels"

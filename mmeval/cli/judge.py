@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, echo_json
+from mmeval.cli._runs import AS_JSON, RESULTS, echo_json, find_run
 
 judge_app = typer.Typer(no_args_is_help=True, help="Judges: how far to trust them.")
 
@@ -26,13 +26,18 @@ def _group() -> None:
 @judge_app.command("agreement")
 def agreement_command(
     file: Path = typer.Argument(..., help="CSV, TSV or JSON lines with columns human, judge and, if any, cluster."),
+    run: str = typer.Option("", "--run", help="Judged run: FILE has id and human; the result is kept with the run."),
+    results: Path = RESULTS,
     as_json: bool = AS_JSON,
 ) -> None:
     """Cohen's kappa of a judge against people, with a bootstrap interval."""
     from mmeval.scorers.agreement import agreement, read_labels
 
-    human, judge, clusters = read_labels(file)
-    found = agreement(human, judge, clusters=clusters if any(clusters) else None)
+    if run:
+        found = _with_run(file, run, results)
+    else:
+        human, judge, clusters = read_labels(file)
+        found = agreement(human, judge, clusters=clusters if any(clusters) else None)
     if as_json:
         echo_json(asdict(found))
         return
@@ -47,6 +52,23 @@ def agreement_command(
         if value is not None:
             typer.echo(f"{name:18} {value.value:.3f} [{value.low:.3f}, {value.high:.3f}]  {value.method}")
     _print_table(found)
+
+
+def _with_run(file: Path, reference: str, results: Path) -> Any:
+    """Compare people with the judge of a run, and write the agreement into its run.json."""
+    from mmeval import UsageError, store
+    from mmeval.scorers.agreement import agreement, pair_up, read_human
+
+    run = find_run(reference, results)
+    if run.info.spec.judge is None:
+        raise UsageError(f"{run.path} was not judged; name a run with a judge")
+    judged = {row.id: (row.score, row.answer) for row in run.scores() if row.score is not None}
+    found = agreement(*pair_up(read_human(file), judged))
+    if found.kappa is not None:
+        kept = {"kappa": found.kappa.value, "low": found.kappa.low, "high": found.kappa.high, "n": found.n}
+        info = run.info.model_copy(update={"provenance": {**run.info.provenance, "agreement": kept}})
+        store.write_info(run.path, info)
+    return found
 
 
 def _print_table(found: Any) -> None:

@@ -73,11 +73,16 @@ def _as_json(run: Any, records: list[Any]) -> dict[str, Any]:
 def _print(run: Any, records: list[Any], filtered: bool) -> None:
     from rich.markup import escape
 
+    from mmeval import numbers
+
     shown = console()
     shown.print(f"[bold]{escape(run.info.spec.model)}[/bold] on [bold]{escape(run.info.spec.benchmark)}[/bold]")
     shown.print(f"{run.info.status} · profile {escape(run.info.spec.profile)} · {escape(str(run.path))}")
     shown.print(_numbers(run.info))
     shown.print(_status_line(run.info))
+    if run.info.spec.judge:
+        judged = numbers.judged_by(run.info.spec.judge, run.info.provenance.get("agreement"))
+        shown.print(f"judged by {escape(str(judged))}")
     for record in records:
         _print_record(shown, record)
     if filtered and not records:

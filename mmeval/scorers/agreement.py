@@ -15,7 +15,7 @@ from mmeval.errors import DataError
 from mmeval.stats.intervals import bootstrap, mean, wilson
 from mmeval.types import Estimate
 
-__all__ = ["Agreement", "agreement", "read_labels"]
+__all__ = ["Agreement", "agreement", "pair_up", "read_human", "read_labels"]
 
 HUMAN, JUDGE = ("human", "label", "gold"), ("judge", "prediction", "score")
 SEED = 0
@@ -148,6 +148,40 @@ def read_labels(path: Path) -> tuple[list[str], list[str], list[str | None]]:
     return human, judge, clusters
 
 
+def read_human(path: Path) -> dict[str, str]:
+    """Human labels by sample id, from a file with the columns `id` and `human`.
+
+    Raises:
+        DataError: names the file, the row and the column.
+    """
+    found = {
+        str(row.get("id") or _label(row, ("id",), path, number)): _label(row, HUMAN, path, number)
+        for number, row in _rows(path)
+    }
+    if not found:
+        raise DataError(f"{path}: no rows")
+    return found
+
+
+def pair_up(human: Mapping[str, str], judged: Mapping[str, tuple[float, str | None]]) -> tuple[list[str], list[str]]:
+    """Labels of the samples that both have labelled; the judge's word where people wrote words, else its value.
+
+    Args:
+        human: label by sample id.
+        judged: value and extracted word by sample id.
+
+    Raises:
+        DataError: nobody labelled a sample that the judge has scored.
+    """
+    both = [name for name in human if name in judged]
+    if not both:
+        raise DataError("none of the labelled ids is in the run")
+    words = {str(judged[name][1]).lower() for name in both}
+    worded = any(human[name].lower() in words for name in both)
+    said = [str(judged[name][1] or "") if worded else f"{judged[name][0]:g}" for name in both]
+    return [human[name].lower() if worded else human[name] for name in both], [x.lower() if worded else x for x in said]
+
+
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -170,9 +204,15 @@ def _object(line: str, path: Path, number: int) -> Mapping[str, Any]:
     return row
 
 
+def _plain(text: str) -> str:
+    """`1.0` and `1` are the same label."""
+    value = _number(text)
+    return text if value is None else f"{value:g}"
+
+
 def _label(row: Mapping[str, Any], names: Sequence[str], path: Path, number: int) -> str:
     for name in names:
         if row.get(name) not in (None, ""):
             value = row[name]
-            return f"{value:g}" if isinstance(value, float) else str(value).strip()
+            return f"{value:g}" if isinstance(value, float) else _plain(str(value).strip())
     raise DataError(f"{path}:{number}: no label in column {' or '.join(names)}; it has {', '.join(map(str, row))}")

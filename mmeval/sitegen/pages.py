@@ -9,6 +9,7 @@ from typing import Any
 
 from mmeval.board import Cell, Column, ModelCard, run_time
 from mmeval.board.vectors import OUTCOMES
+from mmeval.numbers import judged_by
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir, run_url
 from mmeval.sitegen.samples import shards
@@ -114,11 +115,11 @@ def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
     sha = f"{git.get('sha', '')[:12]}{' + changes' if git.get('dirty') else ''}" if isinstance(git, dict) else ""
     packages = made.get("packages")
     listed = ", ".join(f"{k} {v}" for k, v in sorted(packages.items())) if isinstance(packages, dict) else ""
-    returned = made.get("models_returned")
+    returned, agreement = made.get("models_returned"), made.get("agreement")
     return [
         (t("fact.version"), benchmark_folder(spec)),
         (t("fact.profile"), spec.profile),
-        (t("fact.judge"), spec.judge),
+        (t("fact.judge"), judged_by(spec.judge, agreement) if isinstance(agreement, dict) else spec.judge),
         (t("fact.options"), text_of(spec.options)),
         (t("fact.endpoint"), spec.endpoint),
         (t("fact.returned"), ", ".join(map(str, returned)) if isinstance(returned, dict) else ""),

@@ -11,7 +11,10 @@ from typer.testing import CliRunner
 
 from mmeval.cli import app
 from mmeval.errors import DataError
+from mmeval.runner import run_one
 from mmeval.scorers.agreement import agreement, read_labels
+from mmeval.store import read_run
+from tests.scorers.test_judges import judged_benchmark, settings_for
 
 
 def spread(table, labels):
@@ -101,3 +104,19 @@ def test_the_command(tmp_path):
     assert "Cohen's kappa      0.400 [" in out.output
     as_json = CliRunner().invoke(app, ["judge", "agreement", str(file), "--json"])
     assert json.loads(as_json.output)["kappa"]["value"] == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(("labels", "kappa"), [(("correct", "incorrect"), 1.0), (("1", "0"), 1.0), (("0", "1"), -1.0)])
+def test_agreement_is_kept_with_the_run_and_shown(tmp_path, labels, kappa):
+    script = json.dumps([{"text": "correct" if i % 2 else "incorrect"} for i in range(20)])
+    settings = settings_for(tmp_path, judge="mock/scripted", judge_options={"script": script}, concurrency=1)
+    run = run_one(judged_benchmark(), "mock/echo", settings)
+    rows = [f"{row.id},{labels[0] if row.score else labels[1]}" for row in run.scores()]
+    file = tmp_path / "labels.csv"
+    file.write_text("id,human\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    cli = CliRunner()
+    out = cli.invoke(app, ["judge", "agreement", str(file), "--run", str(run.path)], catch_exceptions=False)
+    assert out.exit_code == 0, out.output
+    assert read_run(run.path).info.provenance["agreement"]["kappa"] == pytest.approx(kappa)
+    shown = cli.invoke(app, ["show", str(run.path)], catch_exceptions=False)
+    assert f"mock/scripted, kappa {kappa:.2f} [" in shown.output
