@@ -47,13 +47,14 @@ def import_command(
     from mmeval import RunFailedError
     from mmeval.interchange.imported import write
     from mmeval.interchange.readers import read
+    from mmeval.numbers import points
 
     written = 0
     for file in files:
         for found in read(file, form=form, model=model, benchmark=benchmark):
             run = write(found, results)
             number = run.info.metrics.get(run.info.headline)
-            value = f"{run.info.headline} {number.value:.4f}" if number else run.info.reason
+            value = f"{run.info.headline} {points(number.value)}" if number else run.info.reason
             typer.echo(f"{run.path}: {run.info.planned} samples, {value}")
             written += 1
     if not written:

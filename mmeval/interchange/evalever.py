@@ -27,7 +27,7 @@ def aggregate(run: store.Run, *, organization: str, metric: Mapping[str, Any] | 
         metric: `lower_is_better`, `min_score` and `max_score` of the headline; 0 to 1 without it.
     """
     spec, info = run.info.spec, run.info
-    stamp = int(float(info.provenance.get("finished") or info.provenance.get("started") or 0) or time.time())
+    stamp = int(float(info.provenance.get("end") or info.provenance.get("start") or 0) or time.time())
     return {
         "schema_version": SCHEMA,
         "evaluation_id": f"{spec.benchmark}/{spec.model}/{stamp}",
@@ -37,12 +37,19 @@ def aggregate(run: store.Run, *, organization: str, metric: Mapping[str, Any] | 
             "source_organization_name": organization,
             "evaluator_relationship": "third_party",
         },
-        "eval_library": {"name": "mmeval", "version": str(info.provenance.get("mmeval", __version__))},
+        "eval_library": _library(info),
         "model_info": {"name": spec.model.partition("/")[2] or spec.model, "id": spec.model},
         "evaluation_results": [_result(run, name, number, metric) for name, number in info.metrics.items()],
         "generation_config": {"additional_details": _strings(spec.options)},
         "dedupe_identity": {"run_fingerprint": spec.digest, "content_hash": info.samples or ""},
     }
+
+
+def _library(info: store.RunInfo) -> dict[str, str]:
+    """What measured the run: mmeval, or the tool that it was imported from."""
+    if info.origin == "third-party":
+        return {"name": info.spec.profile, "version": "unknown"}
+    return {"name": "mmeval", "version": str(info.provenance.get("mmeval", __version__))}
 
 
 def _result(run: store.Run, name: str, number: store.Number, metric: Mapping[str, Any] | None) -> dict[str, Any]:

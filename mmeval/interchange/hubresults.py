@@ -8,6 +8,7 @@ from typing import Any
 
 from mmeval import __version__, store
 from mmeval.errors import UsageError
+from mmeval.numbers import interval
 
 
 def entry(run: store.Run, *, scale: float = 100.0, user: str | None = None, url: str | None = None) -> dict[str, Any]:
@@ -29,10 +30,9 @@ def entry(run: store.Run, *, scale: float = 100.0, user: str | None = None, url:
     number = info.metrics.get(info.headline)
     if number is None:
         raise UsageError(f"{run.path}: the run has no number")
-    stamp = info.provenance.get("finished") or info.provenance.get("started")
+    stamp = info.provenance.get("end") or info.provenance.get("start")
     when = datetime.datetime.fromtimestamp(float(stamp), datetime.UTC) if isinstance(stamp, int | float) else None
     source = {"name": f"mmeval {__version__}", **({"user": user} if user else {}), **({"url": url} if url else {})}
-    low, high = number.low * scale, number.high * scale
     revision = {"revision": str(data["revision"])} if data.get("revision") else {}
     return {
         "dataset": {"id": str(data["id"]), "task_id": spec.benchmark, **revision},
@@ -40,8 +40,8 @@ def entry(run: store.Run, *, scale: float = 100.0, user: str | None = None, url:
         **({"date": when.date().isoformat()} if when else {}),
         "source": source,
         "evaluation_framework": "mmeval",
-        "notes": f"{info.headline} x {scale:g}, {number.level:.0%} interval {low:.2f} to {high:.2f}, n {number.n}, "
-        f"profile {spec.profile}, run {spec.digest[:12]}",
+        "notes": f"{info.headline} x {scale:g}, {number.level:.0%} interval {interval(number, scale=scale)}, "
+        f"n {number.n}, profile {spec.profile}, run {spec.digest[:12]}",
     }
 
 

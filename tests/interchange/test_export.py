@@ -1,5 +1,6 @@
 """Runs as what other tools read."""
 
+import datetime
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -63,6 +64,9 @@ def test_hub_results_need_hub_data(run, tmp_path: Path):
     moved = replace(run, info=run.info.model_copy(update={"spec": spec}))
     (read,) = yaml.safe_load(hubresults.dump([hubresults.entry(moved, user="acme")]))
     assert read["dataset"] == {"id": "acme/vqa", "task_id": "small", "revision": "abc"}
+    ended = datetime.datetime.fromtimestamp(run.info.provenance["end"], datetime.UTC)
+    assert read["date"] == ended.date().isoformat()
+    assert "95% interval [" in read["notes"]
     assert (read["value"], read["source"]["user"], read["evaluation_framework"]) == (50.0, "acme", "mmeval")
     assert (
         evalever.aggregate(moved, organization="Acme")["evaluation_results"][0]["source_data"]["hf_repo"] == "acme/vqa"
@@ -100,4 +104,4 @@ def test_import_verb(tmp_path: Path):
     fixtures = Path(__file__).parent / "fixtures"
     out = CliRunner().invoke(app, ["import", str(fixtures / "tiny_choice.eval"), "--results", str(tmp_path)])
     assert out.exit_code == 0
-    assert "3 samples, mean_score 0.3333" in out.stdout
+    assert "3 samples, mean_score 33.3" in out.stdout
