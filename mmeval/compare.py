@@ -207,10 +207,15 @@ def read_side(run: Run) -> Side:
             _check(run, row, seen)
             rows.setdefault(row.id, []).append(row)
     except FileNotFoundError:
-        raise RunFailedError(f"{run.path}: no scores.csv: the run ({run.info.status}) measured nothing") from None
+        raise RunFailedError(_nothing(run, "no scores.csv")) from None
     if not rows:
-        raise RunFailedError(f"{run.path}: scores.csv is empty: the run measured nothing")
+        raise RunFailedError(_nothing(run, "scores.csv is empty"))
     return Side(run, {key: _item(group) for key, group in sorted(rows.items())})
+
+
+def _nothing(run: Run, found: str) -> str:
+    why = f" ({run.info.reason})" if run.info.reason else ""
+    return f"{run.path}: {found}: the run is {run.info.status} and measured nothing{why}"
 
 
 def _check(run: Run, row: ScoreRow, seen: set[tuple[str, int]]) -> None:

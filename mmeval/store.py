@@ -209,6 +209,7 @@ def write_atomic(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        os.chmod(name, 0o644)  # a temporary file is private, a result is for everyone who may read the folder
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

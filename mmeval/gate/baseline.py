@@ -25,7 +25,7 @@ from mmeval.gate.guards import Measures, measure
 from mmeval.gate.policy import Policy
 from mmeval.store import Run
 
-__all__ = ["LEDGER", "accept", "baseline_of", "measures_of", "open_baselines", "read_ledger"]
+__all__ = ["LEDGER", "accept", "baseline_of", "measures_of", "open_baselines"]
 
 LEDGER = "LEDGER.jsonl"
 MEASURES = "baseline.json"
@@ -171,17 +171,3 @@ def _prune(folder: Path, root: Path) -> None:
     while folder != root and folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent
-
-
-def read_ledger(root: Path) -> list[dict[str, Any]]:
-    """The lines of the ledger, oldest first; raises StoreError naming a damaged one."""
-    file = root / LEDGER
-    if not file.exists():
-        return []
-    rows = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            rows.append(dict(json.loads(line)))
-        except (ValueError, TypeError) as error:
-            raise StoreError(f"{file}:{number}: {error}") from None
-    return rows

@@ -7,19 +7,7 @@ from statistics import NormalDist
 
 from mmeval.stats.intervals import z_quantile
 
-__all__ = ["detectable", "needed", "pass_chance", "variance_of_runs"]
-
-
-def variance_of_runs(between: float, within_a: float = 0.0, within_b: float = 0.0, *, epochs: int = 1) -> float:
-    """Variance of one sample's difference when both sides average `epochs` replies (Wang 2025, 2512.21326).
-
-    Args:
-        between: variance over samples of the true difference.
-        within_a: variance of one reply's score, averaged over samples, of one side.
-        within_b: of the other.
-        epochs: replies per sample.
-    """
-    return between + (within_a + within_b) / epochs
+__all__ = ["detectable", "needed", "pass_chance"]
 
 
 def detectable(variance: float, n: float, *, alpha: float = 0.05, power: float = 0.8) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,23 @@ def test_a_broken_model_stops_early(story: Command) -> None:
     assert again.code == 1
     assert second["benchmarks"][0]["tag"] == "stopped early"
     assert (Path(bench["candidate_run"]) / "records.jsonl").read_text().count("\n") == asked, "proof is not asked twice"
+
+
+def test_against_zero_stops_sooner(story: Command, tmp_path: Path) -> None:
+    asked = {}
+    for against in ("margin", "zero"):
+        (tmp_path / "gate.yaml").write_text(POLICY + f"early_fail: {{against: {against}}}\n")
+        ended, verdict = gate(story, "-m", "quizzer/worse-10", "--concurrency", "1")
+        assert (ended.code, verdict["benchmarks"][0]["tag"]) == (1, "stopped early")
+        asked[against] = verdict["benchmarks"][0]["difference"]["n"]
+        shutil.rmtree(tmp_path / "results" / "quizzer__worse-10")
+    assert asked["zero"] < asked["margin"] < 1000
+
+
+def test_nothing_stops_where_stopping_is_off(story: Command, tmp_path: Path) -> None:
+    (tmp_path / "gate.yaml").write_text(POLICY + "early_fail: {enabled: false}\n")
+    ended, verdict = gate(story, "-m", "quizzer/worse-40")
+    assert (ended.code, verdict["benchmarks"][0]["difference"]["n"]) == (1, 1000)
 
 
 def test_too_small_a_sample(story: Command, tmp_path: Path) -> None:

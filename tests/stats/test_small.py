@@ -12,7 +12,7 @@ from statsmodels.stats.power import normal_power
 
 from mmeval.stats.agreement import cohen_kappa
 from mmeval.stats.multiplicity import benjamini_hochberg, holm
-from mmeval.stats.power import detectable, needed, pass_chance, variance_of_runs
+from mmeval.stats.power import detectable, needed, pass_chance
 from mmeval.stats.sequential import EProcess
 
 P_VALUES = [[0.01, 0.04, 0.03, 0.005], [0.5], [0.2, 0.2, 1.0], [1e-9, 0.049, 0.05, 0.9, 0.9, 0.01]]
@@ -68,10 +68,6 @@ def test_needed_oracle(variance: float, delta: float) -> None:
 def test_needed_published() -> None:
     """Miller (2024), section 5: omega^2 = 1/9, two-sided 5 % and 80 % power, 3 points: 969 questions."""
     assert needed(1 / 9, 0.03, alpha=0.025) == 969
-
-
-def test_runs_add_variance() -> None:
-    assert variance_of_runs(0.05, 0.1, 0.1, epochs=4) == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize(("n", "chance"), [(300, 0.5), (1000, 0.91)])
