@@ -211,7 +211,8 @@ def _final(bench: BenchmarkVerdict, case: Case, policy: Policy) -> BenchmarkVerd
     if bench.difference is None or case.comparison is None:
         return bench
     if case.early is not None:
-        return replace(bench, decision="fail", tag="stopped early", reasons=(_early(bench, case.early),))
+        why = (_early(bench, case.early),)
+        return replace(bench, decision="fail", tag="stopped early", proven_after=case.early.samples, reasons=why)
     p = bench.p_adjusted if bench.p_adjusted is not None else bench.difference.p_worse
     decision = rule(bench.difference, bench.margin, p, alpha=policy.look)
     reasons = [_reason(bench, decision, p)]

@@ -68,6 +68,8 @@ class BenchmarkVerdict:
     unmeasured: int = 0
     asked: int = 0
     """Samples that the candidate was asked."""
+    proven_after: int | None = None
+    """Samples after which the regression was proven and asking stopped."""
     detectable: float | None = None
     """True drop that this comparison finds with 80 %."""
     needed: int | None = None
