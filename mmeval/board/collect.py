@@ -156,23 +156,31 @@ def make_cell(run: Run, card: BenchmarkCard, reader: Reader) -> Cell:
     if run.path.name != info.spec.digest[:12]:
         raise StoreError(f"{run.path}: the folder is not named after its spec: run.json was edited or moved")
     if info.headline not in info.metrics:
-        raise StoreError(f"{run.path}: no metric {info.headline!r} in run.json")
+        raise StoreError(f"{run.path}: {info.reason or f'no metric {info.headline!r} in run.json'}")
     return Cell(run=run, vector=reader(run, card), headline=info.metrics[info.headline])
 
 
 def make_column(card: BenchmarkCard, cells: Sequence[Cell]) -> Column:
-    """Keep the largest group of runs with equal settings; of several runs of one model the newest."""
+    """Keep the largest group of runs with equal settings; of several runs of one model the newest.
+
+    What was measured here comes before what was imported, however many models another tool's file has.
+    """
     plain = [cell for cell in cells if not cell.spec.variant] or list(cells)
     groups: dict[tuple[object, ...], list[Cell]] = {}
     for cell in plain:
         groups.setdefault(settings(cell), []).append(cell)
-    main = max(groups.values(), key=lambda group: (len({c.spec.model for c in group}), max(c.finished for c in group)))
+    main = max(groups.values(), key=_weight)
     chosen: dict[str, Cell] = {}
     for cell in sorted(main, key=lambda c: (c.spec.model, c.finished, c.run.path.name)):
         chosen[cell.spec.model] = cell
     sample = main[0]
     aside = [differs(cell, sample) for cell in cells if chosen.get(cell.spec.model) is not cell]
     return Column(card=card, cells=chosen, aside=aside)
+
+
+def _weight(group: Sequence[Cell]) -> tuple[bool, int, str]:
+    own = any(cell.run.info.origin == "mmeval" for cell in group)
+    return own, len({cell.spec.model for cell in group}), max(cell.finished for cell in group)
 
 
 def settings(cell: Cell) -> tuple[object, ...]:

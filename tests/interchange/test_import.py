@@ -189,3 +189,21 @@ def test_a_damaged_member_is_named(tmp_path: Path):
 def test_json_is_told_apart(tmp_path: Path, name, text, form):
     (tmp_path / name).write_text(text)
     assert form_of(tmp_path / name) == form
+
+
+def test_imported_numbers_never_push_measured_ones_off_the_board(tmp_path: Path):
+    from mmeval import data
+    from mmeval.board.collect import collect
+    from mmeval.runner import Settings, run_one
+
+    results = tmp_path / "results"
+    (tmp_path / "mmstar.jsonl").write_text('{"question": "How many?", "answer": 4}\n')
+    settings = Settings(results=results, cache_file=tmp_path / "c.sqlite", options={"reply": "4"})
+    run_one(data.from_file(tmp_path / "mmstar.jsonl"), "mock/echo", settings)
+    board = {f"Acme-{n}": {"META": {}, "MMStar": {"Overall": 50.0 + n}} for n in range(3)}
+    (tmp_path / "OpenVLM.json").write_text(json.dumps({"time": "", "results": board}))
+    for found in read(tmp_path / "OpenVLM.json"):
+        write(found, results)
+    (column,) = collect(results).columns
+    assert list(column.cells) == ["mock/echo"]
+    assert [aside.reason for aside in column.aside] == ["version"] * 3
