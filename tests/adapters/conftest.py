@@ -60,7 +60,7 @@ def _one_tls_context() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def _server() -> Iterator[Provider]:
-    with Provider(faults=Faults(hang_s=2.0)) as provider:
+    with Provider(faults=Faults(hang_s=30.0)) as provider:
         yield provider
 
 

@@ -165,6 +165,10 @@ class Provider:
         ready.set()
         await self._stop.wait()
         await runner.cleanup()
+        hanging = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
 
     async def _stats(self, request: web.Request) -> web.Response:
         del request
