@@ -7,6 +7,7 @@ or ask a judge.
 
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import accuracy, choice
+from mmeval.scorers.patterns import numbered_or_alone
 
 
 def to_sample(row: Row) -> Sample:
@@ -26,7 +27,8 @@ benchmark = Benchmark(
         "lmms-lab/ai2d", split="test", revision=None,  # pinned by the first load
         columns={"question": str, "options": list, "answer": str, "image": dict},
     ),
-    to_sample=to_sample, score=choice(), profile="mmeval", metric=accuracy(by=()), cluster="image", license=None,
+    to_sample=to_sample, score=choice(lmms=numbered_or_alone),
+    profile="mmeval", metric=accuracy(by=()), cluster="image", license=None,
     url="https://allenai.org/data/diagrams", paper="https://arxiv.org/abs/1603.07396", rows=3_088, chance=0.25,
     tags=("science", "diagram", "multiple-choice"),
 )  # fmt: skip

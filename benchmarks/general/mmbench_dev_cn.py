@@ -6,7 +6,9 @@ when that fails three times, draws a letter.
 """
 
 from mmeval import Benchmark, data
-from mmeval.scorers import choice, circular
+from mmeval.scorers import circular, judged_choice
+from mmeval.scorers.brackets import affixed
+from mmeval.scorers.tokens import single_token
 
 benchmark = Benchmark(
     name="mmbench_dev_cn", version="1.1", title="MMBench V1.1 (CN dev)", about=__doc__,
@@ -18,7 +20,7 @@ benchmark = Benchmark(
             "image": dict,
         },
     ),
-    to_sample=data.vlmevalkit_sample, score=choice(), profile="mmeval",
+    to_sample=data.vlmevalkit_sample, score=judged_choice(official=single_token, lmms=affixed), profile="mmeval",
     metric=circular(by=["l2-category", "category"]), cluster="question", license="Apache-2.0",
     url="https://mmbench.opencompass.org.cn", paper="https://arxiv.org/abs/2307.06281", rows=None, chance=None,
     tags=("general", "circular", "multiple-choice"),

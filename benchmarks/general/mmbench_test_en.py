@@ -7,7 +7,9 @@ the rotation, and nobody says so.
 """
 
 from mmeval import Benchmark, data
-from mmeval.scorers import choice, circular
+from mmeval.scorers import circular, judged_choice
+from mmeval.scorers.brackets import affixed
+from mmeval.scorers.tokens import single_token
 
 benchmark = Benchmark(
     name="mmbench_test_en", version="1.1", title="MMBench V1.1 (EN test)", about=__doc__,
@@ -16,7 +18,7 @@ benchmark = Benchmark(
         url="https://opencompass.openxlab.space/utils/benchmarks/MMBench/MMBench_TEST_EN_V11.tsv",
         columns={"index": str, "question": str, "A": str, "B": str, "category": str, "l2-category": str, "image": dict},
     ),
-    to_sample=data.vlmevalkit_sample, score=choice(), profile="mmeval",
+    to_sample=data.vlmevalkit_sample, score=judged_choice(official=single_token, lmms=affixed), profile="mmeval",
     metric=circular(by=["l2-category", "category"]), cluster="question", license="Apache-2.0",
     url="https://mmbench.opencompass.org.cn", paper="https://arxiv.org/abs/2307.06281", rows=None, chance=None,
     labels="hidden", tags=("general", "circular", "multiple-choice"),

@@ -6,7 +6,7 @@ usual headline is the mean of this set and `mmmu_pro_vision`.
 
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import accuracy, choice
-from mmeval.scorers.brackets import after_answer
+from mmeval.scorers.brackets import after_answer, bracketed_loose
 
 CLOSING = "Answer with the option's letter from the given choices directly."
 COLUMNS = {
@@ -34,7 +34,8 @@ benchmark = Benchmark(
     data=data.hub(  # pinned by the first load
         "MMMU/MMMU_Pro", config="standard (10 options)", split="test", revision=None, columns=COLUMNS
     ),
-    to_sample=to_sample, score=choice(letters="ABCDEFGHIJ", official=after_answer), profile="mmeval",
+    to_sample=to_sample, score=choice(letters="ABCDEFGHIJ", official=after_answer, lmms=bracketed_loose),
+    profile="mmeval",
     metric=accuracy(by=["subject"]), cluster="image", license="Apache-2.0",
     url="https://mmmu-benchmark.github.io", paper="https://arxiv.org/abs/2409.02813", rows=1_730, chance=None,
     tags=("knowledge", "multi-image", "multiple-choice"),

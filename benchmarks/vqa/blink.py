@@ -7,6 +7,7 @@ questions, which is what the OpenVLM board shows.
 from mmeval import Benchmark, Row, Sample, data
 from mmeval.prompts import question_first
 from mmeval.scorers import accuracy, choice
+from mmeval.scorers.patterns import first_letter, stated_letter
 
 TASKS = (
     "Art_Style", "Counting", "Forensic_Detection", "Functional_Correspondence", "IQ_Test", "Jigsaw",
@@ -37,7 +38,8 @@ benchmark = Benchmark(
         task: data.hub("BLINK-Benchmark/BLINK", config=task, split="val", revision=None, columns=COLUMNS)
         for task in TASKS
     }),
-    to_sample=to_sample, score=choice(), profile="mmeval", metric=accuracy(by=(), macro="task"), cluster="image",
+    to_sample=to_sample, score=choice(lmms=stated_letter, more={"lmms-0.7.2": first_letter}),
+    profile="mmeval", metric=accuracy(by=(), macro="task"), cluster="image",
     license="Apache-2.0", url="https://zeyofu.github.io/blink", paper="https://arxiv.org/abs/2404.12390",
     rows=1_901, chance=None, tags=("perception", "multi-image", "multiple-choice"),
 )  # fmt: skip

@@ -6,6 +6,7 @@ before are not comparable. The authors graded with GPT-4; the default is our own
 
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import choice, pairs
+from mmeval.scorers.patterns import two_way
 
 CLOSING = "Answer with the option's letter from the given choices directly."
 
@@ -29,7 +30,7 @@ benchmark = Benchmark(
         "lmms-lab-eval/MMVP", split="train", revision=None,  # pinned by the first load
         columns={"Index": int | str, "Question": str, "Options": str, "Correct Answer": str, "image": dict},
     ),
-    to_sample=to_sample, score=choice(letters="AB"), profile="mmeval", metric=pairs(), cluster="pair",
+    to_sample=to_sample, score=choice(letters="AB", lmms=two_way), profile="mmeval", metric=pairs(), cluster="pair",
     license="MIT", url="https://github.com/tsb0601/MMVP", paper="https://arxiv.org/abs/2401.06209",
     rows=300, chance=0.25, tags=("perception", "pairs", "multiple-choice"),
 )  # fmt: skip

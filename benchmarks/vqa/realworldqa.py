@@ -5,6 +5,7 @@ There is no published scorer; the default is our own reading: a letter where the
 
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import accuracy, choice, exact_text, routed
+from mmeval.scorers.brackets import ranked
 
 
 def to_sample(row: Row) -> Sample:
@@ -27,7 +28,7 @@ benchmark = Benchmark(
         "lmms-lab/RealWorldQA", split="test", revision=None,  # pinned by the first load
         columns={"question": str, "answer": str, "image_path": str, "image": dict},
     ),
-    to_sample=to_sample, score=routed({"letter": choice(), "text": exact_text()}, by=kind), profile="mmeval",
+    to_sample=to_sample, score=routed({"letter": choice(lmms=ranked), "text": exact_text()}, by=kind), profile="mmeval",
     metric=accuracy(), cluster="image", license="CC-BY-ND-4.0", url="https://huggingface.co/datasets/xai-org/RealworldQA",
     paper=None, rows=765, chance=None, tags=("general", "multiple-choice", "open"),
 )  # fmt: skip

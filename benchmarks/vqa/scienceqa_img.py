@@ -5,6 +5,7 @@ The default is our own reading: the rule in use accepts a bare letter or `B.` an
 
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import accuracy, choice
+from mmeval.scorers.patterns import letter_or_numbered
 
 CLOSING = "Answer with the option's letter from the given choices directly."
 
@@ -28,7 +29,8 @@ benchmark = Benchmark(
         "lmms-lab/ScienceQA", config="ScienceQA-IMG", split="test", revision=None,  # pinned by the first load
         columns={"question": str, "choices": list, "answer": int, "hint": str, "subject": str, "image": dict},
     ),
-    to_sample=to_sample, score=choice(letters="ABCDE"), profile="mmeval", metric=accuracy(by=["subject"]),
+    to_sample=to_sample, score=choice(letters="ABCDE", lmms=letter_or_numbered),
+    profile="mmeval", metric=accuracy(by=["subject"]),
     cluster="image", license="CC-BY-NC-SA-4.0", url="https://scienceqa.github.io",
     paper="https://arxiv.org/abs/2209.09513", rows=2_017, chance=None, tags=("science", "multiple-choice"),
 )  # fmt: skip

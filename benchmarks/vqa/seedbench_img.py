@@ -5,6 +5,7 @@ The default is our own reading: the authors rank options by likelihood, which no
 
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.scorers import accuracy, choice
+from mmeval.scorers.patterns import first_character
 
 CLOSING = "Answer with the option's letter from the given choices directly."
 
@@ -33,7 +34,7 @@ benchmark = Benchmark(
             "answer": str, "data_type": str, "image": list, "question_type_id": int | str,
         },
     ),
-    to_sample=to_sample, score=choice(), profile="mmeval", metric=accuracy(), cluster="image",
+    to_sample=to_sample, score=choice(lmms=first_character), profile="mmeval", metric=accuracy(), cluster="image",
     license="CC-BY-NC-4.0", url="https://github.com/AILab-CVC/SEED-Bench", paper="https://arxiv.org/abs/2307.16125",
     rows=14_233, chance=0.25, tags=("general", "multiple-choice"),
 )  # fmt: skip

@@ -26,6 +26,7 @@ def choice(
     official: Reader | None = None,
     lmms: Reader | None = None,
     vlmevalkit: Reader | None = None,
+    more: Mapping[str, Reader] | None = None,
 ) -> Scorer:
     """One option out of several; the target is a letter, an option's text, or several letters (`A, C`).
 
@@ -34,6 +35,7 @@ def choice(
         official: how the benchmark's authors read a reply; without it our own reading is the official one.
         lmms: how lmms-eval 0.7.3 reads this benchmark, where that is known.
         vlmevalkit: how VLMEvalKit reads it, where that is not its token matcher.
+        more: other profiles by name, such as an earlier release.
     """
     own = functools.partial(own_reading, letters=letters)
     grade = functools.partial(same_letter, letters=letters)
@@ -41,9 +43,8 @@ def choice(
     for profile, generation in GENERATIONS.items():
         by_generation = functools.partial(by_tokens, letters=letters, generation=generation)
         rules[profile] = Staged(_reading(vlmevalkit, letters) or by_generation, grade)
-    by_lmms = _reading(lmms, letters)
-    if by_lmms is not None:
-        rules["lmms-0.7.3"] = Staged(by_lmms, grade)
+    for name, read in {**({"lmms-0.7.3": lmms} if lmms else {}), **(more or {})}.items():
+        rules[name] = Staged(functools.partial(by_reader, read=read, letters=letters), grade)
     return Scorer(name="choice", rules=rules)
 
 

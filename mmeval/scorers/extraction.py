@@ -7,7 +7,7 @@ import functools
 from mmeval.errors import ScoreError
 from mmeval.scorers import golds, numbers
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
-from mmeval.scorers.choices import GENERATIONS, choice, options_of, same_letter
+from mmeval.scorers.choices import GENERATIONS, Reader, choice, options_of, same_letter
 from mmeval.scorers.extracted import letter_of, strict_match, typed_match
 from mmeval.scorers.judge import Judge, Verdict, decided
 from mmeval.scorers.judges import scorer_of
@@ -150,9 +150,9 @@ def _by_rule(text: str, sample: Sample) -> Extraction:
     return read_letter(text, golds.letters(sample, ""), sample.choices)
 
 
-def judged_choice(letters: str = "ABCD") -> Scorer:
+def judged_choice(*, letters: str = "ABCD", official: Reader | None = None, lmms: Reader | None = None) -> Scorer:
     """Multiple choice where a judge is asked about replies that no rule can read."""
-    rules = dict(choice(letters=letters).rules)
+    rules = dict(choice(letters=letters, official=official, lmms=lmms).rules)
     for profile, generation in GENERATIONS.items():
         rules[f"{profile}+judge"] = Judge(
             name=f"option-{generation}",

@@ -177,6 +177,17 @@ def letter_or_numbered(text: str, options: Options) -> str | None:
     return said.upper() if said.upper() in options else None
 
 
+_NUMBERED_START = re.compile(r"\s*([A-Z])\.")
+_MARKS = str.maketrans("", "", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+
+def numbered_or_alone(text: str, options: Options) -> str | None:
+    """A capital with a full stop at the start, else a reply that is a letter once ASCII punctuation is gone."""
+    match = _NUMBERED_START.match(text)
+    letter = match[1] if match else text.translate(_MARKS).upper()
+    return letter if letter in options else None
+
+
 _ANSWER_LINE = re.compile(r"\banswer\s*:\s*([a-z])\b", _I)
 
 

@@ -27,6 +27,12 @@ _ANSWER_IS = re.compile(r"answer\s+is\s+\**([ABCD])", re.IGNORECASE)
 TAIL = 4
 
 
+def single_token(text: str, options: Mapping[str, str]) -> str | None:
+    """The first generation as a reader of letters: a lone option letter anywhere, else a lone option text."""
+    found = match_tokens(text, options, 1).answer
+    return None if found == REFUSED and REFUSED not in options else found
+
+
 def match_option(text: str, options: Mapping[str, object], generation: Generation) -> Extraction:
     """Letter of an option by tokens; `Z` for a refusal, None when nothing decides."""
     if _OUTAGE in text:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mmeval import scorers
 from mmeval.errors import ScoreError
-from mmeval.scorers import brackets, patterns, thinking, yesno
+from mmeval.scorers import brackets, patterns, thinking, tokens, yesno
 from mmeval.types import Reply, Sample, Score, Text
 
 SCORERS = {
@@ -20,6 +20,8 @@ SCORERS = {
     "choice, lines": scorers.choice(official=patterns.last_capital, lmms=patterns.cascade, vlmevalkit=patterns.answer_line),
     "choice, boxes": scorers.choice(official=patterns.two_way, lmms=patterns.tagged, vlmevalkit=patterns.boxed_or_phrase),
     "choice, stated": scorers.choice(official=patterns.capitals, lmms=patterns.stated_letter),
+    "choice, early": scorers.choice(official=tokens.single_token, lmms=patterns.numbered_or_alone,
+                                    more={"lmms-0.7.2": patterns.first_letter, "first": patterns.first_character}),
     "choice, small": scorers.choice(official=brackets.after_answer, lmms=patterns.lone_letter),
     "vqa": scorers.vqa_accuracy(),
     "vqa, published": scorers.vqa_accuracy(words_first=False),
