@@ -69,6 +69,15 @@ def test_options_on_the_wire(case, options, where, ask, last):
     assert {name: body.get(name) for name in where} == where
 
 
+def test_temperature_goes_to_claude_under_the_version_that_takes_it(ask, last):
+    ask(CASES[2], temperature=0.0)
+    assert last().headers["anthropic-version"] > "2026"
+    assert "temperature" not in last().body
+    ask(CASES[2], temperature=0.0, sampling=True, fresh=True)
+    assert last().headers["anthropic-version"] == "2023-06-01"
+    assert last().body["temperature"] == 0.0
+
+
 @pytest.mark.parametrize("case", CASES[3:], ids=lambda case: case.id)
 def test_gemini_options_on_the_wire(case, ask, last):
     ask(case, temperature=0.0, top_p=0.5, max_tokens=7)
