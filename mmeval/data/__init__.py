@@ -5,7 +5,7 @@ mappings that nobody has decoded.
 """
 
 from mmeval.data.ablate import Ablation, ablate
-from mmeval.data.combined import chained, expanded, joined, zipped
+from mmeval.data.combined import chained, joined, zipped
 from mmeval.data.files import csv, jsonl, parquet, tsv
 from mmeval.data.generated import Make, generated
 from mmeval.data.hub import hub
@@ -17,7 +17,7 @@ from mmeval.data.rows import beside, lettered, picture, pictures, present, spell
 from mmeval.data.samples import samples
 
 __all__ = [
-    "Ablation", "Make", "ablate", "beside", "chained", "csv", "expanded", "from_file", "generated", "hub",
+    "Ablation", "Make", "ablate", "beside", "chained", "csv", "from_file", "generated", "hub",
     "joined", "jsonl", "lettered", "matrices", "parquet", "picture", "pictures", "pinned", "present", "samples",
     "spelled", "supplied", "tags", "tsv", "vlmevalkit", "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

@@ -1,19 +1,17 @@
-"""Sources made of sources: several configs in a row, several questions of one row, pictures from another table."""
+"""Sources made of sources: several configs in a row, pictures from another table or an archive."""
 
 from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from mmeval.data.hub import Hub
 from mmeval.definitions import Source
 from mmeval.errors import DataError
 from mmeval.types import JSON, Row
-
-Expand: TypeAlias = Callable[[Row], Iterable[Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +38,6 @@ class Chained:
     def with_sources(self, sources: tuple[Source, ...]) -> Chained:
         """The same over other sources."""
         return replace(self, parts=tuple(zip((name for name, _ in self.parts), sources, strict=True)))
-
-
-@dataclass(frozen=True, slots=True)
-class Expanded:
-    """Every row becomes none, one or several rows."""
-
-    source: Source
-    expand: Expand = field(repr=False)
-
-    def rows(self, *, offline: bool = False) -> Iterator[Row]:
-        """Stream the made rows."""
-        for row in self.source.rows(offline=offline):
-            yield from self.expand(row)
-
-    def describe(self) -> Mapping[str, JSON]:
-        """What the source says; the function is in the definition's digest."""
-        return self.source.describe()
-
-    def sources(self) -> tuple[Source, ...]:
-        """The source."""
-        return (self.source,)
-
-    def with_sources(self, sources: tuple[Source, ...]) -> Expanded:
-        """The same over another source."""
-        return replace(self, source=sources[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +116,6 @@ def zipped(source: Hub, *, archive: str, column: str) -> Zipped:
 def chained(column: str, parts: Mapping[str, Source]) -> Chained:
     """Several configs or splits as one set; `column` says where a row is from."""
     return Chained(column, tuple(parts.items()))
-
-
-def expanded(source: Source, expand: Expand) -> Expanded:
-    """Several questions out of one row."""
-    return Expanded(source, expand)
 
 
 def joined(questions: Source, pictures: Source, *, key: str, id: str, image: str = "image") -> Joined:  # noqa: A002

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -213,12 +216,24 @@ def read_lock(lock: Path = LOCK) -> dict[str, Entry]:
 
 
 def write_entry(lock: Path, name: str, entry: Entry) -> None:
-    """Add or replace one entry; a reader sees the old file or the new one."""
-    entries = {**read_lock(lock), name: entry}
-    text = _HEAD + "".join(_table(key, entries[key]) for key in sorted(entries))
-    aside = lock.with_name(f".{lock.name}.new")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(lock)
+    """Add or replace one entry; a reader sees the old file or the new one, and writers wait for each other."""
+    with _held(lock.resolve().parent):
+        entries = {**read_lock(lock), name: entry}
+        text = _HEAD + "".join(_table(key, entries[key]) for key in sorted(entries))
+        made = lock.with_name(f".{lock.name}.{os.getpid()}")
+        made.write_text(text, encoding="utf-8")
+        made.replace(lock)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Nobody else writes in the folder meanwhile."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _table(name: str, entry: Entry) -> str:

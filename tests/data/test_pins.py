@@ -1,5 +1,6 @@
 """benchmarks.lock: written by the first load, obeyed by later ones, moved on purpose."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from typer.testing import CliRunner
 
 from mmeval import Benchmark, DataError, Row, Sample, Text, data
 from mmeval.cli import app
-from mmeval.data.pins import read_lock
+from mmeval.data.pins import Entry, read_lock, write_entry
 from mmeval.scorers import accuracy, exact_text
 from tests.data.fakehub import Hub
 from tests.data.test_hub import put
@@ -109,6 +110,13 @@ def test_a_new_version_of_the_benchmark_is_pinned_anew(hub: Hub, lock: Path):
     data.pinned(benchmark(), lock=lock)
     put(hub, "acme/minivqa", count=5)
     assert data.pinned(benchmark(version="2"), lock=lock).data.describe()["rows"] == 5
+
+
+def test_writers_wait_for_each_other(lock: Path):
+    entry = Entry(version="1", rows=1, sha256="0" * 64, sources=[{"id": "x"}])
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: write_entry(lock, f"b{n}", entry), range(40)))
+    assert set(read_lock(lock)) == {f"b{n}" for n in range(40)}
 
 
 def test_drawn_data_is_not_pinned(lock: Path):
