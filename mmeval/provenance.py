@@ -33,8 +33,14 @@ def environment(*, sdk: str | None = None) -> dict[str, Any]:
         "machine": platform.machine(),
         "cpus": os.cpu_count(),
         "packages": {name: found for name in names if (found := _version(name)) is not None},
-        "argv": scrubbed(sys.argv),
+        "argv": scrubbed(_command_line()),
     }
+
+
+def _command_line() -> list[str]:
+    """What was typed, without the folder that the program happens to lie in."""
+    name = Path(sys.argv[0]).name
+    return ["mmeval" if name == "__main__.py" else name, *sys.argv[1:]]
 
 
 @cache

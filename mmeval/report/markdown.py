@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
-from mmeval.report.verdicts import COLUMNS, MARKS, footer, plain, row
+from mmeval.report.verdicts import COLUMNS, MARKS, footer, notable, plain, row
 
 __all__ = ["LIMIT", "comment", "markdown"]
 
@@ -55,7 +55,7 @@ def _marked(bench: BenchmarkVerdict) -> tuple[str, ...]:
 
 def _reasons(bench: BenchmarkVerdict) -> list[str]:
     lines = [f"- **{cell(bench.name)}**: {cell('; '.join(bench.reasons))}"]
-    lines += [f"  - {guard.decision}: {cell(guard.text)}" for guard in bench.guards]
+    lines += [f"  - {cell(text)}" for text in notable(bench)]
     return [*lines, ""]
 
 

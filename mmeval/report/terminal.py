@@ -11,7 +11,7 @@ from rich.text import Text as RichText
 from mmeval.compare import Change, Comparison, Pair
 from mmeval.gate.verdict import Verdict
 from mmeval.numbers import points
-from mmeval.report.verdicts import COLUMNS, footer, plain, row
+from mmeval.report.verdicts import COLUMNS, footer, notable, plain, row
 
 __all__ = ["print_comparison", "print_rows", "print_verdict"]
 
@@ -30,7 +30,7 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
     rows = [row(bench) for bench in verdict.benchmarks]
     print_rows(COLUMNS, rows, console, right=(2, 3, 4, 5, 6, 8))
     for bench in verdict.benchmarks:
-        for reason in (*bench.reasons, *(guard.text for guard in bench.guards)):
+        for reason in (*bench.reasons, *notable(bench)):
             console.print(text_of(f"  {bench.name}: {reason}"))
     for line in footer(verdict):
         console.print(text_of(line, style="dim"))

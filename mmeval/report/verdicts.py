@@ -11,7 +11,7 @@ from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
 from mmeval.numbers import money, points
 from mmeval.store import StoredSample, read_run, read_samples, samples_path, thumbnail_path
 
-__all__ = ["COLUMNS", "MARKS", "footer", "limits", "plain", "row", "with_questions"]
+__all__ = ["COLUMNS", "MARKS", "footer", "limits", "notable", "plain", "row", "with_questions"]
 
 MARKS = {
     "pass": "✅",
@@ -52,6 +52,12 @@ def limits(bench: BenchmarkVerdict) -> str:
     """`[-4.1, +0.3]`: both one-sided bounds of the difference in points."""
     delta = bench.difference
     return f"[{points(delta.low, signed=True)}, {points(delta.high, signed=True)}]" if delta else "n/a"
+
+
+def notable(bench: BenchmarkVerdict) -> list[str]:
+    """The rules beside the score that did not pass and are not among the reasons already."""
+    texts = [guard.text for guard in bench.guards if guard.decision != "pass"]
+    return [text for text in texts if text not in bench.reasons]
 
 
 def footer(verdict: Verdict) -> list[str]:

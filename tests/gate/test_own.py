@@ -1,0 +1,44 @@
+"""The gate of this repository, as its CI runs it: the code as it is passes, a scorer that reads nothing fails."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mmeval.scorers import Scorer
+from mmeval.types import Reply, Sample, Score
+from tests.gate.conftest import Command
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def own(mmeval: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.delenv("MMEVAL_PATH")
+    shutil.copy(ROOT / "gate.yaml", tmp_path)
+    shutil.copytree(ROOT / "results" / "baselines", tmp_path / "results" / "baselines")
+    return mmeval
+
+
+def test_this_code_passes(own: Command) -> None:
+    ended = own("gate", "run")
+    assert (ended.code, "PASS: 3 benchmarks" in ended.out) == (0, True), ended.out + ended.err
+
+
+def test_it_can_fail(own: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scorer that reads nothing any more: a change of the code, so comparable, and worse."""
+    monkeypatch.setattr(Scorer, "rule", lambda self, profile: unread)
+    ended = own("gate", "run")
+    assert (ended.code, "FAIL: shape_sequence" in ended.out) == (1, True), ended.out + ended.err
+
+
+def unread(sample: Sample, reply: Reply) -> Score:
+    """No letter, no point."""
+    return Score(value=0.0, answer=None, rule="broken")
+
+
+def test_selftest(own: Command) -> None:
+    ended = own("gate", "selftest")
+    assert (ended.code, ended.out.count(" ok")) == (0, 12), ended.out
