@@ -49,7 +49,7 @@ SCORERS = {
     "pairwise": scorers.pairwise(),
 }  # fmt: skip
 RULES = [pytest.param(s.rule(p), id=f"{name}/{p}") for name, s in SCORERS.items() for p in sorted(s.rules)]
-N = 20_000
+N = 8_000
 BOMBS = (
     "A", "A ", "B or ", "(", "{", "}", "[", "[1,", "\\boxed{", "\\frac", "\\sqrt{", "the answer is ", "Answer:", "1", "1,",
     "1e", "1/", "-", ".", ". ", " ", "\n", "*", "$", "=", "is ", "yes ", "<answer>", "<think>", "answer" + " " * 50, "'", '"', "\0", "\udcff",
