@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import shutil
@@ -13,14 +14,17 @@ from typing import Any
 from mmeval import catalog
 from mmeval.board import Board, Cell, Column, ModelCard, collect
 from mmeval.board.ranks import Ranks, rank_columns
+from mmeval.board.stored import Reader, prime
 from mmeval.board.views import View, all_views
 from mmeval.errors import UsageError
-from mmeval.sitegen import benchmarkpage, boardpage, data, modelpage, openvlm, pages, plotpage, samples
+from mmeval.sitegen import benchmarkpage, boardpage, data, modelpage, openvlm, pages, plotpage, pool, samples
 from mmeval.sitegen.env import Language, Place, languages, render, source_digest, source_folder
-from mmeval.sitegen.links import benchmark_url, model_url, run_dir, run_url, view_url
+from mmeval.sitegen.links import benchmark_url, model_url, run_dir, view_url
 from mmeval.sitegen.writer import Writer, digest
-from mmeval.store import Problem, samples_path, slug
+from mmeval.store import Problem, list_runs, samples_path, slug
 
+CHUNKS = 64
+"""Parts into which the reading of scores is cut for the processes."""
 Context = Callable[[Language], Mapping[str, Any]]
 
 
@@ -59,16 +63,17 @@ class Build:
         name = hashlib.sha256(str(options.out.resolve()).encode()).hexdigest()[:16]
         self.writer = Writer(options.out, options.cache / f"{name}.json")
         self.problems: list[Problem] = []
+        samples.forget()
 
     def run(self) -> Built:
         """Make everything that is out of date."""
-        board = collect(self.options.results, path=self.options.path)
+        board = self.board()
         self.problems += board.problems
         ranks = {c.card.name: self.ranks_of(c, board) for c in board.columns}
         self.static()
         self.boards(board, ranks)
-        for column in board.columns:
-            self.column(column, board, ranks[column.card.name])
+        jobs = [job for column in board.columns for job in self.column(column, board, ranks[column.card.name])]
+        self.work(jobs)
         for name in board.models:
             if board.of(name):
                 self.model(name, board, ranks)
@@ -79,6 +84,27 @@ class Build:
         runs = sum(len(column.cells) for column in board.columns)
         made = self.writer
         return Built(files=len(made.new), written=made.written, removed=removed, runs=runs, problems=len(self.problems))
+
+    def board(self) -> Board:
+        """Read and check all runs; those that were not kept from the last build by several processes."""
+        reader = Reader(self.options.cache)
+        runs, _ = list_runs(self.options.results)
+        missing = reader.missing(runs, self.options.path)
+        if len(missing) > pool.FEW:
+            parts = [missing[i::CHUNKS] for i in range(CHUNKS)]
+            call = functools.partial(prime, path=self.options.path, cache=self.options.cache)
+            with pool.workers(len(missing)) as run_all:
+                list(run_all(call, parts))
+        return collect(self.options.results, path=self.options.path, reader=reader)
+
+    def work(self, jobs: Sequence[tuple[str, pool.Job]]) -> None:
+        """Write the pages of the runs that are out of date."""
+        with pool.workers(len(jobs)) as run_all:
+            for (key, job), made in zip(jobs, run_all(pool.work, [job for _, job in jobs]), strict=True):
+                self.writer.claim(dict.fromkeys(made.files, "" if made.problem else key))
+                if made.problem:
+                    folder = job.folder.relative_to(self.options.results)
+                    self.problems.append(Problem(folder, made.problem.replace(f"{self.options.results}/", "")))
 
     def ranks_of(self, column: Column, board: Board) -> Ranks | None:
         """Ranks on one benchmark among its models, references aside."""
@@ -130,29 +156,40 @@ class Build:
         self.page(view_url(view.name), "board.html", context)
         self.data(f"views/{slug(view.name)}", data.view_data(view))
 
-    def column(self, column: Column, board: Board, ranks: Ranks | None) -> None:
-        """A benchmark's page and data, and the pages of its runs."""
+    def column(self, column: Column, board: Board, ranks: Ranks | None) -> list[tuple[str, pool.Job]]:
+        """A benchmark's page and data; returns what is to do for its runs, with the keys."""
         name = column.card.name
         self.page(
             benchmark_url(name), "benchmark.html", lambda lang: benchmarkpage.benchmark_page(column, board, ranks, lang)
         )
         self.data(f"pairs/{slug(name)}", data.pairs_data(column, ranks))
         self.data(f"s/{slug(name)}", data.samples_data(column, samples.tags_of(column, board.root)))
-        for model, cell in column.cells.items():
-            self.run_of(cell, column, board.models[model])
         self.thumbs(next(iter(column.cells.values())))
+        jobs = [self.run_of(cell, column, board.models[model]) for model, cell in column.cells.items()]
+        return [job for job in jobs if job is not None]
 
-    def run_of(self, cell: Cell, column: Column, card: ModelCard) -> None:
-        """All pages of one run."""
-        self.page(run_url(cell), "run.html", lambda lang: pages.run_page(cell, column, card, lang))
-        self.run_pages(
-            cell,
-            {
-                "site_title": self.options.title,
-                "outcomes": cell.vector.outcomes,
-                "totals": pages.count(cell.vector.outcomes),
-                **pages.run_facts(cell, column, card),
-            },
+    def run_of(self, cell: Cell, column: Column, card: ModelCard) -> tuple[str, pool.Job] | None:
+        """What is to do for the pages of one run; None where they are up to date."""
+        base = {"site_title": self.options.title, **pages.run_facts(cell, column, card)}
+        run, journal = cell.run, cell.run.path / "records.jsonl"
+        stat = [journal.stat().st_size, journal.stat().st_mtime_ns] if journal.exists() else []
+        asked = samples.stamp(samples_path(self.options.results, run.info))
+        key = digest([self.source, base, run.info.model_dump(mode="json"), cell.vector.digest, stat, asked])
+        count = len(samples.shards(len(cell.vector.ids)))
+        names = ["index", *map(str, range(1, count + 1))]
+        files = [f"{lang.folder}{run_dir(cell)}/{name}.html" for lang in self.langs for name in names]
+        if all(self.writer.fresh(file, key) for file in files):
+            return None
+        outcomes = cell.vector.outcomes
+        facts = {**base, "outcomes": outcomes, "totals": pages.count(outcomes)}
+        fronts = tuple({**base, **pages.run_page(cell, column, card, lang)} for lang in self.langs)
+        return key, pool.Job(
+            folder=run.path,
+            root=self.options.results,
+            out=self.options.out,
+            facts=facts,
+            fronts=fronts,
+            langs=tuple(self.langs),
         )
 
     def model(self, name: str, board: Board, ranks: Mapping[str, Ranks | None]) -> None:
@@ -160,16 +197,6 @@ class Build:
         card = board.models[name]
         self.page(model_url(name), "model.html", lambda lang: modelpage.model_page(card, board, ranks, lang))
         self.data(f"m/{slug(name)}", data.model_data(name, board))
-
-    def run_pages(self, cell: Cell, facts: Mapping[str, Any]) -> None:
-        """The sample pages of one run."""
-        key = digest([self.source, facts, cell.run.info.model_dump(mode="json"), cell.vector.digest])
-        count = len(samples.shards(len(cell.vector.ids)))
-        files = [f"{lang.folder}{run_dir(cell)}/{i + 1}.html" for lang in self.langs for i in range(count)]
-        if all(self.writer.fresh(file, key) for file in files):
-            return
-        made = samples.write_run(cell.run, self.options.results, self.options.out, facts, self.langs)
-        self.writer.claim(dict.fromkeys(made, key))
 
     def thumbs(self, cell: Cell) -> None:
         """Copy the thumbnails of a benchmark; they are named by content, so each is copied once."""

@@ -78,6 +78,7 @@ def environment() -> Environment:
     """The one Jinja environment of a process."""
     made = Environment(
         loader=FileSystemLoader(source_folder() / "templates"),
+        auto_reload=False,
         autoescape=True,
         undefined=StrictUndefined,
         finalize=finalize,

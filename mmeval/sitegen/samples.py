@@ -1,26 +1,33 @@
-"""The pages of one run: each sample with what was asked, what came back, what was read and why it scored so."""
+"""The sample pages of one run: each sample with what was asked, what came back, what was read and why it scored so."""
 
 from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from mmeval.board import Column
 from mmeval.board.checks import local
 from mmeval.board.vectors import outcome
-from mmeval.sitegen.env import Language, Place, render
+from mmeval.errors import StoreError
+from mmeval.sitegen.env import Language, Place, environment, render
 from mmeval.sitegen.text import clip
 from mmeval.sitegen.writer import put
-from mmeval.store import Run, ScoreRow, StoredPart, StoredSample, read_samples, samples_path, thumbnail_path
-from mmeval.types import JSON, Record
+from mmeval.store import Run, ScoreRow, StoredPart, StoredSample, read_samples, samples_path
+from mmeval.types import JSON, Record, Reply
 
+ROOT = Markup("\x01/\x02")
+"""The way to the site's root, which depends on the language's folder."""
 PER_PAGE = 50
 PAGE_BYTES = 360_000
-"""UTF-8 bytes of all texts on one page: with it a page stays below 400 KB packed even where nothing can be packed."""
+"""UTF-8 bytes of all replies on one page: with it a page stays below 400 KB packed even where nothing can be packed."""
 TONES = {"r": "good", "p": "warn", "w": "bad", "u": "warn", "t": "warn", "x": "warn", "f": "bad"}
 
 
@@ -44,6 +51,13 @@ def asked(file: Path) -> Asked:
     return Asked({}, False)
 
 
+@functools.lru_cache(maxsize=1024)
+def stamp(file: Path) -> tuple[int, ...]:
+    """Tells whether the samples of a benchmark are the same as in the last build."""
+    found = next((one for one in (file, local(file)) if one.is_file()), None)
+    return (found.stat().st_size, found.stat().st_mtime_ns) if found else ()
+
+
 def tags_of(column: Column, root: Path) -> dict[str, dict[str, str]]:
     """Tags by sample id; they are facts about a sample and may be shown where its text may not."""
     info = next(iter(column.cells.values())).run.info
@@ -60,24 +74,57 @@ def page_of(number: int) -> int:
     return (number - 1) // PER_PAGE + 1
 
 
-def views(run: Run, root: Path) -> Iterator[dict[str, Any]]:
+def views(run: Run, root: Path) -> list[dict[str, Any]]:
     """What the template shows of each sample, in the order of ids."""
     rows: dict[str, list[ScoreRow]] = {}
     for row in run.scores():
         rows.setdefault(row.id, []).append(row)
-    records = {(record.id, record.epoch): record for record in run.records()}
-    known = asked(samples_path(root, run.info))
+    records = {(record.id, record.epoch): record for record in journal(run)}
+    file = samples_path(root, run.info)
+    found = []
     for number, key in enumerate(sorted(rows), 1):
         answers = [answer(row, records.get((key, row.epoch))) for row in rows[key]]
-        yield {"number": number, "id": key, "answers": answers, **question(known, key, run, root)}
+        found.append({"number": number, "question": asked_html(file, key, number), "answers": answers})
+    return found
 
 
-def question(known: Asked, key: str, run: Run, root: Path) -> dict[str, Any]:
+def journal(run: Run) -> list[Record]:
+    """The records of a run; none where the journal is damaged (`damage` says so), since scores.csv has what counts."""
+    try:
+        return list(run.records())
+    except (StoreError, UnicodeDecodeError):
+        return []
+
+
+def damage(run: Run) -> str:
+    """Why the journal of a run cannot be read; empty where it can."""
+    try:
+        for _ in run.records():
+            pass
+    except (StoreError, UnicodeDecodeError) as error:
+        return f"its replies are not shown: {error}"
+    return ""
+
+
+def forget() -> None:
+    """Drop what was remembered of sample files: they may have changed since the last build."""
+    for remembered in (asked, asked_html, thumb_exists, stamp):
+        remembered.cache_clear()
+
+
+@functools.lru_cache(maxsize=4096)
+def asked_html(file: Path, key: str, number: int) -> Markup:
+    """What was asked, made once for all models: nearly all of them have the same samples in the same order."""
+    shown = question(asked(file), key, file.parent / "thumbs")
+    return Markup(fragment("question.html", number=number, id=key, root=ROOT, **shown))  # noqa: S704 - it is our template's
+
+
+def question(known: Asked, key: str, thumbs: Path) -> dict[str, Any]:
     """Prompt, key and media of one sample; None where the licence keeps them back."""
     sample = known.samples.get(key)
     if sample is None:
         return {"prompt": None, "cut": 0, "target": "", "media": [], "tags": {}}
-    media = [medium(part, run, root, public=known.public) for part in sample.prompt if part.kind != "text"]
+    media = [medium(part, thumbs, public=known.public) for part in sample.prompt if part.kind != "text"]
     if not known.public:
         return {"prompt": None, "cut": 0, "target": "", "media": media, "tags": dict(sample.tags)}
     text, cut = clip("\n".join(part.text or "" for part in sample.prompt if part.kind == "text"))
@@ -99,9 +146,9 @@ def plain(value: JSON) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def medium(part: StoredPart, run: Run, root: Path, *, public: bool) -> dict[str, Any]:
+def medium(part: StoredPart, thumbs: Path, *, public: bool) -> dict[str, Any]:
     """A thumbnail's file and size, or where the original lies."""
-    has = public and part.kind == "image" and part.sha256 and thumb_exists(thumbnail_path(root, run.info, part.sha256))
+    has = public and part.kind == "image" and part.sha256 and thumb_exists(thumbs / f"{part.sha256}.webp")
     width, height = fit(part.width, part.height)
     source = part.source or (part.sha256 or "")[:16]
     return {
@@ -134,7 +181,7 @@ def answer(row: ScoreRow, record: Record | None) -> dict[str, Any]:
         "epoch": row.epoch,
         "outcome": code,
         "tone": TONES[code],
-        "score": row.score,
+        "score": None if row.score is None else f"{row.score:.2f}",
         "answer": row.answer,
         "rule": row.rule,
         "status": row.status,
@@ -143,9 +190,7 @@ def answer(row: ScoreRow, record: Record | None) -> dict[str, Any]:
         "reasoning": None,
         "failure": None,
         "note": "",
-        "tokens": None,
-        "latency": None,
-        "cost": None,
+        "meta": None,
         "cached": False,
     }
     if record is None:
@@ -159,15 +204,24 @@ def answer(row: ScoreRow, record: Record | None) -> dict[str, Any]:
         reply = record.reply
         shown["reply"], shown["cut"] = clip(reply.text)
         shown["reasoning"] = clip(reply.reasoning)[0] if reply.reasoning else None
-        shown["tokens"], shown["latency"] = reply.usage.output, reply.latency_s or None
-        shown["cost"], shown["cached"] = record.cost, reply.cached
+        shown["meta"], shown["cached"] = meta(record, reply), reply.cached
     return shown
+
+
+def meta(record: Record, reply: Reply) -> Markup:
+    """Tokens, seconds and dollars of one request, as far as they are known."""
+    tokens = reply.usage.output
+    parts = [
+        mark("tokens", n=tokens) if tokens is not None else None,
+        f"{reply.latency_s:.2f} s" if reply.latency_s else None,
+        f"${record.cost:.5f}" if record.cost is not None else None,
+    ]
+    return Markup(" · ").join(part for part in parts if part)
 
 
 def trim(page: list[dict[str, Any]]) -> None:
     """Shorten the longest texts of a page until it fits PAGE_BYTES."""
-    holders = [(s, "prompt") for s in page if s["prompt"]]
-    holders += [(a, name) for s in page for a in s["answers"] for name in ("reply", "reasoning") if a[name]]
+    holders = [(a, name) for s in page for a in s["answers"] for name in ("reply", "reasoning") if a[name]]
     sizes = [len(holder[name].encode("utf-8", "replace")) for holder, name in holders]
     limit = max(sizes, default=0)
     while sum(min(size, limit) for size in sizes) > PAGE_BYTES:
@@ -179,34 +233,50 @@ def trim(page: list[dict[str, Any]]) -> None:
             holder["cut"] += len(text) - len(holder[name])
 
 
-def write_run(run: Run, root: Path, out: Path, facts: Mapping[str, Any], langs: Sequence[Language]) -> list[str]:
+@functools.lru_cache(maxsize=8192)
+def mark(key: str, **values: Any) -> Markup:
+    """A place for a message: nothing else on a page can hold these control characters, since all text is cleaned."""
+    inside = json.dumps([key, values]) if values else key
+    return Markup(f"\x01{escape(inside)}\x02")  # noqa: S704 - escaped
+
+
+_MARK = re.compile("\x01([^\x02]*)\x02")
+
+
+def fragment(template: str, **values: Any) -> str:
+    """A part of a page with marks in place of words."""
+    return environment().get_template(template).render(t=mark, **values)
+
+
+def in_language(body: str, place: Place) -> Markup:
+    """Put words and the way to the site's root in place of the marks."""
+    known: dict[str, str] = {ROOT[1:-1]: place.asset("")}
+
+    def word(match: re.Match[str]) -> str:
+        key = match[1]
+        if key not in known:
+            name, values = json.loads(unescape(key)) if key.startswith("[") else (key, {})
+            known[key] = str(escape(place.language.text(name, **values)))
+        return known[key]
+
+    return Markup(_MARK.sub(word, body))  # noqa: S704 - made by our templates, which escape
+
+
+def write_run(found: list[dict[str, Any]], out: Path, facts: Mapping[str, Any], langs: Sequence[Language]) -> list[str]:
     """Write the sample pages of one run in every language; returns the files."""
-    found = list(views(run, root))
-    pages = shards(len(found))
     links: list[dict[str, Any]] = [
-        {"url": f"{facts['run_dir']}/{i}.html", "first": a, "last": b} for i, (a, b) in enumerate(pages, 1)
+        {"url": f"{facts['run_dir']}/{i}.html", "first": a, "last": b} for i, (a, b) in enumerate(shards(len(found)), 1)
     ]
     files = []
-    for index, link in enumerate(links):
+    for page, link in enumerate(links, 1):
         part = found[link["first"] - 1 : link["last"]]
         trim(part)
-        near = {
-            "previous": links[index - 1] if index else None,
-            "next": links[index + 1] if index + 1 < len(links) else None,
-        }
+        body = fragment("answers.html", samples=part)
+        near = {"previous": links[page - 2] if page > 1 else None, "next": links[page] if page < len(links) else None}
+        shown = {"first": link["first"], "last": link["last"], "total": len(found), "page": page, "near": near, **facts}
         for language in langs:
             place = Place(link["url"], language, tuple(langs))
-            text = render(
-                "samples.html",
-                place,
-                samples=part,
-                first=link["first"],
-                last=link["last"],
-                total=len(found),
-                page=index + 1,
-                near=near,
-                **facts,
-            )
+            text = render("samples.html", place, body=in_language(body, place), **shown)
             put(out / place.file, text.encode("utf-8", "replace"))
             files.append(place.file)
     return files

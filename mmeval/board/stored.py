@@ -1,0 +1,101 @@
+"""Scores that were read and checked once are kept as small files: the next build starts where this one ended."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mmeval.board.cards import BenchmarkCard, benchmark_card
+from mmeval.board.collect import read_checked
+from mmeval.board.vectors import Vector, file_digest
+from mmeval.errors import StoreError
+from mmeval.store import Run, canonical, read_run, write_atomic
+
+VERSION = 1
+"""Raise it when the same files would be read or checked differently."""
+
+
+class Reader:
+    """Reads runs through a folder of kept vectors; what does not pass its checks is never kept."""
+
+    def __init__(self, cache: Path) -> None:
+        self.cache = cache
+
+    def __call__(self, run: Run, card: BenchmarkCard) -> Vector:
+        """Raises StoreError as `read_checked` does."""
+        file = self.file(run, card)
+        found = _load(file, self.cache)
+        if found is not None:
+            return found
+        vector = read_checked(run, card)
+        _keep(vector, file, self.cache)
+        return vector
+
+    def file(self, run: Run, card: BenchmarkCard) -> Path:
+        """Where the vector of a run is kept: named by everything that it is read from."""
+        journal = run.path / "records.jsonl"
+        stat = journal.stat() if journal.exists() else None
+        parts = [VERSION, run.info.model_dump(mode="json"), file_digest(run.path / "scores.csv"), card.digest]
+        size = [stat.st_size, stat.st_mtime_ns] if stat else []
+        return self.cache / "runs" / f"{hashlib.sha256(canonical([parts, size])).hexdigest()[:40]}.json"
+
+    def missing(self, runs: Sequence[Run], path: Sequence[Path]) -> list[Path]:
+        """Folders of the runs that are not kept yet."""
+        cards = {name: benchmark_card(name, path) for name in {run.info.spec.benchmark for run in runs}}
+        return [run.path for run in runs if not self.file(run, cards[run.info.spec.benchmark]).is_file()]
+
+
+def prime(folders: Sequence[Path], path: Sequence[Path], cache: Path) -> None:
+    """Read and keep some runs: what a worker process does. A run with a problem is left to the one that collects."""
+    reader = Reader(cache)
+    for folder in folders:
+        try:
+            run = read_run(folder)
+            reader(run, benchmark_card(run.info.spec.benchmark, path))
+        except StoreError:
+            continue
+
+
+def _keep(vector: Vector, file: Path, cache: Path) -> None:
+    shared = json.dumps([vector.ids, vector.clusters])
+    name = hashlib.sha256(shared.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+    ids = cache / "ids" / f"{name}.json"
+    if not ids.is_file():
+        write_atomic(ids, shared)
+    raw = {
+        "ids": name,
+        "values": base64.b64encode(vector.values.tobytes()).decode(),
+        "outcomes": vector.outcomes,
+        "answers": vector.answers,
+        "counts": vector.counts,
+        "rows": vector.rows,
+        "digest": vector.digest,
+        "latency": vector.latency,
+    }
+    write_atomic(file, json.dumps(raw))
+
+
+def _load(file: Path, cache: Path) -> Vector | None:
+    import numpy as np
+
+    try:
+        raw: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        ids, clusters = _ids(cache / "ids" / f"{raw.pop('ids')}.json")
+    except (FileNotFoundError, ValueError):
+        return None
+    values = np.frombuffer(base64.b64decode(raw.pop("values")), dtype=np.float64)
+    answers = tuple(sys.intern(answer) for answer in raw.pop("answers"))
+    return Vector(ids=ids, clusters=clusters, values=values, answers=answers, **raw)
+
+
+@lru_cache(maxsize=256)
+def _ids(file: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The ids and clusters that many runs share, in memory once."""
+    ids, clusters = json.loads(file.read_text(encoding="utf-8"))
+    return tuple(ids), tuple(clusters)
