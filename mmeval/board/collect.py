@@ -62,8 +62,7 @@ class Cell:
 class Aside:
     """A whole run that is not in its benchmark's column, and why."""
 
-    run: Run
-    headline: Number
+    cell: Cell
     reason: str
     """`superseded`, `variant`, or the first setting that differs from the column's."""
     value: str = ""
@@ -191,10 +190,10 @@ def settings(cell: Cell) -> tuple[object, ...]:
 def differs(cell: Cell, main: Cell) -> Aside:
     """Why a run is not the one in the column."""
     if cell.spec.variant != main.spec.variant:
-        return Aside(run=cell.run, headline=cell.headline, reason="variant", value=cell.spec.variant)
+        return Aside(cell=cell, reason="variant", value=cell.spec.variant)
     for name in COMPARABLE:
         if getattr(cell.spec, name) != getattr(main.spec, name):
-            return Aside(run=cell.run, headline=cell.headline, reason=name, value=str(getattr(cell.spec, name)))
+            return Aside(cell=cell, reason=name, value=str(getattr(cell.spec, name)))
     if cell.run.info.samples != main.run.info.samples:
-        return Aside(run=cell.run, headline=cell.headline, reason="samples", value=(cell.run.info.samples or "")[:12])
-    return Aside(run=cell.run, headline=cell.headline, reason="superseded", value=cell.finished[:10])
+        return Aside(cell=cell, reason="samples", value=(cell.run.info.samples or "")[:12])
+    return Aside(cell=cell, reason="superseded", value=cell.finished[:10])

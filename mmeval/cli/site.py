@@ -28,13 +28,14 @@ def build(
     path: list[Path] = typer.Option([], "--path", help="More folders with benchmarks/ and adapters/."),
     lang: list[str] = typer.Option(["en", "zh"], "--lang", help="Languages; the first is at the site's root."),
     title: str = typer.Option("mmeval", "--title", help="Name of the site."),
+    base: str = typer.Option("", "--base", help="Address at which it will be published, for the feed."),
 ) -> None:
     """Write the site from the run folders; only what changed is made again."""
     from mmeval.sitegen.build import Options
     from mmeval.sitegen.build import build as make
 
     start = time.perf_counter()
-    done = make(Options(results=results, out=out, cache=cache, path=path, langs=tuple(lang), title=title))
+    done = make(Options(results=results, out=out, cache=cache, path=path, langs=tuple(lang), title=title, base=base))
     took = time.perf_counter() - start
     files = f"{done.files} files ({done.written} written, {done.removed} removed)"
     typer.echo(f"{out}/index.html: {done.runs} runs, {files}, {took:.1f} s")

@@ -148,11 +148,11 @@ def aside(column: Column, board: Board) -> list[dict[str, Any]]:
     """Whole runs that are not in the column, and what differs."""
     return [
         {
-            "title": board.models[one.run.info.spec.model].label,
+            "title": board.models[one.cell.spec.model].label,
             "reason": one.reason,
             "value": one.value,
-            "score": one.headline.value * column.card.scale,
-            "n": one.headline.n,
+            "score": one.cell.headline.value * column.card.scale,
+            "n": one.cell.headline.n,
         }
         for one in column.aside
     ]

@@ -15,9 +15,9 @@ from mmeval import catalog
 from mmeval.board import Board, Cell, Column, ModelCard, collect
 from mmeval.board.ranks import Ranks, rank_columns
 from mmeval.board.stored import Reader, prime
-from mmeval.board.views import View, all_views
+from mmeval.board.views import View, all_views, make_view
 from mmeval.errors import UsageError
-from mmeval.sitegen import benchmarkpage, boardpage, data, modelpage, openvlm, pages, plotpage, pool, samples
+from mmeval.sitegen import benchmarkpage, boardpage, data, extras, modelpage, openvlm, pages, plotpage, pool, samples
 from mmeval.sitegen.env import Language, Place, languages, render, source_digest, source_folder
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir, view_url
 from mmeval.sitegen.writer import Writer, digest
@@ -38,6 +38,8 @@ class Options:
     path: Sequence[Path] = ()
     langs: tuple[str, ...] = ("en", "zh")
     title: str = "mmeval"
+    base: str = ""
+    """Address of the site, for the feed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ class Build:
         for name in board.models:
             if board.of(name):
                 self.model(name, board, ranks)
+        self.extras(board)
         self.page("compare.html", "compare.html", lambda lang: boardpage.compare_page(board, lang))
         self.page("about.html", "about.html", lambda lang: {})
         self.page("problems.html", "problems.html", self.problems_page)
@@ -191,6 +194,29 @@ class Build:
             fronts=fronts,
             langs=tuple(self.langs),
         )
+
+    def extras(self, board: Board) -> None:
+        """Changelog, feed, badges, snapshots."""
+        months = extras.months(board)
+        self.page("changelog.html", "changelog.html", lambda lang: extras.changelog_page(board, months, lang))
+        self.writer.write("feed.xml", extras.feed(board, self.options.title, self.options.base))
+        for file, text in extras.badges(board):
+            self.writer.write(file, text)
+        for month in months:
+            self.snapshot(month, extras.as_of(board, month))
+
+    def snapshot(self, month: str, board: Board) -> None:
+        """The board as it was at the end of a month."""
+        ranks = {c.card.name: self.ranks_of(c, board) for c in board.columns}
+        tops = {name: top_tier(found) for name, found in ranks.items()}
+        view = make_view("all", board.columns, board, cache=self.options.cache)
+
+        def context(lang: Language) -> Mapping[str, Any]:
+            made = boardpage.board_page(view, board, [], tops, lang)
+            return {**made, "dataset": None, "view": f"s-{month}", "title": lang.text("view.snapshot", month=month)}
+
+        self.page(f"s/{month}.html", "board.html", context)
+        self.data(f"views/s-{month}", data.view_data(view))
 
     def model(self, name: str, board: Board, ranks: Mapping[str, Ranks | None]) -> None:
         """A model's page and data."""
