@@ -160,7 +160,7 @@ def test_drift_is_not_the_authors_fault(
     [(["--max-samples", "40"], 6), (["--max-samples", "4000"], 0), (["--max-minutes", "0.0000001"], 6)],
 )
 def test_budgets(asked: Command, folder: Path, words: list[str], code: int) -> None:
-    ended = asked("gate", "run", "-m", "quizzer/same", *words)
+    ended = asked("gate", "run", "-m", "quizzer/same", "--concurrency", "4", *words)
     assert ended.code == code, ended.out
     assert ("budget" in ended.out) == (code == 6)
     if words == ["--max-samples", "40"]:

