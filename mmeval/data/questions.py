@@ -48,16 +48,17 @@ def from_file(path: str | Path, *, columns: Mapping[str, str] | None = None, nam
 
     Raises:
         UsageError: the format or a role is unknown.
-        DataError: the file cannot be read or lacks a column.
+        DataError: the file cannot be read, lacks a column, or has a bad row.
     """
     source = Questions(Path(path), tuple(sorted((columns or {}).items())))
-    source.roles()
+    # All rows are read once here, so that a bad one is named before anything is asked and paid for.
+    count = sum(1 for _ in source.rows())
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name or source.path.stem).strip("-") or "questions"
     return Benchmark(
         name=stem, version=source.digest()[:8], title=name or source.path.stem,
         about=f"Questions of {source.path.name}.", data=source, to_sample=to_sample, profile="mmeval",
         score=routed({"closed": choice(), "number": numeric(), "text": exact_text()}, by=kind),
-        metric=accuracy(), cluster="image", license=None, url=None, paper=None, rows=None, chance=None,
+        metric=accuracy(), cluster="image", license=None, url=None, paper=None, rows=count, chance=None,
         labels="user-supplied",
     )  # fmt: skip
 
