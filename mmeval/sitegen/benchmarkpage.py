@@ -89,18 +89,37 @@ def row(name: str, column: Column, board: Board, ranks: Ranks | None, x: Scale, 
 
 
 def needs_image(column: Column, board: Board) -> list[dict[str, Any]]:
-    """For every blind run: what the same model gains from seeing the picture."""
-    found = []
-    for name, cell in column.cells.items():
-        sighted = name.removeprefix("baseline/blind:")
-        if sighted != name and sighted in column.cells:
-            with_, without = column.cells[sighted].headline.value, cell.headline.value
-            scale = column.card.scale
-            label = board.models[sighted].label
-            found.append(
-                {"title": label, "blind": without * scale, "sighted": with_ * scale, "gain": (with_ - without) * scale}
-            )
-    return found
+    """For every blind run: what the same model gains from seeing the picture, and what it has without looking.
+
+    Gain = with picture - without; leakage = without picture - random answers (the run of them, else the level
+    that the benchmark states).
+    """
+    scale = column.card.scale
+    random = column.cells.get("baseline/random")
+    chance = random.headline.value if random else column.card.chance
+    return [
+        {
+            "title": board.models[name].label,
+            "blind": without * scale,
+            "sighted": column.cells[name].headline.value * scale,
+            "gain": (column.cells[name].headline.value - without) * scale,
+            "leak": None if chance is None else (without - chance) * scale,
+        }
+        for name, without in _blind(column).items()
+        if name in column.cells
+    ]
+
+
+def _blind(column: Column) -> dict[str, float]:
+    """Model to its headline without pictures: a wrapped model, or an ablated run."""
+    prefix = "baseline/blind:"
+    found = {
+        one.cell.spec.model: one.cell.headline.value
+        for one in column.aside
+        if (one.reason, one.value, one.cell.spec.version) == ("variant", "blind", column.spec.version)
+    }
+    wrapped = {n.removeprefix(prefix): c.headline.value for n, c in column.cells.items() if n.startswith(prefix)}
+    return found | wrapped
 
 
 def slice_table(column: Column, board: Board, order: Sequence[str]) -> dict[str, Any]:
