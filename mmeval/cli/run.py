@@ -136,20 +136,21 @@ def _estimate(plans: Sequence[Plan], *, as_json: bool) -> int:
 def _run(session: Session, plans: Sequence[Plan]) -> list[Run]:
     import asyncio
     import signal
+    import threading
 
-    from mmeval.runner import loop_factory
+    from mmeval.runner import blocking
 
     async def whole() -> list[Run]:
         loop = asyncio.get_running_loop()
-        for number, reason in ((signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")):
-            loop.add_signal_handler(number, session.interrupt, reason)
+        if threading.current_thread() is threading.main_thread():
+            for number, reason in ((signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")):
+                loop.add_signal_handler(number, session.interrupt, reason)
         try:
             return await session.run(plans)
         finally:
             await session.close()
 
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(whole())
+    return blocking(whole)
 
 
 def _observer(*, quiet: bool) -> Any:

@@ -72,6 +72,23 @@ def numbered(source: File) -> Iterator[tuple[int, dict[str, Any]]]:
         raise DataError(f"{source.path}: not UTF-8 at byte {error.start}") from None
 
 
+def columns(source: File) -> list[str]:
+    """Names of the columns; none where there is no row. A Parquet file tells them without reading a row."""
+    if source.format != "parquet":
+        first = next(numbered(source), None)
+        return list(first[1]) if first is not None else []
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(source.path) as file:
+            return list(file.schema_arrow.names) if file.metadata.num_rows else []
+    except OSError as error:
+        raise DataError(f"{source.path}: {error.strerror or error}") from None
+    except pa.ArrowInvalid as error:
+        raise DataError(f"{source.path}: not a readable Parquet file: {error}") from None
+
+
 def _parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +90,9 @@ class Questions:
             ) from None
 
     def digest(self) -> str:
-        """sha256 of the file's bytes, hexadecimal."""
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        """sha256 of the file's bytes, hexadecimal; read once as long as the file does not change."""
+        state = self.path.stat()
+        return _digest(self.path, state.st_size, state.st_mtime_ns)
 
     def describe(self) -> Mapping[str, JSON]:
         """Kind, file name, digest and mapped columns."""
@@ -99,10 +100,10 @@ class Questions:
 
     def roles(self) -> dict[str, str]:
         """Role to column; raises where question or answer cannot be told, or a mapped column is not there."""
-        first = next(files.numbered(self.file), None)
-        if first is None:
+        have = files.columns(self.file)
+        if not have:
             raise DataError(f"{self.path}: no rows")
-        return _roles(self.path, list(first[1]), dict(self.columns))
+        return _roles(self.path, have, dict(self.columns))
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
         """Stream checked rows: id, question, answer, options, images, category, hint, where."""
@@ -116,6 +117,13 @@ class Questions:
             if count > 1 and "id" in roles:
                 raise DataError(f"{where}: the id {found['id']!r} occurs twice")
             yield found if count == 1 else {**found, "id": f"{found['id']}-{count}"}
+
+
+@cache
+def _digest(path: Path, size: int, changed_ns: int) -> str:
+    del size, changed_ns  # they tell one state of the file from the next
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _roles(path: Path, have: list[str], mapped: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +26,8 @@ __all__ = ["Cache", "CacheInfo", "Identity", "default_file"]
 
 KEY_SCHEMA = 1
 Mode = Literal["on", "off", "read", "refresh"]
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+KEPT = tuple(name for name in Reply.__dataclass_fields__ if name not in ("limits", "cached", "usage"))
 TABLE = """
 CREATE TABLE IF NOT EXISTS replies (
   key BLOB PRIMARY KEY, model TEXT NOT NULL, at REAL NOT NULL, reply TEXT NOT NULL
@@ -65,7 +67,7 @@ class Identity:
             "prompt": parts,
             "epoch": epoch,
         }
-        return hashlib.sha256(json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()).digest()
+        return hashlib.sha256(CANONICAL(whole).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,9 +187,9 @@ def _worth_keeping(reply: Reply) -> bool:
 
 
 def _dump(reply: Reply) -> str:
-    data = asdict(reply)
-    del data["limits"], data["cached"]
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    data = {name: getattr(reply, name) for name in KEPT}
+    data["usage"] = {name: getattr(reply.usage, name) for name in Usage.__dataclass_fields__}
+    return json.dumps(data)
 
 
 def _load(text: str) -> Reply:

@@ -96,17 +96,21 @@ class Channel:
     retries: int = 0
     _draw: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter, no secret
 
-    def cached(self, prompt: Prompt, epoch: int) -> Answer | None:
+    def key(self, prompt: Prompt, epoch: int) -> bytes:
+        """The key of the reply in the cache; empty where replies must not be kept."""
+        return self.identity.key(prompt, epoch) if self.adapter.facts.cacheable else b""
+
+    def cached(self, key: bytes) -> Answer | None:
         """The reply that was kept from an earlier request, or None."""
-        reply = self.cache.get(self.identity.key(prompt, epoch)) if self.adapter.facts.cacheable else None
+        reply = self.cache.get(key) if key else None
         return Answer(reply, 0, self.price.cost(reply.usage)) if reply is not None else None
 
-    async def ask(self, prompt: Prompt, epoch: int, *, place: float | None = None) -> Answer:
+    async def ask(self, prompt: Prompt, key: bytes, *, place: float | None = None) -> Answer:
         """Ask until there is an answer or no hope for one.
 
         Args:
             prompt: the parts of the question.
-            epoch: which repetition; part of the cache key.
+            key: of the reply in the cache, see `key`.
             place: a place of the throttle that was already acquired for the first request.
 
         Raises:
@@ -120,7 +124,7 @@ class Channel:
             outcome = await self._request(prompt, place, attempt, begin)
             place = None
             if isinstance(outcome, Reply):
-                return self._accept(prompt, epoch, outcome, attempt)
+                return self._accept(key, outcome, attempt)
             wait = self.policy.wait(outcome, attempt, time.monotonic() - begin, self._draw)
             if self.breaker.reason:
                 self.stop.now(self.breaker.reason, hard=True, failed=True)
@@ -175,11 +179,11 @@ class Channel:
         self.patience.saw(time.monotonic() - start)
         return reply
 
-    def _accept(self, prompt: Prompt, epoch: int, reply: Reply, attempts: int) -> Answer:
+    def _accept(self, key: bytes, reply: Reply, attempts: int) -> Answer:
         cost = self.price.cost(reply.usage)
         self.budget.charge(reply.usage, cost)
-        if self.adapter.facts.cacheable:
-            self.cache.put(self.identity.key(prompt, epoch), self.name, reply)
+        if key:
+            self.cache.put(key, self.name, reply)
         return Answer(reply, attempts, cost)
 
     def describe(self) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -266,8 +265,7 @@ def _execute(planned: runner.Plan, candidate: Candidate, *, on_record: runner.On
         finally:
             await session.close()
 
-    with asyncio.Runner(loop_factory=runner.loop_factory()) as loop:
-        return loop.run(whole())
+    return runner.blocking(whole)
 
 
 def _kept(planned: runner.Plan) -> list[Record]:

@@ -7,8 +7,9 @@ print(run.info.status, run.info.metrics)
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Callable, Collection, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from mmeval.definitions import Benchmark
 from mmeval.engine.options import DEFAULTS, Settings
@@ -27,6 +28,7 @@ __all__ = [
     "Session",
     "Settings",
     "Tally",
+    "blocking",
     "job",
     "jobs",
     "loop_factory",
@@ -35,6 +37,8 @@ __all__ = [
     "run_one",
     "run_one_async",
 ]
+
+T = TypeVar("T")
 
 
 def run_one(
@@ -61,12 +65,11 @@ def run_one(
     Raises:
         UsageError, DataError, StoreError: before or while asking; what was answered stays in the journal.
     """
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(
-            run_one_async(
-                benchmark, model, settings, ids=ids, shuffled=shuffled, on_record=on_record, observer=observer
-            )
+    return blocking(
+        lambda: run_one_async(
+            benchmark, model, settings, ids=ids, shuffled=shuffled, on_record=on_record, observer=observer
         )
+    )
 
 
 async def run_one_async(
@@ -86,6 +89,21 @@ async def run_one_async(
         return (await session.run([planned], on_record=on_record))[0]
     finally:
         await session.close()
+
+
+def blocking(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine to its end in a loop of its own; in a notebook, whose thread has a loop, in another thread."""
+
+    def run() -> T:
+        with asyncio.Runner(loop_factory=loop_factory()) as loop:
+            return loop.run(main())
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return run()
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(run).result()
 
 
 def loop_factory() -> Callable[[], Any] | None:

@@ -106,7 +106,8 @@ class Asking:
         if unfit is not None:
             self._record(_record(sample, epoch, unfit[0], failure=Failure(kind=unfit[0], message=unfit[1])))
             return
-        answer = self.channel.cached(sample.prompt, epoch)
+        key = self.channel.key(sample.prompt, epoch)
+        answer = self.channel.cached(key)
         if answer is not None and self.judge is None:
             self._record(self._scored(sample, epoch, answer))
             self._inline += 1
@@ -114,7 +115,7 @@ class Asking:
                 await asyncio.sleep(0)
             return
         place = None if answer is not None else await self._place()
-        task = asyncio.get_running_loop().create_task(self._one(sample, epoch, answer, place))
+        task = asyncio.get_running_loop().create_task(self._one(sample, epoch, answer or key, place))
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
@@ -142,10 +143,9 @@ class Asking:
         self.error = self.error or error
         self.stop.now(str(error), hard=not isinstance(error, DataError))
 
-    async def _one(self, sample: Sample, epoch: int, answer: Answer | None, place: float | None) -> None:
+    async def _one(self, sample: Sample, epoch: int, kept: Answer | bytes, place: float | None) -> None:
         try:
-            if answer is None:
-                answer = await self.channel.ask(sample.prompt, epoch, place=place)
+            answer = kept if isinstance(kept, Answer) else await self.channel.ask(sample.prompt, kept, place=place)
             record = self._scored(sample, epoch, answer)
             if self.judge is not None and record.status in ("ok", "truncated"):
                 record = await self._judged(sample, epoch, answer, self.judge)
@@ -196,7 +196,8 @@ class Asking:
         while not isinstance(asked, Score):
             if len(verdicts) == QUESTIONS:
                 raise ScoreError(f"no verdict after {QUESTIONS} questions to the judge")
-            verdicts.append(judge.cached(asked, epoch) or await judge.ask(asked, epoch))
+            key = judge.key(asked, epoch)
+            verdicts.append(judge.cached(key) or await judge.ask(asked, key))
             asked = rule.parse(sample, reply, *(verdict.reply for verdict in verdicts))
         return asked
 

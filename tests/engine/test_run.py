@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from mmeval import StoreError, UsageError, store
+from mmeval import StoreError, UsageError, catalog, store
 from mmeval.runner import run_one
 from mmeval.runner.journal import Journal
 
@@ -106,7 +106,8 @@ def test_token_budget_ends_partial_and_resumes_to_the_same_scores(settings, tmp_
     assert (rest.path / "scores.csv").read_bytes() == (whole.path / "scores.csv").read_bytes()
 
 
-def test_unknown_price_is_no_price(settings):
+def test_unknown_price_is_no_price(settings, monkeypatch):
+    monkeypatch.setattr(catalog, "model_cards", lambda path: {})
     assert run_one(make_benchmark(3), "mock/echo", settings).info.totals.cost is None
     with pytest.raises(UsageError, match="price of mock/echo is unknown"):
         run_one(make_benchmark(4), "mock/echo", settings.model_copy(update={"max_cost": 1.0}))
