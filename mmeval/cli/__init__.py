@@ -20,6 +20,7 @@ VERBS: tuple[str, ...] = (
     "new",
     "quickstart",
     "cache",
+    "merge",
     "diff",
     "gate",
     "data",

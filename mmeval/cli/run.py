@@ -116,6 +116,8 @@ def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, 
     finally:
         if observer is not None:
             observer.close()
+    for planned, problem in session.problems:
+        typer.echo(f"mmeval: {planned.spec.model} {planned.spec.benchmark}: {problem}", err=True)
     _report(runs, plans, settings, as_json=as_json)
     return _exit_code(session, runs, plans) or (5 if left_out else 0)
 
@@ -197,6 +199,8 @@ def _next(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings) -> lis
 def _exit_code(session: Session, runs: Sequence[Run], plans: Sequence[Plan]) -> int:
     if session.interrupted:
         return 130
+    if session.problems:
+        return max(problem.exit_code for _, problem in session.problems)
     if len(runs) < len(plans) or any(run.info.status in ("failed", "running", "cancelled") for run in runs):
         return 5
     return 6 if any(run.info.status == "partial" for run in runs) else 0

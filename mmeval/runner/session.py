@@ -55,6 +55,8 @@ class Session:
             max_cost=settings.max_cost, max_tokens=settings.max_tokens, max_minutes=settings.max_minutes
         )
         self.tallies: list[Tally] = []
+        self.problems: list[tuple[Plan, MMEvalError]] = []
+        """Runs that ended without a result, and why."""
         self.interrupted: str | None = None
         self._stops: list[Stop] = []
 
@@ -68,7 +70,8 @@ class Session:
         """Run all plans; the runs come back in the order of the plans.
 
         Raises:
-            MMEvalError: the first that ended a run without a result of its own (data, folder, key).
+            MMEvalError: the first that ended a run without a result (data, folder, key), where no other run has one;
+                else the others go on and it is in `problems`.
         """
         tallies = [_tally(plan) for plan in plans]
         self.tallies += tallies
@@ -79,14 +82,21 @@ class Session:
 
         async def lane(indices: list[int]) -> None:
             for index in indices:
-                if not self.interrupted:
+                if self.interrupted:
+                    return
+                try:
                     runs[index] = await self._run(plans[index], tallies[index], on_record)
+                except MMEvalError as error:
+                    self.problems.append((plans[index], error))
+                    tallies[index].state, tallies[index].note = "failed", str(error)
 
         async with self._observed():
             done = await asyncio.gather(*map(lane, lanes.values()), return_exceptions=True)
         for problem in done:
             if isinstance(problem, BaseException):
                 raise problem
+        if self.problems and not runs:
+            raise self.problems[0][1]
         return [runs[index] for index in sorted(runs)]
 
     async def close(self) -> None:

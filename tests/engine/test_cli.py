@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -116,3 +117,38 @@ def test_cache_is_seen_and_pruned(project):
     assert invoke("cache", "prune", "--model", "mock/other").stdout == "deleted 0 replies\n"
     assert invoke("cache", "prune", "--all").stdout == "deleted 2 replies\n"
     assert json.loads(invoke("cache", "info", "--json").stdout)["replies"] == 0
+
+
+def test_shards_become_the_run_that_one_machine_makes(project):
+    words = ["run", "shape_sequence", "-m", "mock/echo", "--limit", "31", "--json"]
+    (whole,) = json.loads(invoke(*words).stdout)
+    shards = []
+    for index in (1, 2, 3):
+        (run,) = json.loads(invoke(*words, "--shard", f"{index}/3", "--results", f"machine{index}").stdout)
+        shards.append(run["path"])
+    assert [len(list(read_scores(shard))) for shard in shards] == [11, 10, 10]
+    done = invoke("merge", *shards[::-1], "--results", "together", "--json")
+    merged = json.loads(done.stdout)
+    assert (merged["planned"], merged["metrics"], merged["samples"]) == (31, whole["metrics"], whole["samples"])
+    assert read_bytes(merged) == read_bytes(whole)
+    with pytest.raises(MMEvalError, match=r"\[2\] missing"):
+        raise invoke("merge", shards[0], shards[2]).exception
+
+
+def read_scores(run):
+    return (Path(run) / "scores.csv").read_text().splitlines()[1:]
+
+
+def read_bytes(run):
+    return (Path(run["path"]) / "scores.csv").read_bytes()
+
+
+def test_one_bad_benchmark_does_not_stop_the_others(project):
+    (project / "benchmarks" / "torn.py").write_text(
+        SUMS.replace('"sums"', '"torn"').replace("sums.jsonl", "torn.jsonl")
+    )
+    (project / "torn.jsonl").write_text('{"question": "2 + 2?", "answer": "4"}\n{"answer": "6"}\n')
+    done = invoke("run", "torn", "sums", "-m", "mock/echo", "--json")
+    assert done.exit_code == 2
+    assert [run["spec"]["benchmark"] for run in json.loads(done.stdout)] == ["sums"]
+    assert "question" in done.stderr
