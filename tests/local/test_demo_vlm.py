@@ -50,7 +50,7 @@ def test_the_card_is_true(name, model, column, accuracy):
 def test_it_sees(name):
     seen, blind = card()[name]
     chance = 100 * catalog.benchmark(name).chance
-    assert seen > 85
+    assert seen > 90
     assert blind < chance + 10
 
 
