@@ -31,12 +31,13 @@ def quickstart(
     Works offline. A second call finds everything done and only rebuilds the board.
     """
     from mmeval.cli.run import execute
-    from mmeval.cli.site import build
+    from mmeval.cli.site import write
     from mmeval.engine.options import Settings
+    from mmeval.sitegen.build import Options
 
     settings = Settings(results=folder, limit=limit, offline=True, cache_file=folder / ".cache" / "replies.sqlite")
     code = execute([SUITE], MODELS, settings)
     if code:
         raise typer.Exit(code)
-    build(results=folder, out=out)
+    write(Options(results=folder, out=out, cache=folder / ".cache" / "site"))
     typer.echo(f"open {(out / 'index.html').resolve()} in a browser, or run: mmeval site serve --out {out}")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import functools
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
+
+if TYPE_CHECKING:
+    from mmeval.sitegen.build import Options
 
 RESULTS = typer.Option(Path("results"), "--results", help="Folder with the run folders.")
 CACHE = typer.Option(Path(".mmeval/site"), "--cache", help="Where the state for incremental builds lies.")
@@ -32,10 +36,16 @@ def build(
 ) -> None:
     """Write the site from the run folders; only what changed is made again."""
     from mmeval.sitegen.build import Options
+
+    write(Options(results=results, out=out, cache=cache, path=path, langs=tuple(lang), title=title, base=base))
+
+
+def write(options: Options) -> None:
+    """Build the site and say what was written, how long it took and what could not be used."""
     from mmeval.sitegen.build import build as make
 
     start = time.perf_counter()
-    done = make(Options(results=results, out=out, cache=cache, path=path, langs=tuple(lang), title=title, base=base))
+    done, out = make(options), options.out
     took = time.perf_counter() - start
     files = f"{done.files} files ({done.written} written, {done.removed} removed)"
     typer.echo(f"{out}/index.html: {done.runs} runs, {files}, {took:.1f} s")

@@ -127,3 +127,17 @@ def test_every_verb_keeps_to_fifteen_options() -> None:
         options = [p for p in one.params if p.param_type_name == "option" and p.name != "help"]
         assert len(options) <= 15, f"{name} has {len(options)} options"
         assert all(getattr(p, "help", None) for p in options), f"{name} has an option without help"
+
+
+@pytest.mark.slow
+def test_quickstart_builds_the_board_and_a_second_call_asks_nothing(tmp_path: Path) -> None:
+    first = command("quickstart", "--limit", "8", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    page = (tmp_path / "_site" / "index.html").read_text(encoding="utf-8")
+    assert "demo-vlm" in page or "Demo VLM" in page
+    files = {file: file.stat().st_mtime_ns for file in (tmp_path / "_quickstart").rglob("records.jsonl")}
+    assert len(files) == 12
+    second = command("quickstart", "--limit", "8", cwd=tmp_path)
+    assert second.returncode == 0, second.stderr
+    assert second.stderr.count("already complete") == 12
+    assert {file: file.stat().st_mtime_ns for file in files} == files
