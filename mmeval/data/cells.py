@@ -22,14 +22,17 @@ def kind(value: Any) -> str:
 
 def text(value: Any) -> str | None:
     """A scalar as text; None for what is absent (None, NaN, empty)."""
-    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
-        return None
-    return str(value)
+    return None if absent(value) else str(value)
+
+
+def absent(value: Any) -> bool:
+    """None, NaN or empty."""
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
 
 
 def items(value: Any) -> list[Any]:
     """One value or a list of them (also one written out in a cell) as a list."""
-    if text(value) is None:
+    if absent(value):  # a picture is megabytes: it must not become a text to find out
         return []
     if isinstance(value, str):
         return _spelled(value) or [value]
@@ -49,7 +52,7 @@ def _spelled(value: str) -> list[Any] | None:
 
 def options(row: Mapping[str, Any], value: Any, where: str) -> list[str]:
     """Option texts from a list or from the columns A, B, C, ... up to the first empty one."""
-    if text(value) is not None and not isinstance(value, list) and len(items(value)) < 2:
+    if not absent(value) and not isinstance(value, list) and len(items(value)) < 2:
         raise DataError(f"{where}: options is {kind(value)}, expected a list")
     found = [str(item) for item in items(value)]
     if not found:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "hint": ("hint",),
 }
 """What a column may be called, best name first; `columns=` maps any other name."""
+CHECKED = 64
+"""Rows of a file that are read before a run begins."""
 CLOSING = "Answer the question using a single word or phrase."
 
 
@@ -49,18 +52,19 @@ def from_file(path: str | Path, *, columns: Mapping[str, str] | None = None, nam
 
     Raises:
         UsageError: the format or a role is unknown.
-        DataError: the file cannot be read, lacks a column, or has a bad row.
+        DataError: the file cannot be read, lacks a column, or has a bad row among the first ones.
     """
     source = Questions(Path(path), tuple(sorted((columns or {}).items())))
-    # All rows are read once here, so that a bad one is named before anything is asked and paid for.
-    count = sum(1 for _ in source.rows())
+    # The first rows are read here, so that a bad one is named before anything is asked; not all of a large file,
+    # since its first question is to leave within a second.
+    count = sum(1 for _ in islice(source.rows(), CHECKED + 1))
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name or source.path.stem).strip("-") or "questions"
     return Benchmark(
         name=stem, version=source.digest()[:8], title=name or source.path.stem,
         about=f"Questions of {source.path.name}.", data=source, to_sample=to_sample, profile="mmeval",
         score=routed({"closed": choice(), "number": numeric(), "text": exact_text()}, by=kind),
-        metric=accuracy(), cluster="image", license=None, url=None, paper=None, rows=count, chance=None,
-        labels="user-supplied",
+        metric=accuracy(), cluster="image", license=None, url=None, paper=None, chance=None,
+        rows=count if count <= CHECKED else None, labels="user-supplied",
     )  # fmt: skip
 
 

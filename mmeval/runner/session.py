@@ -333,4 +333,6 @@ def _verdict(
         )
     if not summary.measured:
         return "failed", "nothing was measured"
+    if asking.exhausted and sum(summary.counts.values()) < planned:
+        return "failed", f"{planned} samples were asked but only {sum(summary.counts.values())} ids are different"
     return ("partial", stop.reason) if stop.reason else ("complete", None)
