@@ -1,8 +1,8 @@
 """What a number is worth: models that never look at the question.
 
-baseline/random    a random option; for open questions a random gold of the benchmark, as often as it occurs
-baseline/majority  the most frequent gold
-baseline/first     the first option; for open questions the first gold of the benchmark
+baseline/random    a random option; for open questions a random gold of the same category, as often as it occurs
+baseline/majority  the most frequent letter; for open questions the most frequent gold of the same category
+baseline/first     the first option; for open questions the first gold of the same category
 baseline/blind:PROVIDER/MODEL   the wrapped model, without its pictures, sounds and videos
 
 Every draw derives from the sample's id and `-o seed=`, never from the order of the questions. Samples with the
@@ -14,9 +14,10 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from itertools import accumulate
 from typing import Any
 
@@ -31,7 +32,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class Reference:
     """random, majority and first."""
 
-    facts = Facts(version="1", inputs=frozenset({"text", "image", "audio", "video"}), options=Options, cacheable=False)
+    facts = Facts(version="2", inputs=frozenset({"text", "image", "audio", "video"}), options=Options, cacheable=False)
     endpoint = "local"
 
     def __init__(self, model: str, options: Options) -> None:
@@ -40,9 +41,9 @@ class Reference:
             raise UsageError(f"no model baseline/{model}; there are {names} and baseline/blind:PROVIDER/MODEL")
         self.model = model
         self._seed = options.seed or 0
-        self._known: dict[bytes, tuple[str, int]] = {}
+        self._known: dict[bytes, tuple[str, int, str]] = {}
         self._letters: Counter[str] = Counter()
-        self._golds: Counter[str] = Counter()
+        self._golds: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     async def connect(self) -> None:
         """Nothing to do."""
@@ -51,15 +52,14 @@ class Reference:
         """Nothing to do."""
 
     def prepare(self, samples: Iterable[Sample]) -> None:
-        """Remember per prompt the id and the number of options, and how often each gold occurs."""
+        """Remember per prompt the id, the number of options and the category, and how often each gold occurs."""
         for sample in samples:
-            self._known.setdefault(_key(sample.prompt), (sample.id, len(sample.choices)))
+            category = sample.tags.get("category", "")
+            self._known.setdefault(_key(sample.prompt), (sample.id, len(sample.choices), category))
             if sample.choices:
                 self._letters.update(_letter(gold, sample.choices) for gold in _golds(sample.target))
             else:
-                self._golds.update(_golds(sample.target))
-        ordered = sorted(self._golds)
-        self._order, self._sums = ordered, list(accumulate(self._golds[gold] for gold in ordered))
+                self._golds[category].update(_golds(sample.target))
 
     async def ask(self, prompt: Prompt, options: Options) -> Reply:
         """Answer from the sample's id alone; raises FatalError for a prompt that was not prepared."""
@@ -69,16 +69,24 @@ class Reference:
             raise FatalError(f"baseline/{self.model} answers only the benchmark's own prompts", kind="unsupported")
         return Reply(text=self._answer(*known), finish="stop", model=f"baseline/{self.model}")
 
-    def _answer(self, sample_id: str, n_choices: int) -> str:
+    def _answer(self, sample_id: str, n_choices: int, category: str) -> str:
         if n_choices:
             return self._choice(sample_id, LETTERS[:n_choices])
-        if not self._golds:
+        golds = self._golds[category]
+        if not golds:
             return ""
         if self.model == "first":
-            return next(iter(self._golds))
+            return next(iter(golds))
         if self.model == "majority":
-            return min(self._golds, key=lambda gold: (-self._golds[gold], gold))
-        return self._order[bisect_right(self._sums, self._draw(sample_id, self._sums[-1]))]
+            return min(golds, key=lambda gold: (-golds[gold], gold))
+        ordered, sums = self._ordered(category)
+        return ordered[bisect_right(sums, self._draw(sample_id, sums[-1]))]
+
+    @cache  # noqa: B019 - one adapter lives as long as its run
+    def _ordered(self, category: str) -> tuple[list[str], list[int]]:
+        golds = self._golds[category]
+        ordered = sorted(golds)
+        return ordered, list(accumulate(golds[gold] for gold in ordered))
 
     def _choice(self, sample_id: str, letters: str) -> str:
         if self.model == "first":

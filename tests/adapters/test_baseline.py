@@ -21,6 +21,10 @@ def open_question(i: int, gold) -> Sample:
     return Sample(id=f"s{i}", prompt=(Text(f"q{i}"),), target=gold)
 
 
+def tagged(i: int, gold: str, category: str) -> Sample:
+    return Sample(id=f"s{i}", prompt=(Text(f"q{i}"),), target=gold, tags={"category": category})
+
+
 def answers(name: str, samples: list[Sample], seed: int | None = None) -> list[str]:
     options = Options(seed=seed)
     adapter = catalog.adapter("baseline")(name, options)
@@ -45,6 +49,8 @@ def answers(name: str, samples: list[Sample], seed: int | None = None) -> list[s
         ("majority", [open_question(0, True), open_question(1, 7), open_question(2, 7)], ["7", "7", "7"]),
         ("first", [open_question(0, "yes"), open_question(1, "no")], ["yes", "yes"]),
         ("random", [open_question(0, None)], [""]),
+        ("majority", [tagged(0, "yes", "is it"), tagged(1, "3", "count"), tagged(2, "3", "count")], ["yes", "3", "3"]),
+        ("random", [tagged(0, "yes", "is it"), tagged(1, "3", "count")], ["yes", "3"]),
     ],
 )
 def test_answers(name, samples, expected):
