@@ -146,7 +146,7 @@ def scatter(
         '<text class="title" x="{}" y="{}" text-anchor="end">{}</text><text class="title" x="2" y="13">{}</text>'
     ).format(WIDE - 16, HIGH - 6, x_title, y_title)
     body, label = Markup("").join(parts), f"{y_title} / {x_title}"
-    return Markup('<svg class="scatter" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>').format(
+    return Markup('<svg class="scatter" viewBox="0 0 {} {}" role="group" aria-label="{}">{}{}</svg>').format(
         WIDE, HIGH, label, body, titles
     )
 

@@ -1,0 +1,65 @@
+"""How heavy the first view of a board of 300 models x 30 benchmarks is, and how long sorting and filtering take.
+
+python -m tests.perf.site_weight [LEDGER]
+"""
+
+from __future__ import annotations
+
+import gzip
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from mmeval.sitegen.build import Build, Options
+from tests import ledger
+from tests.site.conftest import ARGS, CHROMIUM
+
+FIRST_VIEW = ("static/theme.js", "static/style.css", "static/mmeval.js", "static/board.js", "static/icon.svg")
+TIMED = """async act => { const twice = () => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)));
+await twice(); const start = performance.now(); act === 'sort' ? document.querySelectorAll('#board th[data-b] button')[3].click()
+: (document.querySelector('[name=q]').value = 'birch', document.querySelector('[name=q]').dispatchEvent(new Event('input', {bubbles: true})));
+document.querySelector('#board').getBoundingClientRect(); const done = performance.now() - start; await twice();
+document.querySelector('[name=q]').value = ''; document.querySelector('[name=q]').dispatchEvent(new Event('input', {bubbles: true}));
+return done; }"""
+
+
+def board_only(root: Path) -> Path:
+    """The board's pages and data alone: the pages of 8,000 runs add nothing to its first view."""
+    options = Options(results=root / "results", out=root / "_board", cache=root / ".cache", path=(root,))
+    made = Build(options)
+    board = made.board()
+    made.static()
+    made.boards(board, {column.card.name: made.ranks_of(column, board) for column in board.columns})
+    return options.out
+
+
+def timings(page: Any) -> dict[str, float]:
+    """Milliseconds from the event to the end of layout; the median of nine."""
+    return {act: statistics.median(page.evaluate(TIMED, act) for _ in range(9)) for act in ("sort", "filter")}
+
+
+def main() -> None:
+    root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
+    if not (root / "results").is_dir():
+        ledger.write(root, ledger.Shape(models=300, benchmarks=30, samples=200, replies=False))
+    out = board_only(root)
+    sizes = {name: len(gzip.compress((out / name).read_bytes(), 9)) for name in ("index.html", *FIRST_VIEW)}
+    print({**sizes, "all": sum(sizes.values())})
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.goto((out / "index.html").resolve().as_uri())
+        print(
+            {name: f"{value:.0f} ms" for name, value in timings(page).items()},
+            "rows:",
+            page.locator("#board tbody tr").count(),
+        )
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

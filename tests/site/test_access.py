@@ -1,0 +1,92 @@
+"""Every kind of page in both languages and both colour schemes passes axe-core; the keyboard alone does everything."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.site.conftest import until
+
+Visit = Callable[..., Any]
+pytestmark = pytest.mark.browser
+VENDOR = Path(__file__).parent / "vendor"
+AXE = VENDOR / "axe.min.js"
+PAGES = (
+    "index.html",
+    "v/openvlm.html",
+    "b/toy_chartqa.html",
+    "m/alder__vision-1a.html",
+    "run",
+    "samples",
+    "compare.html#m1=alder__vision-1a&m2=birch__vision-1b",
+    "plots.html",
+    "problems.html",
+    "changelog.html",
+    "about.html",
+)
+
+
+def place(site: Path, page: str) -> str:
+    first = min(site.glob("r/*/toy_chartqa*")).relative_to(site).as_posix()
+    return {"run": f"{first}/index.html", "samples": f"{first}/1.html"}.get(page, page)
+
+
+def test_axe_is_the_one_that_was_checked() -> None:
+    digest, name = (VENDOR / "SHA256SUMS").read_text().split()
+    assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_axe_finds_nothing_serious(visit: Visit, site: Path, page: str, dark: bool) -> None:
+    path = place(site, page)
+    tab = visit(f"zh/{path}" if dark else path, dark=dark)
+    if "compare" in page:
+        until(tab, "document.querySelectorAll('#out table').length > 0")
+    tab.evaluate(AXE.read_text(encoding="utf-8"))
+    found = tab.evaluate("axe.run(document, {preload: false, resultTypes: ['violations']})")["violations"]
+    serious = [
+        (v["id"], v["impact"], v["nodes"][0]["html"][:200], v["nodes"][0]["failureSummary"][:300])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_the_languages_are_checked_in_the_other_scheme_too(visit: Visit) -> None:
+    for path, dark in [("index.html", True), ("zh/index.html", False), ("zh/m/alder__vision-1a.html", False)]:
+        tab = visit(path, dark=dark)
+        tab.evaluate(AXE.read_text(encoding="utf-8"))
+        found = tab.evaluate("axe.run(document, {preload: false, resultTypes: ['violations']})")["violations"]
+        assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+
+
+def test_the_board_by_keyboard_alone(visit: Visit) -> None:
+    tab = visit("index.html")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.className") == "skip"
+    tab.locator('#tools [name="q"]').focus()
+    tab.keyboard.type("birch")
+    until(tab, "document.querySelectorAll('#board tbody tr:not([hidden])').length < 9")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.tagName") == "SUMMARY"
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.name") == "org"
+    tab.keyboard.press("Escape")
+    assert tab.evaluate("document.querySelector('#filters').open") is False
+    tab.locator('#board thead th[data-k="toy_chartqa"] button').focus()
+    tab.keyboard.press("Enter")
+    assert "sort=-toy_chartqa" in tab.url
+
+
+def test_it_prints(visit: Visit) -> None:
+    tab = visit("index.html")
+    tab.emulate_media(media="print")
+    assert not tab.locator("#tools").is_visible()
+    assert tab.evaluate("getComputedStyle(document.querySelector('#board')).maxHeight") == "none"
+    assert tab.locator("#board tbody tr:visible").count() == 9
