@@ -98,12 +98,32 @@ def identity(stage: Any) -> str:
         )
         return f"{identity(stage.func)}({inner}{named})"
     name = getattr(stage, "__qualname__", None) or repr(stage)
-    return f"{name}\0{_source(getattr(stage, '__module__', type(stage).__module__))}"
+    held = "".join(_held(cell, stage) for cell in getattr(stage, "__closure__", None) or ())
+    return f"{name}[{held}]\0{_source(getattr(stage, '__module__', type(stage).__module__))}"
+
+
+def _held(cell: Any, owner: Any) -> str:
+    """What a function defined inside a factory was given there."""
+    value = cell.cell_contents
+    if value is owner:
+        return ""
+    return identity(value) if callable(value) else repr(value)
 
 
 @functools.cache
 def _source(module: str) -> str:
-    return inspect.getsource(sys.modules[module])
+    """Source of a module and of all scoring modules that it uses, directly or not."""
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in sys.modules:
+            continue
+        found.add(name)
+        owners = (getattr(value, "__module__", None) or "" for value in vars(sys.modules[name]).values())
+        modules = (value.__name__ for value in vars(sys.modules[name]).values() if inspect.ismodule(value))
+        waiting += [str(owner) for owner in (*owners, *modules) if str(owner).startswith("mmeval.scorers.")]
+    return "\0".join(inspect.getsource(sys.modules[name]) for name in sorted(found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,10 @@ from mmeval.runner import job, plan, run_one
 from mmeval.scorers import (
     accuracy,
     attempted,
+    base,
     chart_judged,
     choice,
+    contains,
     correctness,
     explained_yes_no,
     extracted_answer,
@@ -169,6 +171,8 @@ def test_the_digest_covers_prompt_schema_and_parser():
     assert len(digests) == 5
     assert choice().digest("mmeval") != choice(letters="ABCDE").digest("mmeval")
     assert choice().digest("mmeval") == choice().digest("mmeval")
+    folded, plain = contains(keep_case_tag="kind", keep_case=("formula",)), contains()
+    assert folded.digest("official") != plain.digest("official")
 
 
 @pytest.mark.parametrize(
@@ -248,3 +252,15 @@ def test_a_judged_run_survives_a_kill_without_asking_twice(tmp_path):
     assert sum(1 for _ in run.records()) == 40
     # 40 replies and 40 verdicts, less the 12 of each that were finished before the kill.
     assert run.info.totals.requests <= 2 * (40 - 12)
+
+
+def test_the_digest_covers_the_modules_that_a_rule_uses(monkeypatch):
+    base._source.cache_clear()
+    before = choice().digest("mmeval"), graded().digest("official")
+    get = base.inspect.getsource
+    changed = lambda module: get(module) + ("# changed" if module.__name__ == "mmeval.scorers.declared" else "")  # noqa: E731
+    base._source.cache_clear()
+    monkeypatch.setattr(base.inspect, "getsource", changed)
+    after = choice().digest("mmeval"), graded().digest("official")
+    base._source.cache_clear()
+    assert (before[0] != after[0], before[1] == after[1]) == (True, True)
