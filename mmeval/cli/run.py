@@ -118,6 +118,8 @@ def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, 
             observer.close()
     for planned, problem in session.problems:
         typer.echo(f"mmeval: {planned.spec.model} {planned.spec.benchmark}: {problem}", err=True)
+    if session.cache.problem:
+        typer.echo(f"mmeval: new replies are not in the cache, only in their runs: {session.cache.problem}", err=True)
     _report(runs, plans, settings, as_json=as_json)
     return _exit_code(session, runs, plans) or (5 if left_out else 0)
 

@@ -64,6 +64,7 @@ def _write_scores(path: Path, rows: Iterator[ScoreRow]) -> None:
             write_scores(file, rows)
             file.flush()
             os.fsync(file.fileno())
+        os.chmod(name, 0o644)  # as for run.json: a temporary file is private, a result is not
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

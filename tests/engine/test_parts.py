@@ -1,0 +1,175 @@
+"""The parts of the engine one by one: when to ask again, how long to wait, what is kept, what is never written."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+
+from mmeval import FatalError, Reply, RetryableError, StoreError, Text, Usage
+from mmeval.engine import cache as caching
+from mmeval.engine.budget import Budget, Price
+from mmeval.engine.cache import Cache, Identity
+from mmeval.engine.retry import Breaker, Patience, Policy
+from mmeval.provenance import scrubbed
+from mmeval.runner.ordered import Ordered
+from mmeval.store import dump_record
+from mmeval.types import Failure, Record
+
+BUSY = RetryableError("busy", kind="rate_limit", retry_after_s=7.0)
+DOWN = RetryableError("down", kind="connection")
+DENIED = FatalError("denied", kind="auth")
+
+
+@pytest.mark.parametrize(
+    ("error", "attempt", "elapsed", "low", "high"),
+    [
+        (DOWN, 1, 0, 0.0, 0.5),
+        (DOWN, 4, 0, 0.0, 4.0),
+        (DOWN, 7, 0, 0.0, 32.0),
+        (BUSY, 1, 0, 7.0, 7.75),
+        (DOWN, 8, 0, None, None),
+        (BUSY, 1, 95, None, None),
+        (DENIED, 1, 0, None, None),
+    ],
+)
+def test_waits_before_asking_again(error, attempt, elapsed, low, high):
+    waits = [Policy(deadline_s=100).wait(error, attempt, elapsed, random.Random(seed)) for seed in range(200)]
+    if low is None:
+        assert waits == [None] * 200
+    else:
+        assert all(low <= wait <= high for wait in waits)
+        assert max(waits) - min(waits) > 0.5 * (high - low)
+
+
+def test_patience_follows_the_slowest_answer():
+    patience = Patience(600.0)
+    assert patience.timeout(1) == 600.0
+    for latency in [0.2] * 40 + [1.0]:
+        patience.saw(latency)
+    assert [patience.timeout(attempt) for attempt in (1, 2, 3, 9)] == [5.0, 10.0, 20.0, 600.0]
+
+
+@pytest.mark.parametrize(
+    ("errors", "seconds", "succeeded", "opens"),
+    [
+        ([DENIED] * 2, 0, False, False),
+        ([DENIED] * 3, 0, False, True),
+        ([DOWN] * 40, 1, False, False),
+        ([DOWN] * 40, 6, False, True),
+        ([BUSY] * 400, 60, False, False),
+        ([DOWN] * 40, 60, True, False),
+        ([DOWN] * 40, 150, True, True),
+    ],
+)
+def test_breaker_opens_when_nothing_succeeds(errors, seconds, succeeded, opens):
+    now = iter(index * seconds / len(errors) * (1 + 1e-9) for index in range(1, 1000))
+    breaker = Breaker(clock=lambda: next(now))
+    if succeeded:
+        breaker.success()
+    for error in errors:
+        breaker.failure(error)
+    assert (breaker.reason is not None) == opens
+
+
+@pytest.mark.parametrize(
+    ("price", "usage", "cost"),
+    [
+        (Price(input=2.0, output=8.0), Usage(1_000_000, 500_000), 6.0),
+        (Price(input=2.0, output=8.0, cached_input=0.5), Usage(1_000_000, 0, None, 400_000), 1.4),
+        (Price(input=2.0), Usage(10, 10), None),
+        (Price(input=2.0, output=8.0), Usage(None, 10), None),
+    ],
+)
+def test_price_of_a_reply(price, usage, cost):
+    assert price.cost(usage) == (pytest.approx(cost) if cost is not None else None)
+
+
+def test_budget_counts_what_is_under_way():
+    budget = Budget(max_cost=1.0)
+    for _ in range(10):
+        budget.charge(Usage(1, 1), 0.05)
+    assert budget.spent(in_flight=5) is None
+    assert "--max-cost" in budget.spent(in_flight=11)
+
+
+WHO = {"adapter": "a", "adapter_version": "1", "endpoint": "e", "model": "m", "options": {"temperature": None}}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"adapter_version": "2"},
+        {"endpoint": "f"},
+        {"model": "n"},
+        {"options": {"temperature": 0.0}},
+        {"options": {}},
+        {"prompt": (Text("other"),)},
+        {"epoch": 2},
+    ],
+)
+def test_the_key_knows_everything_that_decides_a_reply(change):
+    prompt, epoch = change.get("prompt", (Text("q"),)), change.get("epoch", 1)
+    other = {**WHO, **{key: value for key, value in change.items() if key in WHO}}
+    assert Identity(**other).key(prompt, epoch) != Identity(**WHO).key((Text("q"),), 1)
+    assert Identity(**WHO).key((Text("q"),), 1) == Identity(**WHO).key((Text("q"),), 1)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kept"),
+    [
+        (Reply(text="A", finish="stop", usage=Usage(1, 2), latency_s=0.5), True),
+        (Reply(text="half a pair \ud800", finish="length"), True),
+        (Reply(text="", finish="refused"), True),
+        (Reply(text=" ", finish="stop"), False),
+        (Reply(text="A", finish="filtered"), False),
+    ],
+)
+def test_two_processes_share_what_a_model_said(tmp_path, reply, kept):
+    async def share():
+        one, two = Cache(tmp_path / "c.sqlite"), Cache(tmp_path / "c.sqlite")
+        one.put(b"k", "m", reply)
+        two.put(b"other", "m", Reply(text="B", finish="stop"))
+        await one.flush()
+        await two.flush()
+        found = two.get(b"k"), one.get(b"other")
+        await one.close()
+        await two.close()
+        return found
+
+    first, second = asyncio.run(share())
+    assert (first is not None) == kept
+    assert second.text == "B"
+    if first:
+        assert (first.text, first.finish, first.usage, first.cached) == (reply.text, reply.finish, reply.usage, True)
+
+
+def test_a_foreign_file_is_no_cache(tmp_path):
+    (tmp_path / "c.sqlite").write_text("something else, long enough to be a header of another kind of file")
+    with pytest.raises(StoreError, match="cannot be used"):
+        Cache(tmp_path / "c.sqlite")
+    assert caching.info(tmp_path / "none.sqlite").replies == 0
+
+
+def test_secrets_leave_the_command_line():
+    words = ["run", "-o", "api_key=abc", "--api-key", "abc", "--max-tokens", "5", "sk-abcdefghijklmnop", "-o", "x=1"]
+    assert scrubbed(words) == ["run", "-o", "api_key=***", "--api-key", "***", "--max-tokens", "5", "***", "-o", "x=1"]
+
+
+def test_a_journal_of_any_length_is_sorted_and_the_last_word_counts(tmp_path, monkeypatch):
+    monkeypatch.setattr("mmeval.runner.ordered.CHUNK", 7)
+    draw, journal = random.Random(3), tmp_path / "records.jsonl"
+    last = {}
+    with journal.open("w", encoding="utf-8") as file:
+        for step in range(100):
+            name, epoch = f"s{draw.randrange(20)}", draw.randint(1, 2)
+            failure = Failure(kind="k", message=f"{step} ä\u2028")
+            last[name, epoch] = failure.message
+            file.write(dump_record(Record(id=name, epoch=epoch, status="error", failure=failure)) + "\n")
+        file.write('{"id": "torn')
+    with Ordered([journal], scratch=tmp_path) as records:
+        for _ in range(2):
+            found = [((r.id, r.epoch), r.failure.message) for r in records]
+            assert found == sorted(last.items())
+    assert list(tmp_path.iterdir()) == [journal]
