@@ -49,10 +49,11 @@ def _recompute(run: Run, card: BenchmarkCard) -> None:
 def _tags(run: Run) -> Mapping[str, Mapping[str, str]] | None:
     """Tags by sample id; None where the samples file is not here and a metric may need what it holds."""
     root = run.path.parent.parent.parent
-    shared = samples_path(root, run.info)
-    for file in (shared, local(shared)):
-        if file.is_file():
-            return {sample.id: sample.tags for sample in read_samples(file)}
+    for place in (root, root.parent):  # an accepted baseline lies one folder deeper
+        shared = samples_path(place, run.info)
+        for file in (shared, local(shared)):
+            if file.is_file():
+                return {sample.id: sample.tags for sample in read_samples(file)}
     return None
 
 

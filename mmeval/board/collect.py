@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from mmeval.board.cards import BenchmarkCard, ModelCard, benchmark_card, model_cards
 from mmeval.board.checks import check
 from mmeval.board.vectors import FAILED, Vector, read_vector
 from mmeval.errors import StoreError
-from mmeval.store import Number, Problem, Run, Spec, benchmark_folder, list_runs, slug
+from mmeval.store import Number, Problem, Run, Spec, list_runs, slug
 
 COMPARABLE = ("version", "profile", "judge", "judge_digest", "limit", "epochs")
 Reader = Callable[[Run, BenchmarkCard], Vector]
@@ -118,8 +119,10 @@ def run_time(run: Run) -> str:
 
 def run_key(run: Run) -> str:
     """`<model>/<benchmark>@<version>-<digest>`: a stable path for the pages of one run."""
-    spec = run.info.spec
-    return f"{slug(spec.model)}/{benchmark_folder(spec)}-{run.path.name}"
+    return f"{_slug(run.info.spec.model)}/{run.path.parent.name}-{run.path.name}"
+
+
+_slug = lru_cache(maxsize=4096)(slug)
 
 
 def read_checked(run: Run, card: BenchmarkCard) -> Vector:
@@ -129,9 +132,17 @@ def read_checked(run: Run, card: BenchmarkCard) -> Vector:
     return vector
 
 
+def all_runs(root: Path) -> tuple[list[Run], list[Problem]]:
+    """Every run below `root`, and the accepted baselines whose runs are no longer there themselves."""
+    runs, problems = list_runs(root)
+    kept, more = list_runs(root / "baselines")
+    here = {run.info.spec.digest for run in runs}
+    return [*runs, *(run for run in kept if run.info.spec.digest not in here)], [*problems, *more]
+
+
 def collect(root: Path, *, path: Sequence[Path] = (), reader: Reader = read_checked) -> Board:
     """Read all runs below `root` into a board; nothing is dropped without a Problem or an Aside."""
-    runs, problems = list_runs(root)
+    runs, problems = all_runs(root)
     cards = {name: benchmark_card(name, path) for name in sorted({run.info.spec.benchmark for run in runs})}
     cells: dict[str, list[Cell]] = {}
     for run in runs:

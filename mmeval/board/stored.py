@@ -26,6 +26,7 @@ class Reader:
 
     def __init__(self, cache: Path) -> None:
         self.cache = cache
+        self.names: dict[Path, Path] = {}
 
     def __call__(self, run: Run, card: BenchmarkCard) -> Vector:
         """Raises StoreError as `read_checked` does."""
@@ -39,6 +40,11 @@ class Reader:
 
     def file(self, run: Run, card: BenchmarkCard) -> Path:
         """Where the vector of a run is kept: named by everything that it is read from."""
+        if run.path not in self.names:
+            self.names[run.path] = self._file(run, card)
+        return self.names[run.path]
+
+    def _file(self, run: Run, card: BenchmarkCard) -> Path:
         journal = run.path / "records.jsonl"
         stat = journal.stat() if journal.exists() else None
         parts = [VERSION, run.info.model_dump(mode="json"), file_digest(run.path / "scores.csv"), card.digest]

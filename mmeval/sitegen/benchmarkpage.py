@@ -21,8 +21,8 @@ SLICES = 24
 """Sub-scores that a table shows; more do not fit any screen and stay in run.json."""
 
 
-def benchmark_page(column: Column, board: Board, ranks: Ranks | None, lang: Language) -> dict[str, Any]:
-    """Everything that benchmark.html prints."""
+def measured(column: Column, board: Board, ranks: Ranks | None) -> dict[str, Any]:
+    """What benchmark.html prints, but for the card: the same in all languages."""
     order = by_score(column)
     models = [name for name in order if board.models[name].reference is None]
     x = scale_of(column)
@@ -40,7 +40,6 @@ def benchmark_page(column: Column, board: Board, ranks: Ranks | None, lang: Lang
         "hardest": findings(hardest(column, models), column, board, models),
         "suspicious": findings(suspicious(column, models), column, board, models),
         "aside": aside(column, board),
-        "card_facts": facts(column, lang),
         "example": example(column, board.root),
     }
 

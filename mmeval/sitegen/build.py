@@ -13,6 +13,7 @@ from typing import Any
 
 from mmeval import catalog
 from mmeval.board import Board, Cell, Column, ModelCard, collect
+from mmeval.board.collect import all_runs
 from mmeval.board.ranks import Ranks, rank_columns
 from mmeval.board.stored import Reader, prime
 from mmeval.board.views import View, all_views, make_view
@@ -21,7 +22,7 @@ from mmeval.sitegen import benchmarkpage, boardpage, data, extras, modelpage, op
 from mmeval.sitegen.env import Language, Place, languages, render, source_digest, source_folder
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir, view_url
 from mmeval.sitegen.writer import Writer, digest
-from mmeval.store import Problem, list_runs, samples_path, slug
+from mmeval.store import Problem, samples_path, slug
 
 CHUNKS = 64
 """Parts into which the reading of scores is cut for the processes."""
@@ -65,6 +66,7 @@ class Build:
         name = hashlib.sha256(str(options.out.resolve()).encode()).hexdigest()[:16]
         self.writer = Writer(options.out, options.cache / f"{name}.json")
         self.problems: list[Problem] = []
+        self.medians: dict[str, modelpage.Medians] = {}
         samples.forget()
 
     def run(self) -> Built:
@@ -91,7 +93,7 @@ class Build:
     def board(self) -> Board:
         """Read and check all runs; those that were not kept from the last build by several processes."""
         reader = Reader(self.options.cache)
-        runs, _ = list_runs(self.options.results)
+        runs, _ = all_runs(self.options.results)
         missing = reader.missing(runs, self.options.path)
         if len(missing) > pool.FEW:
             parts = [missing[i::CHUNKS] for i in range(CHUNKS)]
@@ -162,9 +164,13 @@ class Build:
     def column(self, column: Column, board: Board, ranks: Ranks | None) -> list[tuple[str, pool.Job]]:
         """A benchmark's page and data; returns what is to do for its runs, with the keys."""
         name = column.card.name
+        measured = benchmarkpage.measured(column, board, ranks)
         self.page(
-            benchmark_url(name), "benchmark.html", lambda lang: benchmarkpage.benchmark_page(column, board, ranks, lang)
+            benchmark_url(name),
+            "benchmark.html",
+            lambda lang: {**measured, "card_facts": benchmarkpage.facts(column, lang)},
         )
+        self.medians[name] = modelpage.medians(column, board)
         self.data(f"pairs/{slug(name)}", data.pairs_data(column, ranks))
         self.data(f"s/{slug(name)}", data.samples_data(column, samples.tags_of(column, board.root)))
         self.thumbs(next(iter(column.cells.values())))
@@ -221,7 +227,8 @@ class Build:
     def model(self, name: str, board: Board, ranks: Mapping[str, Ranks | None]) -> None:
         """A model's page and data."""
         card = board.models[name]
-        self.page(model_url(name), "model.html", lambda lang: modelpage.model_page(card, board, ranks, lang))
+        measured = modelpage.measured(card, board, ranks, self.medians)
+        self.page(model_url(name), "model.html", lambda lang: {**measured, **modelpage.worded(card, board, lang)})
         self.data(f"m/{slug(name)}", data.model_data(name, board))
 
     def thumbs(self, cell: Cell) -> None:

@@ -93,8 +93,8 @@ def strip(
     x: Scale, others: Sequence[float], value: float, low: float, high: float, chance: float | None = None
 ) -> Markup:
     """One model among all: every other model is a tick, this one is a dot with its whisker."""
-    marks = Markup("").join(Markup('<path d="M{} 5v10"/>').format(n(x(other))) for other in sorted(set(others)))
-    return interval(x, value, low, high, chance, under=Markup('<g class="others">{}</g>').format(marks))
+    marks = "".join(f"M{n(x(other))} 5v10" for other in sorted(set(others)))
+    return interval(x, value, low, high, chance, under=Markup('<path class="others" d="{}"/>').format(marks))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,20 +23,32 @@ SMALLEST = 20
 LISTED = 6
 
 
-def model_page(card: ModelCard, board: Board, ranks: Mapping[str, Ranks | None], lang: Language) -> dict[str, Any]:
-    """Everything that model.html prints."""
+Medians = tuple[float, dict[str, float]]
+"""The median model's headline and sub-scores on one benchmark."""
+
+
+def measured(
+    card: ModelCard, board: Board, ranks: Mapping[str, Ranks | None], middle: Mapping[str, Medians]
+) -> dict[str, Any]:
+    """What model.html prints that is the same in all languages."""
     cells = board.of(card.name)
-    apart = slice_gaps(card.name, cells, board)
+    apart = slice_gaps(cells, middle)
     return {
         "card": {"title": card.label, "name": card.name, "url": card.url, "reference": card.reference},
-        "parts": [(lang.text(f"part.{part}"), card.parts.get(part)) for part in PARTS] if card.parts else [],
-        "card_facts": facts(card, lang),
         "capabilities": capabilities(card.name, board),
         "rows": [row(card.name, column, cell, board, ranks.get(column.card.name)) for column, cell in cells],
         "strong": [one for one in apart if one["gap"] > 0][:LISTED],
         "weak": [one for one in reversed(apart) if one["gap"] < 0][:LISTED],
         "statuses": failures(cells),
-        "runs": [reproduce(column, cell, lang) for column, cell in cells],
+    }
+
+
+def worded(card: ModelCard, board: Board, lang: Language) -> dict[str, Any]:
+    """What model.html prints in the reader's language."""
+    return {
+        "parts": [(lang.text(f"part.{part}"), card.parts.get(part)) for part in PARTS] if card.parts else [],
+        "card_facts": facts(card, lang),
+        "runs": [reproduce(column, cell, lang) for column, cell in board.of(card.name)],
     }
 
 
@@ -114,21 +126,31 @@ def share_below(name: str, column: Column, board: Board) -> float:
     return statistics.fmean([(r < own) + 0.5 * (r == own) for r in rivals]) if rivals else 0.5
 
 
-def slice_gaps(name: str, cells: Sequence[tuple[Column, Cell]], board: Board) -> list[dict[str, Any]]:
+def medians(column: Column, board: Board) -> Medians:
+    """Medians over the models of a benchmark, references aside; empty where there are fewer than three."""
+    models = [cell for name, cell in column.cells.items() if board.models[name].reference is None]
+    if len(models) < 3:
+        return 0.0, {}
+    values: dict[str, list[float]] = {}
+    for cell in models:
+        for one in slices(cell, column):
+            values.setdefault(one["name"], []).append(one["value"])
+    overall = statistics.median(cell.headline.value * column.card.scale for cell in models)
+    return overall, {name: statistics.median(found) for name, found in values.items()}
+
+
+def slice_gaps(cells: Sequence[tuple[Column, Cell]], middle: Mapping[str, Medians]) -> list[dict[str, Any]]:
     """Sub-scores against the median model's, beyond what the overall difference explains; largest first."""
     gaps: list[dict[str, Any]] = []
     for column, cell in cells:
-        rivals = [c for m, c in column.cells.items() if m != name and board.models[m].reference is None]
-        if len(rivals) < 2:
-            continue
-        tables = [{one["name"]: one["value"] for one in slices(c, column)} for c in rivals]
-        scale = column.card.scale
-        overall = cell.headline.value * scale - statistics.median(c.headline.value * scale for c in rivals)
-        for one in slices(cell, column):
-            theirs = [table[one["name"]] for table in tables if one["name"] in table]
-            if one["n"] >= SMALLEST and len(theirs) >= 2:
-                gap = one["value"] - statistics.median(theirs) - overall
-                gaps.append({**one, "benchmark": column.card.title, "url": benchmark_url(column.card.name), "gap": gap})
+        overall, theirs = middle[column.card.name]
+        ahead = cell.headline.value * column.card.scale - overall
+        about = {"benchmark": column.card.title, "url": benchmark_url(column.card.name)}
+        gaps += [
+            {**one, **about, "gap": one["value"] - theirs[one["name"]] - ahead}
+            for one in slices(cell, column)
+            if one["n"] >= SMALLEST and one["name"] in theirs
+        ]
     return sorted(gaps, key=lambda one: (-one["gap"], one["benchmark"], one["name"]))
 
 

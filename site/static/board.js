@@ -17,7 +17,7 @@
   var rows = [].slice.call(body.rows).map(function (tr, i) {
     return { tr: tr, place: i, name: tr.dataset.m, ref: "ref" in tr.dataset, mod: (tr.dataset.mod || "").split(" "), text: {}, was: {} };
   });
-  var sheet = new CSSStyleSheet();
+  var sheet = new CSSStyleSheet(), rule = "";
   document.adoptedStyleSheets = [sheet];
   var state = M.state(), first = true;
 
@@ -57,7 +57,8 @@
       if (!on) off.push("#board thead>tr:nth-child(2)>th:nth-child(" + (i + 1) + "),#board tbody>tr>:nth-child(" + (i + 1) + ")");
       heads[i].on = on;
     });
-    sheet.replaceSync(off.length ? off.join(",") + "{display:none}" : "");
+    var css = off.length ? off.join(",") + "{display:none}" : "";
+    if (css !== rule) sheet.replaceSync(rule = css);
     var metaCell = table.tHead.rows[0].cells[1];
     var metaKeys = keys.slice(3, keys.length).filter(function (k) { return !groupOf(k); });
     span(metaCell, metaKeys);
