@@ -42,3 +42,15 @@ def test_commands_run(page: Path, tmp_path: Path) -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     for target in LINK.findall(page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_command_line_page_is_current() -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "typer", "mmeval.cli", "utils", "docs", "--name", "mmeval", "--title", "Command line"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert written.strip() == made.stdout.strip(), "run `make docs`"
