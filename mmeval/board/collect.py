@@ -140,9 +140,18 @@ def all_runs(root: Path) -> tuple[list[Run], list[Problem]]:
     return [*runs, *(run for run in kept if run.info.spec.digest not in here)], [*problems, *more]
 
 
-def collect(root: Path, *, path: Sequence[Path] = (), reader: Reader = read_checked) -> Board:
-    """Read all runs below `root` into a board; nothing is dropped without a Problem or an Aside."""
-    runs, problems = all_runs(root)
+Found = tuple[list[Run], list[Problem]]
+
+
+def collect(
+    root: Path, *, path: Sequence[Path] = (), reader: Reader = read_checked, found: Found | None = None
+) -> Board:
+    """Read all runs below `root` into a board; nothing is dropped without a Problem or an Aside.
+
+    `found` is what `all_runs` gave, where that was asked already.
+    """
+    runs, problems = found if found is not None else all_runs(root)
+    problems = list(problems)
     cards = {name: benchmark_card(name, path) for name in sorted({run.info.spec.benchmark for run in runs})}
     cells: dict[str, list[Cell]] = {}
     for run in runs:

@@ -96,7 +96,7 @@ def _load(file: Path, cache: Path) -> Vector | None:
     except (FileNotFoundError, ValueError):
         return None
     values = np.frombuffer(base64.b64decode(raw.pop("values")), dtype=np.float64)
-    answers = tuple(sys.intern(answer) for answer in raw.pop("answers"))
+    answers = tuple(map(sys.intern, raw.pop("answers")))
     return Vector(ids=ids, clusters=clusters, values=values, answers=answers, **raw)
 
 

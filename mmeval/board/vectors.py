@@ -58,7 +58,11 @@ class Vector:
     @property
     def levels(self) -> str:
         """[n], LEVELS or MISSING: what the comparison page reads."""
-        return "".join(MISSING if v != v else LEVELS[round(v * 60)] for v in self.values.tolist())
+        import numpy as np
+
+        table = np.frombuffer((LEVELS + MISSING).encode(), dtype=np.uint8)
+        places = np.where(np.isnan(self.values), len(LEVELS), np.rint(np.nan_to_num(self.values) * 60)).astype(np.intp)
+        return table[places].tobytes().decode()
 
 
 _LATENCY = re.compile(rb'"latency_s":([0-9.e+-]+)[^{}]*?"cached":false')

@@ -93,14 +93,14 @@ class Build:
     def board(self) -> Board:
         """Read and check all runs; those that were not kept from the last build by several processes."""
         reader = Reader(self.options.cache)
-        runs, _ = all_runs(self.options.results)
-        missing = reader.missing(runs, self.options.path)
+        found = all_runs(self.options.results)
+        missing = reader.missing(found[0], self.options.path)
         if len(missing) > pool.FEW:
             parts = [missing[i::CHUNKS] for i in range(CHUNKS)]
             call = functools.partial(prime, path=self.options.path, cache=self.options.cache)
             with pool.workers(len(missing)) as run_all:
                 list(run_all(call, parts))
-        return collect(self.options.results, path=self.options.path, reader=reader)
+        return collect(self.options.results, path=self.options.path, reader=reader, found=found)
 
     def work(self, jobs: Sequence[tuple[str, pool.Job]]) -> None:
         """Write the pages of the runs that are out of date."""

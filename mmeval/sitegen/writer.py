@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ class Writer:
 
     def fresh(self, file: str, key: str) -> bool:
         """Whether the file exists as made from this key; then it is claimed for this build."""
-        if self.old.get(file) == key and (self.out / file).is_file():
+        if self.old.get(file) == key and os.path.isfile(f"{self.out}/{file}"):
             self.new[file] = key
             return True
         return False
