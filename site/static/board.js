@@ -114,14 +114,28 @@
       return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1) || a.place - b.place;
     };
   }
+  /* Rows in view first, the others in the next frames: laying out 300 rows at once takes a fifth of a second. */
+  var turn = 0, unplaced = null;
+  function place(order) {
+    var mine = ++turn, from = 0;
+    function some(count) {
+      var moved = document.createDocumentFragment();
+      order.slice(from, from + count).forEach(function (row) { moved.append(row.tr); });
+      body.insertBefore(moved, body.rows[from] || null);
+      from += count;
+    }
+    function next() {
+      if (mine !== turn || from >= order.length) return;
+      some(60);
+      setTimeout(next, 0);
+    }
+    unplaced = function () { if (mine === turn && from < order.length) some(order.length); };
+    if (order.some(function (row, i) { return body.rows[i] !== row.tr; })) next(); else unplaced = null;
+  }
   function sort() {
     var key = (state.sort || "").replace(/^-/, ""), down = (state.sort || "")[0] === "-";
     var order = key in at ? rows.slice().sort(compare(key, down)) : custom ? rows.slice().sort(compare("mean", true)) : rows.slice();
-    if (order.some(function (row, i) { return body.rows[i] !== row.tr; })) {
-      var all = document.createDocumentFragment();
-      order.forEach(function (row) { all.append(row.tr); });
-      body.append(all);
-    }
+    place(order);
     heads.forEach(function (h, i) {
       if (keys[i] === key && key) h.setAttribute("aria-sort", down ? "descending" : "ascending"); else h.removeAttribute("aria-sort");
     });
@@ -306,6 +320,7 @@
   /* Saving exactly what is shown */
   function visible() {
     var on = keys.filter(function (k, i) { return heads[i].on; });
+    if (unplaced) unplaced();
     var lines = [].slice.call(body.rows).filter(function (tr) { return !tr.hidden; });
     return lines.map(function (tr) {
       var out = {};
