@@ -92,9 +92,7 @@ def test_fixture(tmp_path: Path) -> None:
     assert command(tmp_path, "mmeval", "gate", "accept", str(run), "--reason", "x").returncode == 0
     models = {"same": "quizzer/base", "worse": "quizzer/worse-40", "nobody": "nobody/x"}
     (tmp_path / "test_it.py").write_text("".join(TEST.format(name=k, model=v) for k, v in models.items()))
-    done = command(
-        tmp_path, "pytest", "-q", "-p", "mmeval.pytest_plugin", "-p", "no:cacheprovider", "--junitxml", "out.xml"
-    )
+    done = command(tmp_path, "pytest", "-q", "-p", "no:cacheprovider", "--junitxml", "out.xml")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 passed" in done.stdout
     assert "2 failed" in done.stdout
