@@ -174,9 +174,23 @@ class Cache:
             self._reader.close()
 
 
+def _to_wal(connection: sqlite3.Connection, *, patience_s: float = 60.0) -> None:
+    """Switch to WAL; two processes that make the same file collide here, and SQLite's own timeout does not cover it."""
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
 def _connect(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=60, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
+    _to_wal(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute(TABLE)
     return connection

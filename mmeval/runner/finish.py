@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +11,7 @@ from pathlib import Path
 from mmeval.definitions import Benchmark
 from mmeval.runner.journal import OPEN
 from mmeval.runner.ordered import Ordered
-from mmeval.store import Number, ScoreRow, Totals, write_scores
+from mmeval.store import Number, ScoreRow, Totals, replacing, write_scores
 from mmeval.types import Record, Score, Status
 
 __all__ = ["Summary", "counted", "summarise"]
@@ -58,17 +56,8 @@ def summarise(journals: Iterable[Path], benchmark: Benchmark, folder: Path) -> S
 
 
 def _write_scores(path: Path, rows: Iterator[ScoreRow]) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            write_scores(file, rows)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)  # as for run.json: a temporary file is private, a result is not
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(path) as file:
+        write_scores(file, rows)
 
 
 def _rows(records: Iterable[Record], benchmark: Benchmark, summary: Summary, ledger: _Ledger) -> Iterator[ScoreRow]:

@@ -27,6 +27,7 @@ from mmeval.store.runs import (
     benchmark_folder,
     list_runs,
     read_run,
+    replacing,
     run_path,
     samples_path,
     slug,
@@ -38,6 +39,7 @@ from mmeval.store.runs import (
 __all__ = [
     "COLUMNS", "SCHEMA", "Number", "Problem", "Run", "RunInfo", "RunStatus", "ScoreRow", "Spec", "StoredPart",
     "StoredSample", "Totals", "asking_order", "benchmark_folder", "canonical", "dump_record", "dump_reply",
-    "dump_sample", "list_runs", "load_record", "read_records", "read_run", "read_samples", "read_scores", "run_path",
+    "dump_sample", "list_runs", "load_record", "read_records", "read_run", "read_samples", "read_scores", "replacing",
+    "run_path",
     "samples_path", "slug", "thumbnail_path", "write_atomic", "write_info", "write_scores",
 ]  # fmt: skip

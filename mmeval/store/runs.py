@@ -8,8 +8,10 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from pydantic import ValidationError
 
@@ -65,13 +67,14 @@ def run_path(root: Path, spec: Spec) -> Path:
     return root / slug(spec.model) / benchmark_folder(spec) / spec.digest[:12]
 
 
-def write_atomic(path: Path, text: str) -> None:
-    """Write aside, fsync and rename: a reader sees the old file or the new one."""
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[str]]:
+    """A text file that is written aside, synced and renamed: a reader sees the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o644)  # a temporary file is private, a result is for everyone who may read the folder
@@ -79,6 +82,12 @@ def write_atomic(path: Path, text: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def write_atomic(path: Path, text: str) -> None:
+    """Replace a file's text, whole or not at all."""
+    with replacing(path) as file:
+        file.write(text)
 
 
 def write_info(folder: Path, info: RunInfo) -> None:
