@@ -92,8 +92,9 @@ class Adapter:
         body = remote.Body()
         content = body.dumps(self._payload(prompt, self.sent(options), body))
         answer = await self._call(self._post("/v1/messages", content))
-        return replace(
-            remote.shaped(_reply, answer.value),
+        return remote.shaped(
+            _reply,
+            answer.value,
             latency_s=answer.latency_s,
             request_id=answer.headers.get("request-id"),
             limits=remote.anthropic_limits(answer.headers),

@@ -7,7 +7,7 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from mmeval import AdapterError, Facts, Options, Prompt, Reply, Text, remote
@@ -102,7 +102,7 @@ class Adapter:
     async def ask(self, prompt: Prompt, options: GeminiOptions) -> Reply:
         """One request; raises RetryableError or FatalError."""
         answer = await remote.call(self._send(prompt, options), secret=self._secret, body=lambda raw: raw.body or "")
-        return replace(remote.shaped(remote.gemini_reply, answer.value), latency_s=answer.latency_s)
+        return remote.shaped(remote.gemini_reply, answer.value, latency_s=answer.latency_s)
 
     async def _send(self, prompt: Prompt, options: GeminiOptions) -> Any:
         response = await self._client.aio.models.generate_content(

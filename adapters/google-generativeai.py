@@ -10,7 +10,7 @@ import asyncio
 import json
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from mmeval import Facts, Options, Prompt, Reply, Text, UsageError, remote
@@ -83,7 +83,7 @@ class Adapter:
         loop = asyncio.get_running_loop()
         sending = loop.run_in_executor(self._threads, self._send, prompt, options)
         answer = await remote.call(sending, secret=self._secret, body=lambda raw: raw.body)
-        return replace(remote.shaped(remote.gemini_reply, answer.value), latency_s=answer.latency_s)
+        return remote.shaped(remote.gemini_reply, answer.value, latency_s=answer.latency_s)
 
     @staticmethod
     def image_tokens(model: str, width: int, height: int, options: GenerativeAIOptions) -> int | None:

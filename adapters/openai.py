@@ -102,6 +102,7 @@ class Adapter:
         if self._api == "responses" and options.seed is not None:
             raise UsageError("-o seed: the Responses API has no seed; use -o api=chat")
         self._path = "/responses" if self._api == "responses" else "/chat/completions"
+        self._url = self.endpoint + self._path  # whole: the SDK would join and parse it anew for every request
         self._options = options
 
     async def connect(self) -> None:
@@ -128,7 +129,7 @@ class Adapter:
         body = remote.Body()
         payload = self._payload(prompt, self.sent(options), body)
         request = self._client.post(
-            self._path, cast_to=self._raw, content=body.dumps(payload), options={"headers": JSON}
+            self._url, cast_to=self._raw, content=body.dumps(payload), options={"headers": JSON}
         )
         try:
             answer = await remote.call(request, secret=self._secret, body=lambda raw: raw.content)
@@ -136,8 +137,9 @@ class Adapter:
             if error.kind != "filtered":
                 raise
             return Reply(text="", finish="filtered")
-        return replace(
-            remote.shaped(self._read, answer.value),
+        return remote.shaped(
+            self._read,
+            answer.value,
             latency_s=answer.latency_s,
             request_id=answer.headers.get("x-request-id"),
             limits=remote.openai_limits(answer.headers),

@@ -96,7 +96,8 @@ def _parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         with pq.ParquetFile(path) as file:
             number = 0
-            for batch in file.iter_batches(batch_size=64):
+            # Its thread reads far faster than any provider answers; threads of Arrow's own only cost.
+            for batch in file.iter_batches(batch_size=64, use_threads=False):
                 for row in batch.to_pylist():
                     yield number, row
                     number += 1

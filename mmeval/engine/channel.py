@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,8 +103,16 @@ class Channel:
 
     def cached(self, key: bytes) -> Answer | None:
         """The reply that was kept from an earlier request, or None."""
-        reply = self.cache.get(key) if key else None
-        return Answer(reply, 0, self.price.cost(reply.usage)) if reply is not None else None
+        return self.kept([key])[key]
+
+    def kept(self, keys: Iterable[bytes]) -> dict[bytes, Answer | None]:
+        """`cached` for many keys with one look into the file."""
+        wanted = list(keys)
+        found = self.cache.get([key for key in wanted if key])
+        return {key: self._again(found[key]) if key in found else None for key in wanted}
+
+    def _again(self, reply: Reply) -> Answer:
+        return Answer(reply, 0, self.price.cost(reply.usage))
 
     async def ask(self, prompt: Prompt, key: bytes, *, place: float | None = None) -> Answer:
         """Ask until there is an answer or no hope for one.

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import binascii
 import json
 import re
 import secrets
 from typing import Any
 
+import pybase64
+
 from mmeval.types import Media
 
 # Unguessable, so that no text of a data set can pretend to be a placeholder.
 _MARK = f"@media-{secrets.token_hex(12)}-"
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _SPLIT = re.compile(f"{_MARK}(\\d+);".encode())
 
 
@@ -36,9 +38,9 @@ class Body:
 
     def dumps(self, payload: Any) -> bytes:
         """The JSON of the payload, UTF-8, with all media in their places."""
-        text = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        text = _JSON(payload).encode("utf-8", "replace")
         if not self._media:
             return text
         pieces = _SPLIT.split(text)
-        pieces[1::2] = [binascii.b2a_base64(self._media[int(n)], newline=False) for n in pieces[1::2]]
+        pieces[1::2] = [pybase64.b64encode(self._media[int(n)]) for n in pieces[1::2]]
         return b"".join(pieces)

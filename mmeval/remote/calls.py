@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from mmeval.errors import AdapterError, RetryableError
@@ -48,10 +48,11 @@ async def call(request: Awaitable[Any], *, secret: Secret, body: Callable[[Any],
     return Answer(value=value, headers=headers or {}, latency_s=time.perf_counter() - started)
 
 
-def shaped(read: Callable[[dict[str, Any]], Reply], value: dict[str, Any]) -> Reply:
+def shaped(read: Callable[[dict[str, Any]], Reply], value: dict[str, Any], **known: Any) -> Reply:
     """The Reply that an adapter reads from an answer; raises RetryableError (`malformed`) for any other shape.
 
-    What a server sends is not to be trusted: a list where an object should be, a number for a text.
+    What a server sends is not to be trusted: a list where an object should be, a number for a text. `known` are
+    fields of the Reply that came beside it: latency, headers.
     """
     try:
         reply = read(value)
@@ -60,8 +61,9 @@ def shaped(read: Callable[[dict[str, Any]], Reply], value: dict[str, Any]) -> Re
         raise RetryableError(Secret("").scrub(note), kind="malformed", status=200) from None
     if not isinstance(reply.text, str) or not isinstance(reply.reasoning, str | None):
         raise RetryableError("status 200 of an unknown shape", kind="malformed", status=200)
-    usage = Usage(*map(_count, astuple(reply.usage)))
-    return replace(reply, usage=usage, model=_text(reply.model), request_id=_text(reply.request_id))
+    used = reply.usage
+    usage = Usage(_count(used.input), _count(used.output), _count(used.reasoning), _count(used.cached))
+    return replace(reply, usage=usage, model=_text(reply.model), **{"request_id": _text(reply.request_id), **known})
 
 
 def _count(value: object) -> int | None:

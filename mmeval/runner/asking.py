@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import cast
 
 from mmeval import media
@@ -51,17 +52,19 @@ class Asking:
         self.exhausted = False
         self.error: BaseException | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way: dict[bytes, asyncio.Task[None]] = {}
+        """By key of the reply, the first of equal questions only."""
         self._room = asyncio.Event()
         self._inline = 0
 
-    async def run(self, feed: AsyncIterator[Sample]) -> None:
+    async def run(self, batches: AsyncIterator[list[Sample]]) -> None:
         """Ask everything that is not finished; returns when nothing is under way any more.
 
         Raises:
             DataError: a row cannot be read.
             RunFailedError: the journal cannot be written.
         """
-        dispatch = asyncio.ensure_future(self._dispatch(feed))
+        dispatch = asyncio.ensure_future(self._dispatch(batches))
         stopped = asyncio.ensure_future(self.stop.event.wait())
         try:
             await asyncio.wait({dispatch, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -90,41 +93,55 @@ class Asking:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _dispatch(self, feed: AsyncIterator[Sample]) -> None:
-        async for sample in feed:
-            for epoch in range(1, self.plan.spec.epochs + 1):
-                self.seen += 1
-                if (sample.id, epoch) in self.finished:
-                    self.tally.resumed += 1
-                else:
-                    await self._take(sample, epoch)
+    async def _dispatch(self, batches: AsyncIterator[list[Sample]]) -> None:
+        async for batch in batches:
+            wanted = [one for sample in batch for one in self._wanted(sample)]
+            kept = self.channel.kept(key for _, _, key in wanted)
+            for sample, epoch, key in wanted:
+                answer = kept.pop(key) if key in kept else self.channel.cached(key)
+                await self._take(sample, epoch, key, answer)
         self.exhausted = True
         self.tally.planned = self.seen
 
-    async def _take(self, sample: Sample, epoch: int) -> None:
-        unfit = _unfit(sample, self.plan.model.facts)
-        if unfit is not None:
-            self._record(_record(sample, epoch, unfit[0], failure=Failure(kind=unfit[0], message=unfit[1])))
-            return
-        key = self.channel.key(sample.prompt, epoch)
-        answer = self.channel.cached(key)
+    def _wanted(self, sample: Sample) -> Iterator[tuple[Sample, int, bytes]]:
+        """Sample, epoch and key of every reply that is still missing; what cannot be asked is recorded at once."""
+        for epoch in range(1, self.plan.spec.epochs + 1):
+            self.seen += 1
+            if (sample.id, epoch) in self.finished:
+                self.tally.resumed += 1
+                continue
+            unfit = _unfit(sample, self.plan.model.facts)
+            if unfit is None:
+                yield sample, epoch, self.channel.key(sample.prompt, epoch)
+            else:
+                self._record(_record(sample, epoch, unfit[0], failure=Failure(kind=unfit[0], message=unfit[1])))
+
+    async def _take(self, sample: Sample, epoch: int, key: bytes, answer: Answer | None) -> None:
         if answer is not None and self.judge is None:
             self._record(self._scored(sample, epoch, answer))
             self._inline += 1
             if self._inline % INLINE == 0:
                 await asyncio.sleep(0)
             return
-        place = None if answer is not None else await self._place()
-        task = asyncio.get_running_loop().create_task(self._one(sample, epoch, answer or key, place))
+        await self._room_for_one()
+        twin = self._under_way.get(key)
+        place = None if answer is not None or twin is not None else await self._place()
+        task = asyncio.get_running_loop().create_task(self._one(sample, epoch, answer or key, place, twin))
         self._tasks.add(task)
-        task.add_done_callback(self._ended)
+        if key:
+            self._under_way.setdefault(key, task)
+        task.add_done_callback(functools.partial(self._ended, key))
+        # Requests leave one by one: a wide window would else prepare all of its bodies before the first is sent.
+        await asyncio.sleep(0)
 
-    async def _place(self) -> float:
-        """A place for a first request, once there is room, money and time for it."""
-        throttle = self.channel.throttle
-        while len(self._tasks) > max(64, 4 * throttle.limit):
+    async def _room_for_one(self) -> None:
+        while len(self._tasks) > max(64, 4 * self.channel.throttle.limit):
             self._room.clear()
             await self._room.wait()
+
+    async def _place(self) -> float:
+        """A place for a first request, once there is money and time for it."""
+        throttle = self.channel.throttle
         place = await throttle.acquire()
         spent = self.channel.budget.spent(throttle.in_flight - 1)
         if spent is not None:
@@ -133,8 +150,10 @@ class Asking:
             await asyncio.Event().wait()  # the stop cancels us
         return place
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, key: bytes, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        if self._under_way.get(key) is task:
+            del self._under_way[key]
         self._room.set()
         if not task.cancelled() and task.exception() is not None:
             self._fail(cast("BaseException", task.exception()))
@@ -143,7 +162,18 @@ class Asking:
         self.error = self.error or error
         self.stop.now(str(error), hard=not isinstance(error, DataError))
 
-    async def _one(self, sample: Sample, epoch: int, kept: Answer | bytes, place: float | None) -> None:
+    async def _one(
+        self,
+        sample: Sample,
+        epoch: int,
+        kept: Answer | bytes,
+        place: float | None,
+        twin: asyncio.Task[None] | None,
+    ) -> None:
+        if isinstance(kept, bytes) and twin is not None:
+            # An equal question is under way: its answer is not paid for twice.
+            await asyncio.wait({twin})
+            kept = self.channel.cached(kept) or kept
         try:
             answer = kept if isinstance(kept, Answer) else await self.channel.ask(sample.prompt, kept, place=place)
             record = self._scored(sample, epoch, answer)

@@ -20,7 +20,7 @@ BYTES = 8_000_000
 
 
 class Feed:
-    """Iterates over samples without ever letting the event loop wait for a disk or a network."""
+    """Samples, one by one or in batches, without ever letting the event loop wait for a disk or a network."""
 
     def __init__(self, make: Callable[[], Iterator[Sample]]) -> None:
         self._make = make
@@ -61,6 +61,12 @@ class Feed:
         return True
 
     async def __aiter__(self) -> AsyncIterator[Sample]:
+        async for batch in self.batches():
+            for sample in batch:
+                yield sample
+
+    async def batches(self) -> AsyncIterator[list[Sample]]:
+        """The samples as they were read, up to SIZE at a time; raises what reading them raised."""
         while True:
             while not self._batches:
                 self._ready.clear()
@@ -71,8 +77,7 @@ class Feed:
                 return
             if isinstance(batch, MMEvalError):
                 raise batch
-            for sample in batch:
-                yield sample
+            yield batch
 
     def close(self) -> None:
         """Let the thread end; what it has read is dropped."""

@@ -122,7 +122,7 @@ class HandIn:
             return  # the run itself says so of this sample
         for epoch in range(1, self.plan.spec.epochs + 1):
             key = self.channel.identity.key(sample.prompt, epoch)
-            if (sample.id, epoch) in self.finished or key.hex() in seen or self.channel.cache.get(key) is not None:
+            if (sample.id, epoch) in self.finished or key.hex() in seen or self.channel.cached(key) is not None:
                 continue
             seen.add(key.hex())
             yield key.hex()

@@ -178,7 +178,7 @@ class Session:
         with _syncing(journal):
             try:
                 if not plan.settings.batch or await HandIn(plan, channel, finished, tally).run():
-                    await asking.run(aiter(feed))
+                    await asking.run(feed.batches())
             except MMEvalError as error:
                 problem = error
         self._stops.remove(stop)

@@ -133,7 +133,7 @@ def test_two_processes_share_what_a_model_said(tmp_path, reply, kept):
         two.put(b"other", "m", Reply(text="B", finish="stop"))
         await one.flush()
         await two.flush()
-        found = two.get(b"k"), one.get(b"other")
+        found = two.get([b"k"]).get(b"k"), one.get([b"other"])[b"other"]
         await one.close()
         await two.close()
         return found
@@ -143,6 +143,22 @@ def test_two_processes_share_what_a_model_said(tmp_path, reply, kept):
     assert second.text == "B"
     if first:
         assert (first.text, first.finish, first.usage, first.cached) == (reply.text, reply.finish, reply.usage, True)
+
+
+def test_many_replies_are_looked_up_at_once(tmp_path):
+    async def look():
+        cache = Cache(tmp_path / "c.sqlite")
+        for i in range(0, 2000, 2):
+            cache.put(b"%d" % i, "m", Reply(text=str(i), finish="stop"))
+        waiting = cache.get([b"0", b"1", b"2"])
+        await cache.flush()
+        found = cache.get([b"%d" % i for i in range(2000)])
+        await cache.close()
+        return waiting, found
+
+    waiting, found = asyncio.run(look())
+    assert [*waiting] == [b"0", b"2"]
+    assert {key: reply.text for key, reply in found.items()} == {b"%d" % i: str(i) for i in range(0, 2000, 2)}
 
 
 def test_a_foreign_file_is_no_cache(tmp_path):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from mmeval import StoreError, UsageError, catalog, store
+from mmeval import StoreError, Text, UsageError, catalog, store
 from mmeval.runner import run_one
 from mmeval.runner.journal import Journal
 
@@ -44,6 +44,19 @@ def test_another_folder_is_answered_from_the_cache(settings, tmp_path):
     moved = settings.model_copy(update={"results": tmp_path / "other"})
     run = run_one(make_benchmark(), "mock/echo", moved)
     assert (run.info.totals.requests, run.info.totals.cached) == (0, 40)
+
+
+@pytest.mark.parametrize("concurrency", [1, 4, 40])
+def test_equal_questions_are_paid_for_once(settings, concurrency):
+    """Twenty questions four times each, with other ids: whoever comes second takes the answer of the first."""
+
+    def to_sample(row):
+        made = make_benchmark().to_sample(row)
+        return replace(made, prompt=(Text(f"Which letter? {int(row['id']) % 20}. The answer is A"),), target="A")
+
+    many = settings.model_copy(update={"concurrency": concurrency})
+    run = run_one(make_benchmark(80, to_sample=to_sample), "mock/echo", many)
+    assert (run.info.totals.requests, run.info.totals.cached, run.info.counts) == (20, 60, {"ok": 80})
 
 
 def test_transient_faults_change_no_score(settings, tmp_path):
