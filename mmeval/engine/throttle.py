@@ -1,23 +1,28 @@
 """How many requests may be in flight, and how fast they may start: one throttle per endpoint and key.
 
 The window starts small and doubles per clean round, as TCP's slow start does, while it is really used. Most
-limits are in requests per second, which no window can hold, so the first rejection (429, 503, overload) turns
-to a pace: the rate that was admitted just before. Each rejection cuts the pace by the share that was rejected,
-once per episode: requests that were under way at the time of a cut say nothing new. Between cuts it grows with
-every answer, slowly at first and faster the longer nothing is rejected, so that a rejection stays one in some
-hundred requests; the window follows the pace (Little's law). Rejections that do not become fewer when we
-ask less are not about our rate: then cuts rest for a while.
+limits are in requests per second, which no window can hold. So when more is rejected (429, 503, overload) and
+asking more no longer brings more answers, it turns to a pace: the rate that was admitted just before. Each
+rejection then cuts the pace by the share that was rejected, once per episode: requests that were under way at the
+time of a cut say nothing new. Between cuts it grows with every answer, slowly at first and faster the longer
+nothing is rejected, so that a rejection stays one in some hundred requests; the window follows the pace (Little's law).
+
+Some rejections are not about our rate: a busy provider turns away one request in ten whoever asks. They show in
+that the answers per second grow with the window all the same, or in that a cut does not make them fewer. That share
+is then expected, and only more than it counts.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from mmeval.engine.starts import Seen, Starts
 from mmeval.types import Limits
 
 __all__ = ["Outcome", "Throttle", "Throttles"]
@@ -26,39 +31,14 @@ TINY_S = 1e-6
 Outcome = Literal["ok", "rejected", "failed"]
 
 
-class Starts:
-    """When the last requests started, and which of them were rejected."""
-
-    MOST = 2048
-
-    def __init__(self) -> None:
-        self._all: deque[float] = deque(maxlen=self.MOST)
-        self._rejected: deque[float] = deque(maxlen=self.MOST)
-
-    def add(self, now: float) -> None:
-        """One request starts."""
-        self._all.append(now)
-
-    def reject(self, started: float) -> None:
-        """The request that started then was rejected."""
-        self._rejected.append(started)
-
-    def between(self, start: float, end: float) -> tuple[int, int]:
-        """Requests that started in (start, end], and how many of them were rejected."""
-        sent = sum(start < at <= end for at in self._all)
-        return sent, sum(start < at <= end for at in self._rejected)
-
-
-@dataclass(slots=True)
-class Row:
-    """A row of cuts: where it began, to see whether cutting helps."""
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One turn of the window in slow start: as many answers as it is wide."""
 
     limit: int
-    pace: float | None
-    peak: float
-    """Requests per second after the first cut."""
-    hits: int = 0
-    """Cuts one after the other with a notable share of rejections before them."""
+    began: float
+    rate: float = 0.0
+    """Answers per second; 0 = not over yet."""
 
 
 class Throttle:
@@ -83,16 +63,29 @@ class Throttle:
     is rejected waits as the server asks anyway."""
     EPISODE_S = 1.0
     """A cut needs so long to show; limits are counted by the second at least."""
-    CALM_S = 10.0
-    """After so long without a cut a new row begins."""
-    LITTLE = 0.04
-    HITS = 4
+    ENOUGH = 50
+    """Requests that show where a limit is; after fewer, the pace soon goes back near to where it was."""
     MUCH = 0.35
     """Where more than this share is rejected, asking less is right whatever the reason."""
-    TRUCE_S = 30.0
-    """How long cuts rest after they were found not to help."""
-    RUN = 4
-    """So many rejections in a row, and everybody waits as long as the server asks."""
+    SOME, MANY = 12, 32
+    """Where most of the last requests are rejected (so many, as many as the window holds), everybody waits as long as
+    the server asks."""
+    FEW = 8
+    """Twice so many admitted requests are assumed beside what is seen before a cut: few say little about a share."""
+    SCALING = 0.7
+    """A window twice as wide has to bring so much of twice the answers, or a limit has been met."""
+    LESS = 0.8
+    """Asking so much less than before an earlier cut is what tells ..."""
+    ODDS = 20.0
+    """... and it must be so much likelier that the rejections are not about our rate."""
+    LITTLE = 0.005
+    """Rejected even below a limit, since requests do not arrive as evenly as they are sent."""
+    MEMORY = 16
+    """Cuts that are remembered for that."""
+    FADES = 0.1
+    """Of what is expected too much, per second."""
+    RETURN_S = 30.0
+    """From one return to slow start to the next; doubles each time."""
 
     def __init__(
         self,
@@ -113,7 +106,6 @@ class Throttle:
         self._gate = asyncio.Lock()
         self._freed: asyncio.Future[None] | None = None
         self._next = 0.0
-        self._slow_start = True
         self._clean = 0
         self._used = 0
         self._starts = Starts()
@@ -122,25 +114,28 @@ class Throttle:
         """Of one request, on average of the last ones."""
         self._goal = 0.0
         self._grown_at = 0.0
-        self._last_cut = float("-inf")
+        self._last_cut = self._paused = float("-inf")
         self._answers = 0
         """To requests that started after the last cut."""
-        self._in_a_row = 0
-        self._row: Row | None = None
-        self._truce = float("-inf")
+        self._round: Round | None = None
+        self._past = Round(0, 0.0)
+        self._cut_before: deque[Seen] = deque(maxlen=self.MEMORY)
+        self._expected = 0.0
+        """Share of rejections that is not about our rate."""
+        self._return_at = float("-inf")
+        self._return_s = self.RETURN_S
 
     async def acquire(self) -> float:
         """Wait for a place and for the pace, first come first served; returns the time of start."""
         if self._gate.locked() or self.in_flight >= self.limit or self.pace is not None or self._next:
             async with self._gate:
                 await self._wait()
-        now = self._clock()
+        now = self._starts.add(self._clock())
         self.in_flight += 1
         if self.in_flight > self._used:
             self._used = self.in_flight
             self.peak = max(self.peak, self.in_flight)
         self._begin = min(self._begin, now)
-        self._starts.add(now)
         return now
 
     async def _wait(self) -> None:
@@ -179,17 +174,13 @@ class Throttle:
     def _learn(self, started: float, outcome: Outcome, retry_after_s: float | None, limits: Limits | None) -> None:
         now = self._clock()
         if outcome == "ok":
-            self._in_a_row = 0
             self._latency += (now - started - self._latency) * (0.05 if self._latency else 1.0)
             if started >= self._last_cut:
                 self._answers += 1
                 self._grow(now)
         elif outcome == "rejected":
-            self._in_a_row += 1
-            if retry_after_s and self._in_a_row >= self.RUN:
-                self._next = max(self._next, now + retry_after_s)
             self._starts.reject(started)
-            if started >= self._last_cut + self.EPISODE_S and now >= self._truce:
+            if started >= self._last_cut + self.EPISODE_S:
                 self._reject(now, started, retry_after_s)
         if limits is not None:
             self._heed(now, limits)
@@ -201,16 +192,33 @@ class Throttle:
             self._quicken(now)
             return
         self._clean += 1
-        if self._clean < self.limit:
+        if self._clean >= self.limit:
+            self._end_round(now)
+
+    def _end_round(self, now: float) -> None:
+        this = self._round or Round(self.limit, self._begin)
+        this = replace(this, rate=self._clean / max(TINY_S, now - this.began))
+        seen = self._starts.between(this.began, now)
+        if seen.rejected and not self._scales(this):
+            self._cut(now, seen, None)
             return
         if self._used >= 0.8 * self.limit:
-            self.limit = min(self.CEILING, self.limit + (self.limit if self._slow_start else max(1, self.limit // 10)))
+            self.limit = min(self.CEILING, 2 * self.limit)
+        self._past, self._round = this, Round(self.limit, now)
         self._clean = 0
         self._used = self.in_flight
+
+    def _scales(self, this: Round) -> bool:
+        """Whether the answers per second grew as the window did since the round before."""
+        if not self._past.rate:
+            return True
+        return this.rate / self._past.rate >= self.SCALING * this.limit / self._past.limit
 
     def _quicken(self, now: float) -> None:
         pace, seconds = self.pace or 0.0, min(1.0, now - self._grown_at)
         self._grown_at = now
+        if self._expected:
+            self._forget(now, seconds)
         if pace < self.KEEP * self._goal:
             pace = min(self._goal, pace * (1.0 + self.APPROACH * seconds))
         elif self._used >= 0.5 * pace * self._latency:
@@ -220,44 +228,98 @@ class Throttle:
             pace *= 1.0 + min(by_answers, by_time, self.APPROACH * seconds)
         self._go(pace)
 
+    def _forget(self, now: float, seconds: float) -> None:
+        """Expect no more than is seen: rejections that had another reason end, too."""
+        seen = self._lately(now)
+        if seen.sent >= self.FEW:
+            self._expected -= max(0.0, self._expected - seen.share) * self.FADES * seconds
+
     def _go(self, pace: float) -> None:
         self.pace = pace
-        self.limit = min(self.CEILING, int(2.0 * pace * self._latency) + 4)
+        self.limit = min(self.CEILING, int(2.0 * pace * (self._latency or 1.0)) + 4)
 
     # Rejection
 
     def _reject(self, now: float, started: float, retry_after_s: float | None) -> None:
+        seen = self._lately(started)
+        last = self._starts.at_least(max(self.SOME, min(self.MANY, self.limit)), self._since(), started)
+        if last is not None and last.share > 0.5:
+            if retry_after_s:
+                self._pause(now + retry_after_s)
+            self._cut(now, seen, retry_after_s)
+        elif self.pace is not None and started >= self._paused and self._is_more(seen):
+            usual = self._usual(seen)
+            if usual is None:
+                self._cut(now, seen, retry_after_s)
+            else:
+                self._bear(now, usual)
+
+    def _since(self) -> float:
+        """From when on requests say something about the present pace."""
+        return max(self._last_cut, self._paused)
+
+    def _lately(self, end: float) -> Seen:
+        """Requests that started since the last cut and at most some seconds before `end`."""
         # Few requests per second need a longer look back.
-        seconds = min(10.0, max(1.0, 50.0 / self.pace)) if self.pace is not None else 1.0
-        sent, rejected = self._starts.between(max(started - seconds, self._last_cut), started)
-        seconds = min(seconds, started - self._last_cut)
-        share = rejected / sent if sent else 0.0
-        row = self._row
-        if row is not None and self._futile(row, share):
-            self.limit, self.pace, self._row, self._truce = row.limit, row.pace, None, now + self.TRUCE_S
-            return
-        self._cut(now, (sent - rejected) / seconds, started - self._begin, retry_after_s)
+        back = min(30.0, max(1.0, 50.0 / self.pace)) if self.pace is not None else 1.0
+        return self._starts.between(min(end - TINY_S, max(end - back, self._since())), end)
 
-    def _futile(self, row: Row, share: float) -> bool:
-        """Whether we ask much less than when the row began, and cut after cut as many are rejected."""
-        row.hits = row.hits + 1 if self.LITTLE <= share <= self.MUCH else 0
-        return row.hits >= self.HITS and self.pace is not None and self.pace < 0.8 * row.peak
+    def _is_more(self, seen: Seen) -> bool:
+        """Whether more were rejected than is expected anyway, by two standard deviations (binomial)."""
+        # On the way to a pace that is only guessed, the first rejection counts.
+        share = self._expected if (self.pace or 0.0) < self._goal else max(self._expected, self.LITTLE)
+        return seen.rejected > share * seen.sent + 2.0 * math.sqrt(share * (1.0 - share) * seen.sent)
 
-    def _cut(self, now: float, admitted: float, age: float, retry_after_s: float | None) -> None:
+    def _usual(self, seen: Seen) -> float | None:
+        """The share that is rejected however much is asked; None unless that explains much better what is seen.
+
+        Much more was asked once. If there is a limit, as much is admitted now as then; if not, the same share is. Which
+        it is is decided by the ratio of their likelihoods (binomial).
+        """
+        then = [cut for cut in self._cut_before if seen.rate <= self.LESS * cut.rate]
+        if not then or not seen.sent or seen.share > self.MUCH:
+            return None
+        alike = sum(cut.rejected for cut in then) / sum(cut.sent for cut in then)
+        limited = max(self.LITTLE, 1.0 - min(cut.admitted for cut in then) / seen.rate)
+        if not limited < alike < 1.0:
+            return None
+        for_it = seen.rejected * math.log(alike / limited)
+        against = (seen.sent - seen.rejected) * math.log((1.0 - limited) / (1.0 - alike))
+        return min(alike, seen.share) if for_it - against > math.log(self.ODDS) else None
+
+    def _bear(self, now: float, share: float) -> None:
+        """Expect this share from now on, and look anew for how much is allowed."""
+        self._expected = share
+        self._cut_before.clear()
+        if now >= self._return_at:
+            self._return_at, self._return_s = now + self._return_s, 2.0 * self._return_s
+            self.pace, self._past, self._round, self._clean = None, Round(0, 0.0), Round(self.limit, now), 0
+
+    def _floor(self, seen: Seen) -> float:
+        """No cut goes below half of what was lately admitted, lest rejections by chance wear the pace away."""
+        best = max((cut.admitted for cut in self._cut_before), default=0.0)
+        return max(self.LEAST, 0.5 * best if seen.share <= self.MUCH else 0.0)
+
+    def _pause(self, until: float) -> None:
+        """Nothing starts before; the pause does not count as time in which little was asked."""
+        self._next = self._paused = max(self._next, until)
+
+    def _cut(self, now: float, seen: Seen, retry_after_s: float | None) -> None:
         self.cuts += 1
-        before = (self.limit, self.pace)
         if self.pace is None:
             # More may be allowed than was just admitted, since it was sent in bursts; some is too much now.
-            pace = max(1.0, admitted * self.KEEP)
-            self._goal = pace * max(2.0, min(8.0, 2.0 / max(age, 0.01)))
-            self._next = now + (retry_after_s if retry_after_s is not None else 0.5)
+            pace = max(1.0, seen.admitted * self.KEEP)
+            self._goal = pace * max(2.0, min(8.0, 2.0 / max(now - self._begin, 0.01)))
+            self._pause(now + (retry_after_s if retry_after_s is not None else 0.5))
         else:
-            pace = max(self.LEAST, self.pace * min(1.0, max(self.DEEPEST, admitted / self.pace)) * self.KEEP)
-            self._goal = pace
-        if self._row is None or now - self._last_cut > self.CALM_S:
-            self._row = Row(*before, peak=pace)
+            self._cut_before.append(seen)
+            # Few requests say little about the share: each cut is as if twice FEW more had been admitted.
+            most = self.pace * self.KEEP * (1.0 - seen.rejected / (seen.sent + 2 * self.FEW))
+            # The pace grew meanwhile: slowly, and the limit lies between the average and the last; fast, and below.
+            grown = min(1.0, seen.rate / self.pace)
+            pace = max(self._floor(seen), most * (0.5 + 0.5 * grown if grown > 0.9 else max(self.DEEPEST, grown)))
+            self._goal = max(pace, most) if seen.sent < self.ENOUGH else pace
         self._grown_at = self._last_cut = now
-        self._slow_start = False
         self._answers = self._clean = 0
         self._go(pace)
 
