@@ -21,7 +21,6 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 CORES = sorted(os.sched_getaffinity(0))
 KEYS = {"ANTHROPIC_API_KEY": "x", "GEMINI_API_KEY": "x", "GOOGLE_API_KEY": "x", "OPENAI_API_KEY": "x"}
-PAGE = os.sysconf("SC_PAGE_SIZE")
 HEAD = "CPU ms/sample | over ideal | first request s | wall s | peak MB"
 
 
@@ -43,7 +42,7 @@ class Measured:
     """From process start to the first request."""
     wall_s: float
     peak_mb: float
-    """The largest process's own peak, or the sum over all processes at a moment where that is more."""
+    """The largest process's own peak, or all processes together at a moment where that is more."""
 
     def __str__(self) -> str:
         return (
@@ -96,8 +95,8 @@ def measure(command: Command, url: str, *, n: int, ideal: float, log: Path) -> M
     start = time.monotonic()
     with started(command, log) as process, watched(process.pid) as together:
         _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    wall, seen = time.monotonic() - start, stats(url)
+        wall = time.monotonic() - start
+    process.returncode, seen = os.waitstatus_to_exitcode(status), stats(url)
     if process.returncode or seen["answered"] != n or seen["requests"] != n:
         raise Failed(f"{' '.join(command.words)}: exit {process.returncode}, {seen}; see {log}")
     return Measured(
@@ -115,12 +114,14 @@ class Failed(Exception):
 
 @contextmanager
 def watched(pid: int) -> Iterator[list[int]]:
-    """The memory of a process and its descendants together, five times a second."""
+    """The memory of a process and its descendants together, five times a second while there are any."""
     found, done = [0], threading.Event()
 
     def look() -> None:
         while not done.wait(0.2):
-            found.append(sum(resident(one) for one in descendants(pid)))
+            alive = list(descendants(pid))
+            if len(alive) > 1:
+                found.append(sum(memory(one) for one in alive))
 
     thread = threading.Thread(target=look)
     thread.start()
@@ -141,11 +142,13 @@ def descendants(pid: int) -> Iterator[int]:
         yield from descendants(int(child))
 
 
-def resident(pid: int) -> int:
+def memory(pid: int) -> int:
+    """Bytes in memory; a page that several processes share counts once in their sum."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0
+    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 def ours(model: str, base: str, data: Path, in_flight: int, run: Path) -> Command:

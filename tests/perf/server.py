@@ -1,8 +1,8 @@
 """A provider that costs next to nothing: reads a request, waits, says a fixed answer; counts what it saw.
 
-GET /stats gives the counters and zeroes them; GET /stats?keep leaves them. It speaks chat completions, Anthropic's messages and Gemini's
-generateContent. With --per-second it answers 429 beyond that rate. With --tell it reads the number of the
-question in each body ("Question 17:") and counts how many were answered, and how many more than once.
+GET /stats gives the counters and zeroes them; GET /stats?keep leaves them. It speaks chat completions, Anthropic's
+messages and Gemini's generateContent. With --per-second it answers 429 beyond that rate. With --tell it reads the number
+of the question in each body ("Question 17:") and counts how many were answered, and how many more than once.
 """
 
 from __future__ import annotations

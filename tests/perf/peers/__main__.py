@@ -26,7 +26,6 @@ from tests.perf.peers.killed import HEAD_KILLED, killed
 from tests.perf.peers.peer import Job, Peer, installed, prepared
 
 PEERS = {one.PEER.name: one.PEER for one in (inspect_peer, evalscope_peer, helm_peer, lmms_peer, lm_eval_peer)}
-LEFT_OUT = {"VLMEvalKit": "it is not on PyPI"}
 Make = Callable[[Path, int], Command]
 
 
@@ -41,13 +40,12 @@ class Program:
 def main() -> None:
     given = arguments()
     data = parquet(given.data / f"{given.n}.parquet", given.n)
+    print("left out: VLMEvalKit: it is not on PyPI")
     with provider(given.delay, *["--tell"] * given.kill) as url:
         programs = dict(programs_of(given, data, url))
         print(f"in flight | program | {HEAD_KILLED if given.kill else HEAD + ' | CPU over floor'}")
         for in_flight in given.in_flight:
             (crashed if given.kill else timed)(programs, in_flight, given, url)
-    for name, reason in LEFT_OUT.items():
-        print(f"left out: {name}: {reason}")
 
 
 def arguments() -> argparse.Namespace:
@@ -59,9 +57,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--delay", type=float, default=0.2)
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--kill", action="store_true", help="kill -9 half-way and resume instead of timing")
-    parser.add_argument("--data", type=Path, default=scratch / "mmeval-perf")
-    parser.add_argument("--venvs", type=Path, default=scratch / "mmeval-peers")
+    parser.add_argument("--data", type=absolute, default=scratch / "mmeval-perf")
+    parser.add_argument("--venvs", type=absolute, default=scratch / "mmeval-peers")
     return parser.parse_args()
+
+
+def absolute(path: str) -> Path:
+    """The peers run in folders of their own."""
+    return Path(path).resolve()
 
 
 def programs_of(given: argparse.Namespace, data: Path, url: str) -> Iterator[tuple[str, Program]]:
@@ -74,7 +77,7 @@ def programs_of(given: argparse.Namespace, data: Path, url: str) -> Iterator[tup
         try:
             yield name, program_of(PEERS[name], given, data, url)
         except Failed as problem:
-            LEFT_OUT[name] = str(problem)
+            print(f"left out: {name}: {problem}")
 
 
 def program_of(peer: Peer, given: argparse.Namespace, data: Path, url: str) -> Program:
@@ -82,7 +85,9 @@ def program_of(peer: Peer, given: argparse.Namespace, data: Path, url: str) -> P
     questions = prepared(peer, data, given.data / f"{peer.name}-{given.n}", at)
 
     def job(run: Path, in_flight: int) -> Job:
-        return Job(bin=at, data=questions, run=run, url=url, in_flight=in_flight, n=given.n, resumable=given.kill)
+        return Job(
+            bin=at, file=data, data=questions, run=run, url=url, in_flight=in_flight, n=given.n, resumable=given.kill
+        )
 
     return Program(lambda run, k: peer.run(job(run, k)), lambda run, k: peer.resume(job(run, k)))
 

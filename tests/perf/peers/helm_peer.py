@@ -41,6 +41,7 @@ def run(job: Job) -> Command:
     )  # fmt: skip
 
 
+# torchvision's wheel wants CUDA and cannot be imported beside a CPU build of torch; nothing here needs it.
 PEER = Peer(
     name="helm",
     packages=("torch==2.13.0 torchvision==0.28.0", "crfm-helm[openai]==0.5.16"),

@@ -1,7 +1,7 @@
 """Inspect AI: a task file with its own multiple-choice solver and scorer, and a JSON Lines file beside pictures.
 
 At its best here: no terminal display, no events written while it runs, no control server, no pictures in the log.
-Without these four it needs about half as much CPU again. A crashed run goes on with `inspect eval-retry LOG`.
+Without these it needs about half as much CPU again. A crashed run goes on with `inspect eval-retry LOG`.
 """
 
 from __future__ import annotations

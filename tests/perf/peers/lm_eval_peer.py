@@ -7,10 +7,8 @@ the start.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.perf.measuring import Command
-from tests.perf.peers.peer import INSIDE, Job, Peer, cached, linked
+from tests.perf.peers.peer import INSIDE, Job, Peer, cached, task_folder
 
 TASK = """
 task: questions
@@ -27,23 +25,19 @@ metric_list: [{{metric: acc, aggregation: mean, higher_is_better: true}}]
 """
 
 
-def prepare(file: Path, folder: Path, at: Path) -> None:
-    linked(INSIDE / "lm_eval_task.py", folder)
-    (folder / "questions.yaml").write_text(TASK.format(file=file.resolve()))
-    cached(file.resolve(), folder / "hub", at)
-
-
 def run(job: Job) -> Command:
+    tasks = task_folder(job, INSIDE / "lm_eval_task.py", TASK.format(file=job.file))
     url = f"{job.url}/v1/chat/completions"
     model = f"model=m,base_url={url},num_concurrent={job.in_flight},max_retries=3,timeout=600"
     cache = ("--use_cache", str(job.run / "cache")) * job.resumable
     return job.command(
         "lm-eval", "run", "--model", "local-chat-completions", "--model_args", model, "--apply_chat_template",
-        "--tasks", "questions", "--include_path", str(job.data), "--output_path", str(job.run / "out"), "--log_samples",
+        "--tasks", "questions", "--include_path", tasks, "--output_path", str(job.run / "out"), "--log_samples",
         *cache, HF_HOME=str(job.data / "hub"),
     )  # fmt: skip
 
 
+# torch first, so that where pip finds a CPU build, nothing pulls another.
 PEER = Peer(
-    name="lm-eval", packages=("torch==2.13.0", "lm-eval[api]==0.4.13 pillow==13.0.0"), prepare=prepare, run=run, resume=run
+    name="lm-eval", packages=("torch==2.13.0", "lm-eval[api]==0.4.13 pillow==13.0.0"), prepare=cached, run=run, resume=run
 )  # fmt: skip

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,16 @@ OFFLINE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One run: where the peer is installed, where its questions lie, where it may write, whom it asks."""
+    """One run of a peer."""
 
     bin: Path
+    """Where its programs are."""
+    file: Path
+    """The questions as a Parquet file."""
     data: Path
+    """What was prepared from it."""
     run: Path
+    """An empty folder for this run; the one that was left behind when it is resumed."""
     url: str
     in_flight: int
     n: int
@@ -72,10 +78,13 @@ def installed(peer: Peer, home: Path) -> Path:
 
 
 def pip(folder: Path, *words: str) -> None:
-    command = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", *words]
-    done = subprocess.run(command, capture_output=True, text=True)
+    quiet([str(folder / "bin" / "python"), "-m", "pip", "--quiet", *words])
+
+
+def quiet(command: Sequence[str], **env: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **OFFLINE, **env})
     if done.returncode:
-        raise Failed(f"pip {' '.join(words)}: {done.stderr.strip().splitlines()[-1]}")
+        raise Failed(f"{' '.join(command)}: {done.stderr.strip().splitlines()[-1]}")
 
 
 def prepared(peer: Peer, file: Path, folder: Path, at: Path) -> Path:
@@ -112,14 +121,16 @@ def flat(file: Path, folder: Path, _at: Path) -> None:
             out.write(json.dumps({**kept, "picture": str(picture)}) + "\n")
 
 
-def linked(file: Path, folder: Path) -> None:
-    """A file of `inside` where the peer looks for it."""
-    (folder / file.name).unlink(missing_ok=True)
-    (folder / file.name).symlink_to(file)
-
-
-def cached(file: Path, home: Path, at: Path) -> None:
+def cached(file: Path, folder: Path, at: Path) -> None:
     """The questions in the Arrow cache of `datasets`, as after a first run."""
     load = f"import datasets; datasets.load_dataset('parquet', data_files={{'test': {str(file)!r}}})"
-    env = {**os.environ, **OFFLINE, "HF_HOME": str(home)}
-    subprocess.run([str(at / "python"), "-c", load], env=env, check=True, capture_output=True)
+    quiet([str(at / "python"), "-c", load], HF_HOME=str(folder / "hub"))
+
+
+def task_folder(job: Job, code: Path, text: str) -> str:
+    """A folder with a task file and the code that it names, for the harnesses that take tasks from a folder."""
+    folder = job.run / "tasks"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(code, folder)
+    (folder / "questions.yaml").write_text(text)
+    return str(folder)
