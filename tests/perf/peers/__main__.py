@@ -2,7 +2,7 @@
 
     python -m tests.perf.peers                                   # all of them at 32, 128 and 512 in flight
     python -m tests.perf.peers --peer inspect helm --in-flight 128 --repeat 3
-    python -m tests.perf.peers --kill --in-flight 32             # kill -9 half-way, then each tool's own resume
+    python -m tests.perf.peers --kill --in-flight 32 --repeat 3  # kill -9 half-way, then each tool's own resume
 
 Each peer gets an environment of its own under --venvs, pinned, the first time. It reads the same 2,000 questions with
 the same JPEG files in the form that it likes best, and its own command line asks our loopback provider. How each is
@@ -108,13 +108,16 @@ def once(program: Program, in_flight: int, given: argparse.Namespace, url: str, 
 
 
 def crashed(programs: dict[str, Program], in_flight: int, given: argparse.Namespace, url: str) -> None:
+    """Each repeat is a row: answers come in bursts one delay apart, and the repeats are killed evenly between two."""
     for name, program in programs.items():
         if program.resume is None:
             continue
-        with failing(name, in_flight), tempfile.TemporaryDirectory() as run:
-            again, log = partial(program.resume, Path(run), in_flight), given.data / f"{name}.log"
-            row = killed(program.start(Path(run), in_flight), again, url, given.n, log)
-            print(f"{in_flight} | {name} | {row}", flush=True)
+        for repeat in range(given.repeat):
+            with failing(name, in_flight), tempfile.TemporaryDirectory() as run:
+                again, log = partial(program.resume, Path(run), in_flight), given.data / f"{name}.log"
+                after = given.delay * (repeat + 0.5) / given.repeat
+                row = killed(program.start(Path(run), in_flight), again, url, given.n, after=after, log=log)
+                print(f"{in_flight} | {name} | {row}", flush=True)
 
 
 @contextmanager
