@@ -1,0 +1,1 @@
+"""Other harnesses on the same questions against the same provider."""
