@@ -13,7 +13,7 @@ from mmeval import media
 from mmeval.definitions import Adapter, Options
 from mmeval.engine.budget import Budget, Price
 from mmeval.engine.cache import Cache, Identity
-from mmeval.engine.retry import Breaker, Patience, Policy
+from mmeval.engine.retry import Breaker, Patience, Policy, Watch
 from mmeval.engine.throttle import Throttle
 from mmeval.errors import AdapterError, FatalError, MediaError, RetryableError
 from mmeval.types import Prompt, Reply
@@ -126,11 +126,11 @@ class Channel:
             GaveUpError: the request cannot succeed, or its attempts or its deadline are used up.
             StoppedError: the run stops before there is an answer.
         """
-        begin, attempt = time.monotonic(), 0
+        begin, attempt, timeouts = time.monotonic(), 0, 0
         while True:
             attempt += 1
             place = await self._place() if place is None else place
-            outcome = await self._request(prompt, place, attempt, begin)
+            outcome = await self._request(prompt, place, attempt, timeouts, begin)
             place = None
             if isinstance(outcome, Reply):
                 return self._accept(key, outcome, attempt)
@@ -140,6 +140,7 @@ class Channel:
             if wait is None:
                 raise GaveUpError(outcome, attempt)
             self.retries += 1
+            timeouts += outcome.kind == "timeout"
             await self.stop.sleep(wait)
 
     async def _place(self) -> float:
@@ -151,10 +152,12 @@ class Channel:
             raise StoppedError
         return place
 
-    async def _request(self, prompt: Prompt, place: float, attempt: int, begin: float) -> Reply | AdapterError:
+    async def _request(
+        self, prompt: Prompt, place: float, attempt: int, timeouts: int, begin: float
+    ) -> Reply | AdapterError:
         self.requests += 1
         try:
-            reply = await self._once(prompt, attempt, begin)
+            reply = await self._once(prompt, timeouts, begin)
         except AdapterError as error:
             kind = "rejected" if error.kind in REJECTED else "failed"
             self.throttle.release(place, kind, retry_after_s=error.retry_after_s)  # type: ignore[arg-type]
@@ -171,16 +174,20 @@ class Channel:
             return RetryableError("the reply is empty", kind="empty")
         return reply
 
-    async def _once(self, prompt: Prompt, attempt: int, begin: float) -> Reply:
+    async def _once(self, prompt: Prompt, timeouts: int, begin: float) -> Reply:
         start = time.monotonic()
         if not media.fits(prompt, self.adapter.facts):
             prompt = await asyncio.to_thread(media.fit, prompt, self.adapter.facts)
-        limit = min(self.patience.timeout(attempt), max(0.001, begin + self.policy.deadline_s - start))
+        left = max(0.001, begin + self.policy.deadline_s - start)
         try:
-            async with asyncio.timeout(limit):
-                reply = await self.adapter.ask(prompt, self.options)
+            async with asyncio.timeout(None) as timeout:
+                watch = Watch(timeout, lambda: min(self.patience.timeout(timeouts), left))
+                try:
+                    reply = await self.adapter.ask(prompt, self.options)
+                finally:
+                    watch.cancel()
         except TimeoutError:
-            raise RetryableError(f"no answer within {limit:.3g} s", kind="timeout") from None
+            raise RetryableError(f"no answer within {time.monotonic() - start:.3g} s", kind="timeout") from None
         except (AdapterError, MediaError):
             raise
         except Exception as error:  # the boundary of a request: whatever an SDK raises is this sample's failure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 from mmeval.errors import AdapterError, FatalError, RetryableError
 
-__all__ = ["Breaker", "Patience", "Policy"]
+__all__ = ["Breaker", "Patience", "Policy", "Watch"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +44,10 @@ class Patience:
     """How long to wait for one answer: what the slowest answers took, times a margin, up to a limit.
 
     A request that hangs is given up long before the fixed limit, and a sample that is slow for a
-    reason gets twice the time with each attempt.
+    reason gets twice the time after each timeout.
     """
 
-    FLOOR_S = 2.0
+    FLOOR_S = 1.0
     MARGIN = 5.0
     ENOUGH = 32
 
@@ -56,15 +57,52 @@ class Patience:
         self._slowest = 0.0
 
     def saw(self, latency_s: float) -> None:
-        """Learn from one answer."""
+        """Learn from one answer; what took longer than is ever allowed came while the machine slept."""
+        if latency_s > self.limit_s:
+            return
         self._answers += 1
         self._slowest = max(self._slowest, latency_s)
 
-    def timeout(self, attempt: int) -> float:
-        """Seconds for this attempt (from 1)."""
+    def timeout(self, before: int) -> float:
+        """Seconds for one request to a sample that has timed out so often before."""
         if self._answers < self.ENOUGH:
             return self.limit_s
-        return min(self.limit_s, max(self.FLOOR_S, self.MARGIN * self._slowest) * 2.0 ** (attempt - 1))
+        return min(self.limit_s, max(self.FLOOR_S, self.MARGIN * self._slowest) * 2.0**before)
+
+
+class Watch:
+    """Lets an `asyncio.timeout` expire once a request takes longer than is allowed *now*.
+
+    What is allowed is asked again every CHECK_S, since patience learns from other answers meanwhile. Time in which
+    the process stood still (a laptop asleep, a stopped job) does not count: what arrived meanwhile is read first.
+    """
+
+    CHECK_S = 1.0
+    STOOD_STILL_S = 1.0
+
+    def __init__(self, timeout: asyncio.Timeout, allowed: Callable[[], float]) -> None:
+        self._timeout, self._allowed = timeout, allowed
+        self._loop = asyncio.get_running_loop()
+        self._begin = self._loop.time()
+        self._arm()
+
+    def _arm(self) -> None:
+        now = self._loop.time()
+        self._due = min(now + self.CHECK_S, self._begin + self._allowed())
+        self._timer = self._loop.call_at(self._due, self._check)
+
+    def _check(self) -> None:
+        now = self._loop.time()
+        if now - self._due > self.STOOD_STILL_S:
+            self._begin += now - self._due
+        if now >= self._begin + self._allowed():
+            self._timeout.reschedule(now)
+        else:
+            self._arm()
+
+    def cancel(self) -> None:
+        """The request has ended."""
+        self._timer.cancel()
 
 
 class Breaker:

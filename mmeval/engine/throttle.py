@@ -106,7 +106,7 @@ class Throttle:
         self._gate = asyncio.Lock()
         self._freed: asyncio.Future[None] | None = None
         self._next = 0.0
-        self._clean = 0
+        self._clean = self._done = 0
         self._used = 0
         self._starts = Starts()
         self._begin = float("inf")
@@ -173,6 +173,7 @@ class Throttle:
 
     def _learn(self, started: float, outcome: Outcome, retry_after_s: float | None, limits: Limits | None) -> None:
         now = self._clock()
+        self._done += outcome != "rejected"
         if outcome == "ok":
             self._latency += (now - started - self._latency) * (0.05 if self._latency else 1.0)
             if started >= self._last_cut:
@@ -197,7 +198,7 @@ class Throttle:
 
     def _end_round(self, now: float) -> None:
         this = self._round or Round(self.limit, self._begin)
-        this = replace(this, rate=self._clean / max(TINY_S, now - this.began))
+        this = replace(this, rate=self._done / max(TINY_S, now - this.began))
         seen = self._starts.between(this.began, now)
         if seen.rejected and not self._scales(this):
             self._cut(now, seen, None)
@@ -205,14 +206,15 @@ class Throttle:
         if self._used >= 0.8 * self.limit:
             self.limit = min(self.CEILING, 2 * self.limit)
         self._past, self._round = this, Round(self.limit, now)
-        self._clean = 0
+        self._clean = self._done = 0
         self._used = self.in_flight
 
     def _scales(self, this: Round) -> bool:
         """Whether the answers per second grew as the window did since the round before."""
         if not self._past.rate:
             return True
-        return this.rate / self._past.rate >= self.SCALING * this.limit / self._past.limit
+        enough = self.SCALING * (1.0 - 1.0 / math.sqrt(this.limit))  # a small window's rate is known badly
+        return this.rate / self._past.rate >= enough * this.limit / self._past.limit
 
     def _quicken(self, now: float) -> None:
         pace, seconds = self.pace or 0.0, min(1.0, now - self._grown_at)
@@ -294,6 +296,7 @@ class Throttle:
         if now >= self._return_at:
             self._return_at, self._return_s = now + self._return_s, 2.0 * self._return_s
             self.pace, self._past, self._round, self._clean = None, Round(0, 0.0), Round(self.limit, now), 0
+            self._done = 0
 
     def _floor(self, seen: Seen) -> float:
         """No cut goes below half of what was lately admitted, lest rejections by chance wear the pace away."""

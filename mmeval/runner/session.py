@@ -285,7 +285,7 @@ def _finish(
         update={
             "requests": old.requests + sum(c.requests for c in channels),
             "retries": old.retries + sum(c.retries for c in channels),
-            "wall_s": round(old.wall_s + time.time() - begin, 3),
+            "wall_s": round(old.wall_s + time.monotonic() - asking.tally.began, 3),  # the clock may jump
         }
     )
     info = info.model_copy(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import resource
 import signal
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from mmeval.engine.options import Settings
 from mmeval.runner import run_one
 from mmeval.runner.journal import Journal
+from mmeval.types import Record
 from tests.engine.conftest import make_benchmark
 
 IN_FLIGHT = 32
@@ -56,6 +59,37 @@ def test_a_polite_signal_loses_nothing_at_all(project, provider, number: signal.
     assert code == 0, out
     assert run.repeated() == 0
     assert len(provider.attempts) == 400
+
+
+def test_a_laptop_asleep_loses_nothing_and_asks_nothing_twice(project, provider) -> None:
+    """The whole process stands still for longer than any request may take, with answers waiting in its sockets."""
+    provider.faults = replace(provider.faults, latency=0.3)
+    run = project(300, "--timeout", "2")
+    process = run.start("asleep")
+    while provider.counts["requests"] < 150:
+        time.sleep(0.002)
+    os.killpg(process.pid, signal.SIGSTOP)
+    time.sleep(4)
+    os.killpg(process.pid, signal.SIGCONT)
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, out
+    assert run.repeated() == 0
+    assert len(provider.attempts) == 300
+
+
+@pytest.mark.parametrize("jump_s", [-7200.0, 7200.0])
+def test_a_clock_that_jumps_changes_no_duration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump_s: float) -> None:
+    real, seen = time.time, []
+
+    def jump(record: Record) -> None:
+        seen.append(record)
+        monkeypatch.setattr(time, "time", lambda: real() + jump_s)
+
+    settings = Settings(results=tmp_path / "results", cache_file=tmp_path / "cache.sqlite", max_minutes=5)
+    run = run_one(make_benchmark(20), "mock/echo", settings, on_record=jump)
+    assert run.info.status == "complete"
+    assert len(seen) == 20
+    assert 0 <= run.info.totals.wall_s < 60
 
 
 def test_a_full_disk_is_one_line_and_resumable(project, provider) -> None:

@@ -38,6 +38,15 @@ def test_storm(project, provider) -> None:
     assert provider.counts["rate_limit"] > 50
 
 
+def test_requests_that_hang_from_the_start_do_not_hold_the_run(project, provider) -> None:
+    """When the first questions hang, nothing is known yet of how long answers take; it is learned while they wait."""
+    provider.faults = replace(provider.faults, hang=0.1, hang_s=1000.0, latency=0.05)
+    run = project(200, "--concurrency", "200")
+    code, out = run.run("hanging")
+    assert code == 0, out
+    assert len(rows(run.scores("hanging"))) == 200
+
+
 @pytest.mark.parametrize(("fault", "kind"), [("unauthorized", "auth"), ("server", "server")])
 def test_when_everything_fails_it_stops_with_the_reason(project, provider, fault: str, kind: str) -> None:
     provider.faults = replace(provider.faults, **{fault: 1.0})

@@ -114,6 +114,8 @@ class Provider:
         self.requests: list[Seen] = []
         self.counts: Counter[str] = Counter()
         self.attempts: Counter[str] = Counter()
+        self.waits: Counter[str] = Counter()
+        """Seconds that Retry-After asked of each question, in all."""
         self.inflight = self.most_inflight = 0
         self.batches = Batches(self._finished)
         self._loop = asyncio.new_event_loop()
@@ -136,6 +138,7 @@ class Provider:
         self.requests.clear()
         self.counts.clear()
         self.attempts.clear()
+        self.waits.clear()
         self.most_inflight = 0
 
     def url(self, provider: str, scenario: str = "ok") -> str:
@@ -172,7 +175,8 @@ class Provider:
 
     async def _stats(self, request: web.Request) -> web.Response:
         del request
-        return web.json_response({"counts": self.counts, "most_inflight": self.most_inflight})
+        waited = max(self.waits.values(), default=0.0)
+        return web.json_response({"counts": self.counts, "most_inflight": self.most_inflight, "waited_s": waited})
 
     async def _forget(self, request: web.Request) -> web.Response:
         del request
@@ -202,6 +206,8 @@ class Provider:
         self.attempts[digest] += 1
         fault = self._over_limit() or self.faults.pick(digest, attempt)
         self.counts[fault or scenario] += 1
+        if fault == "rate_limit":
+            self.waits[digest] += self.faults.retry_after or 0.0
         if self.faults.latency and fault not in ("rate_limit", "reset"):
             await asyncio.sleep(self.faults.latency)
         scenario = {

@@ -1,0 +1,95 @@
+"""A provider that fails in every way it can, against the same provider on a calm day.
+
+python -m tests.perf.storm [--n 2000] [--latency 0.2] [--in-flight 32 128] [--repeat 3]
+
+`adaptive` is mmeval as it comes, without --concurrency. *forced* is what Retry-After alone asks of the question that was
+turned away most often: no client can be quicker. The bar: (storm - forced) <= 1.3 x calm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.perf.measuring import ROOT, pin, stats
+
+STORM = [
+    "--rate-limit=0.10", "--retry-after=1", "--server=0.05", "--hang=0.01", "--reset=0.01", "--malformed=0.01",
+    "--blank=0.01", "--filtered=0.01", "--length=0.02",
+]  # fmt: skip
+
+
+@contextmanager
+def provider(latency: float, faults: Sequence[str]) -> Iterator[str]:
+    command = [sys.executable, "-m", "tests.loopback", "--latency", str(latency), *faults]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: pin(-1))
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def questions(file: Path, n: int) -> Path:
+    rows = [{"question": f"Question {i}: which letter?", "options": list("wxyz"), "answer": "A"} for i in range(n)]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return file
+
+
+def run(url: str, data: Path, in_flight: int | None, home: Path) -> tuple[float, dict[str, Any]]:
+    """Seconds of the whole command, and what is in its run.json."""
+    pinned = ["--concurrency", str(in_flight)] if in_flight else []
+    command = [
+        sys.executable, "-m", "mmeval", "run", str(data), "-m", "openai/m", "-o", f"base_url={url}/ok/v1",
+        "--max-error-rate", "0.5", "--results", str(home / "results"), "--cache-file", str(home / "cache.sqlite"), *pinned,
+    ]  # fmt: skip
+    start = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, preexec_fn=lambda: pin(0), check=False)
+    seconds = time.monotonic() - start
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr[-2000:]}")
+    return seconds, json.loads(next((home / "results").rglob("run.json")).read_text(encoding="utf-8"))
+
+
+def weather(faults: Sequence[str], given: argparse.Namespace, in_flight: int | None) -> tuple[float, float, Any]:
+    """Median seconds, forced seconds, and the counts of the last run."""
+    seconds = []
+    for _ in range(given.repeat):
+        with tempfile.TemporaryDirectory() as home, provider(given.latency, faults) as url:
+            data = questions(Path(home) / "questions.jsonl", given.n)
+            took, info = run(url, data, in_flight, Path(home))
+            seconds.append(took)
+            forced = stats(url)["waited_s"]
+    return statistics.median(seconds), forced, info
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--n", type=int, default=2000)
+    parser.add_argument("--latency", type=float, default=0.2)
+    parser.add_argument("--in-flight", nargs="*", type=int, default=[32, 128])
+    parser.add_argument("--repeat", type=int, default=3)
+    given = parser.parse_args()
+    print("in flight | calm s | storm s | forced s | (storm - forced) / calm | counts of the storm")
+    for in_flight in (*given.in_flight, None):
+        calm, _, _ = weather([], given, in_flight)
+        storm, forced, info = weather(STORM, given, in_flight)
+        ratio = (storm - forced) / calm
+        print(
+            f"{in_flight or 'adaptive'} | {calm:.1f} | {storm:.1f} | {forced:.0f} | {ratio:.2f} | {info['counts']}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
