@@ -16,16 +16,19 @@ def register(app: typer.Typer) -> None:
 
 def merge(
     shards: list[str] = typer.Argument(..., metavar="RUN...", help="Run folders of all shards, from any machine."),
+    file: Path | None = typer.Option(None, help="The file of questions that the shards asked.", show_default="none"),
     results: Path = RESULTS,
     path: list[Path] = PATH,
     json: bool = AS_JSON,
 ) -> None:
     """Put the shards of a run together that were asked with `--shard I/N`; the scores are those of one machine."""
+    from mmeval.engine.options import Settings
     from mmeval.report.progress import final_table
     from mmeval.runner import merging
 
     runs = [find_run(name, results) for name in shards]
-    whole = merging.merge(runs, merging.benchmark_of(runs[0].info.spec, path), results)
+    benchmark = merging.benchmark_of(runs[0].info.spec, Settings(path=tuple(path)), file)
+    whole = merging.merge(runs, benchmark, results)
     if json:
         echo_json({"path": str(whole.path), **whole.info.model_dump(mode="json")})
         return

@@ -19,7 +19,7 @@ CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True}
 PANEL_MORE = (
     "Every setting of a --config file is a flag as well: --max-error-rate 0.01 · --shard I/N · --batch · --seed 0 · "
     "--cache on|off|read|refresh · --cache-file FILE · --timeout 600 · --deadline 3600 · --attempts 8 · "
-    "--path DIR · --columns ROLE=COLUMN (question files) · --judge-options KEY=VALUE. "
+    "--log FILE[.jsonl] · --path DIR · --columns ROLE=COLUMN (question files) · --judge-options KEY=VALUE. "
     "Run the same command again to resume; a complete run is not asked again."
 )
 
@@ -107,12 +107,14 @@ def _usable(jobs: Sequence[Job], settings: Settings) -> list[Job]:
 def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, as_json: bool = False) -> int:
     """Run every benchmark against every model, show the progress and the result; returns the exit code."""
     from mmeval import runner
+    from mmeval.cli._logs import logged
 
     plans, left_out = _plans(names, models, settings)
     observer = _observer(quiet=as_json)
     session = runner.Session(settings, observer=observer)
     try:
-        runs = _run(session, plans)
+        with logged(settings.log):
+            runs = _run(session, plans)
     finally:
         if observer is not None:
             observer.close()

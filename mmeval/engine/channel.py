@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ from mmeval.types import Prompt, Reply
 
 __all__ = ["Answer", "Channel", "GaveUpError", "Stop", "StoppedError"]
 
+LOG = logging.getLogger("mmeval.engine")
 REJECTED = frozenset({"rate_limit", "overloaded"})
 EMPTY_ATTEMPTS = 3
 """A reply without any text is asked for again: some servers send one under load."""
@@ -135,6 +137,7 @@ class Channel:
             if isinstance(outcome, Reply):
                 return self._accept(key, outcome, attempt)
             wait = self.policy.wait(outcome, attempt, time.monotonic() - begin, self._draw)
+            self._note(outcome, attempt, wait)
             if self.breaker.reason:
                 self.stop.now(self.breaker.reason, hard=True, failed=True)
             if wait is None:
@@ -142,6 +145,12 @@ class Channel:
             self.retries += 1
             timeouts += outcome.kind == "timeout"
             await self.stop.sleep(wait)
+
+    def _note(self, error: AdapterError, attempt: int, wait: float | None) -> None:
+        event = "given up" if wait is None else "asked again"
+        LOG.info(
+            event, extra={"model": self.name, "kind": error.kind, "attempt": attempt, "wait_s": wait, "why": str(error)}
+        )
 
     async def _place(self) -> float:
         if self.stop.event.is_set():

@@ -54,6 +54,7 @@ class Settings(BaseModel):
     attempts: int = Field(default=8, ge=1, description="requests for one sample at most")
     batch: bool = Field(default=False, description="use the provider's batch API: half the price, up to a day")
     path: tuple[Path, ...] = Field(default=(), description="folders with your own benchmarks/ and adapters/")
+    log: Path | None = Field(default=None, description="append what happens to this file; JSON lines in a .jsonl file")
     columns: dict[str, str] = Field(default_factory=dict, description="role = column, for question files")
 
 

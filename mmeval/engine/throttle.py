@@ -15,6 +15,7 @@ is then expected, and only more than it counts.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from collections import deque
@@ -27,6 +28,7 @@ from mmeval.types import Limits
 
 __all__ = ["Outcome", "Throttle", "Throttles"]
 
+LOG = logging.getLogger("mmeval.throttle")
 TINY_S = 1e-6
 Outcome = Literal["ok", "rejected", "failed"]
 
@@ -255,6 +257,7 @@ class Throttle:
                 self._cut(now, seen, retry_after_s)
             else:
                 self._bear(now, usual)
+                self._note("rejections that are not about our rate", seen)
 
     def _since(self) -> float:
         """From when on requests say something about the present pace."""
@@ -325,6 +328,10 @@ class Throttle:
         self._grown_at = self._last_cut = now
         self._answers = self._clean = 0
         self._go(pace)
+        self._note("less is asked", seen)
+
+    def _note(self, event: str, seen: Seen) -> None:
+        LOG.info(event, extra={"pace": self.pace, "limit": self.limit, "sent": seen.sent, "rejected": seen.rejected})
 
     # Headers
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Live", "Plain", "final_table", "line"]
 
-STALL_S = 120.0
-
 
 class Plain:
     """One line per run every few seconds while something changes, and one when it ends."""
@@ -38,7 +36,7 @@ class Plain:
         for index, tally in enumerate(tallies):
             state, done = self._shown.get(index, ("waiting", 0))
             ended = tally.state != state and tally.state not in ("running", "finishing")
-            if ended or (due and tally.state == "running" and (tally.done != done or stalled(tally))):
+            if ended or (due and tally.state == "running" and (tally.done != done or tally.stalled)):
                 self._shown[index] = (tally.state, tally.done)
                 self._console.print(line(tally), markup=False, highlight=False, soft_wrap=True)
 
@@ -104,12 +102,7 @@ def _score(tally: Tally) -> str:
 
 def _failures(tally: Tally) -> str:
     kinds = [f"{count} {kind}" for kind, count in sorted(tally.counts.items()) if kind != "ok"]
-    return ", ".join([*kinds, *([f"no answer for {time.monotonic() - tally.last:.0f} s"] if stalled(tally) else [])])
-
-
-def stalled(tally: Tally) -> bool:
-    """Whether a running run has brought nothing for two minutes."""
-    return tally.state == "running" and time.monotonic() - tally.last > STALL_S
+    return ", ".join([*kinds, *([f"no answer for {time.monotonic() - tally.last:.0f} s"] if tally.stalled else [])])
 
 
 def _window(tally: Tally) -> str:

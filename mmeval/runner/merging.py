@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from mmeval import catalog, store
 from mmeval.definitions import Benchmark
+from mmeval.engine.options import Settings
 from mmeval.errors import DataError, UsageError
 from mmeval.runner.finish import Summary, summarise
+from mmeval.runner.targets import jobs
 from mmeval.store import Run, RunInfo, RunStatus, Spec
 
 __all__ = ["merge"]
@@ -44,12 +46,29 @@ def merge(runs: Sequence[Run], benchmark: Benchmark, results: Path) -> Run:
     return Run(folder, info)
 
 
-def benchmark_of(spec: Spec, path: Sequence[Path] = ()) -> Benchmark:
-    """The benchmark of a run, from the catalog; raises UsageError where its file is another one now."""
+def benchmark_of(spec: Spec, settings: Settings, file: Path | None = None) -> Benchmark:
+    """The benchmark of a run, from the catalog or from its file of questions.
+
+    Raises:
+        UsageError: the file is not the one that was run, or a run of a file of questions is given none.
+    """
+    if spec.data.get("kind") == "file":
+        return _of_questions(spec, settings, file)
+    path = settings.path
     found = catalog.definition("benchmarks", spec.benchmark, path)
     if found.digest != spec.definition_digest:
         raise UsageError(f"{found.path} is not the file that was run; check out the version of the shards")
     return catalog.benchmark(spec.benchmark, path)
+
+
+def _of_questions(spec: Spec, settings: Settings, file: Path | None) -> Benchmark:
+    if file is None:
+        raise UsageError(f"the shards asked {spec.data['path']}: name that file with --file")
+    columns = cast("dict[str, str]", spec.data.get("columns") or {})
+    (found,) = jobs([str(file)], settings.model_copy(update={"columns": columns}))
+    if found.digest != spec.definition_digest:
+        raise UsageError(f"{file} is not the file that was run: its content or its name is another")
+    return found.benchmark
 
 
 def _whole(runs: Sequence[Run]) -> Spec:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -30,6 +31,7 @@ from mmeval.store import Run, RunInfo, RunStatus, write_info
 
 __all__ = ["Observer", "Session"]
 
+LOG = logging.getLogger("mmeval.run")
 SYNC_S = 5.0
 
 
@@ -105,18 +107,24 @@ class Session:
 
     @asynccontextmanager
     async def _observed(self) -> AsyncIterator[None]:
-        async def ticking(observer: Observer) -> None:
-            while True:
-                observer.tick(self.tallies)
-                await asyncio.sleep(self.TICK_S)
-
-        task = asyncio.ensure_future(ticking(self.observer)) if self.observer else None
+        task = asyncio.ensure_future(self._ticking())
         try:
             yield
         finally:
-            if task is not None and self.observer is not None:
-                task.cancel()
+            task.cancel()
+            if self.observer is not None:
                 self.observer.tick(self.tallies)
+
+    async def _ticking(self) -> None:
+        alarmed: set[tuple[int, float]] = set()
+        while True:
+            for index, tally in enumerate(self.tallies):
+                if tally.stalled and (index, tally.last) not in alarmed:
+                    alarmed.add((index, tally.last))
+                    LOG.warning("nothing comes back", extra=_names(tally))
+            if self.observer is not None:
+                self.observer.tick(self.tallies)
+            await asyncio.sleep(self.TICK_S)
 
     async def _run(self, plan: Plan, tally: Tally, on_record: OnRecord | None) -> Run:
         whole = _whole(plan.folder)
@@ -174,6 +182,7 @@ class Session:
             on_record=on_record,
         )
         tally.start(channel)
+        LOG.info("run starts", extra={**_names(tally), "folder": str(plan.folder), "kept": len(finished)})
         problem: MMEvalError | None = None
         with _syncing(journal):
             try:
@@ -191,6 +200,7 @@ class Session:
         except OSError as error:
             raise problem or RunFailedError(f"{plan.folder}: {error.strerror}; run the same command again") from None
         tally.state, tally.note = run.info.status, run.info.reason or ""
+        LOG.info("run ends", extra={**_names(tally), "status": run.info.status, "counts": dict(run.info.counts)})
         if problem is not None:
             raise problem
         return run
@@ -211,6 +221,10 @@ class Session:
             patience=Patience(settings.timeout),
             stop=stop,
         )
+
+
+def _names(tally: Tally) -> dict[str, str]:
+    return {"model": tally.model, "benchmark": tally.benchmark}
 
 
 def _tally(plan: Plan) -> Tally:

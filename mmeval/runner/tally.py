@@ -13,6 +13,7 @@ from mmeval.types import Estimate, Record
 
 __all__ = ["State", "Tally"]
 
+STALL_S = 120.0
 State = Literal["waiting", "running", "finishing", "complete", "partial", "failed", "cancelled"]
 
 
@@ -58,6 +59,11 @@ class Tally:
             usage = record.reply.usage
             self.tokens += (usage.input or 0) + (usage.output or 0)
             self.cost = None if record.cost is None or self.cost is None else self.cost + record.cost
+
+    @property
+    def stalled(self) -> bool:
+        """Whether a running run has brought nothing for two minutes."""
+        return self.state == "running" and time.monotonic() - self.last > STALL_S
 
     @property
     def score(self) -> Estimate | None:

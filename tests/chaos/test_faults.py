@@ -76,6 +76,11 @@ def test_a_server_that_is_not_there(project) -> None:
 def test_no_key_in_any_file(project, provider) -> None:
     provider.faults = replace(provider.faults, server=0.2, filtered=0.1)
     run = project(100)
-    run.run("keys", "--max-error-rate", "1")
+    run.run("keys", "--max-error-rate", "1", "--log", "keys.jsonl")
+    events = [json.loads(line) for line in (run.home / "keys.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [events[0]["event"], events[-1]["event"]] == ["run starts", "run ends"]
+    again = [event for event in events if event["event"] == "asked again"]
+    assert len(again) == provider.counts["server"] > 10
+    assert {(event["model"], event["kind"]) for event in again} == {("openai/m", "server")}
     for file in run.home.rglob("*"):
         assert not file.is_file() or b"sk-chaos" not in file.read_bytes(), file

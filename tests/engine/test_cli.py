@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mmeval.cli import app
+from mmeval.cli._logs import logged
 from mmeval.errors import MMEvalError
 
 SUMS = """
@@ -61,9 +63,34 @@ def test_settings_are_flags_and_a_file(project):
     assert (run["spec"]["epochs"], run["spec"]["shard"], run["metrics"]["accuracy"]["value"]) == (2, "2/2", 1.0)
 
 
+@pytest.mark.parametrize("name", ["run.log", "run.jsonl"])
+def test_the_log_says_what_happened_and_no_secret(project, name):
+    words = ["run", "sums", "-m", "mock/flaky", "-o", "error_rate=0.9", "--attempts", "2", "--max-error-rate", "1"]
+    invoke(*words, "--log", name)
+    lines = (project / name).read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line)["event"] for line in lines] if name.endswith("l") else [line[30:] for line in lines]
+    assert events[0].startswith("run starts")
+    assert events[-1].startswith("run ends")
+    assert any(event.startswith("asked again") for event in events)
+    invoke("run", "sums", "-m", "mock/echo", "--log", name)
+    assert (project / name).read_text(encoding="utf-8").splitlines()[: len(lines)] == lines, "a log is appended to"
+
+
+def test_nothing_secret_reaches_the_log(project):
+    key, media = "sk-abcdefghijklmnop", "A" * 200
+    with logged(project / "log.jsonl"):
+        logging.getLogger("mmeval.engine").info(
+            "asked again", extra={"why": f"bad key {key} in {media}", "wait_s": None}
+        )
+    (event,) = (project / "log.jsonl").read_text().splitlines()
+    assert json.loads(event)["why"] == "bad key [key] in [media]"
+    assert "wait_s" not in event
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (["sums", "-m", "mock/echo", "--log", "no/such/folder/run.log"], "--log no/such/folder/run.log"),
         (["sums", "-m", "mock"], "expected PROVIDER/MODEL"),
         (["sums", "-m", "mok/echo"], "did you mean mock"),
         (["sums", "-m", "mock/echo", "--limt", "3"], "did you mean limit"),
@@ -133,6 +160,23 @@ def test_shards_become_the_run_that_one_machine_makes(project):
     assert read_bytes(merged) == read_bytes(whole)
     with pytest.raises(MMEvalError, match=r"\[2\] missing"):
         raise invoke("merge", shards[0], shards[2]).exception
+
+
+def test_shards_of_a_file_of_questions(project):
+    (project / "own").mkdir()
+    rows = [json.dumps({"ask": f"{i} + 1?", "answer": str(i + 1)}) for i in range(20)]
+    (project / "own" / "plus.jsonl").write_text("\n".join(rows))
+    words = ["run", "own/plus.jsonl", "--columns", "question=ask", "-m", "mock/echo", "-o", "reply=6", "--json"]
+    (whole,) = json.loads(invoke(*words).stdout)
+    shards = [json.loads(invoke(*words, "--shard", f"{i}/2").stdout)[0]["path"] for i in (1, 2)]
+    with pytest.raises(MMEvalError, match=r"asked plus\.jsonl: name that file with --file"):
+        raise invoke("merge", *shards).exception
+    (project / "other.jsonl").write_text("\n".join(rows[1:]))
+    with pytest.raises(MMEvalError, match="not the file that was run"):
+        raise invoke("merge", *shards, "--file", "other.jsonl").exception
+    merged = json.loads(invoke("merge", *shards, "--file", "own/plus.jsonl", "--results", "one", "--json").stdout)
+    assert merged["metrics"] == whole["metrics"]
+    assert read_bytes(merged) == read_bytes(whole)
 
 
 def read_scores(run):

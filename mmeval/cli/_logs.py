@@ -1,0 +1,59 @@
+"""What happens inside a run, for `--log FILE`: one line per event, as text or, in a .jsonl file, as JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mmeval import UsageError
+
+_OWN = frozenset(vars(logging.makeLogRecord({})))
+
+
+@contextmanager
+def logged(file: Path | None) -> Iterator[None]:
+    """Append the events of mmeval's loggers to a file while the block runs."""
+    if file is None:
+        yield
+        return
+    try:
+        handler = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise UsageError(f"--log {file}: {error.strerror}") from None
+    handler.setFormatter(_Json() if file.suffix == ".jsonl" else _Text())
+    logger = logging.getLogger("mmeval")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    """Time, event and what was said with it; nothing that looks like a key or like media."""
+    from mmeval.remote import Secret
+
+    scrub = Secret("").scrub
+    said = {name: value for name, value in vars(record).items() if name not in _OWN and value is not None}
+    clean = {name: scrub(value) if isinstance(value, str) else value for name, value in said.items()}
+    at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+    return {"at": at, "event": scrub(record.getMessage()), **clean}
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return json.dumps(_fields(record))
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        fields = _fields(record)
+        head = [fields.pop("at"), fields.pop("event")]
+        return " ".join([*head, *(f"{name}={value}" for name, value in fields.items())])
