@@ -50,7 +50,7 @@ def run(url: str, data: Path, in_flight: int | None, home: Path) -> tuple[float,
     """Seconds of the whole command, and what is in its run.json."""
     pinned = ["--concurrency", str(in_flight)] if in_flight else []
     command = [
-        sys.executable, "-m", "mmeval", "run", str(data), "-m", "openai/m", "-o", f"base_url={url}/ok/v1",
+        sys.executable, "-m", "mmeval", "run", str(data), "-m", "openai/m", "-o", f"base_url={url}",
         "--max-error-rate", "0.5", "--results", str(home / "results"), "--cache-file", str(home / "cache.sqlite"), *pinned,
     ]  # fmt: skip
     start = time.monotonic()
@@ -67,7 +67,7 @@ def weather(faults: Sequence[str], given: argparse.Namespace, in_flight: int | N
     for _ in range(given.repeat):
         with tempfile.TemporaryDirectory() as home, provider(given.latency, faults) as url:
             data = questions(Path(home) / "questions.jsonl", given.n)
-            took, info = run(url, data, in_flight, Path(home))
+            took, info = run(f"{url}/ok/v1", data, in_flight, Path(home))
             seconds.append(took)
             forced = stats(url)["waited_s"]
     return statistics.median(seconds), forced, info
