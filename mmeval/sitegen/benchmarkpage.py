@@ -32,6 +32,7 @@ def measured(column: Column, board: Board, ranks: Ranks | None) -> dict[str, Any
         "card": {"title": column.card.title, "about": column.card.about or "", "known": column.card.known},
         "dataset": dataset(column),
         "metric": column.spec_headline,
+        "compared": column.compared(ranks.models) if ranks else "mean",
         "axis": axis(x),
         "chance": chance,
         "rows": rows,

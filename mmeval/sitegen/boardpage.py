@@ -50,6 +50,7 @@ def board_page(
         "about": "view.openvlm.about" if is_openvlm(view) else "view.about",
         "views": [{"url": view_url(v.name), "title": view_title(v, lang, short=True)} for v in views],
         "missing": view.missing,
+        "samples": [c.card.title for c in view.columns if view.ranks and c.compared(view.ranks.models) == "samples"],
         "counts": {"models": models, "benchmarks": len(view.columns)},
         "updated": board.updated[:10] or "–",
         "words": json.dumps({key: lang.messages[key] for key in WORDS}, ensure_ascii=False, sort_keys=True),
@@ -61,8 +62,17 @@ def board_page(
 
 
 def head(column: Column) -> dict[str, str]:
-    """A column's header."""
-    return {"name": column.card.name, "title": column.card.title, "url": benchmark_url(column.card.name)}
+    """A column's header; `line` is how board.js gets from what is shown to percent, where the two are not the same."""
+    card = column.card
+    slope = (percent(card, card.high) - percent(card, card.low)) / ((card.high - card.low) * card.scale or 1.0)
+    line = f"{percent(card, 0.0):.9g} {slope:.9g}"
+    return {
+        "name": card.name,
+        "title": card.title,
+        "url": benchmark_url(card.name),
+        "line": "" if line == "0 1" else line,
+        "chance": "" if card.chance is None else f"{percent(card, card.chance):.6g}",
+    }
 
 
 def view_title(view: View, lang: Language, *, short: bool = False) -> str:
@@ -175,7 +185,7 @@ def board_cell(column: Column, model: str, tops: Mapping[str, frozenset[str]]) -
     return {"value": head_.value * scale, "half": (head_.high - head_.low) / 2 * scale, "mark": " ".join(marks)}
 
 
-COMPARE = ("difference", "better", "overall", "bytag", "flip", "first", "nothing")
+COMPARE = ("difference", "better", "overall", "bytag", "flip", "first", "means", "nothing")
 
 
 def compare_page(board: Board, lang: Language) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class Build:
         self.problems += board.problems
         ranks = {c.card.name: self.ranks_of(c, board) for c in board.columns}
         self.static()
-        self.boards(board, ranks)
+        self.boards(board, ranks, self.pairs(board, ranks))
         jobs = [job for column in board.columns for job in self.column(column, board, ranks[column.card.name])]
         self.work(jobs)
         for name in board.models:
@@ -134,7 +134,19 @@ class Build:
         """One data file for the scripts."""
         self.writer.write(f"data/{name}.js", data.script(name, value))
 
-    def boards(self, board: Board, ranks: Mapping[str, Ranks | None]) -> None:
+    def pairs(self, board: Board, ranks: Mapping[str, Ranks | None]) -> dict[str, str]:
+        """One file for the pairs of each benchmark; returns the names by benchmark.
+
+        They are named by content, so that the boards of several months share those that are equal.
+        """
+        names = {}
+        for column in board.columns:
+            value = data.pairs_data(ranks[column.card.name])
+            names[column.card.name] = f"{slug(column.card.name)}-{digest(value)[:12]}"
+            self.data(f"pairs/{names[column.card.name]}", value)
+        return names
+
+    def boards(self, board: Board, ranks: Mapping[str, Ranks | None], pairs: Mapping[str, str]) -> None:
         """The board's views and the whole board as data."""
         suites = catalog.suites(self.options.path)
         plain = all_views(board, suites, cache=self.options.cache)
@@ -142,6 +154,7 @@ class Build:
         tops = {name: top_tier(found) for name, found in ranks.items()}
         for view in views:
             self.view(view, views, board, tops)
+            self.data(f"views/{slug(view.name)}", data.view_data(view, pairs))
         self.page("plots.html", "plots.html", lambda lang: plotpage.plots_page(views[0], board, lang))
         rows = data.board_rows(board, views[0])
         self.writer.write(
@@ -159,7 +172,6 @@ class Build:
             }
 
         self.page(view_url(view.name), "board.html", context)
-        self.data(f"views/{slug(view.name)}", data.view_data(view))
 
     def column(self, column: Column, board: Board, ranks: Ranks | None) -> list[tuple[str, pool.Job]]:
         """A benchmark's page and data; returns what is to do for its runs, with the keys."""
@@ -171,7 +183,6 @@ class Build:
             lambda lang: {**measured, "card_facts": benchmarkpage.facts(column, lang)},
         )
         self.medians[name] = modelpage.medians(column, board)
-        self.data(f"pairs/{slug(name)}", data.pairs_data(column, ranks))
         self.data(f"s/{slug(name)}", data.samples_data(column, samples.tags_of(column, board.root)))
         self.thumbs(next(iter(column.cells.values())))
         jobs = [self.run_of(cell, column, board.models[model]) for model, cell in column.cells.items()]
@@ -209,9 +220,9 @@ class Build:
         for file, text in extras.badges(board):
             self.writer.write(file, text)
         for month in months:
-            self.snapshot(month, extras.as_of(board, month))
+            self.snapshot(month, extras.as_of(board, month), board)
 
-    def snapshot(self, month: str, board: Board) -> None:
+    def snapshot(self, month: str, board: Board, now: Board) -> None:
         """The board as it was at the end of a month."""
         ranks = {c.card.name: self.ranks_of(c, board) for c in board.columns}
         tops = {name: top_tier(found) for name, found in ranks.items()}
@@ -222,7 +233,8 @@ class Build:
             return {**made, "dataset": None, "view": f"s-{month}", "title": lang.text("view.snapshot", month=month)}
 
         self.page(f"s/{month}.html", "board.html", context)
-        self.data(f"views/s-{month}", data.view_data(view))
+        past = {"cells": data.past_cells(board, now)}
+        self.data(f"views/s-{month}", data.view_data(view, self.pairs(board, ranks)) | past)
 
     def model(self, name: str, board: Board, ranks: Mapping[str, Ranks | None]) -> None:
         """A model's page and data."""

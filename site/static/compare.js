@@ -82,7 +82,9 @@
     var mean = found.reduce(function (s, d) { return s + d.value; }, 0) / found.length;
     var se = Math.sqrt(found.reduce(function (s, d) { return s + d.se * d.se; }, 0)) / found.length;
     var line = el("p", words.overall.replace("{b}", b.title).replace("{a}", a.title).replace("{d}", signed(mean)).replace("{low}", signed(mean - 1.96 * se)).replace("{high}", signed(mean + 1.96 * se)).replace("{p}", pText(se > 0 ? M.p(mean / se) : 1)).replace("{n}", found.length), { "class": "lead" });
-    return [el("h2", b.title + " − " + a.title), line, t.box];
+    var others = files.filter(function (f) { return !f.mean; }).map(function (f) { return f.title; });
+    var note = others.length ? [el("p", words.means.replace("{names}", others.join(", ")), { "class": "note" })] : [];
+    return [el("h2", b.title + " − " + a.title), line].concat(note, [t.box]);
   }
   function byTag(a, b, name, file) {
     var parts = [];
