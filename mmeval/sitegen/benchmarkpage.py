@@ -15,6 +15,7 @@ from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import model_url, run_dir
 from mmeval.sitegen.pages import shown, slices, text_of
 from mmeval.sitegen.samples import asked, page_of, plain
+from mmeval.sitegen.sources import data_url
 from mmeval.store import samples_path
 
 SLICES = 24
@@ -187,6 +188,7 @@ def facts(column: Column, lang: Language) -> list[tuple[str, Any]]:
         (t("fact.source"), text_of(source.get("id") or source.get("path"))),
         (t("fact.revision"), text_of(source.get("revision"))),
         (t("fact.split"), text_of(source.get("split"))),
+        (t("fact.files"), data_url(spec.data)),
         (t("fact.rows"), card.rows),
         (t("fact.license"), card.license),
         (t("fact.url"), card.url),

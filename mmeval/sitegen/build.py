@@ -250,6 +250,8 @@ class Build:
             return
         for thumb in sorted((file.parent / "thumbs").glob("*.webp")):
             target = self.options.out / "t" / thumb.name
+            if not samples.thumb_exists(thumb):
+                continue
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(thumb, target)

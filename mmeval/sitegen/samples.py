@@ -17,7 +17,9 @@ from mmeval.board import Column
 from mmeval.board.checks import local
 from mmeval.board.vectors import outcome
 from mmeval.errors import StoreError
+from mmeval.media import THUMBNAIL_BYTES
 from mmeval.sitegen.env import Language, Place, environment, render
+from mmeval.sitegen.sources import data_url, row_url
 from mmeval.sitegen.text import clip
 from mmeval.sitegen.writer import put
 from mmeval.store import Run, ScoreRow, StoredPart, StoredSample, read_samples, samples_path
@@ -80,11 +82,11 @@ def views(run: Run, root: Path) -> list[dict[str, Any]]:
     for row in run.scores():
         rows.setdefault(row.id, []).append(row)
     records = {(record.id, record.epoch): record for record in journal(run)}
-    file = samples_path(root, run.info)
+    file, home = samples_path(root, run.info), data_url(run.info.spec.data)
     found = []
     for number, key in enumerate(sorted(rows), 1):
         answers = [answer(row, records.get((key, row.epoch))) for row in rows[key]]
-        found.append({"number": number, "question": asked_html(file, key, number), "answers": answers})
+        found.append({"number": number, "question": asked_html(file, key, number, home), "answers": answers})
     return found
 
 
@@ -113,20 +115,20 @@ def forget() -> None:
 
 
 @functools.lru_cache(maxsize=4096)
-def asked_html(file: Path, key: str, number: int) -> Markup:
+def asked_html(file: Path, key: str, number: int, home: str) -> Markup:
     """What was asked, made once for all models: nearly all of them have the same samples in the same order."""
     shown = question(asked(file), key, file.parent / "thumbs")
-    return Markup(fragment("question.html", number=number, id=key, root=ROOT, **shown))  # noqa: S704 - it is our template's
+    return Markup(fragment("question.html", number=number, id=key, root=ROOT, home=home, **shown))  # noqa: S704 - it is our template's
 
 
 def question(known: Asked, key: str, thumbs: Path) -> dict[str, Any]:
     """Prompt, key and media of one sample; None where the licence keeps them back."""
     sample = known.samples.get(key)
     if sample is None:
-        return {"prompt": None, "cut": 0, "target": "", "media": [], "tags": {}}
+        return {"prompt": None, "cut": 0, "target": "", "media": [], "tags": {}, "public": False}
     media = [medium(part, thumbs, public=known.public) for part in sample.prompt if part.kind != "text"]
     if not known.public:
-        return {"prompt": None, "cut": 0, "target": "", "media": media, "tags": dict(sample.tags)}
+        return {"prompt": None, "cut": 0, "target": "", "media": media, "tags": dict(sample.tags), "public": False}
     text, cut = clip("\n".join(part.text or "" for part in sample.prompt if part.kind == "text"))
     return {
         "prompt": text,
@@ -134,6 +136,7 @@ def question(known: Asked, key: str, thumbs: Path) -> dict[str, Any]:
         "target": clip(plain(sample.target), 1000)[0],
         "media": media,
         "tags": dict(sample.tags),
+        "public": True,
     }
 
 
@@ -157,13 +160,14 @@ def medium(part: StoredPart, thumbs: Path, *, public: bool) -> dict[str, Any]:
         "height": height,
         "mime": part.mime,
         "source": source,
+        "url": row_url(source),
     }
 
 
 @functools.lru_cache(maxsize=65536)
 def thumb_exists(file: Path) -> bool:
-    """Whether there is a thumbnail; asked once for all runs."""
-    return file.is_file()
+    """Whether there is a thumbnail that is small enough to be shown; asked once for all runs."""
+    return file.is_file() and file.stat().st_size <= THUMBNAIL_BYTES
 
 
 def fit(width: int | None, height: int | None, box: int = 320) -> tuple[int, int]:
