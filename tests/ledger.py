@@ -260,12 +260,19 @@ def write_run(
     **changed: Any,
 ) -> Path:
     """One finished run: journal, scores.csv and run.json that agree with each other."""
+    draw = random.Random(f"{shape.seed}:{model}:{name}")
+    lines = [record(sample, p, i, draw, shape) for i, (sample, p) in enumerate(zip(samples, chance, strict=True))]
+    return write_lines(results, model, name, lines, replies=shape.replies, **changed)
+
+
+def write_lines(
+    results: Path, model: str, name: str, lines: Sequence[dict[str, Any]], *, replies: bool = True, **changed: Any
+) -> Path:
+    """The run folder of some records."""
     the_spec = spec(model, name, **{"definition_digest": definition_digest(results, name), **changed})
     folder = run_path(results, the_spec)
     folder.mkdir(parents=True, exist_ok=True)
-    draw = random.Random(f"{shape.seed}:{model}:{name}")
-    lines = [record(sample, p, i, draw, shape) for i, (sample, p) in enumerate(zip(samples, chance, strict=True))]
-    if shape.replies:
+    if replies:
         text = "\n".join(json.dumps(line, ensure_ascii=True, separators=(",", ":")) for line in lines)
         (folder / "records.jsonl").write_text(text + "\n", encoding="utf-8")
     write_csv(folder / "scores.csv", lines)

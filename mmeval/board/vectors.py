@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import re
 import sys
@@ -103,12 +104,14 @@ def outcome(row: ScoreRow) -> str:
 
 
 def read_vector(run: Run) -> Vector:
-    """Parse scores.csv; raises StoreError for a missing file, a duplicate row or a score outside [0, 1]."""
+    """Parse scores.csv; raises StoreError for a file that is missing or damaged, or a score outside [0, 1]."""
     try:
         vector = _vector(list(run.scores()), run.path / "scores.csv")
         return replace(vector, latency=median_latency(run.path / "records.jsonl"))
     except FileNotFoundError:
         raise StoreError(f"{run.path}: no scores.csv") from None
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise StoreError(f"{run.path / 'scores.csv'}: {error}") from None
 
 
 def _vector(rows: list[ScoreRow], file: Path) -> Vector:

@@ -16,6 +16,7 @@ from mmeval.sitegen.links import model_url, run_dir
 from mmeval.sitegen.pages import shown, slices, text_of
 from mmeval.sitegen.samples import asked, page_of, plain
 from mmeval.sitegen.sources import data_url
+from mmeval.sitegen.text import short
 from mmeval.store import samples_path
 
 SLICES = 24
@@ -151,14 +152,14 @@ def findings(found: Sequence[Finding], column: Column, board: Board, models: Seq
         question = " ".join(part.text or "" for part in sample.prompt if part.kind == "text") if sample else ""
         out.append(
             {
-                "id": one.id,
+                "id": short(one.id, 80),
                 "url": f"{run_dir(cell)}/{page_of(one.number)}.html",
                 "number": one.number,
                 "share": 100 * one.share,
                 "models": one.models,
                 "answer": one.answer,
-                "question": question[:160],
-                "target": plain(sample.target)[:60] if sample else "",
+                "question": short(question, 160),
+                "target": short(plain(sample.target), 60) if sample else "",
             }
         )
     return out
@@ -212,6 +213,5 @@ def example(column: Column, root: Path) -> str:
     if not known.public or not known.samples:
         return ""
     sample = known.samples[min(known.samples)]
-    return "\n".join(part.text if part.kind == "text" and part.text else f"[{part.kind}]" for part in sample.prompt)[
-        :2000
-    ]
+    parts = [part.text if part.kind == "text" and part.text else f"[{part.kind}]" for part in sample.prompt]
+    return short("\n".join(parts), 2000)

@@ -21,6 +21,7 @@ from mmeval.errors import UsageError
 from mmeval.sitegen import benchmarkpage, boardpage, data, extras, modelpage, openvlm, pages, plotpage, pool, samples
 from mmeval.sitegen.env import Language, Place, languages, render, source_digest, source_folder
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir, view_url
+from mmeval.sitegen.text import short
 from mmeval.sitegen.writer import Writer, digest
 from mmeval.store import Problem, samples_path, slug
 
@@ -260,7 +261,7 @@ class Build:
     def problems_page(self, lang: Language) -> Mapping[str, Any]:
         """Folders that are not on the board."""
         del lang
-        return {"problems": [{"path": p.path.as_posix(), "reason": p.reason} for p in self.problems]}
+        return {"problems": [{"path": p.path.as_posix(), "reason": short(p.reason, 500)} for p in self.problems]}
 
 
 def top_tier(ranks: Ranks | None) -> frozenset[str]:

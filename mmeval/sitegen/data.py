@@ -12,7 +12,7 @@ from mmeval.board import Board, Cell, Column
 from mmeval.board.ranks import Ranks
 from mmeval.board.views import View, percent
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir
-from mmeval.sitegen.text import clean
+from mmeval.sitegen.text import clean, short
 from mmeval.store import slug
 
 
@@ -45,7 +45,7 @@ def model_data(name: str, board: Board) -> dict[str, Any]:
     """Everything about one model that the detail box and the comparison need: one character for each sample."""
     card = board.models[name]
     cells = {column.card.name: cell_data(column, cell) for column, cell in board.of(name)}
-    return {"title": card.label, "url": model_url(name), "reference": card.reference or "", "cells": cells}
+    return {"title": clean(card.label), "url": model_url(name), "reference": card.reference or "", "cells": cells}
 
 
 def past_cells(then: Board, now: Board) -> dict[str, dict[str, Any]]:
@@ -91,13 +91,13 @@ def samples_data(column: Column, tags: Mapping[str, Mapping[str, str]]) -> dict[
     vector = next(iter(column.cells.values())).vector
     names = sorted({name for one in tags.values() for name in one})
     shown = [name for name in names if 1 < len({one.get(name) for one in tags.values()}) <= 40]
-    coded = {name: _coded([clean(tags.get(key, {}).get(name, "")) for key in vector.ids]) for name in shown}
+    coded = {name: _coded([short(tags.get(key, {}).get(name, ""), 80) for key in vector.ids]) for name in shown}
     clusters = _coded(list(vector.clusters))["codes"]
     return {
-        "title": column.card.title,
+        "title": clean(column.card.title),
         "url": benchmark_url(column.card.name),
         "mean": column.compared(column.cells) == "mean",
-        "ids": [clean(i) for i in vector.ids],
+        "ids": [short(key, 80) for key in vector.ids],
         "clusters": clusters,
         "tags": coded,
     }

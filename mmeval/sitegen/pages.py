@@ -13,6 +13,7 @@ from mmeval.numbers import judged_by
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir, run_url
 from mmeval.sitegen.samples import shards
+from mmeval.sitegen.text import short
 from mmeval.store import Run, benchmark_folder
 
 
@@ -73,7 +74,7 @@ def run_page(cell: Cell, column: Column, card: ModelCard, lang: Language) -> dic
         "slices": slices(cell, column),
         "command": command(cell.run),
         "provenance": provenance(cell.run, lang),
-        "example": text_of(cell.run.info.provenance.get("example"))[:4000],
+        "example": short(text_of(cell.run.info.provenance.get("example")), 4000),
     }
 
 
@@ -87,7 +88,7 @@ def slices(cell: Cell, column: Column) -> list[dict[str, Any]]:
     scale, head = column.card.scale, cell.run.info.headline
     return [
         {
-            "name": name[len(head) + 1 :],
+            "name": short(name[len(head) + 1 :], 80),
             "value": one.value * scale,
             "half": (one.high - one.low) / 2 * scale,
             "n": one.n,
@@ -104,7 +105,7 @@ def command(run: Run) -> str:
         return ""
     first = str(argv[0]).rpartition("/")[2]
     words = ["mmeval" if first in ("mmeval", "__main__.py") else first, *map(str, argv[1:])]
-    return shlex.join(words)
+    return short(shlex.join(words), 4000)
 
 
 def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
@@ -120,7 +121,7 @@ def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
         (t("fact.version"), benchmark_folder(spec)),
         (t("fact.profile"), spec.profile),
         (t("fact.judge"), judged_by(spec.judge, agreement) if isinstance(agreement, dict) else spec.judge),
-        (t("fact.options"), text_of(spec.options)),
+        (t("fact.options"), short(text_of(spec.options), 1000)),
         (t("fact.endpoint"), spec.endpoint),
         (t("fact.returned"), ", ".join(map(str, returned)) if isinstance(returned, dict) else ""),
         (t("fact.mmeval"), f"{text_of(made.get('mmeval'))} {sha}".strip()),
