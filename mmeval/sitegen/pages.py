@@ -14,7 +14,7 @@ from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir, run_url
 from mmeval.sitegen.samples import shards
 from mmeval.sitegen.text import short
-from mmeval.store import Run, benchmark_folder
+from mmeval.store import Run, benchmark_folder, slug
 
 
 def shown(cell: Cell, column: Column) -> dict[str, Any]:
@@ -49,8 +49,12 @@ def text_of(value: Any) -> str:
 def run_facts(cell: Cell, column: Column, card: ModelCard) -> dict[str, Any]:
     """What all pages of one run share."""
     return {
-        "model": {"title": card.label, "url": model_url(card.name)},
-        "benchmark": {"title": column.card.title, "url": benchmark_url(column.card.name)},
+        "model": {"title": card.label, "url": model_url(card.name), "file": slug(card.name)},
+        "benchmark": {
+            "title": column.card.title,
+            "url": benchmark_url(column.card.name),
+            "name": column.card.name,
+        },
         "run_url": run_url(cell),
         "run_dir": run_dir(cell),
     }
@@ -69,7 +73,6 @@ def run_page(cell: Cell, column: Column, card: ModelCard, lang: Language) -> dic
         **shown(cell, column),
         "metric": cell.run.info.headline,
         "shards": links,
-        "outcomes": outcomes,
         "totals": count(outcomes),
         "slices": slices(cell, column),
         "command": command(cell.run),

@@ -60,7 +60,10 @@ def run_page(site: Path) -> str:
 
 def test_filters_and_keys_walk_through_the_wrong_answers(visit: Callable[..., Any], site: Path) -> None:
     tab = visit(run_page(site))
-    outcomes = tab.get_attribute("#strip", "data-o")
+    tab.wait_for_selector("#strip .marks")
+    outcomes = tab.evaluate(
+        "mmeval.get('', 'm/' + strip.dataset.model).then(m => m.cells[strip.dataset.benchmark].outcomes)"
+    )
     wrong = [i + 1 for i, code in enumerate(outcomes) if code == "w"]
     tab.click('.filters button[data-f="w"]')
     assert tab.locator(".marks a:not(.dim)").count() == len(wrong)
