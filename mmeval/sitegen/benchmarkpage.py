@@ -186,7 +186,7 @@ def facts(column: Column, lang: Language) -> list[tuple[str, Any]]:
     chance = None if card.chance is None else f"{card.chance * card.scale:.1f}"
     return [
         (t("fact.version"), spec.version),
-        (t("fact.source"), text_of(source.get("id") or source.get("path"))),
+        (t("fact.source"), text_of(source.get("id") or source.get("path") or source.get("kind"))),
         (t("fact.revision"), text_of(source.get("revision"))),
         (t("fact.split"), text_of(source.get("split"))),
         (t("fact.files"), data_url(spec.data)),

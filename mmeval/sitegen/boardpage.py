@@ -20,6 +20,9 @@ WORDS = (
     "any", "sort", "shown", "rank.custom", "score", "interval", "n", "failed", "truncated", "unparsed", "rank",
     "fact.cost", "benchmark", "hidden", "open.group", "details", "openvlm.score",
 )  # fmt: skip
+HIDDEN = "date,origin,llm,enc,corrected"
+HIDDEN_OPENVLM = "org,date,access,origin,cost,coverage"
+"""Columns that are there and not shown at first; the OpenVLM board shows size, language model and vision encoder."""
 ODD_SHARE = 0.05
 """A cell with more failures, cut-offs and unparsed replies than this is marked."""
 
@@ -50,6 +53,7 @@ def board_page(
         "about": "view.openvlm.about" if is_openvlm(view) else "view.about",
         "views": [{"url": view_url(v.name), "title": view_title(v, lang, short=True)} for v in views],
         "missing": view.missing,
+        "hidden": HIDDEN_OPENVLM if is_openvlm(view) else HIDDEN,
         "samples": [c.card.title for c in view.columns if view.ranks and c.compared(view.ranks.models) == "samples"],
         "counts": {"models": models, "benchmarks": len(view.columns)},
         "updated": board.updated[:10] or "–",
@@ -91,6 +95,7 @@ def meta_heads(view: View, lang: Language) -> list[tuple[str, str, bool]]:
         else [("mean", t("mean"), False), ("corrected", t("corrected"), False)]
     )
     return [
+        *averages,
         ("org", t("fact.organization"), True),
         ("params", t("params"), False),
         ("date", t("fact.released"), True),
@@ -100,7 +105,6 @@ def meta_heads(view: View, lang: Language) -> list[tuple[str, str, bool]]:
         ("enc", t("part.encoder"), True),
         ("cost", t("fact.cost"), False),
         ("coverage", t("coverage"), False),
-        *averages,
     ]
 
 
@@ -143,6 +147,8 @@ def meta_cells(line: Line, view: View, card: ModelCard, lang: Language) -> list[
     imported = any(cell.run.info.origin != "mmeval" for cell in cells)
     second = line.avg_rank if is_openvlm(view) else line.corrected
     return [
+        ("" if line.mean is None else number(line.mean), False),
+        ("" if second is None or card.reference else number(second, 2 if is_openvlm(view) else 1), False),
         (card.organization or "", True),
         ("" if card.parameters is None else f"{card.parameters:g}", False),
         (card.released.isoformat() if card.released else "", True),
@@ -152,8 +158,6 @@ def meta_cells(line: Line, view: View, card: ModelCard, lang: Language) -> list[
         (card.parts.get("encoder", ""), True),
         (cost_text(cells), False),
         (f"{line.coverage}/{len(view.columns)}", False),
-        ("" if line.mean is None else number(line.mean), False),
-        ("" if second is None or card.reference else number(second, 2 if is_openvlm(view) else 1), False),
     ]
 
 

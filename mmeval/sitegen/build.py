@@ -201,7 +201,7 @@ class Build:
         files = [f"{lang.folder}{run_dir(cell)}/{name}.html" for lang in self.langs for name in names]
         if all(self.writer.fresh(file, key) for file in files):
             return None
-        facts = {**base, "totals": pages.count(cell.vector.outcomes)}
+        facts = {**base, "totals": pages.count(cell.vector.outcomes), "replies": bool(stat)}
         fronts = tuple({**base, **pages.run_page(cell, column, card, lang)} for lang in self.langs)
         return key, pool.Job(
             folder=run.path,

@@ -114,6 +114,10 @@ WIDE, HIGH, LEFT, BOTTOM, TOP = 720, 410, 40, 42, 28
 """Pixels of a scatter plot, and the room for its axes."""
 
 
+NAMED = 12
+"""Points that carry their names, those on the front first."""
+
+
 def pareto(points: Sequence[Point], *, less: bool = True) -> list[Point]:
     """The points that no other one beats: none has both a better x and a better y."""
     front: list[Point] = []
@@ -141,7 +145,8 @@ def scatter(
         path = "".join(f"{'L' if i else 'M'}{n(at[id(p)][0])} {n(at[id(p)][1])}" for i, p in enumerate(best))
         parts.append(Markup('<path class="front" d="{}"/>').format(path))
     parts += [_mark(p, at[id(p)], y, on=p in best) for p in points]
-    parts += _names(best or sorted(points, key=lambda p: -p.y)[:8], at)
+    rest = sorted((p for p in points if p not in best), key=lambda p: -p.y)
+    parts += _names([*best, *rest[: max(0, NAMED - len(best))]], at)
     titles = Markup(
         '<text class="title" x="{}" y="{}" text-anchor="end">{}</text><text class="title" x="2" y="13">{}</text>'
     ).format(WIDE - 16, HIGH - 6, x_title, y_title)
@@ -217,7 +222,7 @@ def _names(points: Sequence[Point], at: dict[int, tuple[float, float]]) -> list[
     """Names beside points; one that would cover an earlier one is left out (the table has it)."""
     taken: list[tuple[float, float, float]] = []
     out = []
-    for point in sorted(points, key=lambda p: -p.y):
+    for point in points:
         x, y = at[id(point)]
         wide = 6.4 * len(point.title)
         left = x + 9 if x + 9 + wide < WIDE else x - 9 - wide

@@ -34,7 +34,7 @@ def measured(
     cells = board.of(card.name)
     apart = slice_gaps(cells, middle)
     return {
-        "card": {"title": card.label, "name": card.name, "url": card.url, "reference": card.reference},
+        "card": {"title": card.label, "name": card.name, "file": slug(card.name), "reference": card.reference},
         "capabilities": capabilities(card.name, board),
         "rows": [row(card.name, column, cell, board, ranks.get(column.card.name)) for column, cell in cells],
         "strong": [one for one in apart if one["gap"] > 0][:LISTED],
@@ -140,14 +140,18 @@ def medians(column: Column, board: Board) -> Medians:
 
 
 def slice_gaps(cells: Sequence[tuple[Column, Cell]], middle: Mapping[str, Medians]) -> list[dict[str, Any]]:
-    """Sub-scores against the median model's, beyond what the overall difference explains; largest first."""
+    """Sub-scores against the median model's, beyond what the overall difference explains; largest first.
+
+    Gaps are hundredths of the benchmark's range, so that those of different scales can stand in one list.
+    """
     gaps: list[dict[str, Any]] = []
     for column, cell in cells:
         overall, theirs = middle[column.card.name]
         ahead = cell.headline.value * column.card.scale - overall
+        point = (column.card.high - column.card.low) * column.card.scale / 100 or 1.0
         about = {"benchmark": column.card.title, "url": benchmark_url(column.card.name)}
         gaps += [
-            {**one, **about, "gap": one["value"] - theirs[one["name"]] - ahead}
+            {**one, **about, "gap": (one["value"] - theirs[one["name"]] - ahead) / point}
             for one in slices(cell, column)
             if one["n"] >= SMALLEST and one["name"] in theirs
         ]

@@ -11,7 +11,7 @@ from mmeval.board import Cell, Column, ModelCard, run_time
 from mmeval.board.vectors import OUTCOMES
 from mmeval.numbers import judged_by
 from mmeval.sitegen.env import Language
-from mmeval.sitegen.links import benchmark_url, model_url, run_dir, run_url
+from mmeval.sitegen.links import badge_path, benchmark_url, model_url, run_dir, run_url
 from mmeval.sitegen.samples import shards
 from mmeval.sitegen.text import short
 from mmeval.store import Run, benchmark_folder, slug
@@ -72,6 +72,7 @@ def run_page(cell: Cell, column: Column, card: ModelCard, lang: Language) -> dic
         **run_facts(cell, column, card),
         **shown(cell, column),
         "metric": cell.run.info.headline,
+        "badge": badge_path(column.card.name, card.name),
         "shards": links,
         "totals": count(outcomes),
         "slices": slices(cell, column),
@@ -91,7 +92,7 @@ def slices(cell: Cell, column: Column) -> list[dict[str, Any]]:
     scale, head = column.card.scale, cell.run.info.headline
     return [
         {
-            "name": short(name[len(head) + 1 :], 80),
+            "name": short(name[len(head) + 1 :].replace("=", ": ", 1), 80),
             "value": one.value * scale,
             "half": (one.high - one.low) / 2 * scale,
             "n": one.n,

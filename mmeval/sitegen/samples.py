@@ -219,9 +219,10 @@ def answer(row: ScoreRow, record: Record | None) -> dict[str, Any]:
 
 def meta(record: Record, reply: Reply) -> Markup:
     """Tokens, seconds and dollars of one request, as far as they are known."""
-    tokens = reply.usage.output
+    used = reply.usage
     parts = [
-        mark("tokens", n=tokens) if tokens is not None else None,
+        mark("tokens.input", n=used.input) if used.input is not None else None,
+        mark("tokens", n=used.output) if used.output is not None else None,
         f"{reply.latency_s:.2f} s" if reply.latency_s else None,
         f"${record.cost:.5f}" if record.cost is not None else None,
     ]

@@ -8,7 +8,7 @@
   var table = document.querySelector("#board table"), body = table.tBodies[0];
   var heads = [].slice.call(table.tHead.rows[1].cells), groups = [].slice.call(table.tHead.rows[0].cells).slice(2);
   var keys = heads.map(function (h) { return h.dataset.k; });
-  var hidden = ["date", "origin", "llm", "enc", "corrected"].concat(keys.filter(function (k) { return k.indexOf("g:") === 0; }));
+  var hidden = tools.dataset.hidden.split(",").concat(keys.filter(function (k) { return k.indexOf("g:") === 0; }));
   var at = {};
   keys.forEach(function (k, i) { at[k] = i; });
   var benchmarks = keys.filter(function (k, i) { return "b" in heads[i].dataset; });
@@ -315,7 +315,7 @@
       state.sort = steps[(steps.indexOf(state.sort || "") + 1) % 3];
       show();
     });
-    if (link) { link.textContent = "↗"; link.setAttribute("aria-label", words["open.group"].replace("{name}", name)); h.replaceChildren(button, "\u2060", link); } else h.replaceChildren(button);
+    if (link) { link.textContent = "↗"; link.setAttribute("aria-label", words["open.group"].replace("{name}", name)); h.replaceChildren(button, link); } else h.replaceChildren(button);
   });
   var next = 3;
   while (next < keys.length && heads[next].dataset.b === undefined && keys[next].indexOf("g:") !== 0) next++;

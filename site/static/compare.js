@@ -12,6 +12,10 @@
   function fixed(x, d) { return (x < 0 ? "−" : "") + Math.abs(x).toFixed(d == null ? 1 : d); }
   function signed(x) { return (x > 0 ? "+" : "") + fixed(x); }
   function pText(p) { return p < 0.001 ? "< 0.001" : p.toFixed(3); }
+  function means(files) {
+    var others = files.filter(function (f) { return !f.mean; }).map(function (f) { return f.title; });
+    return others.length ? [el("p", words.means.replace("{names}", others.join(", ")), { "class": "note" })] : [];
+  }
 
   /* Mean difference b - a in points, over the samples that both answered, with a cluster-robust t interval. */
   function paired(a, b, clusters, keep) {
@@ -81,10 +85,8 @@
     });
     var mean = found.reduce(function (s, d) { return s + d.value; }, 0) / found.length;
     var se = Math.sqrt(found.reduce(function (s, d) { return s + d.se * d.se; }, 0)) / found.length;
-    var line = el("p", words.overall.replace("{b}", b.title).replace("{a}", a.title).replace("{d}", signed(mean)).replace("{low}", signed(mean - 1.96 * se)).replace("{high}", signed(mean + 1.96 * se)).replace("{p}", pText(se > 0 ? M.p(mean / se) : 1)).replace("{n}", found.length), { "class": "lead" });
-    var others = files.filter(function (f) { return !f.mean; }).map(function (f) { return f.title; });
-    var note = others.length ? [el("p", words.means.replace("{names}", others.join(", ")), { "class": "note" })] : [];
-    return [el("h2", b.title + " − " + a.title), line].concat(note, [t.box]);
+    var line = el("p", words.overall.replace("{d}", signed(mean)).replace("{low}", signed(mean - 1.96 * se)).replace("{high}", signed(mean + 1.96 * se)).replace("{p}", pText(se > 0 ? M.p(mean / se) : 1)).replace("{n}", found.length), { "class": "lead" });
+    return [el("h2", b.title + " − " + a.title), line, t.box];
   }
   function byTag(a, b, name, file) {
     var parts = [];
@@ -133,7 +135,7 @@
         if (mine !== ticket) return;
         if (!common.length) { out.replaceChildren(el("p", words.nothing, { "class": "note" })); return; }
         if (common.indexOf(state.b) < 0) state.b = common[0];
-        var parts = [], chosen = common.indexOf(state.b);
+        var parts = means(files), chosen = common.indexOf(state.b);
         models.slice(1).forEach(function (other) { parts = parts.concat(overview(models[0], other, common, files)); });
         models.slice(1).forEach(function (other) {
           parts.push(el("h2", files[chosen].title + ": " + other.title + " − " + models[0].title));
