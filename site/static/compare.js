@@ -9,6 +9,9 @@
   var MOST = 100;
   [2, 3, 4].forEach(function (n) { form.elements["m" + n].append.apply(form.elements["m" + n], [].map.call(form.elements.m1.options, function (o) { return o.cloneNode(true); })); });
 
+  var known = Object.create(null);
+  [].forEach.call(form.elements.m1.options, function (o) { known[o.value] = o.value !== ""; });
+
   function fixed(x, d) { return (x < 0 ? "−" : "") + Math.abs(x).toFixed(d == null ? 1 : d); }
   function signed(x) { return (x > 0 ? "+" : "") + fixed(x); }
   function pText(p) { return p < 0.001 ? "< 0.001" : p.toFixed(3); }
@@ -123,7 +126,7 @@
   }
 
   function draw() {
-    var names = [1, 2, 3, 4].map(function (n) { return state["m" + n]; }).filter(function (v, i, all) { return v && all.indexOf(v) === i; });
+    var names = [1, 2, 3, 4].map(function (n) { return state["m" + n]; }).filter(function (v, i, all) { return known[v] && all.indexOf(v) === i; });
     var mine = ++ticket;
     M.save(state);
     if (names.length < 2) { out.replaceChildren(); return; }
