@@ -67,7 +67,7 @@ class Build:
         name = hashlib.sha256(str(options.out.resolve()).encode()).hexdigest()[:16]
         self.writer = Writer(options.out, options.cache / f"{name}.json")
         self.problems: list[Problem] = []
-        self.medians: dict[str, modelpage.Medians] = {}
+        self.fields: dict[str, modelpage.Field] = {}
         samples.forget()
 
     def run(self) -> Built:
@@ -183,7 +183,7 @@ class Build:
             "benchmark.html",
             lambda lang: {**measured, "card_facts": benchmarkpage.facts(column, lang)},
         )
-        self.medians[name] = modelpage.medians(column, board)
+        self.fields[name] = modelpage.field_of(column, board)
         self.data(f"s/{slug(name)}", data.samples_data(column, samples.tags_of(column, board.root)))
         self.thumbs(next(iter(column.cells.values())))
         jobs = [self.run_of(cell, column, board.models[model]) for model, cell in column.cells.items()]
@@ -239,7 +239,7 @@ class Build:
     def model(self, name: str, board: Board, ranks: Mapping[str, Ranks | None]) -> None:
         """A model's page and data."""
         card = board.models[name]
-        measured = modelpage.measured(card, board, ranks, self.medians)
+        measured = modelpage.measured(card, board, ranks, self.fields)
         self.page(model_url(name), "model.html", lambda lang: {**measured, **modelpage.worded(card, board, lang)})
         self.data(f"m/{slug(name)}", data.model_data(name, board))
 

@@ -89,12 +89,10 @@ def axis(x: Scale) -> Markup:
     )
 
 
-def strip(
-    x: Scale, others: Sequence[float], value: float, low: float, high: float, chance: float | None = None
-) -> Markup:
-    """One model among all: every other model is a tick, this one is a dot with its whisker."""
-    marks = "".join(f"M{n(x(other))} 5v10" for other in sorted(set(others)))
-    return interval(x, value, low, high, chance, under=Markup('<path class="others" d="{}"/>').format(marks))
+def marks(x: Scale, values: Iterable[float]) -> Markup:
+    """One tick for each value, to lie under an `interval`: a model among all."""
+    ticks_at = "".join(f"M{at} 5v10" for at in dict.fromkeys(n(x(value)) for value in sorted(values)))
+    return Markup('<path class="others" d="{}"/>').format(ticks_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,7 @@ def changelog_page(board: Board, snapshots: Sequence[str], lang: Language) -> di
 
 def feed(board: Board, title: str, base: str) -> str:
     """Atom (RFC 4287); times are those of the runs. `base` is where the site will be, or empty for relative links."""
+    base = base and base.rstrip("/") + "/"
     entries = "".join(entry(one, base) for one in changes(board)[:FED] if one["when"])
     updated = board.updated or "1970-01-01T00:00:00Z"
     return (
