@@ -93,7 +93,9 @@ def samples_data(column: Column, tags: Mapping[str, Mapping[str, str]]) -> dict[
     shown = [name for name in names if 1 < len({one.get(name) for one in tags.values()}) <= 40]
     coded = {name: _coded([short(tags.get(key, {}).get(name, ""), 80) for key in vector.ids]) for name in shown}
     clusters = _coded(list(vector.clusters))["codes"]
+    card = column.card
     return {
+        "unit": (card.high - card.low) * card.scale / 100 if column.compared(column.cells) == "mean" else 1,
         "title": clean(column.card.title),
         "url": benchmark_url(column.card.name),
         "mean": column.compared(column.cells) == "mean",

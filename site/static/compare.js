@@ -14,7 +14,7 @@
 
   function fixed(x, d) { return (x < 0 ? "−" : "") + Math.abs(x).toFixed(d == null ? 1 : d); }
   function signed(x) { return (x > 0 ? "+" : "") + fixed(x); }
-  function pText(p) { return p < 0.001 ? "< 0.001" : p.toFixed(3); }
+  function pText(p) { return p < 0.001 ? "<\u00a00.001" : p.toFixed(3); }
   function means(files) {
     var others = files.filter(function (f) { return !f.mean; }).map(function (f) { return f.title; });
     return others.length ? [el("p", words.means.replace("{names}", others.join(", ")), { "class": "note" })] : [];
@@ -62,9 +62,9 @@
     head.append(line); t.append(head, el("tbody")); box.append(t);
     return { box: box, body: t.tBodies[0] };
   }
-  function numbers(row, d, span) {
-    cell(row, signed(d.value), true);
-    cell(row, isNaN(d.low) ? "–" : signed(d.low) + " … " + signed(d.high), true);
+  function numbers(row, d, span, unit) {
+    cell(row, signed(d.value * unit), true);
+    cell(row, isNaN(d.low) ? "–" : signed(d.low * unit) + " … " + signed(d.high * unit), true);
     cell(row, svg(d, span));
     cell(row, isNaN(d.p) ? "–" : pText(d.p), true).classList.toggle("sure", d.p < 0.05);
     cell(row, String(d.losses), true);
@@ -83,7 +83,7 @@
       if (state.b === name) row.className = "chosen";
       head.append(button); row.append(head);
       cell(row, fixed(a.cells[name].value), true); cell(row, fixed(b.cells[name].value), true);
-      numbers(row, found[i], wide);
+      numbers(row, found[i], wide, files[i].unit);
       t.body.append(row);
     });
     var mean = found.reduce(function (s, d) { return s + d.value; }, 0) / found.length;
@@ -99,7 +99,7 @@
       var wide = span(found), t = table([[tag, 0]].concat(heads(a, b)), tag);
       values.forEach(function (value, k) {
         var row = el("tr"), head = el("th", null, { scope: "row" });
-        head.append(el("bdi", value || "–")); row.append(head); numbers(row, found[k], wide); t.body.append(row);
+        head.append(el("bdi", value || "–")); row.append(head); numbers(row, found[k], wide, file.unit); t.body.append(row);
       });
       parts.push(t.box);
     });
