@@ -76,7 +76,7 @@ class Build:
         self.problems += board.problems
         ranks = {c.card.name: self.ranks_of(c, board) for c in board.columns}
         self.static()
-        self.boards(board, ranks, self.pairs(board, ranks))
+        self.boards(board, ranks)
         jobs = [job for column in board.columns for job in self.column(column, board, ranks[column.card.name])]
         self.work(jobs)
         for name in board.models:
@@ -147,9 +147,9 @@ class Build:
             self.data(f"pairs/{names[column.card.name]}", value)
         return names
 
-    def boards(self, board: Board, ranks: Mapping[str, Ranks | None], pairs: Mapping[str, str]) -> None:
+    def boards(self, board: Board, ranks: Mapping[str, Ranks | None]) -> None:
         """The board's views and the whole board as data."""
-        suites = catalog.suites(self.options.path)
+        suites, pairs = catalog.suites(self.options.path), self.pairs(board, ranks)
         plain = all_views(board, suites, cache=self.options.cache)
         views = [openvlm.follow(view, board, suites.get(view.name, {})) for view in plain]
         tops = {name: top_tier(found) for name, found in ranks.items()}
