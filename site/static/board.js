@@ -247,7 +247,7 @@
     function p(z, v, w) { return w > 0 ? M.pt(z, v * v / w) : M.p(z); }
     for (var a = 0; a < n; a++) for (var b = a + 1; b < n; b++) {
       var v = variance[a * n + b], se = Math.sqrt(v) / which.length, gap = means[a] - means[b];
-      pairs.push({ a: a, b: b, gap: gap, p: se > 0 ? p(gap / se, v, few[a * n + b]) : gap ? 0 : 1 });
+      pairs.push({ a: a, b: b, gap: gap, p: se > 0 ? p(gap / se, v, few[a * n + b]) : se === 0 && gap ? 0 : 1 });   /* nothing is sure of a pair without an error */
     }
     pairs.sort(function (x, y) { return x.p - y.p; });
     for (var k = 0; k < pairs.length && pairs[k].p * (pairs.length - k) <= 0.05; k++) {
