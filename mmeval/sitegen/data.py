@@ -28,17 +28,22 @@ def view_data(view: View, pairs: Mapping[str, str]) -> dict[str, Any]:
     """
     ranked = view.ranks
     return {
-        "models": list(ranked.models) if ranked else [],
+        "models": named(ranked),
         "below": list(ranked.below) if ranked else [],
         "pairs": {column.card.name: pairs[column.card.name] for column in view.columns},
     }
+
+
+def named(ranks: Ranks | None) -> list[str]:
+    """The models as the rows of the board name them."""
+    return [clean(name) for name in ranks.models] if ranks else []
 
 
 def pairs_data(ranks: Ranks | None) -> dict[str, Any]:
     """Standard errors of all differences on one benchmark in points, for averages over columns that a reader chose."""
     if ranks is None:
         return {"models": [], "errors": "", "unit": 1, "df": 0}
-    return {"models": list(ranks.models), "errors": ranks.errors, "unit": ranks.unit * 100, "df": ranks.df}
+    return {"models": named(ranks), "errors": ranks.errors, "unit": ranks.unit * 100, "df": ranks.df}
 
 
 def model_data(name: str, board: Board) -> dict[str, Any]:
@@ -61,7 +66,7 @@ def past_cells(then: Board, now: Board) -> dict[str, dict[str, Any]]:
                     key: shown[key]
                     for key in ("value", "low", "high", "n", "planned", "failed", "truncated", "unparsed", "cost")
                 }
-                out.setdefault(model, {})[column.card.name] = kept
+                out.setdefault(clean(model), {})[column.card.name] = kept
     return out
 
 

@@ -21,7 +21,7 @@ from tests.site.conftest import make, until
 Visit = Callable[..., Any]
 SHAPE = ledger.Shape(models=4, benchmarks=2, samples=60, holes=0)
 BENCH = "toy_mmbench_v11"
-EVIL = "evil/\"'><img src=x onerror=window.pwned=1>"
+EVIL = "evil/\u202e\"'><img src=x onerror=window.pwned=1>"
 """A model whose name is hostile too."""
 LIMIT = 400_000
 SAID = (
@@ -188,6 +188,14 @@ def test_it_is_read_as_it_was_said(visit: Visit, hostile: Path) -> None:
     board = visit("index.html", root=hostile).inner_text("#board")
     assert "Evil <script>window.pwned=1</script> ⟨U+202E⟩name" in board
     assert "<script>window.pwned=1</script>" in visit(kinds(hostile)["problems"], root=hostile).inner_text("main")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("state", ["q=evil,alder", f"hide={BENCH}"])
+def test_a_model_with_a_hostile_name_is_ranked_like_any_other(visit: Visit, hostile: Path, state: str) -> None:
+    tab = visit(f"index.html#{state}&refs=0", root=hostile)
+    until(tab, "[...document.querySelectorAll('#board tbody tr:not([hidden])')].every(r => r.cells[0].textContent)")
+    assert tab.locator("#board tbody tr:visible").count() == (2 if state.startswith("q") else 5)
 
 
 @pytest.mark.browser
