@@ -27,6 +27,8 @@ from mmeval.store import Problem, samples_path, slug
 
 CHUNKS = 64
 """Parts into which the reading of scores is cut for the processes."""
+LISTED = 4000
+"""Folders that the problems page names; how many more there are it says."""
 Context = Callable[[Language], Mapping[str, Any]]
 
 
@@ -169,6 +171,7 @@ class Build:
         def context(lang: Language) -> Mapping[str, Any]:
             return {
                 "dataset": data.dataset(board, self.options.title) if view.name == "all" else None,
+                "snapshots": bool(extras.months(board)),
                 **boardpage.board_page(view, board, views, tops, lang),
             }
 
@@ -230,7 +233,13 @@ class Build:
 
         def context(lang: Language) -> Mapping[str, Any]:
             made = boardpage.board_page(view, board, [], tops, lang)
-            return {**made, "dataset": None, "view": f"s-{month}", "title": lang.text("view.snapshot", month=month)}
+            return {
+                **made,
+                "dataset": None,
+                "snapshots": False,
+                "view": f"s-{month}",
+                "title": lang.text("view.snapshot", month=month),
+            }
 
         self.page(f"s/{month}.html", "board.html", context)
         past = {"cells": data.past_cells(board, now)}
@@ -260,7 +269,8 @@ class Build:
     def problems_page(self, lang: Language) -> Mapping[str, Any]:
         """Folders that are not on the board."""
         del lang
-        return {"problems": [{"path": p.path.as_posix(), "reason": short(p.reason, 500)} for p in self.problems]}
+        listed = [{"path": p.path.as_posix(), "reason": short(p.reason, 500)} for p in self.problems[:LISTED]]
+        return {"problems": listed, "more": len(self.problems) - len(listed)}
 
 
 def top_tier(ranks: Ranks | None) -> frozenset[str]:

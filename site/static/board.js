@@ -150,7 +150,7 @@
   }
 
   /* Averages over the chosen benchmarks, for complete rows only. */
-  var custom = false;
+  var custom = false, averaged = benchmarks.join();
   function mean(which, of) { return which.reduce(function (s, b) { return s + of(b); }, 0) / which.length; }
   function fixed(x, places) { return x.toFixed(places).replace(/^-(?=[0.]*$)/, "").replace("-", "−"); }
   function place(row, b) {
@@ -167,7 +167,8 @@
   };
   function averages() {
     var which = chosen(), all = which.length === benchmarks.length;
-    if (all && !custom) return;
+    if (which.join() === averaged) return;
+    averaged = which.join();
     custom = !all;
     rows.forEach(function (row) {
       if (all) { Object.keys(row.was).forEach(function (key) { if (key in AVERAGES || key === "coverage") set(row, key, row.was[key]); }); return; }

@@ -60,6 +60,14 @@ def test_chosen_columns_are_ranked_by_the_runs_of_that_month(visit: Callable[...
     assert now != then
 
 
+def test_the_board_leads_to_its_snapshots(visit: Callable[..., Any], months: Path) -> None:
+    tab = visit("zh/index.html", root=months)
+    tab.click(".views a >> nth=-1")
+    tab.click("main .views a >> nth=0")
+    assert "/zh/s/2026-" in tab.url
+    assert tab.locator("#board tbody tr").count() > 3
+
+
 def test_equal_pairs_are_stored_once(copy: Path) -> None:
     for file in (copy / "results").glob("*/*@*/*/run.json"):
         a_month_earlier(file)
