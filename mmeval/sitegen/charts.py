@@ -112,8 +112,8 @@ WIDE, HIGH, LEFT, BOTTOM, TOP = 720, 410, 40, 42, 28
 """Pixels of a scatter plot, and the room for its axes."""
 
 
-NAMED = 12
-"""Points that carry their names, those on the front first."""
+NAMED, LONGEST = 12, 28
+"""Points that carry their names, those on the front first, and characters of a name; the table has all in full."""
 
 
 def pareto(points: Sequence[Point], *, less: bool = True) -> list[Point]:
@@ -222,10 +222,11 @@ def _names(points: Sequence[Point], at: dict[int, tuple[float, float]]) -> list[
     out = []
     for point in points:
         x, y = at[id(point)]
-        wide = 6.4 * len(point.title)
+        name = point.title if len(point.title) <= LONGEST else f"{point.title[: LONGEST - 1]}…"
+        wide = 6.4 * len(name)
         left = x + 9 if x + 9 + wide < WIDE else x - 9 - wide
         if any(abs(y - other) < 13 and left < end and start < left + wide for start, end, other in taken):
             continue
         taken.append((left, left + wide, y))
-        out.append(Markup('<text class="name" x="{}" y="{}">{}</text>').format(n(left), n(y + 16), point.title))
+        out.append(Markup('<text class="name" x="{}" y="{}">{}</text>').format(n(left), n(y + 16), name))
     return out

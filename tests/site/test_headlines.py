@@ -78,6 +78,23 @@ def test_f1_is_computed_without_each_group() -> None:
     assert np.diff(made) == pytest.approx((GROUPS - 1) * -np.diff(f1))
 
 
+@pytest.mark.parametrize(
+    "metric", [binary(), circular(group="group"), accuracy(macro="task")], ids=["f1", "all", "macro"]
+)
+def test_errors_agree_with_those_of_the_metric(metric: Metric) -> None:
+    """Linearisation and jackknife estimate the same error, the second one with 39 degrees of freedom (± 11 %)."""
+    draw = np.random.default_rng(4)
+    gold = ["yes" if one else "no" for one in draw.integers(0, 2, 2000)]
+    answers = [g if draw.random() < 0.7 else "yes" for g in gold]
+    values = [float(a == g) for a, g in zip(answers, gold, strict=True)]
+    tags = [{"gold": g, "group": str(i // 2), "task": str(i // 2 % 7)} for i, g in enumerate(gold)]
+    records = records_of(values, answers, tags)
+    made = np.array(found(metric, records))
+    estimate = metric.aggregate(records)[metric.name]
+    assert made.mean() == pytest.approx(estimate.value)
+    assert made.std(ddof=1) / np.sqrt(GROUPS) == pytest.approx((estimate.high - estimate.low) / 2 / 1.96, rel=0.3)
+
+
 @pytest.fixture(scope="module")
 def board(ledger_root: Path) -> Board:
     return collect(ledger_root / "results", path=[ledger_root])

@@ -86,7 +86,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger in which every text that is not a definition's name is hostile, and its site."""
     root = tmp_path_factory.mktemp("hostile")
     ledger.write_cards(root, SHAPE)
-    title = json.dumps("Evil <script>window.pwned=1</script> \u202ename")
+    title = json.dumps(f"Evil <script>window.pwned=1</script> \u202ename {'unbreakable' * 9}")
     cards = root / "adapters" / "models.toml"
     llm = json.dumps(said(1))
     cards.write_text(
@@ -170,6 +170,9 @@ def test_nothing_runs(visit: Visit, hostile: Path, kind: str, lang: str) -> None
     if kind == "board":
         tab.click("#filters summary")
     assert tab.evaluate(FOREIGN) == {"pwned": None, "made": 0, "handlers": 0, "links": 0, "focus": 0}
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 1280
+    tab.set_viewport_size({"width": 390, "height": 800})
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     text = tab.inner_text("body")
     assert not set(text) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
 

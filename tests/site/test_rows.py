@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mmeval.board import collect
-from mmeval.board.cards import model_card
+from mmeval.board.cards import BenchmarkCard, model_card
+from mmeval.board.collect import Column
 from mmeval.board.ranks import rank_columns
+from mmeval.board.views import percent
+from mmeval.sitegen.boardpage import head
 from tests import ledger
 from tests.site.conftest import SHAPE, make
 
@@ -30,6 +34,25 @@ from tests.site.conftest import SHAPE, make
 def test_references(name: str, kind: str | None, label: str) -> None:
     card = model_card(name, {})
     assert (card.reference, card.label) == (kind, label)
+
+
+@pytest.mark.parametrize(
+    ("facts", "line", "chance"),
+    [
+        ({}, "", ""),
+        ({"chance": 0.25}, "", "25"),
+        ({"high": 2800.0, "scale": 1.0, "chance": 700.0}, "0 0.0357142857", "25"),
+        ({"low": -1.0, "scale": 100.0}, "50 0.5", ""),
+        ({"high": 2.0, "scale": 1.0, "higher_is_better": False, "chance": 1.5}, "100 -50", "25"),
+    ],
+)
+def test_how_the_browser_gets_from_what_is_shown_to_percent(facts: dict[str, Any], line: str, chance: str) -> None:
+    card = BenchmarkCard(name="x", title="X", group="g", **facts)
+    made = head(Column(card=card, cells={}))
+    assert (made["line"], made["chance"]) == (line, chance)
+    for value in (card.low, 0.4, card.high):
+        start, slope = map(float, line.split() or (0, 1))
+        assert start + slope * value * card.scale == pytest.approx(percent(card, value))
 
 
 def row_of(page: Path, model: str) -> str:
