@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from mmeval.sitegen.sources import data_url, row_url
 from mmeval.sitegen.text import CLIP, clean, clip, short, within
 from mmeval.sitegen.writer import put
 from mmeval.store import Run, ScoreRow, StoredPart, StoredSample, read_samples, samples_path
-from mmeval.types import JSON, Record, Reply
+from mmeval.types import JSON, Record, Reply, Usage
 
 ROOT = Markup("\x01/\x02")
 """The way to the site's root, which depends on the language's folder."""
@@ -219,14 +218,19 @@ def answer(row: ScoreRow, record: Record | None) -> dict[str, Any]:
 
 def meta(record: Record, reply: Reply) -> Markup:
     """Tokens, seconds and dollars of one request, as far as they are known."""
-    used = reply.usage
     parts = [
-        mark("tokens.input", n=used.input) if used.input is not None else None,
-        mark("tokens", n=used.output) if used.output is not None else None,
+        tokens(reply.usage),
         f"{reply.latency_s:.2f} s" if reply.latency_s else None,
         f"${record.cost:.5f}" if record.cost is not None else None,
     ]
     return Markup(" · ").join(part for part in parts if part)
+
+
+def tokens(used: Usage) -> Markup | None:
+    """Tokens in and out; one message, since marks are most of what a page costs."""
+    if used.output is None:
+        return None
+    return mark("tokens", n=used.output) if used.input is None else mark("tokens.both", a=used.input, n=used.output)
 
 
 def trim(page: list[dict[str, Any]]) -> None:
@@ -244,10 +248,10 @@ def trim(page: list[dict[str, Any]]) -> None:
 
 
 @functools.lru_cache(maxsize=8192)
-def mark(key: str, **values: Any) -> Markup:
+def mark(key: str, **values: int) -> Markup:
     """A place for a message: nothing else on a page can hold these control characters, since all text is cleaned."""
-    inside = json.dumps([key, values]) if values else key
-    return Markup(f"\x01{escape(inside)}\x02")  # noqa: S704 - escaped
+    inside = "\x03".join([key, *(f"{name}={value}" for name, value in values.items())])
+    return Markup(f"\x01{inside}\x02")  # noqa: S704 - our own keys and numbers
 
 
 _MARK = re.compile("\x01([^\x02]*)\x02")
@@ -265,8 +269,8 @@ def in_language(body: str, place: Place) -> Markup:
     def word(match: re.Match[str]) -> str:
         key = match[1]
         if key not in known:
-            name, values = json.loads(unescape(key)) if key.startswith("[") else (key, {})
-            known[key] = str(escape(place.language.text(name, **values)))
+            name, *pairs = key.split("\x03")
+            known[key] = str(escape(place.language.text(name, **dict(pair.split("=") for pair in pairs))))
         return known[key]
 
     return Markup(_MARK.sub(word, body))  # noqa: S704 - made by our templates, which escape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -41,6 +42,7 @@ def clip(text: str, limit: int = CLIP) -> tuple[str, int]:
     return start[:limit], max(0, len(text) - limit)
 
 
+@lru_cache(maxsize=8192)
 def short(text: str, limit: int) -> str:
     """The start of a text; an ellipsis where it was cut."""
     start, left = clip(text, limit)
