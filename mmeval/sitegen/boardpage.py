@@ -16,10 +16,8 @@ from mmeval.store import slug
 
 SIZES = (("0-4", "< 4 B"), ("4-10", "4–10 B"), ("10-20", "10–20 B"), ("20-40", "20–40 B"), ("40-", "> 40 B"))
 """OpenCompass' buckets, in billions of parameters; the upper edge belongs to the next one."""
-WORDS = (
-    "any", "sort", "shown", "rank.custom", "score", "interval", "n", "failed", "truncated", "unparsed", "rank",
-    "fact.cost", "benchmark", "hidden", "open.group", "details", "openvlm.score",
-)  # fmt: skip
+WORDS = ("any", "shown", "score", "interval", "n", "failed", "truncated", "unparsed", "fact.cost", "open.group")
+"""Messages that board.js says."""
 HIDDEN = "date,origin,llm,enc,corrected"
 HIDDEN_OPENVLM = "org,date,access,origin,cost,coverage"
 """Columns that are there and not shown at first; the OpenVLM board shows size, language model and vision encoder."""
