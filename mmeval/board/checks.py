@@ -53,14 +53,15 @@ def scored_again(run: Run, card: BenchmarkCard) -> list[Record]:
     """The scored rows as a metric wants them; empty where another definition ran, or the tags are not here."""
     if card.definition is None or card.digest != run.info.spec.definition_digest:
         return []
-    file = _samples_file(run)
+    file = samples_file(run)
     if file is None:
         return []
     stat = file.stat()
     return list(_scored(run, _tags(file, stat.st_size, stat.st_mtime_ns)))
 
 
-def _samples_file(run: Run) -> Path | None:
+def samples_file(run: Run) -> Path | None:
+    """Where the samples of a run lie, publishable or not; None where they are not here."""
     root = run.path.parent.parent.parent
     for place in (root, root.parent):  # an accepted baseline lies one folder deeper
         shared = samples_path(place, run.info)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.board.cards import BenchmarkCard, benchmark_card
+from mmeval.board.checks import samples_file
 from mmeval.board.collect import read_checked
 from mmeval.board.vectors import Vector, file_digest
 from mmeval.errors import StoreError
@@ -45,11 +46,12 @@ class Reader:
         return self.names[run.path]
 
     def _file(self, run: Run, card: BenchmarkCard) -> Path:
-        journal = run.path / "records.jsonl"
+        journal, samples = run.path / "records.jsonl", samples_file(run)
         stat = journal.stat() if journal.exists() else None
         parts = [VERSION, run.info.model_dump(mode="json"), file_digest(run.path / "scores.csv"), card.digest]
         size = [stat.st_size, stat.st_mtime_ns] if stat else []
-        return self.cache / "runs" / f"{hashlib.sha256(canonical([parts, size])).hexdigest()[:40]}.json"
+        tags = samples.stat().st_size if samples else None
+        return self.cache / "runs" / f"{hashlib.sha256(canonical([parts, size, tags])).hexdigest()[:40]}.json"
 
     def missing(self, runs: Sequence[Run], path: Sequence[Path]) -> list[Path]:
         """Folders of the runs that are not kept yet; those of one benchmark come together."""

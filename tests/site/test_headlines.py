@@ -153,6 +153,18 @@ def test_the_page_says_where_it_could_not_be_done(copy: Path) -> None:
     assert "样本得分的平均" in (copy / "_site" / "zh" / "index.html").read_text()
 
 
+def test_samples_that_come_later_are_used(copy: Path) -> None:
+    """Tags lie in the samples file, which may not be published and so may be missing at first."""
+    (file,) = (copy / "results" / "_samples").glob("toy_hallusionbench@1/all.jsonl")
+    page, aside = copy / "_site" / "b" / "toy_hallusionbench.html", copy / "aside"
+    file.rename(aside)
+    make(copy)
+    assert "compare the means of the sample scores instead" in page.read_text()
+    aside.rename(file.with_name("all.local.jsonl"))
+    make(copy)
+    assert "by jackknife over 40 groups" in page.read_text()
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("page", "said"), [("compare.html", "means of the sample scores"), ("zh/compare.html", "样本得分的平均")]
