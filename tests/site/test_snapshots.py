@@ -64,7 +64,7 @@ def test_the_board_leads_to_its_snapshots(visit: Callable[..., Any], months: Pat
     tab = visit("zh/index.html", root=months)
     tab.click(".views a >> nth=-1")
     tab.click("main .views a >> nth=0")
-    assert "/zh/s/2026-" in tab.url
+    until(tab, "location.pathname.includes('/zh/s/2026-') && document.querySelector('#board tbody tr') !== null")
     assert tab.locator("#board tbody tr").count() > 3
 
 
