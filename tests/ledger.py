@@ -36,6 +36,10 @@ OTHERS = ("chartqa", "docvqa", "textvqa", "pope", "realworldqa", "scienceqa", "s
 PREFIX = "toy_"
 """Keeps the synthetic benchmarks apart from the catalog's."""
 GROUPS = {"chartqa": "charts", "docvqa": "charts", "infovqa": "charts", "pope": "hallucination"}
+PAIRS = "hallusionbench"
+"""Its headline is the share of pictures of which both questions are right."""
+POINTS = {"ocrbench": 1000.0}
+"""Benchmarks that count in points."""
 CATEGORIES = ("counting", "reading", "spatial", "reasoning", "colour")
 MAKERS = ("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel")
 ENCODERS = ("CLIP ViT-L/14", "SigLIP SO400M", "InternViT-300M", "DFN ViT-H")
@@ -64,12 +68,15 @@ class Rows:
         return {{"id": "synthetic/{name}", "revision": "0123456789abcdef0123456789abcdef01234567", "split": "test"}}
 
 
-def mean(records):
-    groups = {{}}
+def metric(records):
+    groups, pairs = {{}}, {{}}
     for record in records:
         for key in ("accuracy", "accuracy/" + record.tags.get("category", "")):
             groups.setdefault(key, []).append(record.score.value)
-    return {{k: Estimate(value=sum(v) / len(v), low=0.0, high=1.0, n=len(v), method="mean") for k, v in groups.items() if not k.endswith("/")}}
+        pairs.setdefault(record.cluster, []).append(record.score.value)
+    if {pairs}:
+        groups["accuracy"] = list(map(min, pairs.values()))
+    return {{k: Estimate(value={high} * sum(v) / len(v), low=0.0, high={high}, n=len(v), method="mean") for k, v in groups.items() if not k.endswith("/")}}
 
 
 def letter(sample, reply):
@@ -79,10 +86,10 @@ def letter(sample, reply):
 benchmark = Benchmark(
     name="{name}", version="1", title="{title}", about="Multiple choice about pictures, made for tests.",
     data=Rows(), to_sample=lambda row: None, score=Scorer(name="letter", rules={{"mmeval": letter}}), profile="mmeval",
-    metric=Metric(name="accuracy", aggregate=mean, higher_is_better=True, low=0.0, high=1.0, scale=100.0,
-                  about="Mean over samples."),
+    metric=Metric(name="accuracy", aggregate=metric, higher_is_better=True, low=0.0, high={high}, scale={scale},
+                  about="{about}"),
     cluster="image", license="CC-BY-4.0", url="https://example.org/{name}", paper=None, rows={samples},
-    chance=0.25, redistribute=True, tags=("{group}",),
+    chance=0.25 * {high}, redistribute=True, tags=("{group}",),
 )
 """
 
@@ -131,7 +138,12 @@ def write_cards(root: Path, shape: Shape) -> None:
         file = root / "benchmarks" / group / f"{name}.py"
         file.parent.mkdir(parents=True, exist_ok=True)
         title = name.removeprefix(PREFIX).replace("_", " ").title().replace("Mm", "MM")
-        file.write_text(DEFINITION.format(name=name, title=title, samples=shape.samples, group=group))
+        kind = name.removeprefix(PREFIX)
+        about = "Share of pictures with both questions right." if kind == PAIRS else "Mean over samples."
+        points = {"high": POINTS.get(kind, 1.0), "scale": 1.0 if kind in POINTS else 100.0, "pairs": kind == PAIRS}
+        file.write_text(
+            DEFINITION.format(name=name, title=title, samples=shape.samples, group=group, about=about, **points)
+        )
     cards = "\n".join(model_card(i, name, shape) for i, name in enumerate(model_names(shape)))
     shown = ("MMBench_V11", "MMStar", "MMMU_VAL", "MathVista", "OCRBench", "AI2D", "HallusionBench", "MMVet")
     pairs = zip(EIGHT, shown, strict=True)
@@ -248,12 +260,19 @@ def write_run(
     **changed: Any,
 ) -> Path:
     """One finished run: journal, scores.csv and run.json that agree with each other."""
+    draw = random.Random(f"{shape.seed}:{model}:{name}")
+    lines = [record(sample, p, i, draw, shape) for i, (sample, p) in enumerate(zip(samples, chance, strict=True))]
+    return write_lines(results, model, name, lines, replies=shape.replies, **changed)
+
+
+def write_lines(
+    results: Path, model: str, name: str, lines: Sequence[dict[str, Any]], *, replies: bool = True, **changed: Any
+) -> Path:
+    """The run folder of some records."""
     the_spec = spec(model, name, **{"definition_digest": definition_digest(results, name), **changed})
     folder = run_path(results, the_spec)
     folder.mkdir(parents=True, exist_ok=True)
-    draw = random.Random(f"{shape.seed}:{model}:{name}")
-    lines = [record(sample, p, i, draw, shape) for i, (sample, p) in enumerate(zip(samples, chance, strict=True))]
-    if shape.replies:
+    if replies:
         text = "\n".join(json.dumps(line, ensure_ascii=True, separators=(",", ":")) for line in lines)
         (folder / "records.jsonl").write_text(text + "\n", encoding="utf-8")
     write_csv(folder / "scores.csv", lines)
@@ -346,10 +365,12 @@ def write_csv(file: Path, lines: Sequence[dict[str, Any]]) -> None:
 
 def info(the_spec: Spec, lines: Sequence[dict[str, Any]], model: str, name: str) -> RunInfo:
     scored = [line for line in lines if line["score"]]
-    metrics = {"accuracy": number([line["score"]["value"] for line in scored])}
+    kind = name.removeprefix(PREFIX)
+    high = POINTS.get(kind, 1.0)
+    metrics = {"accuracy": number(headline_values(scored, kind), high)}
     for category in sorted({line["tags"]["category"] for line in scored}):
         metrics[f"accuracy/{category}"] = number(
-            [line["score"]["value"] for line in scored if line["tags"]["category"] == category]
+            [line["score"]["value"] for line in scored if line["tags"]["category"] == category], high
         )
     counts: dict[str, int] = {}
     for line in lines:
@@ -385,7 +406,16 @@ def info(the_spec: Spec, lines: Sequence[dict[str, Any]], model: str, name: str)
     )  # type: ignore[arg-type]
 
 
-def number(values: Sequence[float]) -> Number:
+def headline_values(scored: Sequence[dict[str, Any]], kind: str) -> list[float]:
+    if kind != PAIRS:
+        return [line["score"]["value"] for line in scored]
+    pairs: dict[str, list[float]] = {}
+    for line in scored:
+        pairs.setdefault(line["cluster"], []).append(line["score"]["value"])
+    return [min(values) for values in pairs.values()]
+
+
+def number(values: Sequence[float], high: float = 1.0) -> Number:
     n = len(values)
     mean = sum(values) / n if n else 0.0
     z = 1.959964
@@ -393,7 +423,8 @@ def number(values: Sequence[float]) -> Number:
         (mean + z * z / (2 * n)) / (1 + z * z / n),
         z / (1 + z * z / n) * math.sqrt(mean * (1 - mean) / n + z * z / (4 * n * n)),
     )
-    return Number(value=mean, low=centre - spread, high=centre + spread, n=n, method="wilson")
+    low, top = high * (centre - spread), high * (centre + spread)
+    return Number(value=high * mean, low=low, high=top, n=n, method="wilson")
 
 
 def main() -> None:

@@ -92,6 +92,10 @@ class BenchmarkCard:
     error: str = ""
     """Why its definition cannot be used."""
 
+    def share(self, value: float) -> float:
+        """Where a headline lies in the metric's range: 0 at its low end, 1 at its high end."""
+        return (value - self.low) / ((self.high - self.low) or 1.0)
+
 
 def benchmark_card(name: str, path: Sequence[Path] = ()) -> BenchmarkCard:
     """The card of one benchmark; one without a definition, or with one that cannot be loaded, gets a bare card."""

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from mmeval.board.cards import BenchmarkCard
 from mmeval.board.vectors import Vector
+from mmeval.definitions import Metric
 from mmeval.errors import StoreError
 from mmeval.store import Run, read_samples, samples_path
 from mmeval.types import Record, Score
 
 TOLERANCE = 1e-6
+UNDEFINED = (KeyError, ValueError, TypeError, ArithmeticError)
+"""What a metric raises where it cannot be computed."""
 
 
-def check(run: Run, vector: Vector, card: BenchmarkCard) -> None:
-    """Raises StoreError naming the first thing in which run.json and scores.csv disagree."""
+def check(run: Run, vector: Vector, card: BenchmarkCard, records: Sequence[Record]) -> None:
+    """Raises StoreError naming the first thing in which run.json and scores.csv disagree.
+
+    `records` are those that `scored_again` gives; without them the metrics are not computed anew.
+    """
     info = run.info
     counts = {status: n for status, n in info.counts.items() if n}
     if counts != vector.counts:
@@ -26,18 +33,14 @@ def check(run: Run, vector: Vector, card: BenchmarkCard) -> None:
     for name, number in info.metrics.items():
         if not all(map(math.isfinite, (number.value, number.low, number.high))):
             raise StoreError(f"{run.path}: metric {name} is not a finite number")
-    if card.definition is not None and card.digest == info.spec.definition_digest:
-        _recompute(run, card)
+    if card.definition is not None and records:
+        _recompute(run, card.definition.metric, records)
 
 
-def _recompute(run: Run, card: BenchmarkCard) -> None:
-    assert card.definition is not None
-    tags = _tags(run)
-    if tags is None:
-        return
+def _recompute(run: Run, metric: Metric, records: Sequence[Record]) -> None:
     try:
-        found = card.definition.metric.aggregate(_scored(run, tags))
-    except (KeyError, ValueError, TypeError, ArithmeticError) as error:
+        found = metric.aggregate(records)
+    except UNDEFINED as error:
         raise StoreError(f"{run.path}: its metric cannot be computed from scores.csv: {error!r}") from None
     for name, estimate in found.items():
         stored = run.info.metrics.get(name)
@@ -46,15 +49,33 @@ def _recompute(run: Run, card: BenchmarkCard) -> None:
             raise StoreError(f"{run.path}: {name} is {was} in run.json, its scores.csv gives {estimate.value:.6f}")
 
 
-def _tags(run: Run) -> Mapping[str, Mapping[str, str]] | None:
-    """Tags by sample id; None where the samples file is not here and a metric may need what it holds."""
+def scored_again(run: Run, card: BenchmarkCard) -> list[Record]:
+    """The scored rows as a metric wants them; empty where another definition ran, or the tags are not here."""
+    if card.definition is None or card.digest != run.info.spec.definition_digest:
+        return []
+    file = samples_file(run)
+    if file is None:
+        return []
+    stat = file.stat()
+    return list(_scored(run, _tags(file, stat.st_size, stat.st_mtime_ns)))
+
+
+def samples_file(run: Run) -> Path | None:
+    """Where the samples of a run lie, publishable or not; None where they are not here."""
     root = run.path.parent.parent.parent
     for place in (root, root.parent):  # an accepted baseline lies one folder deeper
         shared = samples_path(place, run.info)
         for file in (shared, local(shared)):
             if file.is_file():
-                return {sample.id: sample.tags for sample in read_samples(file)}
+                return file
     return None
+
+
+@lru_cache(maxsize=2)
+def _tags(file: Path, size: int, changed: int) -> Mapping[str, Mapping[str, str]]:
+    """Tags by sample id, read once for the runs of a benchmark that follow each other."""
+    del size, changed  # in the key, so that a file that was replaced is read again
+    return {sample.id: sample.tags for sample in read_samples(file)}
 
 
 def local(shared: Path) -> Path:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from mmeval.board.cards import BenchmarkCard, ModelCard, benchmark_card, model_cards
-from mmeval.board.checks import check
+from mmeval.board.checks import TOLERANCE, check, scored_again
+from mmeval.board.headlines import pseudo
 from mmeval.board.vectors import FAILED, Vector, read_vector
 from mmeval.errors import StoreError
 from mmeval.store import Number, Problem, Run, Spec, list_runs, slug
 
 COMPARABLE = ("version", "profile", "judge", "judge_digest", "limit", "epochs")
 Reader = Callable[[Run, BenchmarkCard], Vector]
+Compared = Literal["mean", "jackknife", "samples"]
+"""What paired tests on a column are about.
+
+The headline, which is the mean of the sample scores (as a share of its range); a headline of another kind, by its
+pseudo-values; or the sample scores, although the headline is another number, where it cannot be computed.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +91,17 @@ class Column:
         """The spec of any cell: version, profile and judge are the same in all."""
         return next(iter(self.cells.values())).spec
 
+    def compared(self, models: Iterable[str]) -> Compared:
+        """What a paired test of these models compares."""
+        cells = [self.cells[name] for name in models]
+        others = [cell for cell in cells if cell.vector.pseudo or not self._is_mean(cell)]
+        if not others:
+            return "mean"
+        return "jackknife" if all(cell.vector.pseudo for cell in others) else "samples"
+
+    def _is_mean(self, cell: Cell) -> bool:
+        return abs(self.card.share(cell.headline.value) - cell.vector.mean) <= TOLERANCE
+
     @property
     def spec_headline(self) -> str:
         """Name of the metric that the cells show."""
@@ -127,9 +146,9 @@ _slug = lru_cache(maxsize=4096)(slug)
 
 def read_checked(run: Run, card: BenchmarkCard) -> Vector:
     """Read the scores and hold them against run.json; raises StoreError with the reason."""
-    vector = read_vector(run)
-    check(run, vector, card)
-    return vector
+    vector, records = read_vector(run), scored_again(run, card)
+    check(run, vector, card, records)
+    return replace(vector, pseudo=pseudo(vector, card, records))
 
 
 def all_runs(root: Path) -> tuple[list[Run], list[Problem]]:

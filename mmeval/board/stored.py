@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.board.cards import BenchmarkCard, benchmark_card
+from mmeval.board.checks import samples_file
 from mmeval.board.collect import read_checked
 from mmeval.board.vectors import Vector, file_digest
 from mmeval.errors import StoreError
 from mmeval.store import Run, canonical, read_run, write_atomic
 
-VERSION = 1
+VERSION = 2
 """Raise it when the same files would be read or checked differently."""
 
 
@@ -45,16 +46,18 @@ class Reader:
         return self.names[run.path]
 
     def _file(self, run: Run, card: BenchmarkCard) -> Path:
-        journal = run.path / "records.jsonl"
+        journal, samples = run.path / "records.jsonl", samples_file(run)
         stat = journal.stat() if journal.exists() else None
         parts = [VERSION, run.info.model_dump(mode="json"), file_digest(run.path / "scores.csv"), card.digest]
         size = [stat.st_size, stat.st_mtime_ns] if stat else []
-        return self.cache / "runs" / f"{hashlib.sha256(canonical([parts, size])).hexdigest()[:40]}.json"
+        tags = samples.stat().st_size if samples else None
+        return self.cache / "runs" / f"{hashlib.sha256(canonical([parts, size, tags])).hexdigest()[:40]}.json"
 
     def missing(self, runs: Sequence[Run], path: Sequence[Path]) -> list[Path]:
-        """Folders of the runs that are not kept yet."""
+        """Folders of the runs that are not kept yet; those of one benchmark come together."""
         cards = {name: benchmark_card(name, path) for name in {run.info.spec.benchmark for run in runs}}
-        return [run.path for run in runs if not self.file(run, cards[run.info.spec.benchmark]).is_file()]
+        found = [run.path for run in runs if not self.file(run, cards[run.info.spec.benchmark]).is_file()]
+        return sorted(found, key=lambda folder: (folder.parent.name, folder))
 
 
 def prime(folders: Sequence[Path], path: Sequence[Path], cache: Path) -> None:
@@ -82,6 +85,8 @@ def _keep(vector: Vector, file: Path, cache: Path) -> None:
         "counts": vector.counts,
         "rows": vector.rows,
         "digest": vector.digest,
+        "mean": vector.mean,
+        "pseudo": vector.pseudo,
         "latency": vector.latency,
     }
     write_atomic(file, json.dumps(raw))
@@ -97,7 +102,8 @@ def _load(file: Path, cache: Path) -> Vector | None:
         return None
     values = np.frombuffer(base64.b64decode(raw.pop("values")), dtype=np.float64)
     answers = tuple(map(sys.intern, raw.pop("answers")))
-    return Vector(ids=ids, clusters=clusters, values=values, answers=answers, **raw)
+    pseudo = tuple(raw.pop("pseudo"))
+    return Vector(ids=ids, clusters=clusters, values=values, answers=answers, pseudo=pseudo, **raw)
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import re
 import sys
@@ -52,6 +53,13 @@ class Vector:
     rows: int
     digest: str
     """sha256 of scores.csv."""
+    mean: float = 0.0
+    """Over all rows that were scored."""
+    pseudo: tuple[float, ...] = ()
+    """Jackknife pseudo-values of the headline as a share of its range, where it is no mean of the scores.
+
+    Empty where it is, or where it cannot be computed anew.
+    """
     latency: float | None = None
     """Median seconds of the requests that were answered afresh; None where the journal is not here."""
 
@@ -96,12 +104,14 @@ def outcome(row: ScoreRow) -> str:
 
 
 def read_vector(run: Run) -> Vector:
-    """Parse scores.csv; raises StoreError for a missing file, a duplicate row or a score outside [0, 1]."""
+    """Parse scores.csv; raises StoreError for a file that is missing or damaged, or a score outside [0, 1]."""
     try:
         vector = _vector(list(run.scores()), run.path / "scores.csv")
         return replace(vector, latency=median_latency(run.path / "records.jsonl"))
     except FileNotFoundError:
         raise StoreError(f"{run.path}: no scores.csv") from None
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise StoreError(f"{run.path / 'scores.csv'}: {error}") from None
 
 
 def _vector(rows: list[ScoreRow], file: Path) -> Vector:
@@ -122,7 +132,9 @@ def _vector(rows: list[ScoreRow], file: Path) -> Vector:
     clusters = tuple(by_id[key][0].cluster or key for key in ids)
     outcomes = "".join(_worst(outcome(row) for row in by_id[key]) for key in ids)
     answers = tuple(sys.intern((by_id[key][-1].answer or "")[:60]) for key in ids)
-    return Vector(ids, values, clusters, outcomes, answers, counts, len(rows), file_digest(file))
+    known = [row.score for row in rows if row.score is not None]
+    mean = sum(known) / len(known) if known else 0.0
+    return Vector(ids, values, clusters, outcomes, answers, counts, len(rows), file_digest(file), mean)
 
 
 def _mean(rows: list[ScoreRow]) -> float:

@@ -45,7 +45,7 @@ class View:
 
 def percent(card: BenchmarkCard, value: float) -> float:
     """A headline on a scale from 0 (worst possible) to 100 (best possible)."""
-    share = (value - card.low) / ((card.high - card.low) or 1.0)
+    share = card.share(value)
     return 100 * (1 - share if card.higher_is_better is False else share)
 
 

@@ -15,6 +15,8 @@ from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import model_url, run_dir
 from mmeval.sitegen.pages import shown, slices, text_of
 from mmeval.sitegen.samples import asked, page_of, plain
+from mmeval.sitegen.sources import data_url
+from mmeval.sitegen.text import short
 from mmeval.store import samples_path
 
 SLICES = 24
@@ -32,6 +34,7 @@ def measured(column: Column, board: Board, ranks: Ranks | None) -> dict[str, Any
         "card": {"title": column.card.title, "about": column.card.about or "", "known": column.card.known},
         "dataset": dataset(column),
         "metric": column.spec_headline,
+        "compared": column.compared(ranks.models) if ranks else "mean",
         "axis": axis(x),
         "chance": chance,
         "rows": rows,
@@ -149,14 +152,14 @@ def findings(found: Sequence[Finding], column: Column, board: Board, models: Seq
         question = " ".join(part.text or "" for part in sample.prompt if part.kind == "text") if sample else ""
         out.append(
             {
-                "id": one.id,
+                "id": short(one.id, 80),
                 "url": f"{run_dir(cell)}/{page_of(one.number)}.html",
                 "number": one.number,
                 "share": 100 * one.share,
                 "models": one.models,
                 "answer": one.answer,
-                "question": question[:160],
-                "target": plain(sample.target)[:60] if sample else "",
+                "question": short(question, 160),
+                "target": short(plain(sample.target), 60) if sample else "",
             }
         )
     return out
@@ -183,9 +186,10 @@ def facts(column: Column, lang: Language) -> list[tuple[str, Any]]:
     chance = None if card.chance is None else f"{card.chance * card.scale:.1f}"
     return [
         (t("fact.version"), spec.version),
-        (t("fact.source"), text_of(source.get("id") or source.get("path"))),
+        (t("fact.source"), text_of(source.get("id") or source.get("path") or source.get("kind"))),
         (t("fact.revision"), text_of(source.get("revision"))),
         (t("fact.split"), text_of(source.get("split"))),
+        (t("fact.files"), data_url(spec.data)),
         (t("fact.rows"), card.rows),
         (t("fact.license"), card.license),
         (t("fact.url"), card.url),
@@ -209,6 +213,5 @@ def example(column: Column, root: Path) -> str:
     if not known.public or not known.samples:
         return ""
     sample = known.samples[min(known.samples)]
-    return "\n".join(part.text if part.kind == "text" and part.text else f"[{part.kind}]" for part in sample.prompt)[
-        :2000
-    ]
+    parts = [part.text if part.kind == "text" and part.text else f"[{part.kind}]" for part in sample.prompt]
+    return short("\n".join(parts), 2000)

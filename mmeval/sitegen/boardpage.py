@@ -16,10 +16,11 @@ from mmeval.store import slug
 
 SIZES = (("0-4", "< 4 B"), ("4-10", "4–10 B"), ("10-20", "10–20 B"), ("20-40", "20–40 B"), ("40-", "> 40 B"))
 """OpenCompass' buckets, in billions of parameters; the upper edge belongs to the next one."""
-WORDS = (
-    "any", "sort", "shown", "rank.custom", "score", "interval", "n", "failed", "truncated", "unparsed", "rank",
-    "fact.cost", "benchmark", "hidden", "open.group", "details", "openvlm.score",
-)  # fmt: skip
+WORDS = ("any", "shown", "score", "interval", "n", "failed", "truncated", "unparsed", "fact.cost", "open.group")
+"""Messages that board.js says."""
+HIDDEN = "date,origin,llm,enc,corrected"
+HIDDEN_OPENVLM = "org,date,access,origin,cost,coverage"
+"""Columns that are there and not shown at first; the OpenVLM board shows size, language model and vision encoder."""
 ODD_SHARE = 0.05
 """A cell with more failures, cut-offs and unparsed replies than this is marked."""
 
@@ -50,6 +51,8 @@ def board_page(
         "about": "view.openvlm.about" if is_openvlm(view) else "view.about",
         "views": [{"url": view_url(v.name), "title": view_title(v, lang, short=True)} for v in views],
         "missing": view.missing,
+        "hidden": HIDDEN_OPENVLM if is_openvlm(view) else HIDDEN,
+        "samples": [c.card.title for c in view.columns if view.ranks and c.compared(view.ranks.models) == "samples"],
         "counts": {"models": models, "benchmarks": len(view.columns)},
         "updated": board.updated[:10] or "–",
         "words": json.dumps({key: lang.messages[key] for key in WORDS}, ensure_ascii=False, sort_keys=True),
@@ -61,8 +64,17 @@ def board_page(
 
 
 def head(column: Column) -> dict[str, str]:
-    """A column's header."""
-    return {"name": column.card.name, "title": column.card.title, "url": benchmark_url(column.card.name)}
+    """A column's header; `line` is how board.js gets from what is shown to percent, where the two are not the same."""
+    card = column.card
+    slope = (percent(card, card.high) - percent(card, card.low)) / ((card.high - card.low) * card.scale or 1.0)
+    line = f"{percent(card, 0.0):.9g} {slope:.9g}"
+    return {
+        "name": card.name,
+        "title": card.title,
+        "url": benchmark_url(card.name),
+        "line": "" if line == "0 1" else line,
+        "chance": "" if card.chance is None else f"{percent(card, card.chance):.6g}",
+    }
 
 
 def view_title(view: View, lang: Language, *, short: bool = False) -> str:
@@ -81,6 +93,7 @@ def meta_heads(view: View, lang: Language) -> list[tuple[str, str, bool]]:
         else [("mean", t("mean"), False), ("corrected", t("corrected"), False)]
     )
     return [
+        *averages,
         ("org", t("fact.organization"), True),
         ("params", t("params"), False),
         ("date", t("fact.released"), True),
@@ -90,7 +103,6 @@ def meta_heads(view: View, lang: Language) -> list[tuple[str, str, bool]]:
         ("enc", t("part.encoder"), True),
         ("cost", t("fact.cost"), False),
         ("coverage", t("coverage"), False),
-        *averages,
     ]
 
 
@@ -133,6 +145,8 @@ def meta_cells(line: Line, view: View, card: ModelCard, lang: Language) -> list[
     imported = any(cell.run.info.origin != "mmeval" for cell in cells)
     second = line.avg_rank if is_openvlm(view) else line.corrected
     return [
+        ("" if line.mean is None else number(line.mean), False),
+        ("" if second is None or card.reference else number(second, 2 if is_openvlm(view) else 1), False),
         (card.organization or "", True),
         ("" if card.parameters is None else f"{card.parameters:g}", False),
         (card.released.isoformat() if card.released else "", True),
@@ -142,8 +156,6 @@ def meta_cells(line: Line, view: View, card: ModelCard, lang: Language) -> list[
         (card.parts.get("encoder", ""), True),
         (cost_text(cells), False),
         (f"{line.coverage}/{len(view.columns)}", False),
-        ("" if line.mean is None else number(line.mean), False),
-        ("" if second is None or card.reference else number(second, 2 if is_openvlm(view) else 1), False),
     ]
 
 
@@ -175,7 +187,7 @@ def board_cell(column: Column, model: str, tops: Mapping[str, frozenset[str]]) -
     return {"value": head_.value * scale, "half": (head_.high - head_.low) / 2 * scale, "mark": " ".join(marks)}
 
 
-COMPARE = ("difference", "better", "overall", "bytag", "flip", "first", "nothing")
+COMPARE = ("difference", "better", "overall", "bytag", "flip", "first", "means", "nothing")
 
 
 def compare_page(board: Board, lang: Language) -> dict[str, Any]:

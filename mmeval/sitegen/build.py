@@ -21,11 +21,14 @@ from mmeval.errors import UsageError
 from mmeval.sitegen import benchmarkpage, boardpage, data, extras, modelpage, openvlm, pages, plotpage, pool, samples
 from mmeval.sitegen.env import Language, Place, languages, render, source_digest, source_folder
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir, view_url
+from mmeval.sitegen.text import short
 from mmeval.sitegen.writer import Writer, digest
 from mmeval.store import Problem, samples_path, slug
 
 CHUNKS = 64
 """Parts into which the reading of scores is cut for the processes."""
+LISTED = 4000
+"""Folders that the problems page names; how many more there are it says."""
 Context = Callable[[Language], Mapping[str, Any]]
 
 
@@ -66,7 +69,7 @@ class Build:
         name = hashlib.sha256(str(options.out.resolve()).encode()).hexdigest()[:16]
         self.writer = Writer(options.out, options.cache / f"{name}.json")
         self.problems: list[Problem] = []
-        self.medians: dict[str, modelpage.Medians] = {}
+        self.fields: dict[str, modelpage.Field] = {}
         samples.forget()
 
     def run(self) -> Built:
@@ -134,14 +137,27 @@ class Build:
         """One data file for the scripts."""
         self.writer.write(f"data/{name}.js", data.script(name, value))
 
+    def pairs(self, board: Board, ranks: Mapping[str, Ranks | None]) -> dict[str, str]:
+        """One file for the pairs of each benchmark; returns the names by benchmark.
+
+        They are named by content, so that the boards of several months share those that are equal.
+        """
+        names = {}
+        for column in board.columns:
+            value = data.pairs_data(ranks[column.card.name])
+            names[column.card.name] = f"{slug(column.card.name)}-{digest(value)[:12]}"
+            self.data(f"pairs/{names[column.card.name]}", value)
+        return names
+
     def boards(self, board: Board, ranks: Mapping[str, Ranks | None]) -> None:
         """The board's views and the whole board as data."""
-        suites = catalog.suites(self.options.path)
+        suites, pairs = catalog.suites(self.options.path), self.pairs(board, ranks)
         plain = all_views(board, suites, cache=self.options.cache)
         views = [openvlm.follow(view, board, suites.get(view.name, {})) for view in plain]
         tops = {name: top_tier(found) for name, found in ranks.items()}
         for view in views:
             self.view(view, views, board, tops)
+            self.data(f"views/{slug(view.name)}", data.view_data(view, pairs))
         self.page("plots.html", "plots.html", lambda lang: plotpage.plots_page(views[0], board, lang))
         rows = data.board_rows(board, views[0])
         self.writer.write(
@@ -155,11 +171,11 @@ class Build:
         def context(lang: Language) -> Mapping[str, Any]:
             return {
                 "dataset": data.dataset(board, self.options.title) if view.name == "all" else None,
+                "snapshots": bool(extras.months(board)),
                 **boardpage.board_page(view, board, views, tops, lang),
             }
 
         self.page(view_url(view.name), "board.html", context)
-        self.data(f"views/{slug(view.name)}", data.view_data(view))
 
     def column(self, column: Column, board: Board, ranks: Ranks | None) -> list[tuple[str, pool.Job]]:
         """A benchmark's page and data; returns what is to do for its runs, with the keys."""
@@ -170,8 +186,7 @@ class Build:
             "benchmark.html",
             lambda lang: {**measured, "card_facts": benchmarkpage.facts(column, lang)},
         )
-        self.medians[name] = modelpage.medians(column, board)
-        self.data(f"pairs/{slug(name)}", data.pairs_data(column, ranks))
+        self.fields[name] = modelpage.field_of(column, board)
         self.data(f"s/{slug(name)}", data.samples_data(column, samples.tags_of(column, board.root)))
         self.thumbs(next(iter(column.cells.values())))
         jobs = [self.run_of(cell, column, board.models[model]) for model, cell in column.cells.items()]
@@ -189,8 +204,7 @@ class Build:
         files = [f"{lang.folder}{run_dir(cell)}/{name}.html" for lang in self.langs for name in names]
         if all(self.writer.fresh(file, key) for file in files):
             return None
-        outcomes = cell.vector.outcomes
-        facts = {**base, "outcomes": outcomes, "totals": pages.count(outcomes)}
+        facts = {**base, "totals": pages.count(cell.vector.outcomes), "replies": bool(stat)}
         fronts = tuple({**base, **pages.run_page(cell, column, card, lang)} for lang in self.langs)
         return key, pool.Job(
             folder=run.path,
@@ -209,9 +223,9 @@ class Build:
         for file, text in extras.badges(board):
             self.writer.write(file, text)
         for month in months:
-            self.snapshot(month, extras.as_of(board, month))
+            self.snapshot(month, extras.as_of(board, month), board)
 
-    def snapshot(self, month: str, board: Board) -> None:
+    def snapshot(self, month: str, board: Board, now: Board) -> None:
         """The board as it was at the end of a month."""
         ranks = {c.card.name: self.ranks_of(c, board) for c in board.columns}
         tops = {name: top_tier(found) for name, found in ranks.items()}
@@ -219,15 +233,22 @@ class Build:
 
         def context(lang: Language) -> Mapping[str, Any]:
             made = boardpage.board_page(view, board, [], tops, lang)
-            return {**made, "dataset": None, "view": f"s-{month}", "title": lang.text("view.snapshot", month=month)}
+            return {
+                **made,
+                "dataset": None,
+                "snapshots": False,
+                "view": f"s-{month}",
+                "title": lang.text("view.snapshot", month=month),
+            }
 
         self.page(f"s/{month}.html", "board.html", context)
-        self.data(f"views/s-{month}", data.view_data(view))
+        past = {"cells": data.past_cells(board, now)}
+        self.data(f"views/s-{month}", data.view_data(view, self.pairs(board, ranks)) | past)
 
     def model(self, name: str, board: Board, ranks: Mapping[str, Ranks | None]) -> None:
         """A model's page and data."""
         card = board.models[name]
-        measured = modelpage.measured(card, board, ranks, self.medians)
+        measured = modelpage.measured(card, board, ranks, self.fields)
         self.page(model_url(name), "model.html", lambda lang: {**measured, **modelpage.worded(card, board, lang)})
         self.data(f"m/{slug(name)}", data.model_data(name, board))
 
@@ -238,6 +259,8 @@ class Build:
             return
         for thumb in sorted((file.parent / "thumbs").glob("*.webp")):
             target = self.options.out / "t" / thumb.name
+            if not samples.thumb_exists(thumb):
+                continue
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(thumb, target)
@@ -246,7 +269,8 @@ class Build:
     def problems_page(self, lang: Language) -> Mapping[str, Any]:
         """Folders that are not on the board."""
         del lang
-        return {"problems": [{"path": p.path.as_posix(), "reason": p.reason} for p in self.problems]}
+        listed = [{"path": p.path.as_posix(), "reason": short(p.reason, 500)} for p in self.problems[:LISTED]]
+        return {"problems": listed, "more": len(self.problems) - len(listed)}
 
 
 def top_tier(ranks: Ranks | None) -> frozenset[str]:

@@ -89,12 +89,10 @@ def axis(x: Scale) -> Markup:
     )
 
 
-def strip(
-    x: Scale, others: Sequence[float], value: float, low: float, high: float, chance: float | None = None
-) -> Markup:
-    """One model among all: every other model is a tick, this one is a dot with its whisker."""
-    marks = "".join(f"M{n(x(other))} 5v10" for other in sorted(set(others)))
-    return interval(x, value, low, high, chance, under=Markup('<path class="others" d="{}"/>').format(marks))
+def marks(x: Scale, values: Iterable[float]) -> Markup:
+    """One tick for each value, to lie under an `interval`: a model among all."""
+    ticks_at = "".join(f"M{at} 5v10" for at in dict.fromkeys(n(x(value)) for value in sorted(values)))
+    return Markup('<path class="others" d="{}"/>').format(ticks_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +110,10 @@ class Point:
 
 WIDE, HIGH, LEFT, BOTTOM, TOP = 720, 410, 40, 42, 28
 """Pixels of a scatter plot, and the room for its axes."""
+
+
+NAMED, LONGEST = 12, 28
+"""Points that carry their names, those on the front first, and characters of a name; the table has all in full."""
 
 
 def pareto(points: Sequence[Point], *, less: bool = True) -> list[Point]:
@@ -141,7 +143,8 @@ def scatter(
         path = "".join(f"{'L' if i else 'M'}{n(at[id(p)][0])} {n(at[id(p)][1])}" for i, p in enumerate(best))
         parts.append(Markup('<path class="front" d="{}"/>').format(path))
     parts += [_mark(p, at[id(p)], y, on=p in best) for p in points]
-    parts += _names(best or sorted(points, key=lambda p: -p.y)[:8], at)
+    rest = sorted((p for p in points if p not in best), key=lambda p: -p.y)
+    parts += _names([*best, *rest[: max(0, NAMED - len(best))]], at)
     titles = Markup(
         '<text class="title" x="{}" y="{}" text-anchor="end">{}</text><text class="title" x="2" y="13">{}</text>'
     ).format(WIDE - 16, HIGH - 6, x_title, y_title)
@@ -217,12 +220,13 @@ def _names(points: Sequence[Point], at: dict[int, tuple[float, float]]) -> list[
     """Names beside points; one that would cover an earlier one is left out (the table has it)."""
     taken: list[tuple[float, float, float]] = []
     out = []
-    for point in sorted(points, key=lambda p: -p.y):
+    for point in points:
         x, y = at[id(point)]
-        wide = 6.4 * len(point.title)
+        name = point.title if len(point.title) <= LONGEST else f"{point.title[: LONGEST - 1]}…"
+        wide = 6.4 * len(name)
         left = x + 9 if x + 9 + wide < WIDE else x - 9 - wide
         if any(abs(y - other) < 13 and left < end and start < left + wide for start, end, other in taken):
             continue
         taken.append((left, left + wide, y))
-        out.append(Markup('<text class="name" x="{}" y="{}">{}</text>').format(n(left), n(y + 16), point.title))
+        out.append(Markup('<text class="name" x="{}" y="{}">{}</text>').format(n(left), n(y + 16), name))
     return out

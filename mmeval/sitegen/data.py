@@ -12,7 +12,7 @@ from mmeval.board import Board, Cell, Column
 from mmeval.board.ranks import Ranks
 from mmeval.board.views import View, percent
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir
-from mmeval.sitegen.text import clean
+from mmeval.sitegen.text import clean, short
 from mmeval.store import slug
 
 
@@ -21,28 +21,53 @@ def script(name: str, value: Any) -> str:
     return f"mmeval.put({json.dumps(name)},{json.dumps(value, separators=(',', ':'), sort_keys=True)});\n"
 
 
-def view_data(view: View) -> dict[str, Any]:
-    """Which models differ in a view, for ranks among the rows that a filter leaves."""
-    return (
-        {"models": list(view.ranks.models), "below": list(view.ranks.below)}
-        if view.ranks
-        else {"models": [], "below": []}
-    )
+def view_data(view: View, pairs: Mapping[str, str]) -> dict[str, Any]:
+    """Which models differ in a view, and the name of each benchmark's file of pairs.
+
+    The first is for ranks among the rows that a filter leaves, the second for columns that a reader chose.
+    """
+    ranked = view.ranks
+    return {
+        "models": named(ranked),
+        "below": list(ranked.below) if ranked else [],
+        "pairs": {column.card.name: pairs[column.card.name] for column in view.columns},
+    }
 
 
-def pairs_data(column: Column, ranks: Ranks | None) -> dict[str, Any]:
-    """Standard errors of all differences on one benchmark, for averages over columns that a reader chose."""
+def named(ranks: Ranks | None) -> list[str]:
+    """The models as the rows of the board name them."""
+    return [clean(name) for name in ranks.models] if ranks else []
+
+
+def pairs_data(ranks: Ranks | None) -> dict[str, Any]:
+    """Standard errors of all differences on one benchmark in points, for averages over columns that a reader chose."""
     if ranks is None:
-        return {"models": [], "errors": "", "unit": 1}
-    spread = 100 / ((column.card.high - column.card.low) or 1.0)
-    return {"models": list(ranks.models), "errors": ranks.errors, "unit": ranks.unit * spread}
+        return {"models": [], "errors": "", "unit": 1, "df": 0}
+    return {"models": named(ranks), "errors": ranks.errors, "unit": ranks.unit * 100, "df": ranks.df}
 
 
 def model_data(name: str, board: Board) -> dict[str, Any]:
     """Everything about one model that the detail box and the comparison need: one character for each sample."""
     card = board.models[name]
     cells = {column.card.name: cell_data(column, cell) for column, cell in board.of(name)}
-    return {"title": card.label, "url": model_url(name), "reference": card.reference or "", "cells": cells}
+    return {"title": clean(card.label), "url": model_url(name), "reference": card.reference or "", "cells": cells}
+
+
+def past_cells(then: Board, now: Board) -> dict[str, dict[str, Any]]:
+    """What was behind the cells of an earlier board where another run stands in them today: by model and benchmark."""
+    today = {column.card.name: column.cells for column in now.columns}
+    out: dict[str, dict[str, Any]] = {}
+    for column in then.columns:
+        for model, cell in column.cells.items():
+            other = today[column.card.name].get(model)
+            if other is None or other.run.path != cell.run.path:
+                shown = cell_data(column, cell)
+                kept = {
+                    key: shown[key]
+                    for key in ("value", "low", "high", "n", "planned", "failed", "truncated", "unparsed", "cost")
+                }
+                out.setdefault(clean(model), {})[column.card.name] = kept
+    return out
 
 
 def cell_data(column: Column, cell: Cell) -> dict[str, Any]:
@@ -71,12 +96,15 @@ def samples_data(column: Column, tags: Mapping[str, Mapping[str, str]]) -> dict[
     vector = next(iter(column.cells.values())).vector
     names = sorted({name for one in tags.values() for name in one})
     shown = [name for name in names if 1 < len({one.get(name) for one in tags.values()}) <= 40]
-    coded = {name: _coded([clean(tags.get(key, {}).get(name, "")) for key in vector.ids]) for name in shown}
+    coded = {name: _coded([short(tags.get(key, {}).get(name, ""), 80) for key in vector.ids]) for name in shown}
     clusters = _coded(list(vector.clusters))["codes"]
+    card = column.card
     return {
-        "title": column.card.title,
+        "unit": (card.high - card.low) * card.scale / 100 if column.compared(column.cells) == "mean" else 1,
+        "title": clean(column.card.title),
         "url": benchmark_url(column.card.name),
-        "ids": [clean(i) for i in vector.ids],
+        "mean": column.compared(column.cells) == "mean",
+        "ids": [short(key, 80) for key in vector.ids],
         "clusters": clusters,
         "tags": coded,
     }

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from mmeval.board import Board, Cell, Column, ModelCard
 from mmeval.board.collect import make_column
 from mmeval.sitegen.env import Language
-from mmeval.sitegen.links import benchmark_url, model_url, run_url
+from mmeval.sitegen.links import badge_path, benchmark_url, model_url, run_url
 from mmeval.sitegen.text import clean
 from mmeval.store import slug
 
@@ -55,6 +55,7 @@ def changelog_page(board: Board, snapshots: Sequence[str], lang: Language) -> di
 
 def feed(board: Board, title: str, base: str) -> str:
     """Atom (RFC 4287); times are those of the runs. `base` is where the site will be, or empty for relative links."""
+    base = base and base.rstrip("/") + "/"
     entries = "".join(entry(one, base) for one in changes(board)[:FED] if one["when"])
     updated = board.updated or "1970-01-01T00:00:00Z"
     return (
@@ -80,7 +81,7 @@ def badges(board: Board) -> Iterator[tuple[str, str]]:
         for name, cell in column.cells.items():
             scale = column.card.scale
             value = f"{cell.headline.value * scale:.1f} ±{(cell.headline.high - cell.headline.low) / 2 * scale:.1f}"
-            file = f"badge/{slug(column.card.name)}/{slug(name)}"
+            file = badge_path(column.card.name, name)
             yield f"{file}.svg", badge(column.card.title, value)
             made = {"schemaVersion": 1, "label": clean(column.card.title), "message": value, "color": "blue"}
             yield f"{file}.json", json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n"

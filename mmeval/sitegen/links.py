@@ -16,6 +16,11 @@ def benchmark_url(name: str) -> str:
     return f"b/{slug(name)}.html"
 
 
+def badge_path(benchmark: str, model: str) -> str:
+    """A badge without its ending, which is `.svg` or `.json`."""
+    return f"badge/{slug(benchmark)}/{slug(model)}"
+
+
 def view_url(name: str) -> str:
     """Page of a view of the board."""
     return "index.html" if name == "all" else f"v/{slug(name)}.html"

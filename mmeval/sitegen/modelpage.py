@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import statistics
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from markupsafe import Markup
 
 from mmeval.board import Board, Cell, Column, ModelCard
 from mmeval.board.cards import PARTS
 from mmeval.board.ranks import Ranks
 from mmeval.board.views import corrected, percent
 from mmeval.sitegen.boardpage import grouped, rank_text
-from mmeval.sitegen.charts import Scale, strip
+from mmeval.sitegen.charts import Scale, interval, marks
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import benchmark_url
 from mmeval.sitegen.pages import command, provenance, shown, slices
@@ -23,20 +27,33 @@ SMALLEST = 20
 LISTED = 6
 
 
-Medians = tuple[float, dict[str, float]]
-"""The median model's headline and sub-scores on one benchmark."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """All models on one benchmark, references aside: what each of them is held against. Made once for all pages."""
+
+    median: float
+    """Of the headlines, on the board's scale."""
+    slices: Mapping[str, float]
+    """Medians of the sub-scores; empty where there are fewer than three models."""
+    percents: Sequence[float]
+    """Ascending."""
+    scale: Scale
+    ticks: Markup
 
 
 def measured(
-    card: ModelCard, board: Board, ranks: Mapping[str, Ranks | None], middle: Mapping[str, Medians]
+    card: ModelCard, board: Board, ranks: Mapping[str, Ranks | None], fields: Mapping[str, Field]
 ) -> dict[str, Any]:
     """What model.html prints that is the same in all languages."""
     cells = board.of(card.name)
-    apart = slice_gaps(cells, middle)
+    apart = slice_gaps(cells, fields)
     return {
-        "card": {"title": card.label, "name": card.name, "url": card.url, "reference": card.reference},
-        "capabilities": capabilities(card.name, board),
-        "rows": [row(card.name, column, cell, board, ranks.get(column.card.name)) for column, cell in cells],
+        "card": {"title": card.label, "name": card.name, "file": slug(card.name), "reference": card.reference},
+        "capabilities": capabilities(card, board, fields),
+        "rows": [
+            row(card.name, column, cell, ranks.get(column.card.name), fields[column.card.name])
+            for column, cell in cells
+        ],
         "strong": [one for one in apart if one["gap"] > 0][:LISTED],
         "weak": [one for one in reversed(apart) if one["gap"] < 0][:LISTED],
         "statuses": failures(cells),
@@ -52,21 +69,17 @@ def worded(card: ModelCard, board: Board, lang: Language) -> dict[str, Any]:
     }
 
 
-def row(name: str, column: Column, cell: Cell, board: Board, ranks: Ranks | None) -> dict[str, Any]:
-    """One benchmark's line: the model among all others."""
+def row(name: str, column: Column, cell: Cell, ranks: Ranks | None, field: Field) -> dict[str, Any]:
+    """One benchmark's line: the model among all."""
     numbers, scale = shown(cell, column), column.card.scale
-    others = [
-        c.headline.value * scale for m, c in column.cells.items() if m != name and board.models[m].reference is None
-    ]
     chance = None if column.card.chance is None else column.card.chance * scale
-    x = Scale(column.card.low * scale, column.card.high * scale)
     return {
         "title": column.card.title,
         "slug": slug(column.card.name),
         "benchmark_url": benchmark_url(column.card.name),
         "rank": rank_text(ranks.standing.get(name)) if ranks else "",
         "of": len(ranks.models) if ranks else 0,
-        "plot": strip(x, others, numbers["value"], numbers["low"], numbers["high"], chance),
+        "plot": interval(field.scale, numbers["value"], numbers["low"], numbers["high"], chance, under=field.ticks),
         **numbers,
     }
 
@@ -95,13 +108,13 @@ def price(card: ModelCard, lang: Language) -> str:
     return lang.text("price", input=f"{cost.input:g}", output=f"{cost.output:g}") + dated
 
 
-def capabilities(name: str, board: Board) -> list[dict[str, Any]]:
+def capabilities(card: ModelCard, board: Board, fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     """For each group of benchmarks: how many were run, the mean above chance, and the share of models below it."""
-    out = []
+    out, among = [], card.reference is None
     for group, columns in grouped(board.columns):
-        have = [c for c in columns if name in c.cells]
-        beaten = [share_below(name, c, board) for c in have]
-        fair = [corrected(c.card, c.cells[name].headline.value) for c in have]
+        have = [(c.card, c.cells[card.name].headline.value) for c in columns if card.name in c.cells]
+        beaten = [share_below(percent(b, value), fields[b.name].percents, among=among) for b, value in have]
+        fair = [corrected(b, value) for b, value in have]
         known = [value for value in fair if value is not None]
         out.append(
             {
@@ -115,39 +128,45 @@ def capabilities(name: str, board: Board) -> list[dict[str, Any]]:
     return out
 
 
-def share_below(name: str, column: Column, board: Board) -> float:
-    """Share of the other models with a lower score; ties count half."""
-    own = percent(column.card, column.cells[name].headline.value)
-    rivals = [
-        percent(column.card, c.headline.value)
-        for m, c in column.cells.items()
-        if m != name and board.models[m].reference is None
-    ]
-    return statistics.fmean([(r < own) + 0.5 * (r == own) for r in rivals]) if rivals else 0.5
+def share_below(own: float, percents: Sequence[float], *, among: bool) -> float:
+    """Share of the other models with a lower score; ties count half. `among`: the model itself is one of the scores."""
+    below, upto = bisect_left(percents, own), bisect_right(percents, own)
+    rivals = len(percents) - among
+    return (below + 0.5 * (upto - below - among)) / rivals if rivals else 0.5
 
 
-def medians(column: Column, board: Board) -> Medians:
-    """Medians over the models of a benchmark, references aside; empty where there are fewer than three."""
-    models = [cell for name, cell in column.cells.items() if board.models[name].reference is None]
-    if len(models) < 3:
-        return 0.0, {}
+def field_of(column: Column, board: Board) -> Field:
+    """What the models of a benchmark are held against."""
+    card = column.card
+    cells = [cell for name, cell in column.cells.items() if board.models[name].reference is None]
     values: dict[str, list[float]] = {}
-    for cell in models:
+    for cell in cells:
         for one in slices(cell, column):
             values.setdefault(one["name"], []).append(one["value"])
-    overall = statistics.median(cell.headline.value * column.card.scale for cell in models)
-    return overall, {name: statistics.median(found) for name, found in values.items()}
+    heads = [cell.headline.value for cell in cells]
+    x = Scale(card.low * card.scale, card.high * card.scale)
+    return Field(
+        median=statistics.median(heads) * card.scale if heads else 0.0,
+        slices={name: statistics.median(found) for name, found in values.items()} if len(cells) >= 3 else {},
+        percents=sorted(percent(card, value) for value in heads),
+        scale=x,
+        ticks=marks(x, (value * card.scale for value in heads)),
+    )
 
 
-def slice_gaps(cells: Sequence[tuple[Column, Cell]], middle: Mapping[str, Medians]) -> list[dict[str, Any]]:
-    """Sub-scores against the median model's, beyond what the overall difference explains; largest first."""
+def slice_gaps(cells: Sequence[tuple[Column, Cell]], fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+    """Sub-scores against the median model's, beyond what the overall difference explains; largest first.
+
+    Gaps are hundredths of the benchmark's range, so that those of different scales can stand in one list.
+    """
     gaps: list[dict[str, Any]] = []
     for column, cell in cells:
-        overall, theirs = middle[column.card.name]
-        ahead = cell.headline.value * column.card.scale - overall
+        theirs = fields[column.card.name].slices
+        ahead = cell.headline.value * column.card.scale - fields[column.card.name].median
+        point = (column.card.high - column.card.low) * column.card.scale / 100 or 1.0
         about = {"benchmark": column.card.title, "url": benchmark_url(column.card.name)}
         gaps += [
-            {**one, **about, "gap": one["value"] - theirs[one["name"]] - ahead}
+            {**one, **about, "gap": (one["value"] - theirs[one["name"]] - ahead) / point}
             for one in slices(cell, column)
             if one["n"] >= SMALLEST and one["name"] in theirs
         ]

@@ -11,9 +11,10 @@ from mmeval.board import Cell, Column, ModelCard, run_time
 from mmeval.board.vectors import OUTCOMES
 from mmeval.numbers import judged_by
 from mmeval.sitegen.env import Language
-from mmeval.sitegen.links import benchmark_url, model_url, run_dir, run_url
+from mmeval.sitegen.links import badge_path, benchmark_url, model_url, run_dir, run_url
 from mmeval.sitegen.samples import shards
-from mmeval.store import Run, benchmark_folder
+from mmeval.sitegen.text import short
+from mmeval.store import Run, benchmark_folder, slug
 
 
 def shown(cell: Cell, column: Column) -> dict[str, Any]:
@@ -48,8 +49,12 @@ def text_of(value: Any) -> str:
 def run_facts(cell: Cell, column: Column, card: ModelCard) -> dict[str, Any]:
     """What all pages of one run share."""
     return {
-        "model": {"title": card.label, "url": model_url(card.name)},
-        "benchmark": {"title": column.card.title, "url": benchmark_url(column.card.name)},
+        "model": {"title": card.label, "url": model_url(card.name), "file": slug(card.name)},
+        "benchmark": {
+            "title": column.card.title,
+            "url": benchmark_url(column.card.name),
+            "name": column.card.name,
+        },
         "run_url": run_url(cell),
         "run_dir": run_dir(cell),
     }
@@ -67,13 +72,13 @@ def run_page(cell: Cell, column: Column, card: ModelCard, lang: Language) -> dic
         **run_facts(cell, column, card),
         **shown(cell, column),
         "metric": cell.run.info.headline,
+        "badge": badge_path(column.card.name, card.name),
         "shards": links,
-        "outcomes": outcomes,
         "totals": count(outcomes),
         "slices": slices(cell, column),
         "command": command(cell.run),
         "provenance": provenance(cell.run, lang),
-        "example": text_of(cell.run.info.provenance.get("example"))[:4000],
+        "example": short(text_of(cell.run.info.provenance.get("example")), 4000),
     }
 
 
@@ -87,7 +92,7 @@ def slices(cell: Cell, column: Column) -> list[dict[str, Any]]:
     scale, head = column.card.scale, cell.run.info.headline
     return [
         {
-            "name": name[len(head) + 1 :],
+            "name": short(name[len(head) + 1 :].replace("=", ": ", 1), 80),
             "value": one.value * scale,
             "half": (one.high - one.low) / 2 * scale,
             "n": one.n,
@@ -104,7 +109,7 @@ def command(run: Run) -> str:
         return ""
     first = str(argv[0]).rpartition("/")[2]
     words = ["mmeval" if first in ("mmeval", "__main__.py") else first, *map(str, argv[1:])]
-    return shlex.join(words)
+    return short(shlex.join(words), 4000)
 
 
 def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
@@ -120,7 +125,7 @@ def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
         (t("fact.version"), benchmark_folder(spec)),
         (t("fact.profile"), spec.profile),
         (t("fact.judge"), judged_by(spec.judge, agreement) if isinstance(agreement, dict) else spec.judge),
-        (t("fact.options"), text_of(spec.options)),
+        (t("fact.options"), short(text_of(spec.options), 1000)),
         (t("fact.endpoint"), spec.endpoint),
         (t("fact.returned"), ", ".join(map(str, returned)) if isinstance(returned, dict) else ""),
         (t("fact.mmeval"), f"{text_of(made.get('mmeval'))} {sha}".strip()),

@@ -12,6 +12,7 @@ from mmeval.board.views import View
 from mmeval.sitegen.charts import Point, scatter
 from mmeval.sitegen.env import Language, number
 from mmeval.sitegen.links import model_url
+from mmeval.sitegen.text import short
 
 Axis = Callable[[ModelCard, View], float | None]
 Z = 1.959964
@@ -68,7 +69,7 @@ def plot(
             mean, half = view.lines[card.name].mean or 0.0, spread(card.name, view)
             points.append(
                 Point(
-                    title=card.label,
+                    title=short(card.label, 60),
                     url=model_url(card.name),
                     x=at,
                     y=mean,

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +16,22 @@ from mmeval.board import Column
 from mmeval.board.checks import local
 from mmeval.board.vectors import outcome
 from mmeval.errors import StoreError
+from mmeval.media import THUMBNAIL_BYTES
 from mmeval.sitegen.env import Language, Place, environment, render
-from mmeval.sitegen.text import clip
+from mmeval.sitegen.sources import data_url, row_url
+from mmeval.sitegen.text import CLIP, clean, clip, short, within
 from mmeval.sitegen.writer import put
 from mmeval.store import Run, ScoreRow, StoredPart, StoredSample, read_samples, samples_path
-from mmeval.types import JSON, Record, Reply
+from mmeval.types import JSON, Record, Reply, Usage
 
 ROOT = Markup("\x01/\x02")
 """The way to the site's root, which depends on the language's folder."""
 PER_PAGE = 50
 PAGE_BYTES = 360_000
-"""UTF-8 bytes of all replies on one page: with it a page stays below 400 KB packed even where nothing can be packed."""
+"""UTF-8 bytes of all texts on one page: with it a page stays below 400 KB packed even where nothing can be packed."""
+PROMPT_BYTES = 4000
+LONG = ("reply", "reasoning", "answer", "note", "failure")
+"""Texts of an answer that may have to be shortened."""
 TONES = {"r": "good", "p": "warn", "w": "bad", "u": "warn", "t": "warn", "x": "warn", "f": "bad"}
 
 
@@ -80,11 +84,11 @@ def views(run: Run, root: Path) -> list[dict[str, Any]]:
     for row in run.scores():
         rows.setdefault(row.id, []).append(row)
     records = {(record.id, record.epoch): record for record in journal(run)}
-    file = samples_path(root, run.info)
+    file, home = samples_path(root, run.info), data_url(run.info.spec.data)
     found = []
     for number, key in enumerate(sorted(rows), 1):
         answers = [answer(row, records.get((key, row.epoch))) for row in rows[key]]
-        found.append({"number": number, "question": asked_html(file, key, number), "answers": answers})
+        found.append({"number": number, "question": asked_html(file, key, number, home), "answers": answers})
     return found
 
 
@@ -113,27 +117,30 @@ def forget() -> None:
 
 
 @functools.lru_cache(maxsize=4096)
-def asked_html(file: Path, key: str, number: int) -> Markup:
+def asked_html(file: Path, key: str, number: int, home: str) -> Markup:
     """What was asked, made once for all models: nearly all of them have the same samples in the same order."""
     shown = question(asked(file), key, file.parent / "thumbs")
-    return Markup(fragment("question.html", number=number, id=key, root=ROOT, **shown))  # noqa: S704 - it is our template's
+    return Markup(fragment("question.html", number=number, id=short(key, 160), root=ROOT, home=home, **shown))  # noqa: S704 - it is our template's
 
 
 def question(known: Asked, key: str, thumbs: Path) -> dict[str, Any]:
     """Prompt, key and media of one sample; None where the licence keeps them back."""
     sample = known.samples.get(key)
     if sample is None:
-        return {"prompt": None, "cut": 0, "target": "", "media": [], "tags": {}}
+        return {"prompt": None, "cut": 0, "target": "", "media": [], "tags": {}, "public": False}
     media = [medium(part, thumbs, public=known.public) for part in sample.prompt if part.kind != "text"]
+    tags = {short(name, 40): short(value, 80) for name, value in sample.tags.items()}
     if not known.public:
-        return {"prompt": None, "cut": 0, "target": "", "media": media, "tags": dict(sample.tags)}
-    text, cut = clip("\n".join(part.text or "" for part in sample.prompt if part.kind == "text"))
+        return {"prompt": None, "cut": 0, "target": "", "media": media, "tags": tags, "public": False}
+    whole = "\n".join(part.text or "" for part in sample.prompt if part.kind == "text")
+    text, _ = within(clean(whole[:CLIP]), PROMPT_BYTES)
     return {
         "prompt": text,
-        "cut": cut,
-        "target": clip(plain(sample.target), 1000)[0],
+        "cut": max(0, len(whole) - len(text)),
+        "target": short(plain(sample.target), 600),
         "media": media,
-        "tags": dict(sample.tags),
+        "tags": tags,
+        "public": True,
     }
 
 
@@ -150,20 +157,21 @@ def medium(part: StoredPart, thumbs: Path, *, public: bool) -> dict[str, Any]:
     """A thumbnail's file and size, or where the original lies."""
     has = public and part.kind == "image" and part.sha256 and thumb_exists(thumbs / f"{part.sha256}.webp")
     width, height = fit(part.width, part.height)
-    source = part.source or (part.sha256 or "")[:16]
+    source = short(part.source or (part.sha256 or "")[:16], 160)
     return {
         "thumb": f"t/{part.sha256}.webp" if has else None,
         "width": width,
         "height": height,
-        "mime": part.mime,
+        "mime": short(part.mime or "", 40),
         "source": source,
+        "url": row_url(source),
     }
 
 
 @functools.lru_cache(maxsize=65536)
 def thumb_exists(file: Path) -> bool:
-    """Whether there is a thumbnail; asked once for all runs."""
-    return file.is_file()
+    """Whether there is a thumbnail that is small enough to be shown; asked once for all runs."""
+    return file.is_file() and file.stat().st_size <= THUMBNAIL_BYTES
 
 
 def fit(width: int | None, height: int | None, box: int = 320) -> tuple[int, int]:
@@ -182,8 +190,8 @@ def answer(row: ScoreRow, record: Record | None) -> dict[str, Any]:
         "outcome": code,
         "tone": TONES[code],
         "score": None if row.score is None else f"{row.score:.2f}",
-        "answer": row.answer,
-        "rule": row.rule,
+        "answer": None if row.answer is None else short(row.answer, 200),
+        "rule": short(row.rule, 80),
         "status": row.status,
         "reply": None,
         "cut": 0,
@@ -196,10 +204,10 @@ def answer(row: ScoreRow, record: Record | None) -> dict[str, Any]:
     if record is None:
         return shown
     if record.score is not None:
-        shown["note"] = clip(record.score.note, 500)[0]
+        shown["note"] = short(record.score.note, 300)
     if record.failure is not None:
         failure = record.failure
-        shown["failure"] = clip(f"{failure.kind}: {failure.message} ({failure.attempts}×)", 500)[0]
+        shown["failure"] = short(f"{failure.kind}: {failure.message}", 300) + f" ({failure.attempts}×)"
     if record.reply is not None:
         reply = record.reply
         shown["reply"], shown["cut"] = clip(reply.text)
@@ -210,34 +218,40 @@ def answer(row: ScoreRow, record: Record | None) -> dict[str, Any]:
 
 def meta(record: Record, reply: Reply) -> Markup:
     """Tokens, seconds and dollars of one request, as far as they are known."""
-    tokens = reply.usage.output
     parts = [
-        mark("tokens", n=tokens) if tokens is not None else None,
+        tokens(reply.usage),
         f"{reply.latency_s:.2f} s" if reply.latency_s else None,
         f"${record.cost:.5f}" if record.cost is not None else None,
     ]
     return Markup(" · ").join(part for part in parts if part)
 
 
+def tokens(used: Usage) -> Markup | None:
+    """Tokens in and out; one message, since marks are most of what a page costs."""
+    if used.output is None:
+        return None
+    return mark("tokens", n=used.output) if used.input is None else mark("tokens.both", a=used.input, n=used.output)
+
+
 def trim(page: list[dict[str, Any]]) -> None:
-    """Shorten the longest texts of a page until it fits PAGE_BYTES."""
-    holders = [(a, name) for s in page for a in s["answers"] for name in ("reply", "reasoning") if a[name]]
+    """Shorten the longest of what came back on a page until it fits PAGE_BYTES together with what was asked."""
+    room = PAGE_BYTES - sum(len(s["question"].encode("utf-8", "replace")) for s in page)
+    holders = [(a, name) for s in page for a in s["answers"] for name in LONG if a[name]]
     sizes = [len(holder[name].encode("utf-8", "replace")) for holder, name in holders]
     limit = max(sizes, default=0)
-    while sum(min(size, limit) for size in sizes) > PAGE_BYTES:
+    while limit > 16 and sum(min(size, limit) for size in sizes) > room:
         limit = limit * 3 // 4
     for (holder, name), size in zip(holders, sizes, strict=True):
         if size > limit:
-            text = holder[name]
-            holder[name] = text[: max(1, len(text) * limit // size)]
-            holder["cut"] += len(text) - len(holder[name])
+            holder[name], left = within(holder[name], limit)
+            holder["cut"] += left
 
 
 @functools.lru_cache(maxsize=8192)
-def mark(key: str, **values: Any) -> Markup:
+def mark(key: str, **values: int) -> Markup:
     """A place for a message: nothing else on a page can hold these control characters, since all text is cleaned."""
-    inside = json.dumps([key, values]) if values else key
-    return Markup(f"\x01{escape(inside)}\x02")  # noqa: S704 - escaped
+    inside = "\x03".join([key, *(f"{name}={value}" for name, value in values.items())])
+    return Markup(f"\x01{inside}\x02")  # noqa: S704 - our own keys and numbers
 
 
 _MARK = re.compile("\x01([^\x02]*)\x02")
@@ -255,8 +269,8 @@ def in_language(body: str, place: Place) -> Markup:
     def word(match: re.Match[str]) -> str:
         key = match[1]
         if key not in known:
-            name, values = json.loads(unescape(key)) if key.startswith("[") else (key, {})
-            known[key] = str(escape(place.language.text(name, **values)))
+            name, *pairs = key.split("\x03")
+            known[key] = str(escape(place.language.text(name, **dict(pair.split("=") for pair in pairs))))
         return known[key]
 
     return Markup(_MARK.sub(word, body))  # noqa: S704 - made by our templates, which escape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -36,5 +37,22 @@ def finalize(value: Any) -> Any:
 
 
 def clip(text: str, limit: int = CLIP) -> tuple[str, int]:
-    """The start of a text, and how many characters were left out."""
-    return (text, 0) if len(text) <= limit else (text[:limit], len(text) - limit)
+    """The start of a text, cleaned, and how many characters were left out."""
+    start = clean(text[:limit])
+    return start[:limit], max(0, len(text) - limit)
+
+
+@lru_cache(maxsize=8192)
+def short(text: str, limit: int) -> str:
+    """The start of a text; an ellipsis where it was cut."""
+    start, left = clip(text, limit)
+    return f"{start}…" if left else start
+
+
+def within(text: str, size: int) -> tuple[str, int]:
+    """The start of a text that takes no more than `size` bytes as UTF-8, and how many characters were left out."""
+    raw = text.encode("utf-8", "replace")
+    if len(raw) <= size:
+        return text, 0
+    start = raw[:size].decode("utf-8", "ignore")
+    return start, len(text) - len(start)

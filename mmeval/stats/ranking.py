@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr
+from scipy.special import ndtr, stdtr, stdtrit
 
 from mmeval.stats.multiplicity import holm
 
@@ -27,6 +28,8 @@ class Table:
     """Shape (models, samples), higher is better, without gaps."""
     clusters: Sequence[Hashable | None] | None = None
     """One per sample; None is a cluster of its own."""
+    pseudo: bool = False
+    """The columns are not samples but the few pseudo-values of a jackknife."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,8 @@ def rank(
     """Rank models on one or several benchmarks, with simultaneous statements about all pairs.
 
     `max-t` takes the critical value from the largest |t| over all pairs in a joint bootstrap of clusters, which knows
-    how models depend on each other; `holm` adjusts pairwise t tests and needs no draws to decide.
+    how models depend on each other; `holm` adjusts pairwise t tests and needs no draws to decide. A bootstrap does not
+    know how uncertain errors from a few pseudo-values are: with such tables the critical value becomes Student's.
 
     Args:
         tables: one per benchmark, the same models in the same order.
@@ -115,7 +119,7 @@ def rank(
     generator = np.random.default_rng(seed)
     drawn: Floats = np.sum([w * s.drawn(generator, draws) for w, s in zip(share, sums, strict=True)], axis=0)
     if method == "max-t":
-        critical = _max_t(means, drawn, errors, level)
+        critical = _students(_max_t(means, drawn, errors, level), _freedom(tables, sums, share))
         better = _statistic(means, errors) > critical
     else:
         critical, better = float("nan"), _holm(means, errors, min(len(s.sizes) for s in sums) - 1, level)
@@ -176,6 +180,23 @@ def _max_t(means: Floats, drawn: Floats, errors: Floats, level: float) -> float:
     moves = (drawn - means[:, None]).T
     largest = [float(np.max((move[:, None] - move[None, :]) * inverse)) for move in moves]
     return float(np.quantile(largest, level))
+
+
+def _freedom(tables: Sequence[Table], sums: Sequence[_Sums], share: Floats) -> float:
+    """Degrees of freedom of a typical pair's error (Welch and Satterthwaite); infinite without pseudo-values."""
+    spread = [w * w * _mean_pair_variance(s.covariance()) for w, s in zip(share, sums, strict=True)]
+    few = sum(v * v / (len(s.sizes) - 1) for v, s, t in zip(spread, sums, tables, strict=True) if t.pseudo)
+    return float(sum(spread) ** 2 / few) if few else math.inf
+
+
+def _mean_pair_variance(covariance: Floats) -> float:
+    """Of the difference of two models, over all pairs and each model with itself."""
+    return float(2 * (np.trace(covariance) / len(covariance) - covariance.mean()))
+
+
+def _students(critical: float, df: float) -> float:
+    """The quantile of Student's t that leaves as much in its tails as `critical` does in the normal distribution's."""
+    return critical if math.isinf(df) else -float(stdtrit(df, ndtr(-critical)))
 
 
 def _holm(means: Floats, errors: Floats, df: int, level: float) -> Bools:

@@ -102,6 +102,8 @@ def read_run(folder: Path) -> Run:
         raw = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise StoreError(f"{folder}: no run.json") from None
+    except OSError as error:
+        raise StoreError(f"{file}: {error.strerror or error}") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise StoreError(f"{file}: not JSON: {error}") from None
     version = raw.get("schema_version") if isinstance(raw, dict) else None

@@ -8,7 +8,7 @@
   var table = document.querySelector("#board table"), body = table.tBodies[0];
   var heads = [].slice.call(table.tHead.rows[1].cells), groups = [].slice.call(table.tHead.rows[0].cells).slice(2);
   var keys = heads.map(function (h) { return h.dataset.k; });
-  var hidden = ["date", "origin", "llm", "enc", "corrected"].concat(keys.filter(function (k) { return k.indexOf("g:") === 0; }));
+  var hidden = tools.dataset.hidden.split(",").concat(keys.filter(function (k) { return k.indexOf("g:") === 0; }));
   var at = {};
   keys.forEach(function (k, i) { at[k] = i; });
   var benchmarks = keys.filter(function (k, i) { return "b" in heads[i].dataset; });
@@ -29,6 +29,14 @@
     return row.text[key];
   }
   function value(row, key) { var v = parseFloat(text(row, key).replace("−", "-")); return isNaN(v) ? null : v; }
+  /* On the scale from 0 to 100 on which averages are taken; most columns show it as it is. */
+  var lines = {}, chances = {};
+  benchmarks.forEach(function (b) {
+    var d = heads[at[b]].dataset;
+    if (d.f) lines[b] = d.f.split(" ").map(Number);
+    if (d.c) chances[b] = +d.c;
+  });
+  function percent(row, b) { var v = value(row, b); return b in lines && v !== null ? lines[b][0] + lines[b][1] * v : v; }
   function set(row, key, content) {
     var cell = row.tr.cells[at[key]];
     if (!(key in row.was)) row.was[key] = cell.textContent;
@@ -116,7 +124,7 @@
   }
   /* Rows in view first, the others in the next frames: laying out 300 rows at once takes a fifth of a second. */
   var turn = 0, unplaced = null;
-  function place(order) {
+  function put(order) {
     var mine = ++turn, from = 0;
     function some(count) {
       var moved = document.createDocumentFragment();
@@ -135,27 +143,38 @@
   function sort() {
     var key = (state.sort || "").replace(/^-/, ""), down = (state.sort || "")[0] === "-";
     var order = key in at ? rows.slice().sort(compare(key, down)) : custom ? rows.slice().sort(compare("mean", true)) : rows.slice();
-    place(order);
+    put(order);
     heads.forEach(function (h, i) {
       if (keys[i] === key && key) h.setAttribute("aria-sort", down ? "descending" : "ascending"); else h.removeAttribute("aria-sort");
     });
   }
 
   /* Averages over the chosen benchmarks, for complete rows only. */
-  var custom = false;
+  var custom = false, averaged = benchmarks.join();
+  function mean(which, of) { return which.reduce(function (s, b) { return s + of(b); }, 0) / which.length; }
+  function fixed(x, places) { return x.toFixed(places).replace(/^-(?=[0.]*$)/, "").replace("-", "−"); }
+  function place(row, b) {
+    var own = percent(row, b);
+    return 1 + rows.filter(function (r) { return !r.ref && percent(r, b) !== null && percent(r, b) > own; }).length;
+  }
+  var AVERAGES = {
+    mean: function (row, which) { return row.ref && "avgrank" in at ? "" : fixed(mean(which, function (b) { return percent(row, b); }), 1); },
+    corrected: function (row, which) {
+      if (row.ref || !which.every(function (b) { return b in chances; })) return "";
+      return fixed(mean(which, function (b) { return 100 * (percent(row, b) - chances[b]) / (100 - chances[b] || 1); }), 1);
+    },
+    avgrank: function (row, which) { return row.ref ? "" : fixed(mean(which, function (b) { return place(row, b); }), 2); }
+  };
   function averages() {
     var which = chosen(), all = which.length === benchmarks.length;
-    if (all && !custom) return;
+    if (which.join() === averaged) return;
+    averaged = which.join();
     custom = !all;
     rows.forEach(function (row) {
-      var ok = !all && which.length && whole(row, which);
-      ["mean", "corrected", "avgrank", "coverage"].forEach(function (key) {
-        if (!(key in at)) return;
-        if (all) { if (key in row.was) set(row, key, row.was[key]); return; }
-        if (key === "mean") set(row, key, ok ? (which.reduce(function (s, b) { return s + value(row, b); }, 0) / which.length).toFixed(1) : "");
-        else if (key === "coverage") set(row, key, which.filter(function (b) { return text(row, b) !== ""; }).length + "/" + which.length);
-        else set(row, key, "");
-      });
+      if (all) { Object.keys(row.was).forEach(function (key) { if (key in AVERAGES || key === "coverage") set(row, key, row.was[key]); }); return; }
+      var ok = which.length && whole(row, which);
+      Object.keys(AVERAGES).forEach(function (key) { if (key in at) set(row, key, ok ? AVERAGES[key](row, which) : ""); });
+      set(row, "coverage", which.filter(function (b) { return text(row, b) !== ""; }).length + "/" + which.length);
     });
   }
 
@@ -191,27 +210,28 @@
       return Promise.resolve();
     }
     reranked = true;
-    if (plain) {
-      return M.get(root, "views/" + tools.dataset.view).then(function (data) {
-        if (mine !== ticket) return;
+    return M.get(root, "views/" + tools.dataset.view).then(function (data) {
+      if (mine !== ticket) return null;
+      if (plain) {
         var index = {};
         data.models.forEach(function (m, i) { index[m] = i; });
         shown = shown.filter(function (r) { return r.name in index; });
         var ids = shown.map(function (r) { return index[r.name]; });
         rankBy(shown, function (a, b) { return bit(data.below[ids[b]], ids[a]); });
         clear(shown);
+        return null;
+      }
+      return Promise.all(which.map(function (b) { return M.get(root, "pairs/" + data.pairs[b]); })).then(function (files) {
+        if (mine !== ticket) return;
+        holm(shown, which, files);
+        clear(shown);
       });
-    }
-    return Promise.all(which.map(function (b) { return M.get(root, "pairs/" + file(heads[at[b]].querySelector("a"))); })).then(function (files) {
-      if (mine !== ticket) return;
-      holm(shown, which, files);
-      clear(shown);
     });
   }
   var DIGIT = {};
   "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_".split("").forEach(function (c, i) { DIGIT[c] = i; });
   function holm(models, which, files) {
-    var n = models.length, pairs = [], better = new Uint8Array(n * n), variance = new Float64Array(n * n);
+    var n = models.length, pairs = [], better = new Uint8Array(n * n), variance = new Float64Array(n * n), few = new Float64Array(n * n);
     files.forEach(function (file) {
       var index = {}, size = file.models.length;
       file.models.forEach(function (m, i) { index[m] = i; });
@@ -220,12 +240,15 @@
         var i = Math.min(ids[a], ids[b]), j = Math.max(ids[a], ids[b]), k = 2 * (i * size - i * (i + 1) / 2 + j - i - 1);
         var se = (64 * DIGIT[file.errors[k]] + DIGIT[file.errors[k + 1]]) * file.unit;
         variance[a * n + b] += se * se;
+        if (file.df) few[a * n + b] += se * se * se * se / file.df;
       }
     });
-    var mean = models.map(function (r) { return which.reduce(function (s, b) { return s + value(r, b); }, 0) / which.length; });
+    var means = models.map(function (r) { return mean(which, function (b) { return percent(r, b); }); });
+    /* Errors from few pseudo-values need Student's t, with Welch's and Satterthwaite's degrees of freedom. */
+    function p(z, v, w) { return w > 0 ? M.pt(z, v * v / w) : M.p(z); }
     for (var a = 0; a < n; a++) for (var b = a + 1; b < n; b++) {
-      var se = Math.sqrt(variance[a * n + b]) / which.length, gap = mean[a] - mean[b];
-      pairs.push({ a: a, b: b, gap: gap, p: se > 0 ? M.p(gap / se) : gap ? 0 : 1 });
+      var v = variance[a * n + b], se = Math.sqrt(v) / which.length, gap = means[a] - means[b];
+      pairs.push({ a: a, b: b, gap: gap, p: se > 0 ? p(gap / se, v, few[a * n + b]) : se === 0 && gap ? 0 : 1 });   /* nothing is sure of a pair without an error */
     }
     pairs.sort(function (x, y) { return x.p - y.p; });
     for (var k = 0; k < pairs.length && pairs[k].p * (pairs.length - k) <= 0.05; k++) {
@@ -293,7 +316,7 @@
       state.sort = steps[(steps.indexOf(state.sort || "") + 1) % 3];
       show();
     });
-    if (link) { link.textContent = "↗"; link.setAttribute("aria-label", words["open.group"].replace("{name}", name)); h.replaceChildren(button, "\u2060", link); } else h.replaceChildren(button);
+    if (link) { link.textContent = "↗"; link.setAttribute("aria-label", words["open.group"].replace("{name}", name)); h.replaceChildren(button, link); } else h.replaceChildren(button);
   });
   var next = 3;
   while (next < keys.length && heads[next].dataset.b === undefined && keys[next].indexOf("g:") !== 0) next++;
@@ -352,14 +375,16 @@
   function detail(cell) {
     var key = keys[cell.cellIndex], row = cell.parentNode;
     if (benchmarks.indexOf(key) < 0 || !cell.textContent) return;
-    M.get(root, "m/" + file(row.querySelector(".model a"))).then(function (data) {
-      var one = data.cells[key], facts = dialog.querySelector("dl");
+    Promise.all(["m/" + file(row.querySelector(".model a")), "views/" + tools.dataset.view].map(function (name) { return M.get(root, name); })).then(function (both) {
+      var data = both[0], past = ((both[1].cells || {})[row.dataset.m] || {})[key], one = past || data.cells[key], facts = dialog.querySelector("dl");
       dialog.querySelector("h2").textContent = data.title + " · " + heads[cell.cellIndex].querySelector("button").textContent;
       facts.replaceChildren();
       [["score", one.value.toFixed(1)], ["interval", one.low.toFixed(1) + "–" + one.high.toFixed(1)], ["n", one.n + " / " + one.planned],
         ["failed", one.failed], ["truncated", one.truncated], ["unparsed", one.unparsed], ["fact.cost", one.cost == null ? "–" : one.cost.toFixed(2)]]
         .forEach(function (pair) { facts.append(M.el("dt", words[pair[0]]), M.el("dd", String(pair[1]))); });
-      document.getElementById("detail-run").href = tools.dataset.pages + one.run + "/index.html";
+      var link = document.getElementById("detail-run");   /* a run that a newer one followed has no pages */
+      link.hidden = !one.run;
+      link.href = tools.dataset.pages + one.run + "/index.html";
       dialog.showModal();
     }, function () { /* without the data file the cell has nothing more to say */ });
   }

@@ -9,9 +9,16 @@
   var MOST = 100;
   [2, 3, 4].forEach(function (n) { form.elements["m" + n].append.apply(form.elements["m" + n], [].map.call(form.elements.m1.options, function (o) { return o.cloneNode(true); })); });
 
+  var known = Object.create(null);
+  [].forEach.call(form.elements.m1.options, function (o) { known[o.value] = o.value !== ""; });
+
   function fixed(x, d) { return (x < 0 ? "−" : "") + Math.abs(x).toFixed(d == null ? 1 : d); }
   function signed(x) { return (x > 0 ? "+" : "") + fixed(x); }
-  function pText(p) { return p < 0.001 ? "< 0.001" : p.toFixed(3); }
+  function pText(p) { return p < 0.001 ? "<\u00a00.001" : p.toFixed(3); }
+  function means(files) {
+    var others = files.filter(function (f) { return !f.mean; }).map(function (f) { return f.title; });
+    return others.length ? [el("p", words.means.replace("{names}", others.join(", ")), { "class": "note" })] : [];
+  }
 
   /* Mean difference b - a in points, over the samples that both answered, with a cluster-robust t interval. */
   function paired(a, b, clusters, keep) {
@@ -55,9 +62,9 @@
     head.append(line); t.append(head, el("tbody")); box.append(t);
     return { box: box, body: t.tBodies[0] };
   }
-  function numbers(row, d, span) {
-    cell(row, signed(d.value), true);
-    cell(row, isNaN(d.low) ? "–" : signed(d.low) + " … " + signed(d.high), true);
+  function numbers(row, d, span, unit) {
+    cell(row, signed(d.value * unit), true);
+    cell(row, isNaN(d.low) ? "–" : signed(d.low * unit) + " … " + signed(d.high * unit), true);
     cell(row, svg(d, span));
     cell(row, isNaN(d.p) ? "–" : pText(d.p), true).classList.toggle("sure", d.p < 0.05);
     cell(row, String(d.losses), true);
@@ -76,12 +83,12 @@
       if (state.b === name) row.className = "chosen";
       head.append(button); row.append(head);
       cell(row, fixed(a.cells[name].value), true); cell(row, fixed(b.cells[name].value), true);
-      numbers(row, found[i], wide);
+      numbers(row, found[i], wide, files[i].unit);
       t.body.append(row);
     });
     var mean = found.reduce(function (s, d) { return s + d.value; }, 0) / found.length;
     var se = Math.sqrt(found.reduce(function (s, d) { return s + d.se * d.se; }, 0)) / found.length;
-    var line = el("p", words.overall.replace("{b}", b.title).replace("{a}", a.title).replace("{d}", signed(mean)).replace("{low}", signed(mean - 1.96 * se)).replace("{high}", signed(mean + 1.96 * se)).replace("{p}", pText(se > 0 ? M.p(mean / se) : 1)).replace("{n}", found.length), { "class": "lead" });
+    var line = el("p", words.overall.replace("{d}", signed(mean)).replace("{low}", signed(mean - 1.96 * se)).replace("{high}", signed(mean + 1.96 * se)).replace("{p}", pText(se > 0 ? M.p(mean / se) : 1)).replace("{n}", found.length), { "class": "lead" });
     return [el("h2", b.title + " − " + a.title), line, t.box];
   }
   function byTag(a, b, name, file) {
@@ -92,7 +99,7 @@
       var wide = span(found), t = table([[tag, 0]].concat(heads(a, b)), tag);
       values.forEach(function (value, k) {
         var row = el("tr"), head = el("th", null, { scope: "row" });
-        head.append(el("bdi", value || "–")); row.append(head); numbers(row, found[k], wide); t.body.append(row);
+        head.append(el("bdi", value || "–")); row.append(head); numbers(row, found[k], wide, file.unit); t.body.append(row);
       });
       parts.push(t.box);
     });
@@ -119,7 +126,7 @@
   }
 
   function draw() {
-    var names = [1, 2, 3, 4].map(function (n) { return state["m" + n]; }).filter(function (v, i, all) { return v && all.indexOf(v) === i; });
+    var names = [1, 2, 3, 4].map(function (n) { return state["m" + n]; }).filter(function (v, i, all) { return known[v] && all.indexOf(v) === i; });
     var mine = ++ticket;
     M.save(state);
     if (names.length < 2) { out.replaceChildren(); return; }
@@ -131,7 +138,7 @@
         if (mine !== ticket) return;
         if (!common.length) { out.replaceChildren(el("p", words.nothing, { "class": "note" })); return; }
         if (common.indexOf(state.b) < 0) state.b = common[0];
-        var parts = [], chosen = common.indexOf(state.b);
+        var parts = means(files), chosen = common.indexOf(state.b);
         models.slice(1).forEach(function (other) { parts = parts.concat(overview(models[0], other, common, files)); });
         models.slice(1).forEach(function (other) {
           parts.push(el("h2", files[chosen].title + ": " + other.title + " − " + models[0].title));

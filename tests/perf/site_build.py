@@ -1,41 +1,77 @@
-"""How long a site of 100 models x 20 benchmarks x 1,000 samples takes, from nothing and after one new run.
+"""How long a site takes from nothing and after one new run, how much memory, and how heavy it is.
 
-python -m tests.perf.site_build [LEDGER]
+python -m tests.perf.site_build                                     100 models x 20 benchmarks x 1,000 samples
+python -m tests.perf.site_build LEDGER --shape 300x30x200           LEDGER is written if it is not there
 """
 
 from __future__ import annotations
 
+import argparse
+import gzip
+import os
 import resource
-import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from mmeval.sitegen.build import Options, build
 from tests import ledger
 
-SHAPE = ledger.Shape(models=97, benchmarks=20, samples=1000)
+PACKED = 300
+"""Pages that are packed to find the heaviest: the largest ones, since packing all takes longer than the build."""
+
+
+def shape_of(text: str) -> ledger.Shape:
+    """`100x20x1000`: models with the three references, benchmarks, samples."""
+    models, benchmarks, samples = map(int, text.split("x"))
+    return ledger.Shape(models=models - 3, benchmarks=benchmarks, samples=samples)
 
 
 def timed(root: Path, what: str) -> None:
     start = time.perf_counter()
     made = build(Options(results=root / "results", out=root / "_site", cache=root / ".cache", path=(root,)))
+    wall = time.perf_counter() - start
     own, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     cpu = own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime
     peak = max(own.ru_maxrss, theirs.ru_maxrss) // 1024
     print(
-        f"{what}: {time.perf_counter() - start:.1f} s, {cpu:.0f} s CPU so far, {peak} MB, {made.runs} runs, {made.written} written"
+        f"{what}: {wall:.1f} s, {cpu:.0f} s CPU so far, largest process {peak} MB, {made.runs} runs, {made.written} written"
+    )
+
+
+def files(folder: str) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as found:
+        for one in found:
+            if one.is_dir(follow_symlinks=False):
+                yield from files(one.path)
+            else:
+                yield one
+
+
+def weigh(site: Path) -> None:
+    sizes = {one.path: one.stat().st_size for one in files(str(site))}
+    pages = sorted((size, path) for path, size in sizes.items() if path.endswith(".html"))[-PACKED:]
+    packed, heaviest = max((len(gzip.compress(Path(path).read_bytes(), 9)), path) for _, path in pages)
+    name = Path(heaviest).relative_to(site)
+    print(
+        f"{len(sizes)} files, {sum(sizes.values()) / 1e9:.2f} GB; heaviest page {packed / 1000:.0f} KB packed: {name}"
     )
 
 
 def main() -> None:
-    root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
+    parser = argparse.ArgumentParser()
+    parser.add_argument("ledger", type=Path, nargs="?")
+    parser.add_argument("--shape", type=shape_of, default="100x20x1000")
+    args = parser.parse_args()
+    root, shape = args.ledger or Path(tempfile.mkdtemp()), args.shape
     if not (root / "results").is_dir():
-        ledger.write(root, SHAPE)
+        ledger.write(root, shape)
     timed(root, "first build or what was left to do")
-    samples = ledger.stored_samples("toy_chartqa", SHAPE)
+    weigh(root / "_site")
+    samples = ledger.stored_samples("toy_chartqa", shape)
     name = f"new/model-{int(time.time())}"
-    ledger.write_run(root / "results", name, "toy_chartqa", samples, [0.6] * SHAPE.samples, SHAPE)
+    ledger.write_run(root / "results", name, "toy_chartqa", samples, [0.6] * shape.samples, shape)
     timed(root, "after one new run")
 
 

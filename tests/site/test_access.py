@@ -84,9 +84,84 @@ def test_the_board_by_keyboard_alone(visit: Visit) -> None:
     assert "sort=-toy_chartqa" in tab.url
 
 
+def focused(tab: Any) -> str:
+    return str(tab.evaluate("document.activeElement.outerHTML.slice(0, 120)"))
+
+
+def tab_until(tab: Any, expression: str, most: int = 200) -> None:
+    for _ in range(most):
+        tab.keyboard.press("Tab")
+        if tab.evaluate(f"(e => {expression})(document.activeElement)"):
+            return
+    raise AssertionError(f"the Tab key never reached {expression}")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_tab_key_gets_around_and_is_seen(visit: Visit, site: Path, page: str) -> None:
+    tab = visit(place(site, page))
+    if "compare" in page:
+        until(tab, "document.querySelectorAll('#out table').length > 0")
+    seen: list[str] = []
+    for _ in range(120):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("document.activeElement === document.body"):
+            break
+        ring = tab.evaluate("(s => s.outlineStyle + s.outlineWidth)(getComputedStyle(document.activeElement))")
+        assert ring != "none0px", focused(tab)
+        seen.append(focused(tab))
+    assert 'class="skip"' in seen[0]
+    assert len(set(seen)) > 8, "no trap"
+    tab.keyboard.press("Shift+Tab")
+    assert focused(tab) != seen[-1] or len(seen) < 120
+
+
+def test_the_comparison_by_keyboard_alone(visit: Visit) -> None:
+    tab = visit("compare.html")
+    tab_until(tab, "e.name === 'm1'")
+    tab.keyboard.type("Alder Vision 1a")
+    tab_until(tab, "e.name === 'm2'")
+    tab.keyboard.type("Birch Vision 1b")
+    until(tab, "document.querySelectorAll('#out table').length > 1")
+    tab_until(tab, "e.className === 'link' && e.textContent === 'Mathvista'")
+    tab.keyboard.press("Enter")
+    until(tab, "location.hash.includes('b=toy_mathvista')")
+    tab_until(tab, "e.closest('.flips')")
+    tab.keyboard.press("Enter")
+    until(tab, "document.querySelector('article.sample.current') !== null")
+    assert "toy_mathvista" in tab.url
+
+
+def test_a_run_by_keyboard_alone(visit: Visit, site: Path) -> None:
+    tab = visit(place(site, "run"))
+    tab.wait_for_selector("#strip .marks")
+    tab_until(tab, "e.dataset.f === 'w'")
+    tab.keyboard.press("Space")
+    until(tab, "location.hash === '#f=w'")
+    tab_until(tab, "e.parentNode.className === 'marks'")
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Enter")
+    until(tab, "location.pathname.endsWith('/1.html') && location.hash.startsWith('#s2')")
+    tab.wait_for_selector("#strip .marks")
+    tab.keyboard.press("j")
+    until(tab, "document.activeElement.closest('article.current') !== null")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_can_be_read_without_script(visit: Visit, site: Path, page: str) -> None:
+    tab = visit(place(site, page), js=False)
+    assert tab.inner_text("h1")
+    assert len(tab.inner_text("main")) > 60
+    if "compare" in page:
+        assert "JavaScript" in tab.inner_text("noscript")
+
+
 def test_it_prints(visit: Visit) -> None:
     tab = visit("index.html")
     tab.emulate_media(media="print")
-    assert not tab.locator("#tools").is_visible()
+    for hidden in ("#tools", ".top nav", ".side", "footer", "#board thead th a"):
+        assert not tab.locator(hidden).first.is_visible(), hidden
+    assert tab.evaluate("document.querySelector('#board table').offsetWidth") < 1047, (
+        "nine benchmarks fit a landscape page"
+    )
     assert tab.evaluate("getComputedStyle(document.querySelector('#board')).maxHeight") == "none"
     assert tab.locator("#board tbody tr:visible").count() == 9

@@ -13,7 +13,9 @@ import pytest
 
 from mmeval.board import collect
 from mmeval.board.ranks import rank_columns
-from mmeval.board.views import all_views, corrected, percent
+from mmeval.board.views import all_views, corrected, make_view, percent
+from mmeval.interchange.openvlm import DEFAULT
+from tests import ledger
 from tests.site.conftest import shoot, until
 
 Visit = Callable[..., Any]
@@ -115,17 +117,21 @@ def test_averages_and_ranks_follow_the_chosen_columns(visit: Visit, ledger_root:
     assert len(ranked) == sum(1 for n, c in board.models.items() if c.reference is None and want[c.label] is not None)
 
 
-def test_holm_in_the_browser_agrees_with_the_library(visit: Visit, ledger_root: Path) -> None:
-    from mmeval.board.ranks import _matrix
-    from mmeval.stats.ranking import Table, rank
+@pytest.mark.parametrize(
+    "chosen",
+    [("toy_chartqa", "toy_mmbench_v11", "toy_mmstar"), ("toy_ocrbench",), ("toy_hallusionbench",)],
+    ids=["three", "in-points", "pseudo-values"],
+)
+def test_holm_in_the_browser_agrees_with_the_library(visit: Visit, ledger_root: Path, chosen: tuple[str, ...]) -> None:
+    from mmeval.board.ranks import _table
+    from mmeval.stats.ranking import rank
 
     board = collect(ledger_root / "results", path=[ledger_root])
-    kept = [c for c in board.columns if c.card.name in ("toy_chartqa", "toy_docvqa", "toy_mmstar")] or board.columns[:3]
-    names = [c.card.name for c in kept]
+    kept = [c for c in board.columns if c.card.name in chosen]
     whole = sorted(n for n, c in board.models.items() if c.reference is None and all(n in col.cells for col in kept))
-    tables = [Table(_matrix(c, [c.cells[n] for n in whole]), c.cells[whole[0]].vector.clusters) for c in kept]
+    tables = [_table(c, [c.cells[n] for n in whole], c.compared(whole)) for c in kept]
     found = rank(tables, method="holm", draws=20)
-    hide = ",".join(c.card.name for c in board.columns if c.card.name not in names)
+    hide = ",".join(c.card.name for c in board.columns if c.card.name not in chosen)
     tab = visit(f"index.html#hide={hide}")
     until(tab, "document.querySelector('#board tbody td.rank').textContent !== ''")
     shown = dict(zip(column(tab, "model"), column(tab, "rank"), strict=True))
@@ -141,7 +147,7 @@ def test_ranks_within_a_filter_count_only_the_rows_that_are_shown(visit: Visit, 
     keep = list(ranks.models)[:2]
     query = ",".join(keep)
     tab = visit(f"index.html#refs=0&q={query}")
-    until(tab, "document.querySelector('#shown').textContent.startsWith('2')")
+    until(tab, "document.querySelector('#shown').textContent.includes(' 2 ')")
     shown = dict(zip(column(tab, "model"), column(tab, "rank"), strict=True))
     bit = {
         (a, b): int(ranks.below[list(ranks.models).index(b)], 16) >> list(ranks.models).index(a) & 1
@@ -217,10 +223,35 @@ def test_openvlm_view_has_the_eight_and_its_own_averages(visit: Visit, ledger_ro
         assert float(rank) == pytest.approx(sum(places) / 8, abs=0.0051)
 
 
+@pytest.mark.parametrize("view", ["index.html", "v/openvlm.html"])
+def test_all_averages_follow_the_chosen_columns(visit: Visit, ledger_root: Path, view: str) -> None:
+    from mmeval.sitegen.openvlm import follow
+
+    tab = visit(f"{view}#show=corrected&hide=toy_ai2d,toy_chartqa,toy_hallusionbench")
+    board = collect(ledger_root / "results", path=[ledger_root])
+    left = [c for c in board.columns if c.card.name not in ("toy_ai2d", "toy_chartqa", "toy_hallusionbench")]
+    made = make_view("openvlm" if "openvlm" in view else "all", left, board)
+    names = {f"toy_{a}": b for a, b in zip(ledger.EIGHT, DEFAULT, strict=True)}
+    lines = follow(made, board, {"names": names}).lines
+    second = "avgrank" if "openvlm" in view else "corrected"
+    shown = zip(column(tab, "model"), column(tab, "mean"), column(tab, second), column(tab, "coverage"), strict=True)
+    for label, mean, other, coverage in shown:
+        name = next(n for n, c in board.models.items() if c.label == label)
+        want = lines[name].avg_rank if second == "avgrank" else lines[name].corrected
+        assert (
+            numbers([mean]) == [pytest.approx(lines[name].mean, abs=0.06)]
+            if lines[name].mean is not None
+            else mean == ""
+        )
+        if board.models[name].reference is None:
+            assert numbers([other]) == [None if want is None else pytest.approx(want, abs=0.11)]
+        assert coverage == f"{lines[name].coverage}/6"
+
+
 def test_complete_rows_come_first_and_carry_the_ranks(visit: Visit) -> None:
     tab = visit("index.html", js=False)
     coverage = tab.eval_on_selector_all(
-        "#board tbody tr", "rows => rows.map(r => [r.cells[0].textContent, r.dataset.ref, r.cells[11].textContent])"
+        "#board tbody tr", "rows => rows.map(r => [r.cells[0].textContent, r.dataset.ref, r.cells[13].textContent])"
     )
     for rank, ref, share in coverage:
         assert bool(rank) == (share == "9/9" and ref is None)

@@ -17,16 +17,40 @@ def a_run(site: Path) -> str:
     return min(site.glob("r/*/toy_chartqa*/1.html")).relative_to(site).as_posix()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def run_page(site: Path) -> str:
+    return a_run(site).replace("/1.html", "/index.html")
+
+
+KINDS = {
+    "board": "index.html",
+    "openvlm": "v/openvlm.html",
+    "benchmark": "b/toy_chartqa.html",
+    "model": "m/birch__vision-1b.html",
+    "run": "",
+    "samples": "",
+    "compare": "compare.html#m1=alder__vision-1a&m2=birch__vision-1b",
+    "plots": "plots.html",
+    "problems": "problems.html",
+    "changelog": "changelog.html",
+    "about": "about.html",
+}
+
+
+@pytest.mark.parametrize("look", ["en-light", "zh-dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize(
-    "page", ["index.html", "b/toy_chartqa.html", "m/alder__vision-1a.html", "problems.html", "samples"]
-)
-def test_pages_fit_the_screen(visit: Callable[..., Any], site: Path, page: str, width: int, dark: bool) -> None:
-    path = a_run(site) if page == "samples" else page
-    tab = visit(path, width=width, dark=dark)
+@pytest.mark.parametrize("kind", KINDS)
+def test_pages_fit_the_screen(visit: Callable[..., Any], site: Path, kind: str, width: int, look: str) -> None:
+    path = {"run": run_page(site), "samples": a_run(site)}.get(kind, KINDS[kind])
+    tab = visit(f"zh/{path}" if look == "zh-dark" else path, width=width, dark=look == "zh-dark")
+    if kind == "compare":
+        until(tab, "document.querySelectorAll('#out table').length > 0")
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    shoot(tab, f"{page.replace('/', '-').removesuffix('.html')}-{width}-{'dark' if dark else 'light'}")
+    small = tab.eval_on_selector_all(
+        "button, select, input, .button, .views a, .top a",
+        "all => all.filter(e => e.offsetParent && e.getBoundingClientRect().height < (e.closest('#board, .panel') ? 17 : 24)).map(e => e.outerHTML.slice(0, 90))",
+    )
+    assert small == [], "targets are 24 pixels high or more (WCAG 2.5.8)"
+    shoot(tab, f"{kind}-{width}-{look}")
 
 
 def test_hostile_replies_are_text(visit: Callable[..., Any], site: Path) -> None:
@@ -54,13 +78,12 @@ def test_theme_button_survives_reload(visit: Callable[..., Any]) -> None:
     assert tab.evaluate(ground) == dark != light
 
 
-def run_page(site: Path) -> str:
-    return a_run(site).replace("/1.html", "/index.html")
-
-
 def test_filters_and_keys_walk_through_the_wrong_answers(visit: Callable[..., Any], site: Path) -> None:
     tab = visit(run_page(site))
-    outcomes = tab.get_attribute("#strip", "data-o")
+    tab.wait_for_selector("#strip .marks")
+    outcomes = tab.evaluate(
+        "mmeval.get('', 'm/' + strip.dataset.model).then(m => m.cells[strip.dataset.benchmark].outcomes)"
+    )
     wrong = [i + 1 for i, code in enumerate(outcomes) if code == "w"]
     tab.click('.filters button[data-f="w"]')
     assert tab.locator(".marks a:not(.dim)").count() == len(wrong)

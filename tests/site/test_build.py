@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
+import shlex
 import shutil
+import subprocess
+import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
+from mmeval.board import collect
 from mmeval.cli import app
+from mmeval.errors import UsageError
 from mmeval.sitegen.env import languages
+from mmeval.sitegen.extras import feed
 from mmeval.sitegen.text import clean
 from mmeval.store import dump_record, list_runs, load_record
 from tests import ledger
 from tests.site.conftest import make
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def bytes_of(folder: Path) -> dict[str, str]:
@@ -113,6 +124,59 @@ def test_catalogues_have_the_same_keys_and_holes() -> None:
     assert english.messages.keys() == chinese.messages.keys()
     for key, text in english.messages.items():
         assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", chinese.messages[key])), key
+
+
+@pytest.mark.parametrize(
+    ("base", "start"),
+    [
+        ("", "r/"),
+        ("https://lab.example/board", "https://lab.example/board/r/"),
+        ("https://lab.example/", "https://lab.example/r/"),
+    ],
+)
+def test_the_feed_links_to_where_the_site_will_be(ledger_root: Path, base: str, start: str) -> None:
+    board = collect(ledger_root / "results", path=[ledger_root])
+    links = re.findall('<link href="([^"]+)"', feed(board, "lab", base))
+    assert len(links) == 51
+    assert all(link.startswith(start) for link in links[1:])
+
+
+def test_the_workflow_builds_and_publishes(tmp_path: Path) -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "pages.yml").read_text())
+    steps = workflow["jobs"]["publish"]["steps"]
+    uses = [step.get("uses", "").partition("@")[0] for step in steps]
+    commands = [shlex.split(step["run"]) for step in steps if step.get("run", "").startswith("mmeval ")]
+    order = [
+        uses.index(f"actions/{name}")
+        for name in ("checkout", "configure-pages", "upload-pages-artifact", "deploy-pages")
+    ]
+    assert order == sorted(order)
+    assert set(workflow["permissions"].items()) >= {("pages", "write"), ("id-token", "write")}
+    (words,) = commands
+    assert steps[uses.index("actions/upload-pages-artifact")]["with"]["path"] == words[words.index("--out") + 1]
+    words[words.index("--results") + 1] = str(ROOT / "results")
+    words[words.index("--out") + 1] = str(tmp_path / "out")
+    done = CliRunner().invoke(app, [*words[1:], "--cache", str(tmp_path / "cache")])
+    assert done.exit_code == 0, done.output
+    assert "could not be used" not in done.output
+    heaviest = max(len(gzip.compress(f.read_bytes(), 9)) for f in (tmp_path / "out").rglob("*.html"))
+    assert heaviest < 400_000
+
+
+def test_serve(site: Path) -> None:
+    words = [sys.executable, "-u", "-m", "mmeval", "site", "serve", "--port", "0", "--out", str(site)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT) as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().split()[0]
+        with urllib.request.urlopen(f"{url}zh/index.html", timeout=20) as page:
+            assert page.read() == (site / "zh" / "index.html").read_bytes()
+        server.terminate()
+
+
+def test_serving_what_was_never_built_says_what_to_do(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["site", "serve", "--out", str(tmp_path)])
+    assert isinstance(done.exception, UsageError)
+    assert "mmeval site build" in str(done.exception)
 
 
 def test_command(ledger_root: Path, tmp_path: Path) -> None:

@@ -38,6 +38,16 @@ def edit_csv(old: str, new: str) -> Callable[[Path], None]:
     return apply
 
 
+def test_thousands_of_broken_folders_are_counted(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mmeval.sitegen.build.LISTED", 2)
+    for run in (copy / "results" / "alder__vision-1a").glob("*/*/run.json"):
+        run.unlink()
+    made = make(copy, langs=("en",))
+    page = (copy / "_site" / "problems.html").read_text()
+    assert page.count("no run.json") == 2
+    assert f"And {made.problems - 2} more folders." in page
+
+
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [

@@ -1,0 +1,66 @@
+"""What a headline would be as a mean: with it, models are compared on the number that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mmeval.board.cards import BenchmarkCard
+from mmeval.board.checks import TOLERANCE, UNDEFINED
+from mmeval.board.vectors import Vector
+from mmeval.stats.jackknife import deal, pseudo_values
+from mmeval.types import Record
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+PROBES = 3
+"""Groups on which a headline is held against their mean, so that it is taken for a mean only where it is one."""
+
+
+def pseudo(vector: Vector, card: BenchmarkCard, records: Sequence[Record]) -> tuple[float, ...]:
+    """Pseudo-values of the headline as a share of its range.
+
+    Empty where that is the mean of the scores, or where it is undefined without some group.
+    """
+    if card.definition is None or not records:
+        return ()
+    groups = dict(zip(vector.ids, deal(vector.clusters), strict=True))
+    dealt = [groups[record.id] for record in records]
+    parts = [[r for r, group in zip(records, dealt, strict=True) if group == k] for k in range(PROBES)]
+    if all(_is_mean(part, card) for part in (records, *parts) if part):
+        return ()
+    try:
+        without = [
+            _headline([r for r, group in zip(records, dealt, strict=True) if group != k], card)
+            for k in range(max(groups.values()) + 1)
+        ]
+        return tuple(pseudo_values(_headline(records, card), without))
+    except UNDEFINED:
+        return ()
+
+
+def _headline(records: Sequence[Record], card: BenchmarkCard) -> float:
+    assert card.definition is not None
+    metric = card.definition.metric
+    return card.share(metric.aggregate(records)[metric.name].value)
+
+
+def _is_mean(records: Sequence[Record], card: BenchmarkCard) -> bool:
+    scores = [record.score.value for record in records if record.score is not None]
+    try:
+        return abs(_headline(records, card) - sum(scores) / len(scores)) <= TOLERANCE
+    except UNDEFINED:
+        return False
+
+
+def group_means(vector: Vector) -> NDArray[np.float64]:
+    """[groups]: pseudo-values of the mean of the sample scores, for a run whose headline happens to be that mean."""
+    import numpy as np
+
+    group, known = np.array(deal(vector.clusters)), ~np.isnan(vector.values)
+    totals = np.bincount(group, np.where(known, vector.values, 0.0))
+    sizes = np.bincount(group, known.astype(np.float64))
+    without = (totals.sum() - totals) / np.maximum(1.0, sizes.sum() - sizes)
+    return np.array(pseudo_values(float(totals.sum() / max(1.0, sizes.sum())), list(without)))

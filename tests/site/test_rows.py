@@ -1,0 +1,88 @@
+"""Which rows of the board are models, which are references, and which were not measured here."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mmeval.board import collect
+from mmeval.board.cards import BenchmarkCard, model_card
+from mmeval.board.collect import Column
+from mmeval.board.ranks import rank_columns
+from mmeval.board.views import percent
+from mmeval.sitegen.boardpage import head
+from tests import ledger
+from tests.site.conftest import SHAPE, make
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "label"),
+    [
+        ("baseline/random", "random", "Random"),
+        ("baseline/majority", "majority", "Majority"),
+        ("baseline/first", "majority", "First"),
+        ("baseline/blind:openai/gpt-x", "blind", "Blind gpt-x"),
+        ("baseline/other", "baseline", "Other"),
+        ("human/experts", "human", "Experts"),
+        ("lab/human", None, "lab/human"),
+    ],
+)
+def test_references(name: str, kind: str | None, label: str) -> None:
+    card = model_card(name, {})
+    assert (card.reference, card.label) == (kind, label)
+
+
+@pytest.mark.parametrize(
+    ("facts", "line", "chance"),
+    [
+        ({}, "", ""),
+        ({"chance": 0.25}, "", "25"),
+        ({"high": 2800.0, "scale": 1.0, "chance": 700.0}, "0 0.0357142857", "25"),
+        ({"low": -1.0, "scale": 100.0}, "50 0.5", ""),
+        ({"high": 2.0, "scale": 1.0, "higher_is_better": False, "chance": 1.5}, "100 -50", "25"),
+    ],
+)
+def test_how_the_browser_gets_from_what_is_shown_to_percent(facts: dict[str, Any], line: str, chance: str) -> None:
+    card = BenchmarkCard(name="x", title="X", group="g", **facts)
+    made = head(Column(card=card, cells={}))
+    assert (made["line"], made["chance"]) == (line, chance)
+    for value in (card.low, 0.4, card.high):
+        start, slope = map(float, line.split() or (0, 1))
+        assert start + slope * value * card.scale == pytest.approx(percent(card, value))
+
+
+def row_of(page: Path, model: str) -> str:
+    found = re.search(rf'<tr data-m="{re.escape(model)}".*?</tr>', page.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    return found[0]
+
+
+def test_people_are_shown_and_never_ranked(copy: Path) -> None:
+    for name in ledger.benchmark_names(SHAPE):
+        samples = ledger.stored_samples(name, SHAPE)
+        ledger.write_run(copy / "results", "human/experts", name, samples, [0.98] * len(samples), SHAPE)
+    make(copy)
+    row = row_of(copy / "_site" / "index.html", "human/experts")
+    assert 'class="ref"' in row
+    assert '<td class="rank"></td><td class="rank"></td>' in row
+    assert '<span class="tag">human</span>' in row
+    assert '<span class="tag">人类</span>' in row_of(copy / "_site" / "zh" / "index.html", "human/experts")
+    board = collect(copy / "results", path=[copy])
+    page = (copy / "_site" / "b" / "toy_chartqa.html").read_text()
+    assert page.index("Experts") < page.index("Birch Vision 1b"), "in the order of the scores"
+    ranked = sorted(n for n in board.columns[0].cells if board.models[n].reference is None)
+    ranks = rank_columns([board.columns[0]], ranked)
+    assert ranks is not None
+    assert "human/experts" not in ranks.models
+
+
+@pytest.mark.parametrize(("origin", "said"), [("mmeval", "verified"), ("third-party", "imported")])
+def test_what_was_not_measured_here_says_so(copy: Path, origin: str, said: str) -> None:
+    for file in (copy / "results" / "alder__vision-1a").glob("*/*/run.json"):
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"origin": origin}))
+    make(copy)
+    assert f'<td class="l">{said}</td>' in row_of(copy / "_site" / "index.html", "alder/vision-1a")
