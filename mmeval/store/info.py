@@ -110,4 +110,6 @@ class RunInfo(_Stored):
 
 def canonical(value: Any) -> bytes:
     """JSON with sorted keys and no spaces, for digests."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
+        "utf-8", "backslashreplace"
+    )

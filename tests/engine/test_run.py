@@ -10,6 +10,7 @@ import pytest
 from mmeval import StoreError, Text, UsageError, catalog, store
 from mmeval.runner import run_one
 from mmeval.runner.journal import Journal
+from mmeval.scorers import exact_text
 
 from .conftest import make_benchmark
 
@@ -44,6 +45,18 @@ def test_another_folder_is_answered_from_the_cache(settings, tmp_path):
     moved = settings.model_copy(update={"results": tmp_path / "other"})
     run = run_one(make_benchmark(), "mock/echo", moved)
     assert (run.info.totals.requests, run.info.totals.cached) == (0, 40)
+
+
+@pytest.mark.parametrize("said", ["half a pair \ud83d", "\udcff", '\x00\u202e, \n "quoted"', "x" * 1_000_000])
+def test_whatever_a_model_says_can_be_stored_and_read(settings, said):
+    bench = make_benchmark(3, score=exact_text(), profile="mmeval")
+    run = run_one(bench, "mock/echo", options(settings, reply=said))
+    assert (run.info.status, run.info.counts) == ("complete", {"ok": 3})
+    again = store.read_run(run.path)
+    assert [record.reply.text for record in again.records()] == [said] * 3
+    assert len(list(again.scores())) == 3
+    (run.path / "scores.csv").read_text(encoding="utf-8")
+    (run.path / "run.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("concurrency", [1, 4, 40])
