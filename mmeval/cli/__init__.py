@@ -59,7 +59,7 @@ def _root(
 def main() -> None:
     """Run the command line; a user's mistake is one line on stderr and its exit code."""
     # Imports make some 100,000 objects that stay; looking through them again and again is a tenth of the start.
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(50_000, 10, 10)
     try:
         app()
     except MMEvalError as error:

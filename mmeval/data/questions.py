@@ -13,6 +13,7 @@ from typing import Any
 
 from mmeval import prompts
 from mmeval.data import cells, files
+from mmeval.data.repeats import Repeats
 from mmeval.definitions import Benchmark
 from mmeval.errors import DataError, UsageError
 from mmeval.scorers import accuracy, choice, exact_text, numeric, routed
@@ -113,11 +114,11 @@ class Questions:
         """Stream checked rows: id, question, answer, options, images, category, hint, where."""
         del offline
         roles = self.roles()
-        seen: dict[str, int] = {}
+        seen = Repeats()
         for line, row in files.numbered(self.file):
             where = f"{self.path}:{line}"
             found = _read(row, roles, where, self.path.parent)
-            count = seen[found["id"]] = seen.get(found["id"], 0) + 1
+            count = seen.add(found["id"])
             if count > 1 and "id" in roles:
                 raise DataError(f"{where}: the id {found['id']!r} occurs twice")
             yield found if count == 1 else {**found, "id": f"{found['id']}-{count}"}

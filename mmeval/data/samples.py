@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mmeval.data.repeats import Repeats
 from mmeval.definitions import Benchmark, Source
 from mmeval.errors import DataError, MMEvalError
 from mmeval.types import Row, Sample, Text
-
-REMEMBERED = 100_000
-"""Ids that are compared while reading, so that memory stays flat; a run compares all of them at its end."""
 
 
 def samples(benchmark: Benchmark, *, offline: bool = False) -> Iterator[Sample]:
@@ -19,16 +17,14 @@ def samples(benchmark: Benchmark, *, offline: bool = False) -> Iterator[Sample]:
     Raises:
         DataError: naming benchmark, revision, row and column, or an id that occurs twice.
     """
-    seen: set[str] = set()
+    seen = Repeats()
     try:
         for number, row in enumerate(benchmark.data.rows(offline=offline)):
             sample = _sample(benchmark, {"row": number, **row}, number)
             if sample is None:
                 continue
-            if sample.id in seen:
+            if seen.add(sample.id) > 1:
                 raise DataError(f"row {number}: the id {sample.id!r} occurs twice")
-            if len(seen) < REMEMBERED:
-                seen.add(sample.id)
             yield _sourced(sample, benchmark.data, number)
     except DataError as error:
         raise DataError(f"{benchmark.name}: {error}") from None

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import cast
 
 from mmeval import media
@@ -105,6 +106,8 @@ class Asking:
 
     def _wanted(self, sample: Sample) -> Iterator[tuple[Sample, int, bytes]]:
         """Sample, epoch and key of every reply that is still missing; what cannot be asked is recorded at once."""
+        if self.plan.spec.epochs > 1 and sample.cluster is None:
+            sample = replace(sample, cluster=sample.id)  # answers to one question are not independent
         for epoch in range(1, self.plan.spec.epochs + 1):
             self.seen += 1
             if (sample.id, epoch) in self.finished:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from mmeval.stats.clusters import ClusterSums
 from mmeval.types import Estimate
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _score_bounds(p: float, n: float, z: float) -> tuple[float, float]:
 
 
 class MeanFold:
-    """A running mean with its interval; memory is O(1), plus O(clusters) where values have one.
+    """A running mean with its interval; memory is bounded, see ClusterSums.
 
     The interval is Wilson's for unclustered 0/1 values and otherwise t with the cluster-robust
     standard error of Miller (2024, arXiv 2411.00640), with the factor G/(G-1) and G-1 degrees of freedom;
@@ -90,7 +91,7 @@ class MeanFold:
         self._binary = True
         self._low = math.inf
         self._high = -math.inf
-        self._clusters: dict[Hashable, list[float]] = {}
+        self._clusters = ClusterSums()
 
     def add(self, value: float, cluster: Hashable | None = None) -> None:
         """Take in one value; raises ValueError when it is not finite."""
@@ -106,9 +107,7 @@ class MeanFold:
             self._mean += change / self._alone
             self._square += change * (value - self._mean)
         else:
-            entry = self._clusters.setdefault(cluster, [0, 0.0])
-            entry[0] += 1
-            entry[1] += value
+            self._clusters.add(cluster, value)
 
     def __len__(self) -> int:
         return self._n
@@ -138,8 +137,7 @@ class MeanFold:
         if units < 2:
             return 0.0
         alone = self._square + self._alone * (self._mean - mean) ** 2
-        rest = math.fsum((total - count * mean) ** 2 for count, total in self._clusters.values())
-        return (alone + rest) / self._n**2 * units / (units - 1)
+        return (alone + self._clusters.squares(mean)) / self._n**2 * units / (units - 1)
 
 
 def mean(

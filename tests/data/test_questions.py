@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mmeval import Reply, Text, data
+from mmeval.data import repeats
 from mmeval.errors import DataError, MMEvalError, UsageError
 from tests.data.pictures import png
 
@@ -168,3 +169,12 @@ def test_an_edited_file_is_another_version(tmp_path: Path):
     file.write_text('{"question": "a", "answer": "2"}')
     assert before.name == "my-questions"
     assert data.from_file(file).version != before.version
+
+
+def test_ids_are_counted_beyond_what_memory_holds(monkeypatch):
+    monkeypatch.setattr(repeats, "CACHE_KB", 16)
+    seen = repeats.Repeats()
+    names = [f"id {i}" for i in range(20_000)] + ["half \ud83d", "id 7", "id 7"]
+    counts = [seen.add(name) for name in names]
+    assert set(counts[:-2]) == {1}
+    assert counts[-2:] == [2, 3]

@@ -191,3 +191,13 @@ def test_a_scorer_that_breaks_breaks_one_sample(settings):
     broken = replace(bench, score=replace(bench.score, rules={"official": official}))
     run = run_one(broken, "mock/echo", settings.model_copy(update={"max_error_rate": 0.1}))
     assert run.info.counts == {"ok": 39, "error": 1}
+
+
+def test_answers_to_one_question_are_not_independent(settings):
+    """Five equal answers to each of twenty questions say no more than one of each."""
+    once = run_one(make_benchmark(20), "mock/echo", options(settings, reply="A"))
+    often = settings.model_copy(update={"epochs": 5, "options": {"reply": "A"}})
+    again = run_one(make_benchmark(20), "mock/echo", often)
+    one, five = once.info.metrics["accuracy"], again.info.metrics["accuracy"]
+    assert (five.n, five.value) == (100, one.value)
+    assert five.high - five.low > 0.9 * (one.high - one.low)

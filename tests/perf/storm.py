@@ -41,8 +41,10 @@ def provider(latency: float, faults: Sequence[str]) -> Iterator[str]:
 
 
 def questions(file: Path, n: int) -> Path:
-    rows = [{"question": f"Question {i}: which letter?", "options": list("wxyz"), "answer": "A"} for i in range(n)]
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    with file.open("w", encoding="utf-8") as lines:
+        for i in range(n):
+            row = {"question": f"Question {i}: which letter?", "options": list("wxyz"), "answer": "A"}
+            lines.write(json.dumps(row) + "\n")
     return file
 
 

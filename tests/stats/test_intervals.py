@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
+from mmeval.stats.clusters import ClusterSums
 from mmeval.stats.intervals import MeanFold, bootstrap, mean, wilson
 
 RNG = np.random.default_rng(20)
@@ -159,3 +161,20 @@ def test_bootstrap_that_cannot_vary_is_wilson() -> None:
 def test_bootstrap_refuses(values: list[float], clusters: list[str] | None) -> None:
     with pytest.raises(ValueError, match=r"no values|clusters for"):
         bootstrap(values, np.mean, clusters=clusters, seed=0)
+
+
+@pytest.mark.parametrize("most", [1, 3, 10_000])
+def test_sums_by_cluster_are_the_same_in_memory_and_on_disk(most, monkeypatch):
+    draw = random.Random(3)
+    rows = [(draw.random(), f"image {draw.randrange(40)}") for _ in range(500)]
+    plain = mean([value for value, _ in rows], [cluster for _, cluster in rows])
+    monkeypatch.setattr(ClusterSums, "MOST", most)
+    sums, fold = ClusterSums(), MeanFold()
+    for value, cluster in rows:
+        sums.add(cluster, value)
+        fold.add(value, cluster)
+    by_hand = {name: [value for value, cluster in rows if cluster == name] for name in {name for _, name in rows}}
+    assert len(sums) == len(by_hand)
+    expected = math.fsum((sum(found) - len(found) * 0.4) ** 2 for found in by_hand.values())
+    assert sums.squares(0.4) == pytest.approx(expected, rel=1e-12)
+    assert (fold.estimate().low, fold.estimate().high) == pytest.approx((plain.low, plain.high), rel=1e-12)

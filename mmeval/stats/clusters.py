@@ -1,0 +1,64 @@
+"""Sums by cluster in bounded memory: beyond MOST clusters they lie in a temporary table of SQLite."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import sqlite3
+from collections.abc import Hashable, Iterator
+
+__all__ = ["ClusterSums"]
+
+
+class ClusterSums:
+    """How many values each cluster has, and their sum."""
+
+    MOST = 50_000
+
+    def __init__(self) -> None:
+        self._near: dict[Hashable, list[float]] = {}
+        self._table: sqlite3.Connection | None = None
+
+    def add(self, cluster: Hashable, value: float) -> None:
+        """Take in one value."""
+        entry = self._near.setdefault(cluster, [0, 0.0])
+        entry[0] += 1
+        entry[1] += value
+        if len(self._near) > self.MOST:
+            self._spill()
+
+    def __len__(self) -> int:
+        if self._table is None:
+            return len(self._near)
+        self._spill()
+        count: int = self._table.execute("SELECT count(*) FROM sums").fetchone()[0]
+        return count
+
+    def __iter__(self) -> Iterator[tuple[float, float]]:
+        if self._table is None:
+            return ((count, total) for count, total in self._near.values())
+        self._spill()
+        return iter(self._table.execute("SELECT n, total FROM sums ORDER BY cluster"))
+
+    def squares(self, mean: float) -> float:
+        """Sum over clusters of the squared distance between their sum and that of as many means."""
+        return math.fsum((total - count * mean) ** 2 for count, total in self)
+
+    def _spill(self) -> None:
+        if self._table is None:
+            self._table = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+            for setting in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-2000"):
+                self._table.execute(f"PRAGMA {setting}")
+            self._table.execute("CREATE TABLE sums (cluster BLOB PRIMARY KEY, n INTEGER, total REAL) WITHOUT ROWID")
+            self._table.execute("BEGIN")
+        rows = ((_digest(cluster), *entry) for cluster, entry in self._near.items())
+        self._table.executemany(
+            "INSERT INTO sums VALUES (?, ?, ?) ON CONFLICT (cluster) "
+            "DO UPDATE SET n = n + excluded.n, total = total + excluded.total",
+            sorted(rows),
+        )
+        self._near.clear()
+
+
+def _digest(cluster: Hashable) -> bytes:
+    return hashlib.blake2b(repr(cluster).encode("utf-8", "backslashreplace"), digest_size=16).digest()
