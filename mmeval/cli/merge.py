@@ -26,7 +26,8 @@ def merge(
     from mmeval.report.progress import final_table
     from mmeval.runner import merging
 
-    runs = [find_run(name, results) for name in shards]
+    # `results/*/name@*/*` of a shell also matches what was asked, which lies beside the runs.
+    runs = [find_run(name, results) for name in shards if "_samples" not in Path(name).parts]
     benchmark = merging.benchmark_of(runs[0].info.spec, Settings(path=tuple(path)), file)
     whole = merging.merge(runs, benchmark, results)
     if json:
