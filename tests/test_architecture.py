@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mmeval"
 LAYERS = [
     {"errors"},
-    {"types"},
+    {"types", "scratch"},
     {"stats", "media", "prompts", "draw", "numbers"},
     {"definitions"},
     {"scorers", "remote"},

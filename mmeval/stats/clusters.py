@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import sqlite3
 from collections.abc import Hashable, Iterator
+from sqlite3 import Connection
+
+from mmeval.scratch import digest, scratch
 
 __all__ = ["ClusterSums"]
 
@@ -17,7 +18,7 @@ class ClusterSums:
 
     def __init__(self) -> None:
         self._near: dict[Hashable, list[float]] = {}
-        self._table: sqlite3.Connection | None = None
+        self._table: Connection | None = None
 
     def add(self, cluster: Hashable, value: float) -> None:
         """Take in one value."""
@@ -46,19 +47,11 @@ class ClusterSums:
 
     def _spill(self) -> None:
         if self._table is None:
-            self._table = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-            for setting in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-2000"):
-                self._table.execute(f"PRAGMA {setting}")
-            self._table.execute("CREATE TABLE sums (cluster BLOB PRIMARY KEY, n INTEGER, total REAL) WITHOUT ROWID")
-            self._table.execute("BEGIN")
-        rows = ((_digest(cluster), *entry) for cluster, entry in self._near.items())
+            self._table = scratch("sums (cluster BLOB PRIMARY KEY, n INTEGER, total REAL)")
+        rows = ((digest(repr(cluster)), *entry) for cluster, entry in self._near.items())
         self._table.executemany(
             "INSERT INTO sums VALUES (?, ?, ?) ON CONFLICT (cluster) "
             "DO UPDATE SET n = n + excluded.n, total = total + excluded.total",
             sorted(rows),
         )
         self._near.clear()
-
-
-def _digest(cluster: Hashable) -> bytes:
-    return hashlib.blake2b(repr(cluster).encode("utf-8", "backslashreplace"), digest_size=16).digest()
