@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from mmeval import UsageError
 from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo_json, find_run
 
 
@@ -28,6 +29,8 @@ def merge(
 
     # `results/*/name@*/*` of a shell also matches what was asked, which lies beside the runs.
     runs = [find_run(name, results) for name in shards if "_samples" not in Path(name).parts]
+    if not runs:
+        raise UsageError(f"no run among {', '.join(shards)}")
     benchmark = merging.benchmark_of(runs[0].info.spec, Settings(path=tuple(path)), file)
     whole = merging.merge(runs, benchmark, results)
     if json:

@@ -50,15 +50,16 @@ def benchmark_of(spec: Spec, settings: Settings, file: Path | None = None) -> Be
     """The benchmark of a run, from the catalog or from its file of questions.
 
     Raises:
-        UsageError: the file is not the one that was run, or a run of a file of questions is given none.
+        UsageError: the file is not the one that was run, a run of a file of questions is given none, or another is.
     """
     if spec.data.get("kind") == "file":
         return _of_questions(spec, settings, file)
-    path = settings.path
-    found = catalog.definition("benchmarks", spec.benchmark, path)
+    if file is not None:
+        raise UsageError(f"--file {file}: the shards asked {spec.benchmark}, which is no file of questions")
+    found = catalog.definition("benchmarks", spec.benchmark, settings.path)
     if found.digest != spec.definition_digest:
         raise UsageError(f"{found.path} is not the file that was run; check out the version of the shards")
-    return catalog.benchmark(spec.benchmark, path)
+    return catalog.benchmark(spec.benchmark, settings.path)
 
 
 def _of_questions(spec: Spec, settings: Settings, file: Path | None) -> Benchmark:

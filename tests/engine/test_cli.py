@@ -160,6 +160,10 @@ def test_shards_become_the_run_that_one_machine_makes(project):
     assert read_bytes(merged) == read_bytes(whole)
     with pytest.raises(MMEvalError, match=r"\[2\] missing"):
         raise invoke("merge", shards[0], shards[2]).exception
+    with pytest.raises(MMEvalError, match="no file of questions"):
+        raise invoke("merge", *shards, "--file", "sums.jsonl").exception
+    with pytest.raises(MMEvalError, match="no run among results/_samples/x"):
+        raise invoke("merge", "results/_samples/x").exception
 
 
 def test_shards_of_a_file_of_questions(project):

@@ -8,14 +8,11 @@ the start.
 from __future__ import annotations
 
 from tests.perf.measuring import Command
-from tests.perf.peers.peer import INSIDE, Job, Peer, cached, task_folder
+from tests.perf.peers.peer import DATA, INSIDE, Job, Peer, cached, task_folder
 
-TASK = """
-task: questions
-dataset_path: parquet
-dataset_kwargs: {{data_files: {{test: "{file}"}}}}
-test_split: test
-output_type: generate_until
+TASK = (
+    DATA
+    + """\
 doc_to_image: !function lm_eval_task.pictures
 doc_to_text: !function lm_eval_task.text
 doc_to_target: answer
@@ -23,6 +20,7 @@ process_results: !function lm_eval_task.score
 generation_kwargs: {{max_gen_toks: 16, temperature: 0, until: ["<|endoftext|>"]}}
 metric_list: [{{metric: acc, aggregation: mean, higher_is_better: true}}]
 """
+)
 
 
 def run(job: Job) -> Command:

@@ -8,14 +8,11 @@ set already in the Arrow cache of `datasets`. It has no resume: the same command
 from __future__ import annotations
 
 from tests.perf.measuring import Command
-from tests.perf.peers.peer import INSIDE, Job, Peer, cached, task_folder
+from tests.perf.peers.peer import DATA, INSIDE, Job, Peer, cached, task_folder
 
-TASK = """
-task: questions
-dataset_path: parquet
-dataset_kwargs: {{data_files: {{test: "{file}"}}}}
-test_split: test
-output_type: generate_until
+TASK = (
+    DATA
+    + """\
 doc_to_visual: !function lmms_task.pictures
 doc_to_text: !function lmms_task.text
 doc_to_target: answer
@@ -23,6 +20,7 @@ process_results: !function lmms_task.score
 generation_kwargs: {{max_new_tokens: 16, temperature: 0}}
 metric_list: [{{metric: accuracy, aggregation: mean, higher_is_better: true}}]
 """
+)
 
 
 def run(job: Job) -> Command:

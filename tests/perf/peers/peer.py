@@ -16,6 +16,14 @@ from tests.perf.measuring import Command, Failed
 
 INSIDE = Path(__file__).parent / "inside"
 """Files that a peer itself loads, in its own environment: a task, a scenario."""
+DATA = """
+task: questions
+dataset_path: parquet
+dataset_kwargs: {{data_files: {{test: "{file}"}}}}
+test_split: test
+output_type: generate_until
+"""
+"""How lmms-eval and lm-eval find the questions."""
 OFFLINE = {
     "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1", "TOKENIZERS_PARALLELISM": "false", "WANDB_MODE": "disabled",
