@@ -202,6 +202,7 @@ def _info(old: RunInfo, spec: store.Spec, summary: Summary, origin: str) -> RunI
         "status": "complete" if whole else old.status,
         "reason": None if whole else old.reason,
         "provenance": {**old.provenance, "rescored_from": origin, "rescored_at": time.time()},
+        "scores": summary.scores,
         "counts": dict(summary.counts),
         "unparsed": summary.unparsed,
         "metrics": summary.metrics,

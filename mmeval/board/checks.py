@@ -25,6 +25,8 @@ def check(run: Run, vector: Vector, card: BenchmarkCard, records: Sequence[Recor
     `records` are those that `scored_again` gives; without them the metrics are not computed anew.
     """
     info = run.info
+    if info.scores is not None and info.scores != vector.digest:
+        raise StoreError(f"{run.path}: scores.csv is not the file that the run left: its digest in run.json is another")
     counts = {status: n for status, n in info.counts.items() if n}
     if counts != vector.counts:
         raise StoreError(f"{run.path}: run.json counts {counts}, scores.csv has {vector.counts}")

@@ -27,6 +27,8 @@ class Summary:
     """Records with a score that a scorer or judge gave."""
     samples: str = ""
     """sha256 of the sorted sample ids."""
+    scores: str = ""
+    """sha256 of scores.csv."""
     metrics: dict[str, Number] = field(default_factory=dict)
     excluded: Number | None = None
     totals: Totals = field(default_factory=Totals)
@@ -45,6 +47,8 @@ def summarise(journals: Iterable[Path], benchmark: Benchmark, folder: Path) -> S
     with Ordered(journals, scratch=folder) as records:
         ledger = _Ledger()
         _write_scores(folder / "scores.csv", _rows(records, benchmark, summary, ledger))
+        with (folder / "scores.csv").open("rb") as file:
+            summary.scores = hashlib.file_digest(file, "sha256").hexdigest()
         summary.samples = ledger.ids.hexdigest()
         summary.totals = ledger.totals()
         summary.models = ledger.models

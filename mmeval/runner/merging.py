@@ -116,6 +116,7 @@ def _info(runs: Sequence[Run], spec: Spec, summary: Summary, planned: int) -> Ru
             "reason": None if summary.measured else "nothing was measured",
             "provenance": {**first.provenance, "merged": [run.path.name for run in runs], "error_rate": rate},
             "samples": summary.samples,
+            "scores": summary.scores,
             "planned": planned,
             "counts": dict(summary.counts),
             "unparsed": summary.unparsed,

@@ -307,6 +307,7 @@ def _finish(
             "status": status,
             "reason": reason,
             "samples": summary.samples,
+            "scores": summary.scores,
             "provenance": {**info.provenance, "start": begin, "end": time.time(), **_answered(plan, summary, asking)},
             "counts": dict(summary.counts),
             "unparsed": summary.unparsed,

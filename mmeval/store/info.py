@@ -93,6 +93,8 @@ class RunInfo(_Stored):
     """Versions, git, environment, argv, one rendered example, times."""
     samples: str | None = None
     """Digest of the sorted sample ids: the name of the file under `_samples/`."""
+    scores: str | None = None
+    """sha256 of scores.csv as the run left it; None where the run was not made by mmeval."""
     planned: int = 0
     counts: dict[Status, int] = Field(default_factory=dict)
     unparsed: int = 0

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from mmeval.data import from_file
+from mmeval.engine.options import Settings
+from mmeval.runner import run_one
 from tests.site.conftest import make
 
 
@@ -76,3 +79,15 @@ def test_reason_is_listed(copy: Path, damage: Callable[[Path], None], reason: st
     assert run.relative_to(copy / "results").as_posix() in page
     assert reason in page
     assert "alder__vision-1a/toy_chartqa" not in (copy / "_site" / "b" / "toy_chartqa.html").read_text()
+
+
+def test_scores_edited_by_hand_are_found_without_the_definition_too(tmp_path: Path) -> None:
+    """A file of questions is no benchmark of the catalog: nothing can be computed anew, but the digest tells."""
+    (tmp_path / "q.jsonl").write_text('{"question": "2 + 2?", "answer": "4"}\n{"question": "3 + 3?", "answer": "6"}\n')
+    settings = Settings(results=tmp_path / "results", cache_file=tmp_path / "cache.sqlite", options={"reply": "4"})
+    run = run_one(from_file(tmp_path / "q.jsonl"), "mock/echo", settings)
+    assert make(tmp_path).problems == 0
+    scores = run.path / "scores.csv"
+    scores.write_text(scores.read_text().replace(",0.0,", ",1.0,"))
+    assert make(tmp_path).problems == 1
+    assert "scores.csv is not the file that the run left" in (tmp_path / "_site" / "problems.html").read_text()
