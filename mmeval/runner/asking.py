@@ -23,8 +23,9 @@ __all__ = ["Asking", "OnRecord"]
 
 OnRecord = Callable[[Record], "bool | None"]
 """Called with every new record in the order of arrival; True stops the run."""
-INLINE = 64
-"""Kept replies that are scored in a row before others get their turn."""
+TURN = 16
+"""Questions that are begun, or scored from a kept reply, in a row. One at a time costs a quarter more: the event loop goes
+round for each of them. All at once, a wide window would prepare every body before the first leaves."""
 QUESTIONS = 8
 """Questions to the judge about one reply at most."""
 FEW = 10
@@ -56,7 +57,6 @@ class Asking:
         self._under_way: dict[bytes, asyncio.Task[None]] = {}
         """By key of the reply, the first of equal questions only."""
         self._room = asyncio.Event()
-        self._inline = 0
 
     async def run(self, batches: AsyncIterator[list[Sample]]) -> None:
         """Ask everything that is not finished; returns when nothing is under way any more.
@@ -98,9 +98,11 @@ class Asking:
         async for batch in batches:
             wanted = [one for sample in batch for one in self._wanted(sample)]
             kept = self.channel.kept(key for _, _, key in wanted)
-            for sample, epoch, key in wanted:
+            for place, (sample, epoch, key) in enumerate(wanted):
                 answer = kept.pop(key) if key in kept else self.channel.cached(key)
                 await self._take(sample, epoch, key, answer)
+                if place % TURN == 0:
+                    await asyncio.sleep(0)
         self.exhausted = True
         self.tally.planned = self.seen
 
@@ -122,9 +124,6 @@ class Asking:
     async def _take(self, sample: Sample, epoch: int, key: bytes, answer: Answer | None) -> None:
         if answer is not None and self.judge is None:
             self._record(self._scored(sample, epoch, answer))
-            self._inline += 1
-            if self._inline % INLINE == 0:
-                await asyncio.sleep(0)
             return
         await self._room_for_one()
         twin = self._under_way.get(key)
@@ -134,8 +133,6 @@ class Asking:
         if key:
             self._under_way.setdefault(key, task)
         task.add_done_callback(functools.partial(self._ended, key))
-        # Requests leave one by one: a wide window would else prepare all of its bodies before the first is sent.
-        await asyncio.sleep(0)
 
     async def _room_for_one(self) -> None:
         while len(self._tasks) > max(64, 4 * self.channel.throttle.limit):
