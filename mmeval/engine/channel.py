@@ -128,7 +128,7 @@ class Channel:
             GaveUpError: the request cannot succeed, or its attempts or its deadline are used up.
             StoppedError: the run stops before there is an answer.
         """
-        begin, attempt, timeouts = time.monotonic(), 0, 0
+        begin, attempt, timeouts, told = time.monotonic(), 0, 0, 0
         while True:
             attempt += 1
             place = await self._place() if place is None else place
@@ -136,7 +136,7 @@ class Channel:
             place = None
             if isinstance(outcome, Reply):
                 return self._accept(key, outcome, attempt)
-            wait = self.policy.wait(outcome, attempt, time.monotonic() - begin, self._draw)
+            wait = self.policy.wait(outcome, attempt, time.monotonic() - begin, self._draw, told=told)
             self._note(outcome, attempt, wait)
             if self.breaker.reason:
                 self.stop.now(self.breaker.reason, hard=True, failed=True)
@@ -144,6 +144,7 @@ class Channel:
                 raise GaveUpError(outcome, attempt)
             self.retries += 1
             timeouts += outcome.kind == "timeout"
+            told += outcome.retry_after_s is not None
             await self.stop.sleep(wait)
 
     def _note(self, error: AdapterError, attempt: int, wait: float | None) -> None:

@@ -22,7 +22,9 @@ class Policy:
     cap_s: float = 60.0
     deadline_s: float = 3600.0
 
-    def wait(self, error: AdapterError, attempt: int, elapsed_s: float, draw: random.Random) -> float | None:
+    def wait(
+        self, error: AdapterError, attempt: int, elapsed_s: float, draw: random.Random, *, told: int = 0
+    ) -> float | None:
         """Seconds to wait before the next request, or None where asking again cannot help.
 
         Args:
@@ -30,13 +32,15 @@ class Policy:
             attempt: requests made so far for this sample, from 1.
             elapsed_s: since the first of them.
             draw: source of the jitter.
+            told: how many requests before the last were told how long to wait; the backoff does not grow with them.
         """
         if not isinstance(error, RetryableError) or attempt >= self.attempts:
             return None
-        wait = draw.uniform(0.0, min(self.cap_s, self.base_s * 2.0 ** (attempt - 1)))
         if error.retry_after_s is not None:
             # What the server asked for, and a little apart, so that not all come back at one moment.
-            wait = error.retry_after_s + min(wait, 0.1 * error.retry_after_s + 0.05)
+            wait = error.retry_after_s + draw.uniform(0.0, 0.1 * error.retry_after_s + 0.05)
+        else:
+            wait = draw.uniform(0.0, min(self.cap_s, self.base_s * 2.0 ** (attempt - told - 1)))
         return wait if elapsed_s + wait < self.deadline_s else None
 
 
