@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Callable
@@ -52,7 +53,8 @@ class Patience:
     """
 
     FLOOR_S = 1.0
-    MARGIN = 5.0
+    FEW, MANY = 5.0, 3.0
+    """Times the slowest answer, after ENOUGH answers and after many: the slowest of many is seldom exceeded by much."""
     ENOUGH = 32
 
     def __init__(self, limit_s: float) -> None:
@@ -71,7 +73,9 @@ class Patience:
         """Seconds for one request to a sample that has timed out so often before."""
         if self._answers < self.ENOUGH:
             return self.limit_s
-        return min(self.limit_s, max(self.FLOOR_S, self.MARGIN * self._slowest) * 2.0**before)
+        # As likely to cut an answer short after n answers as after ENOUGH, for times with a Pareto tail of shape 2.
+        margin = max(self.MANY, self.FEW * math.sqrt(self.ENOUGH / self._answers))
+        return min(self.limit_s, max(self.FLOOR_S, margin * self._slowest) * 2.0**before)
 
 
 class Watch:
@@ -91,14 +95,14 @@ class Watch:
         self._arm()
 
     def _arm(self) -> None:
-        now = self._loop.time()
-        self._due = min(now + self.CHECK_S, self._begin + self._allowed())
+        self._looked = self._loop.time()
+        self._due = min(self._looked + self.CHECK_S, self._begin + self._allowed())
         self._timer = self._loop.call_at(self._due, self._check)
 
     def _check(self) -> None:
         now = self._loop.time()
         if now - self._due > self.STOOD_STILL_S:
-            self._begin += now - self._due
+            self._begin += now - self._looked
         if now >= self._begin + self._allowed():
             self._timeout.reschedule(now)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 
 import pytest
 
@@ -11,7 +12,7 @@ from mmeval import FatalError, Reply, RetryableError, StoreError, Text, Usage
 from mmeval.engine import cache as caching
 from mmeval.engine.budget import Budget, Price
 from mmeval.engine.cache import Cache, Identity
-from mmeval.engine.retry import Breaker, Patience, Policy
+from mmeval.engine.retry import Breaker, Patience, Policy, Watch
 from mmeval.provenance import scrubbed
 from mmeval.runner.ordered import Ordered
 from mmeval.store import dump_record
@@ -46,12 +47,43 @@ def test_waits_before_asking_again(error, attempt, told, elapsed, low, high):
         assert max(waits) - min(waits) > 0.9 * (high - low)
 
 
-def test_patience_follows_the_slowest_answer():
+@pytest.mark.parametrize(
+    ("latencies", "timeouts", "allowed"),
+    [
+        ([], 0, 600.0),
+        ([0.2] * 31, 0, 600.0),
+        ([0.2] * 31 + [1.0], 0, 5.0),
+        ([0.2] * 31 + [1.0], 2, 20.0),
+        ([0.2] * 31 + [1.0], 8, 600.0),
+        ([0.2] * 49 + [1.0], 0, 4.0),
+        ([0.2] * 499 + [1.0], 0, 3.0),
+        ([0.2] * 499 + [1.0, 7200.0], 0, 3.0),
+        ([0.01] * 500, 0, 1.0),
+    ],
+)
+def test_patience_follows_the_slowest_answer(latencies, timeouts, allowed):
     patience = Patience(600.0)
-    assert patience.timeout(0) == 600.0
-    for latency in [0.2] * 40 + [1.0, 7200.0]:
+    for latency in latencies:
         patience.saw(latency)
-    assert [patience.timeout(attempt) for attempt in (0, 1, 2, 8)] == [5.0, 10.0, 20.0, 600.0]
+    assert patience.timeout(timeouts) == pytest.approx(allowed)
+
+
+def test_an_answer_that_came_while_the_process_stood_still_is_read(monkeypatch):
+    monkeypatch.setattr(Watch, "STOOD_STILL_S", 0.2)
+
+    async def request() -> str:
+        async with asyncio.timeout(None) as timeout:
+            watch = Watch(timeout, lambda: 0.1)
+            answer = asyncio.get_running_loop().run_in_executor(None, lambda: time.sleep(0.05) or "answer")
+            time.sleep(0.5)  # noqa: ASYNC251 - the loop stands still
+            try:
+                for _ in range(10):  # reading it takes the loop a few turns
+                    await asyncio.sleep(0)
+                return await answer
+            finally:
+                watch.cancel()
+
+    assert asyncio.run(request()) == "answer"
 
 
 @pytest.mark.parametrize(
