@@ -24,8 +24,8 @@ __all__ = ["Asking", "OnRecord"]
 OnRecord = Callable[[Record], "bool | None"]
 """Called with every new record in the order of arrival; True stops the run."""
 TURN = 16
-"""Questions that are begun, or scored from a kept reply, in a row. With one at a time the event loop goes round for each, a
-quarter more CPU per question; with all at once every body is prepared before the first leaves."""
+"""Questions that are begun, or scored from a kept reply, in a row. One at a time, the event loop goes round for each of
+them, a quarter more CPU; all at once, every body is prepared before the first leaves."""
 QUESTIONS = 8
 """Questions to the judge about one reply at most."""
 FEW = 10
