@@ -8,8 +8,8 @@ time of a cut say nothing new. Between cuts it grows with every answer, slowly a
 nothing is rejected, so that a rejection stays one in some hundred requests; the window follows the pace (Little's law).
 
 Some rejections are not about our rate: a busy provider turns away one request in ten whoever asks. They show in
-that the answers per second grow with the window all the same, or in that a cut does not make them fewer. That share
-is then expected, and only more than it counts.
+that the answers per second grow with the window all the same; later, in that a lower pace does not make them fewer
+(`belief`). That share is then expected, only more than it counts, and no cut goes below the pace that is believed safe.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import asyncio
 import logging
 import math
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from mmeval.engine.belief import LEAST_SHARE, Belief
 from mmeval.engine.starts import Seen, Starts
 from mmeval.types import Limits
 
@@ -67,8 +67,6 @@ class Throttle:
     """A cut needs so long to show; limits are counted by the second at least."""
     ENOUGH = 50
     """Requests that show where a limit is; after fewer, the pace soon goes back near to where it was."""
-    MUCH = 0.35
-    """Where more than this share is rejected, asking less is right whatever the reason."""
     SOME, MANY = 12, 32
     """Where most of the last requests are rejected (so many, as many as the window holds), everybody waits as long as
     the server asks."""
@@ -76,18 +74,14 @@ class Throttle:
     """Twice so many admitted requests are assumed beside what is seen before a cut: few say little about a share."""
     SCALING = 0.7
     """A window twice as wide has to bring so much of twice the answers, or a limit has been met."""
-    LESS = 0.8
-    """Asking so much less than before an earlier cut is what tells ..."""
-    ODDS = 20.0
-    """... and it must be so much likelier that the rejections are not about our rate."""
-    LITTLE = 0.005
-    """Rejected even below a limit, since requests do not arrive as evenly as they are sent."""
-    MEMORY = 16
-    """Cuts that are remembered for that."""
-    FADES = 0.1
-    """Of what is expected too much, per second."""
-    RETURN_S = 30.0
-    """From one return to slow start to the next; doubles each time."""
+    LOOK_S, LOOK = 3.0, 24.0
+    """What was asked is learnt from after so many seconds, or so many requests where they take longer; ..."""
+    SHORT = 1 / 3
+    """... after this part of it where most of it was rejected."""
+    STEADY = 0.8
+    """A cut below this share starts a new look: what was asked at two paces fits neither."""
+    MEMORY_S, MEMORY = 60.0, 500.0
+    """How long a look counts: so many seconds, or so many requests where they take longer."""
 
     def __init__(
         self,
@@ -121,11 +115,10 @@ class Throttle:
         """To requests that started after the last cut."""
         self._round: Round | None = None
         self._past = Round(0, 0.0)
-        self._cut_before: deque[Seen] = deque(maxlen=self.MEMORY)
-        self._expected = 0.0
-        """Share of rejections that is not about our rate."""
-        self._return_at = float("-inf")
-        self._return_s = self.RETURN_S
+        self._belief = Belief()
+        self._looked = 0.0
+        self._safe, self._expected = self.LEAST, LEAST_SHARE
+        """By what is believed: requests per second, and a share of rejections that is not about our rate."""
 
     async def acquire(self) -> float:
         """Wait for a place and for the pace, first come first served; returns the time of start."""
@@ -187,6 +180,7 @@ class Throttle:
                 self._reject(now, started, retry_after_s)
         if limits is not None:
             self._heed(now, limits)
+        self._look(started)
 
     # Growth
 
@@ -221,10 +215,9 @@ class Throttle:
     def _quicken(self, now: float) -> None:
         pace, seconds = self.pace or 0.0, min(1.0, now - self._grown_at)
         self._grown_at = now
-        if self._expected:
-            self._forget(now, seconds)
-        if pace < self.KEEP * self._goal:
-            pace = min(self._goal, pace * (1.0 + self.APPROACH * seconds))
+        goal = max(self._goal, self._least())
+        if pace < self.KEEP * goal:
+            pace = min(goal, pace * (1.0 + self.APPROACH * seconds))
         elif self._used >= 0.5 * pace * self._latency:
             clean = now - self._last_cut
             by_answers = self.PER_ANSWER * 2.0 ** min(50.0, self._answers / self.QUICKENS + clean / 30.0)
@@ -232,11 +225,19 @@ class Throttle:
             pace *= 1.0 + min(by_answers, by_time, self.APPROACH * seconds)
         self._go(pace)
 
-    def _forget(self, now: float, seconds: float) -> None:
-        """Expect no more than is seen: rejections that had another reason end, too."""
-        seen = self._lately(now)
-        if seen.sent >= self.FEW:
-            self._expected -= max(0.0, self._expected - seen.share) * self.FADES * seconds
+    def _look(self, started: float, *, part: float = 1.0) -> None:
+        """Learn from what was asked since the last look; what started after `started` may still be under way."""
+        if self.pace is None or started - self._looked < part * max(self.LOOK_S, self.LOOK / self.pace):
+            return
+        seen = self._starts.between(self._looked, started)
+        self._looked = started
+        memory = max(self.MEMORY_S, self.MEMORY / max(seen.rate, self.LEAST))
+        self._belief.saw(seen, keep=math.exp(-seen.seconds / memory))
+        self._safe, self._expected = self._belief.least()
+
+    def _least(self) -> float:
+        """No cut goes below: where rejections by chance are expected, they would else wear the pace away."""
+        return self._safe if self._expected > LEAST_SHARE else self.LEAST
 
     def _go(self, pace: float) -> None:
         self.pace = pace
@@ -248,16 +249,12 @@ class Throttle:
         seen = self._lately(started)
         last = self._starts.at_least(max(self.SOME, min(self.MANY, self.limit)), self._since(), started)
         if last is not None and last.share > 0.5:
+            self._look(started, part=self.SHORT)
             if retry_after_s:
                 self._pause(now + retry_after_s)
-            self._cut(now, seen, retry_after_s)
+            self._cut(now, seen, retry_after_s, most=self.KEEP * seen.admitted * min(1.0, seen.seconds))
         elif self.pace is not None and started >= self._paused and self._is_more(seen):
-            usual = self._usual(seen)
-            if usual is None:
-                self._cut(now, seen, retry_after_s)
-            else:
-                self._bear(now, usual)
-                self._note("rejections that are not about our rate", seen)
+            self._cut(now, seen, retry_after_s)
 
     def _since(self) -> float:
         """From when on requests say something about the present pace."""
@@ -272,45 +269,16 @@ class Throttle:
     def _is_more(self, seen: Seen) -> bool:
         """Whether more were rejected than is expected anyway, by two standard deviations (binomial)."""
         # On the way to a pace that is only guessed, the first rejection counts.
-        share = self._expected if (self.pace or 0.0) < self._goal else max(self._expected, self.LITTLE)
+        guessed = (self.pace or 0.0) < self._goal and self._expected == LEAST_SHARE
+        share = 0.0 if guessed else self._expected
         return seen.rejected > share * seen.sent + 2.0 * math.sqrt(share * (1.0 - share) * seen.sent)
-
-    def _usual(self, seen: Seen) -> float | None:
-        """The share that is rejected however much is asked; None unless that explains much better what is seen.
-
-        Much more was asked once. If there is a limit, as much is admitted now as then; if not, the same share is. Which
-        it is is decided by the ratio of their likelihoods (binomial).
-        """
-        then = [cut for cut in self._cut_before if seen.rate <= self.LESS * cut.rate]
-        if not then or not seen.sent or seen.share > self.MUCH:
-            return None
-        alike = sum(cut.rejected for cut in then) / sum(cut.sent for cut in then)
-        limited = max(self.LITTLE, 1.0 - min(cut.admitted for cut in then) / seen.rate)
-        if not limited < alike < 1.0:
-            return None
-        for_it = seen.rejected * math.log(alike / limited)
-        against = (seen.sent - seen.rejected) * math.log((1.0 - limited) / (1.0 - alike))
-        return min(alike, seen.share) if for_it - against > math.log(self.ODDS) else None
-
-    def _bear(self, now: float, share: float) -> None:
-        """Expect this share from now on, and look anew for how much is allowed."""
-        self._expected = share
-        self._cut_before.clear()
-        if now >= self._return_at:
-            self._return_at, self._return_s = now + self._return_s, 2.0 * self._return_s
-            self.pace, self._past, self._round, self._clean = None, Round(0, 0.0), Round(self.limit, now), 0
-            self._done = 0
-
-    def _floor(self, seen: Seen) -> float:
-        """No cut goes below half of what was lately admitted, lest rejections by chance wear the pace away."""
-        best = max((cut.admitted for cut in self._cut_before), default=0.0)
-        return max(self.LEAST, 0.5 * best if seen.share <= self.MUCH else 0.0)
 
     def _pause(self, until: float) -> None:
         """Nothing starts before; the pause does not count as time in which little was asked."""
-        self._next = self._paused = max(self._next, until)
+        self._next = self._paused = self._looked = max(self._next, until)
 
-    def _cut(self, now: float, seen: Seen, retry_after_s: float | None) -> None:
+    def _cut(self, now: float, seen: Seen, retry_after_s: float | None, *, most: float = math.inf) -> None:
+        """Ask less; `most` is what a second admitted, where nearly all that came after it was rejected."""
         self.cuts += 1
         if self.pace is None:
             # More may be allowed than was just admitted, since it was sent in bursts; some is too much now.
@@ -318,13 +286,15 @@ class Throttle:
             self._goal = pace * max(2.0, min(8.0, 2.0 / max(now - self._begin, 0.01)))
             self._pause(now + (retry_after_s if retry_after_s is not None else 0.5))
         else:
-            self._cut_before.append(seen)
             # Few requests say little about the share: each cut is as if twice FEW more had been admitted.
-            most = self.pace * self.KEEP * (1.0 - seen.rejected / (seen.sent + 2 * self.FEW))
+            kept = self.pace * self.KEEP * (1.0 - seen.rejected / (seen.sent + 2 * self.FEW))
             # The pace grew meanwhile: slowly, and the limit lies between the average and the last; fast, and below.
             grown = min(1.0, seen.rate / self.pace)
-            pace = max(self._floor(seen), most * (0.5 + 0.5 * grown if grown > 0.9 else max(self.DEEPEST, grown)))
-            self._goal = max(pace, most) if seen.sent < self.ENOUGH else pace
+            pace = kept * (0.5 + 0.5 * grown if grown > 0.9 else max(self.DEEPEST, grown))
+            pace = max(self.LEAST, min(max(self._least(), pace), most))
+            self._goal = min(max(pace, kept), most) if seen.sent < self.ENOUGH else pace
+        if pace < self.STEADY * (self.pace or math.inf):
+            self._looked = max(self._looked, now)
         self._grown_at = self._last_cut = now
         self._answers = self._clean = 0
         self._go(pace)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import statistics
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -25,14 +26,14 @@ class Server:
     latency: float = 0.2
     burst: float | None = None
     noise: float = 0.0
-    headers: bool = False
+    seed: int = 5
     accepted: list[float] = field(default_factory=list)
     rejected: list[float] = field(default_factory=list)
     under_way: int = 0
     peak: int = 0
 
     def __post_init__(self):
-        self.draw = random.Random(5)
+        self.draw = random.Random(self.seed)
         self.tokens = self.burst if self.burst is not None else max(1.0, (self.rate or 0) * 0.1)
         self.full = self.tokens
         self.at = 0.0
@@ -119,7 +120,7 @@ def throughput(server, start, end):
 
 
 @pytest.mark.parametrize("kind", ["bucket", "second", "sliding"])
-@pytest.mark.parametrize(("rate", "latency"), [(5, 0.5), (20, 0.1), (50, 0.2), (100, 1.0), (300, 0.3)])
+@pytest.mark.parametrize(("rate", "latency"), [(5, 0.5), (20, 0.1), (35, 0.2), (50, 0.2), (100, 1.0), (300, 0.3)])
 def test_settles_at_the_rate_that_is_allowed(kind, rate, latency):
     server = Server(rate=rate, kind=kind, latency=latency)
     n = rate * 90
@@ -127,7 +128,7 @@ def test_settles_at_the_rate_that_is_allowed(kind, rate, latency):
     settled, end = 25, server.accepted[-1] - 2 * latency - 3
     assert throughput(server, settled, end) >= 0.95 * rate
     assert sum(settled <= at < end for at in server.rejected) < 0.02 * rate * (end - settled)
-    assert len(server.rejected) < 0.03 * n + 10
+    assert len(server.rejected) < 0.03 * n + 20
 
 
 def test_grows_while_nothing_is_rejected_and_the_window_is_used():
@@ -171,11 +172,18 @@ def test_rejections_that_are_not_about_our_rate_cost_little_but_their_own_wait(n
 
 
 @pytest.mark.parametrize("noise", [0.02, 0.05, 0.1])
-def test_a_limit_among_other_rejections_is_used_by_half_at_least(noise):
-    server = Server(rate=100, latency=0.3, noise=noise)
-    run(load(server, 9000))
-    assert throughput(server, 25, server.accepted[-1] - 5) >= 0.5 * 100
-    assert len(server.rejected) < 9000 * (noise / (1 - noise) + 0.05)
+@pytest.mark.parametrize(("rate", "used"), [(10, 0.6), (30, 0.9), (100, 0.95)])
+def test_a_limit_among_other_rejections_is_used(rate, used, noise):
+    shares = []
+    for seed in range(3):
+        server = Server(rate=rate, latency=0.3, noise=noise, seed=seed)
+        n = rate * 90
+        run(load(server, n))
+        settled, end = 25, server.accepted[-1] - 5
+        shares.append(throughput(server, settled, end) / rate)
+        rejected = sum(settled <= at < end for at in server.rejected)
+        assert rejected < (noise + 0.08) * (rejected + shares[-1] * rate * (end - settled))
+    assert statistics.median(shares) >= used
 
 
 def test_a_limit_that_falls_is_followed():
