@@ -195,11 +195,13 @@ class Throttle:
     def _end_round(self, now: float) -> None:
         this = self._round or Round(self.limit, self._begin)
         this = replace(this, rate=self._done / max(TINY_S, now - this.began))
-        seen = self._starts.between(this.began, now)
-        if seen.rejected and not self._scales(this):
-            self._cut(now, seen, None)
-            return
-        if self._used >= 0.8 * self.limit:
+        seen, scales = self._starts.between(this.began, now), self._scales(this)
+        if seen.rejected and not scales:
+            before = self._starts.between(self._begin - TINY_S, this.began)
+            if self._exceeds(seen, max(LEAST_SHARE, before.rejected / (before.sent + self.FEW))):
+                self._cut(now, seen, None)
+                return
+        elif self._used >= 0.8 * self.limit:
             self.limit = min(self.CEILING, 2 * self.limit)
         self._past, self._round = this, Round(self.limit, now)
         self._clean = self._done = 0
@@ -267,10 +269,14 @@ class Throttle:
         return self._starts.between(min(end - TINY_S, max(end - back, self._since())), end)
 
     def _is_more(self, seen: Seen) -> bool:
-        """Whether more were rejected than is expected anyway, by two standard deviations (binomial)."""
+        """Whether more were rejected than is expected anyway."""
         # On the way to a pace that is only guessed, the first rejection counts.
         guessed = (self.pace or 0.0) < self._goal and self._expected == LEAST_SHARE
-        share = 0.0 if guessed else self._expected
+        return self._exceeds(seen, 0.0 if guessed else self._expected)
+
+    @staticmethod
+    def _exceeds(seen: Seen, share: float) -> bool:
+        """Whether that share cannot explain what was seen, by two standard deviations (binomial)."""
         return seen.rejected > share * seen.sent + 2.0 * math.sqrt(share * (1.0 - share) * seen.sent)
 
     def _pause(self, until: float) -> None:
