@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from mmeval import UsageError
 
@@ -22,7 +25,7 @@ def logged(file: Path | None) -> Iterator[None]:
         yield
         return
     try:
-        handler = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace")
+        handler = _File(file, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"--log {file}: {error.strerror}") from None
     handler.setFormatter(_Json() if file.suffix == ".jsonl" else _Text())
@@ -34,6 +37,24 @@ def logged(file: Path | None) -> Iterator[None]:
     finally:
         logger.removeHandler(handler)
         handler.close()
+
+
+class _File(logging.FileHandler):
+    """A file that ends with the first line that cannot be written; the run goes on."""
+
+    ended = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self.ended:
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
+        self.ended = True
+        typer.echo(f"mmeval: --log {self.baseFilename}: {sys.exception()}; the run goes on without it", err=True)
+
+    def close(self) -> None:
+        with suppress(OSError):  # what could not be written before cannot be now
+            super().close()
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:

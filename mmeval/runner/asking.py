@@ -98,10 +98,10 @@ class Asking:
         async for batch in batches:
             wanted = [one for sample in batch for one in self._wanted(sample)]
             kept = self.channel.kept(key for _, _, key in wanted)
-            for place, (sample, epoch, key) in enumerate(wanted):
+            for begun, (sample, epoch, key) in enumerate(wanted):
                 answer = kept.pop(key) if key in kept else self.channel.cached(key)
                 await self._take(sample, epoch, key, answer)
-                if place % TURN == 0:
+                if begun % TURN == 0:
                     await asyncio.sleep(0)
         self.exhausted = True
         self.tally.planned = self.seen

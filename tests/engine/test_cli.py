@@ -76,6 +76,13 @@ def test_the_log_says_what_happened_and_no_secret(project, name):
     assert (project / name).read_text(encoding="utf-8").splitlines()[: len(lines)] == lines, "a log is appended to"
 
 
+def test_a_log_that_cannot_be_written_does_not_end_the_run(project):
+    done = invoke("run", "sums", "-m", "mock/echo", "--log", "/dev/full")
+    assert done.exit_code == 0, done.output
+    assert done.stderr.count("--log /dev/full: [Errno 28] No space left on device; the run goes on without it") == 1
+    assert "Traceback" not in done.stderr
+
+
 def test_nothing_secret_reaches_the_log(project):
     key, media = "sk-abcdefghijklmnop", "A" * 200
     with logged(project / "log.jsonl"):
