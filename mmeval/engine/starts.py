@@ -38,7 +38,8 @@ class Seen:
 class Starts:
     """When the last requests started, and which of them were rejected."""
 
-    MOST = 2048
+    MOST = 8192
+    """Some seconds of what one process can ask."""
 
     def __init__(self) -> None:
         self._all: deque[float] = deque(maxlen=self.MOST)
