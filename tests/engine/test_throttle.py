@@ -120,7 +120,7 @@ def throughput(server, start, end):
 
 
 @pytest.mark.parametrize("kind", ["bucket", "second", "sliding"])
-@pytest.mark.parametrize(("rate", "latency"), [(5, 0.5), (20, 0.1), (35, 0.2), (50, 0.2), (100, 1.0), (300, 0.3)])
+@pytest.mark.parametrize(("rate", "latency"), [(5, 0.5), (20, 0.1), (50, 0.2), (100, 1.0), (300, 0.3)])
 def test_settles_at_the_rate_that_is_allowed(kind, rate, latency):
     server = Server(rate=rate, kind=kind, latency=latency)
     n = rate * 90
@@ -128,7 +128,15 @@ def test_settles_at_the_rate_that_is_allowed(kind, rate, latency):
     settled, end = 25, server.accepted[-1] - 2 * latency - 3
     assert throughput(server, settled, end) >= 0.95 * rate
     assert sum(settled <= at < end for at in server.rejected) < 0.02 * rate * (end - settled)
-    assert len(server.rejected) < 0.03 * n + 20
+    assert len(server.rejected) < 0.03 * n + 10
+
+
+@pytest.mark.parametrize(("kind", "rate", "latency"), [("second", 35, 0.2), ("second", 40, 0.3), ("sliding", 30, 0.1)])
+def test_a_limit_is_not_taken_for_rejections_by_chance(kind, rate, latency):
+    server = Server(rate=rate, kind=kind, latency=latency)
+    run(load(server, rate * 90))
+    settled, end = 25, server.accepted[-1] - 2 * latency - 3
+    assert sum(settled <= at < end for at in server.rejected) < 0.02 * rate * (end - settled)
 
 
 def test_grows_while_nothing_is_rejected_and_the_window_is_used():
@@ -182,7 +190,7 @@ def test_a_limit_among_other_rejections_is_used(rate, used, noise):
         settled, end = 25, server.accepted[-1] - 5
         shares.append(throughput(server, settled, end) / rate)
         rejected = sum(settled <= at < end for at in server.rejected)
-        assert rejected < (noise + 0.08) * (rejected + shares[-1] * rate * (end - settled))
+        assert rejected < (noise + 0.05) * (rejected + shares[-1] * rate * (end - settled))
     assert statistics.median(shares) >= used
 
 
