@@ -9,7 +9,18 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from mmeval import AdapterError, Facts, Options, Prompt, Reply, RetryableError, Text, Usage, UsageError, remote
+from mmeval import (
+    AdapterError,
+    Capabilities,
+    Options,
+    Prompt,
+    Reply,
+    RetryableError,
+    Text,
+    Usage,
+    UsageError,
+    providers,
+)
 from mmeval.definitions import BatchState
 from mmeval.types import Finish
 
@@ -48,7 +59,7 @@ class Adapter:
     batch_requests = 100_000
     batch_bytes = 64_000_000
 
-    facts = Facts(
+    capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text", "image"}),
         options=AnthropicOptions,
@@ -66,14 +77,14 @@ class Adapter:
         if options.seed is not None:
             raise UsageError("-o seed: the Messages API has no seed")
         self.model = model
-        self.endpoint = remote.endpoint(options.base_url)
+        self.endpoint = providers.endpoint(options.base_url)
         self._version = {"anthropic-version": "2023-06-01"} if options.sampling else {}
         self._options = options
 
     async def connect(self) -> None:
         """Import the SDK and read the key; raises UsageError naming what is missing."""
-        anthropic = remote.sdk("anthropic", extra="anthropic")
-        self._secret = remote.key(self._options.key_env, provider="anthropic")
+        anthropic = providers.sdk("anthropic", extra="anthropic")
+        self._secret = providers.key(self._options.key_env, provider="anthropic")
         self._client = anthropic.AsyncAnthropic(
             base_url=self.endpoint,
             api_key=self._secret.value,
@@ -81,7 +92,7 @@ class Adapter:
             timeout=self._options.timeout_s,
             http_client=anthropic.DefaultAioHttpClient(),
         )
-        self._raw = remote.sdk("httpx2", extra="anthropic").Response
+        self._raw = providers.sdk("httpx2", extra="anthropic").Response
 
     async def close(self) -> None:
         """Close the connections."""
@@ -89,15 +100,15 @@ class Adapter:
 
     async def ask(self, prompt: Prompt, options: AnthropicOptions) -> Reply:
         """One request; raises RetryableError or FatalError."""
-        body = remote.Body()
+        body = providers.Body()
         content = body.dumps(self._payload(prompt, self.sent(options), body))
         answer = await self._call(self._post("/v1/messages", content))
-        return remote.shaped(
+        return providers.shaped(
             _reply,
             answer.value,
             latency_s=answer.latency_s,
             request_id=answer.headers.get("request-id"),
-            limits=remote.anthropic_limits(answer.headers),
+            limits=providers.anthropic_limits(answer.headers),
         )
 
     def sent(self, options: AnthropicOptions) -> AnthropicOptions:
@@ -117,12 +128,12 @@ class Adapter:
         request: Awaitable[Any] = self._client.get(path, cast_to=self._raw, options={"headers": self._version})
         return request
 
-    async def _call(self, request: Awaitable[Any]) -> remote.Answer:
-        return await remote.call(request, secret=self._secret, body=lambda raw: raw.content)
+    async def _call(self, request: Awaitable[Any]) -> providers.Answer:
+        return await providers.call(request, secret=self._secret, body=lambda raw: raw.content)
 
     async def submit(self, requests: Sequence[tuple[str, Prompt]], options: AnthropicOptions) -> str:
         """Start a batch; the handle is its id."""
-        body, sent = remote.Body(), self.sent(options)
+        body, sent = providers.Body(), self.sent(options)
         entries = [{"custom_id": key, "params": self._payload(prompt, sent, body)} for key, prompt in requests]
         answer = await self._call(self._post(BATCHES, body.dumps({"requests": entries})))
         return str(answer.value["id"])
@@ -143,8 +154,8 @@ class Adapter:
     async def collect(self, handle: str) -> AsyncIterator[tuple[str, Reply | AdapterError]]:
         """The results by custom id, from the endpoint itself: `results_url` could name any host."""
         request = self._get(f"{BATCHES}/{handle}/results")
-        text = await remote.fetch(request, secret=self._secret, read=lambda raw: raw.content)
-        for line in remote.lines(text):
+        text = await providers.fetch(request, secret=self._secret, read=lambda raw: raw.content)
+        for line in providers.lines(text):
             yield str(line["custom_id"]), _collected(line.get("result") or {})
 
     @staticmethod
@@ -158,7 +169,7 @@ class Adapter:
         scale = min(1.0, 1568 / max(width, height), math.sqrt(1600 * 750 / (width * height)))
         return math.ceil(width * scale * height * scale / 750)
 
-    def _payload(self, prompt: Prompt, options: AnthropicOptions, body: remote.Body) -> dict[str, Any]:
+    def _payload(self, prompt: Prompt, options: AnthropicOptions, body: providers.Body) -> dict[str, Any]:
         given = {
             "system": options.system,
             "temperature": options.temperature,
@@ -176,10 +187,10 @@ class Adapter:
 
 def _collected(result: dict[str, Any]) -> Reply | AdapterError:
     if result.get("type") == "errored":
-        return remote.said(result.get("error") or {})
+        return providers.said(result.get("error") or {})
     if result.get("type") != "succeeded":
         return RetryableError(f"batch: {result.get('type')}", kind="server")
-    return remote.collected(_reply, result.get("message") or {})
+    return providers.collected(_reply, result.get("message") or {})
 
 
 def _output(options: AnthropicOptions) -> dict[str, Any] | None:
@@ -194,7 +205,7 @@ def _thinking(options: AnthropicOptions) -> dict[str, Any] | None:
     return {"type": options.thinking} if options.thinking else None
 
 
-def _part(part: Any, body: remote.Body) -> dict[str, Any]:
+def _part(part: Any, body: providers.Body) -> dict[str, Any]:
     if isinstance(part, Text):
         return {"type": "text", "text": part.text}
     return {"type": "image", "source": {"type": "base64", "media_type": part.mime, "data": body.media(part)}}

@@ -21,8 +21,8 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
-from mmeval import Facts, FatalError, Options, Prompt, Reply, Sample, Text, UsageError, catalog
-from mmeval.definitions import Describes, SeesSamples, facts_of
+from mmeval import Capabilities, FatalError, Options, Prompt, Reply, Sample, Text, UsageError, catalog
+from mmeval.definitions import Describes, NeedsSamples, capabilities_of
 
 BLIND = "blind:"
 MODELS = ("random", "majority", "first")
@@ -32,7 +32,9 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class Reference:
     """random, majority and first."""
 
-    facts = Facts(version="2", inputs=frozenset({"text", "image", "audio", "video"}), options=Options, cacheable=False)
+    capabilities = Capabilities(
+        version="2", inputs=frozenset({"text", "image", "audio", "video"}), options=Options, cacheable=False
+    )
     endpoint = "local"
 
     def __init__(self, model: str, options: Options) -> None:
@@ -106,7 +108,7 @@ class Blind:
     def __init__(self, model: str, options: Any) -> None:
         inner, name = _wrapped(model)
         self._inner = inner(name, options)
-        self.facts = _blind(facts_of(inner, name))
+        self.capabilities = _blind(capabilities_of(inner, name))
         self.model = model
 
     @property
@@ -124,7 +126,7 @@ class Blind:
 
     def prepare(self, samples: Iterable[Sample]) -> None:
         """Hand the samples on to a wrapped reference; models do not see them."""
-        if isinstance(self._inner, SeesSamples):
+        if isinstance(self._inner, NeedsSamples):
             self._inner.prepare(samples)
 
     def describe(self) -> Mapping[str, Any]:
@@ -145,9 +147,9 @@ class Adapter(Reference):
         return Blind(model, options) if model.startswith(BLIND) else super().__new__(cls)
 
     @classmethod
-    def facts_for(cls, model: str) -> Facts:
+    def capabilities_for(cls, model: str) -> Capabilities:
         """Those of the wrapped model, but any input may come: it is dropped."""
-        return _blind(facts_of(*_wrapped(model))) if model.startswith(BLIND) else cls.facts
+        return _blind(capabilities_of(*_wrapped(model))) if model.startswith(BLIND) else cls.capabilities
 
 
 def _wrapped(model: str) -> tuple[Any, str]:
@@ -157,9 +159,9 @@ def _wrapped(model: str) -> tuple[Any, str]:
     return catalog.adapter(provider), name
 
 
-def _blind(facts: Facts) -> Facts:
-    inputs = Reference.facts.inputs
-    return replace(facts, inputs=inputs, max_images=None, max_image_bytes=None, max_image_pixels=None)
+def _blind(capabilities: Capabilities) -> Capabilities:
+    inputs = Reference.capabilities.inputs
+    return replace(capabilities, inputs=inputs, max_images=None, max_image_bytes=None, max_image_pixels=None)
 
 
 def _key(prompt: Prompt) -> bytes:

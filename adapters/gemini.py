@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mmeval import AdapterError, Facts, Options, Prompt, Reply, Text, remote
+from mmeval import AdapterError, Capabilities, Options, Prompt, Reply, Text, providers
 from mmeval.definitions import BatchState, State
 
 GOOGLE = "https://generativelanguage.googleapis.com"
@@ -51,7 +51,7 @@ class Adapter:
     batch_requests = 50_000
     batch_bytes = 64_000_000
 
-    facts = Facts(
+    capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text", "image", "audio", "video"}),
         options=GeminiOptions,
@@ -67,18 +67,18 @@ class Adapter:
 
     def __init__(self, model: str, options: GeminiOptions) -> None:
         self.model = model
-        self.endpoint = remote.endpoint(options.base_url)
+        self.endpoint = providers.endpoint(options.base_url)
         self._options = options
         self._configs: dict[GeminiOptions, Any] = {}
 
     async def connect(self) -> None:
         """Import the SDK and read the key; raises UsageError naming what is missing."""
-        genai = remote.sdk("google.genai", extra="gemini")
-        aiohttp = remote.sdk("aiohttp", extra="gemini")
+        genai = providers.sdk("google.genai", extra="gemini")
+        aiohttp = providers.sdk("aiohttp", extra="gemini")
         # With both variables set it warns that the other one is used; the key below is what counts.
         logging.getLogger("google_genai").setLevel(logging.ERROR)
         self._types = genai.types
-        self._secret = remote.key(self._options.key_env, "GOOGLE_API_KEY", provider="gemini")
+        self._secret = providers.key(self._options.key_env, "GOOGLE_API_KEY", provider="gemini")
         # A plain session: the SDK's own subclasses aiohttp's, which aiohttp warns about.
         self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=True)
         self._client = genai.Client(
@@ -101,8 +101,8 @@ class Adapter:
 
     async def ask(self, prompt: Prompt, options: GeminiOptions) -> Reply:
         """One request; raises RetryableError or FatalError."""
-        answer = await remote.call(self._send(prompt, options), secret=self._secret, body=lambda raw: raw.body or "")
-        return remote.shaped(remote.gemini_reply, answer.value, latency_s=answer.latency_s)
+        answer = await providers.call(self._send(prompt, options), secret=self._secret, body=lambda raw: raw.body or "")
+        return providers.shaped(providers.gemini_reply, answer.value, latency_s=answer.latency_s)
 
     async def _send(self, prompt: Prompt, options: GeminiOptions) -> Any:
         response = await self._client.aio.models.generate_content(
@@ -130,17 +130,17 @@ class Adapter:
     @staticmethod
     def image_tokens(model: str, width: int, height: int, options: GeminiOptions) -> int | None:
         """Input tokens of one picture; None where the rule is not known."""
-        return remote.gemini_image_tokens(model, width, height, options.media_resolution)
+        return providers.gemini_image_tokens(model, width, height, options.media_resolution)
 
     async def submit(self, requests: Sequence[tuple[str, Prompt]], options: GeminiOptions) -> str:
         """Upload the requests as a file and start a batch job; the handle is its name."""
-        body = remote.Body()
+        body = providers.Body()
         file = b"\n".join(body.dumps({"key": key, "request": _rest(prompt, options, body)}) for key, prompt in requests)
         about = {"mime_type": "application/jsonl"}
         uploading = self._client.aio.files.upload(file=io.BytesIO(file), config=about)
-        name: str = await remote.fetch(uploading, secret=self._secret, read=lambda uploaded: uploaded.name)
+        name: str = await providers.fetch(uploading, secret=self._secret, read=lambda uploaded: uploaded.name)
         starting = self._client.aio.batches.create(model=self.model, src=name)
-        handle: str = await remote.fetch(starting, secret=self._secret, read=lambda job: job.name)
+        handle: str = await providers.fetch(starting, secret=self._secret, read=lambda job: job.name)
         return handle
 
     async def poll(self, handle: str) -> BatchState:
@@ -154,22 +154,22 @@ class Adapter:
         """What the job's result file holds, by key."""
         job = await self._job(handle)
         downloading = self._client.aio.files.download(file=job.dest.file_name)
-        text = await remote.fetch(downloading, secret=self._secret, read=bytes)
-        for line in remote.lines(text):
+        text = await providers.fetch(downloading, secret=self._secret, read=bytes)
+        for line in providers.lines(text):
             yield str(line["key"]), _collected(line)
 
     async def _job(self, handle: str) -> Any:
         getting = self._client.aio.batches.get(name=handle)
-        return await remote.fetch(getting, secret=self._secret, read=lambda job: job)
+        return await providers.fetch(getting, secret=self._secret, read=lambda job: job)
 
 
 def _collected(line: dict[str, Any]) -> Reply | AdapterError:
     if "response" not in line:
-        return remote.said(line.get("error") or {})
-    return remote.collected(remote.gemini_reply, line["response"])
+        return providers.said(line.get("error") or {})
+    return providers.collected(providers.gemini_reply, line["response"])
 
 
-def _rest(prompt: Prompt, options: GeminiOptions, body: remote.Body) -> dict[str, Any]:
+def _rest(prompt: Prompt, options: GeminiOptions, body: providers.Body) -> dict[str, Any]:
     """A request in the API's own JSON."""
     parts = [
         {"text": p.text} if isinstance(p, Text) else {"inlineData": {"mimeType": p.mime, "data": body.media(p)}}

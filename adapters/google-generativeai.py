@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from mmeval import Facts, Options, Prompt, Reply, Text, UsageError, remote
+from mmeval import Capabilities, Options, Prompt, Reply, Text, UsageError, providers
 
 THREADS = 128
 
@@ -39,7 +39,7 @@ class Raw:
 class Adapter:
     """generateContent over REST, one thread per request in flight."""
 
-    facts = Facts(
+    capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text", "image", "audio", "video"}),
         options=GenerativeAIOptions,
@@ -56,19 +56,19 @@ class Adapter:
         if options.seed is not None:
             raise UsageError("-o seed: google-generativeai cannot send one; use the provider gemini")
         self.model = model
-        self.endpoint = remote.endpoint(options.base_url)
+        self.endpoint = providers.endpoint(options.base_url)
         self._options = options
 
     async def connect(self) -> None:
         """Import the SDK and read the key; raises UsageError naming what is missing."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # its notice of its own end of life
-            genai = remote.sdk("google.generativeai", extra="google-generativeai")
-        self._secret = remote.key(self._options.key_env, "GOOGLE_API_KEY", provider="google-generativeai")
+            genai = providers.sdk("google.generativeai", extra="google-generativeai")
+        self._secret = providers.key(self._options.key_env, "GOOGLE_API_KEY", provider="google-generativeai")
         # `configure` is process-wide, but the client that is made now keeps its endpoint and key.
         genai.configure(api_key=self._secret.value, transport="rest", client_options={"api_endpoint": self.endpoint})
         self._protos = genai.protos
-        self._client = remote.sdk(
+        self._client = providers.sdk(
             "google.generativeai.client", extra="google-generativeai"
         ).get_default_generative_client()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="google-generativeai")
@@ -82,14 +82,14 @@ class Adapter:
         """One request; raises RetryableError or FatalError."""
         loop = asyncio.get_running_loop()
         sending = loop.run_in_executor(self._threads, self._send, prompt, options)
-        answer = await remote.call(sending, secret=self._secret, body=lambda raw: raw.body)
-        return remote.shaped(remote.gemini_reply, answer.value, latency_s=answer.latency_s)
+        answer = await providers.call(sending, secret=self._secret, body=lambda raw: raw.body)
+        return providers.shaped(providers.gemini_reply, answer.value, latency_s=answer.latency_s)
 
     @staticmethod
     def image_tokens(model: str, width: int, height: int, options: GenerativeAIOptions) -> int | None:
         """Input tokens of one picture; None where the rule is not known."""
         del options
-        return remote.gemini_image_tokens(model, width, height)
+        return providers.gemini_image_tokens(model, width, height)
 
     def _send(self, prompt: Prompt, options: GenerativeAIOptions) -> Raw:
         request = self._request(prompt, options)

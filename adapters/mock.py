@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmeval import Facts, FatalError, Options, Prompt, Reply, RetryableError, Text, Usage, UsageError
+from mmeval import Capabilities, FatalError, Options, Prompt, Reply, RetryableError, Text, Usage, UsageError
 
 MODELS = ("echo", "scripted", "flaky")
 RETRYABLE = frozenset({"rate_limit", "overloaded", "server", "timeout", "connection", "malformed"})
@@ -60,7 +60,7 @@ class MockOptions(Options):
 class Adapter:
     """See the module's text."""
 
-    facts = Facts(
+    capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text", "image", "audio", "video"}),
         options=MockOptions,

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from mmeval import (
     AdapterError,
-    Facts,
+    Capabilities,
     FatalError,
     Options,
     Prompt,
@@ -25,7 +25,7 @@ from mmeval import (
     Text,
     Usage,
     UsageError,
-    remote,
+    providers,
 )
 from mmeval.definitions import BatchState, State
 from mmeval.types import Finish, Part
@@ -82,7 +82,7 @@ class Adapter:
     batch_requests = 50_000
     batch_bytes = 64_000_000
 
-    facts = Facts(
+    capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text", "image"}),
         options=OpenAIOptions,
@@ -96,7 +96,7 @@ class Adapter:
 
     def __init__(self, model: str, options: OpenAIOptions) -> None:
         self.model = model
-        self.endpoint = remote.endpoint(options.base_url)
+        self.endpoint = providers.endpoint(options.base_url)
         self._official = urlsplit(self.endpoint).hostname == "api.openai.com"
         self._api = options.api or ("responses" if self._official else "chat")
         if self._api == "responses" and options.seed is not None:
@@ -107,9 +107,9 @@ class Adapter:
 
     async def connect(self) -> None:
         """Import the SDK and read the key; raises UsageError naming what is missing."""
-        openai = remote.sdk("openai", extra="openai")
+        openai = providers.sdk("openai", extra="openai")
         variable = self._options.key_env or ("OPENAI_API_KEY" if self._official else None)
-        self._secret = remote.key(variable, provider="openai") if variable else remote.Secret("")
+        self._secret = providers.key(variable, provider="openai") if variable else providers.Secret("")
         self._client = openai.AsyncOpenAI(
             base_url=self.endpoint,
             api_key=self._secret.value or "none",
@@ -118,7 +118,7 @@ class Adapter:
             http_client=openai.DefaultAioHttpClient(),
         )
         # The plain response: decoding it here shows HTML, empty and broken bodies as what they are.
-        self._raw = remote.sdk("httpx2", extra="openai").Response
+        self._raw = providers.sdk("httpx2", extra="openai").Response
 
     async def close(self) -> None:
         """Close the connections."""
@@ -126,23 +126,23 @@ class Adapter:
 
     async def ask(self, prompt: Prompt, options: OpenAIOptions) -> Reply:
         """One request; raises RetryableError or FatalError."""
-        body = remote.Body()
+        body = providers.Body()
         payload = self._payload(prompt, self.sent(options), body)
         request = self._client.post(
             self._url, cast_to=self._raw, content=body.dumps(payload), options={"headers": JSON}
         )
         try:
-            answer = await remote.call(request, secret=self._secret, body=lambda raw: raw.content)
+            answer = await providers.call(request, secret=self._secret, body=lambda raw: raw.content)
         except FatalError as error:
             if error.kind != "filtered":
                 raise
             return Reply(text="", finish="filtered")
-        return remote.shaped(
+        return providers.shaped(
             self._read,
             answer.value,
             latency_s=answer.latency_s,
             request_id=answer.headers.get("x-request-id"),
-            limits=remote.openai_limits(answer.headers),
+            limits=providers.openai_limits(answer.headers),
         )
 
     def sent(self, options: OpenAIOptions) -> OpenAIOptions:
@@ -170,13 +170,13 @@ class Adapter:
         scale = min(scale, 768 / min(width, height))
         return base + tile * math.ceil(width * scale / 512) * math.ceil(height * scale / 512)
 
-    def _payload(self, prompt: Prompt, options: OpenAIOptions, body: remote.Body) -> dict[str, Any]:
+    def _payload(self, prompt: Prompt, options: OpenAIOptions, body: providers.Body) -> dict[str, Any]:
         shape = self._responses if self._api == "responses" else self._chat
         given = {"temperature": options.temperature, "top_p": options.top_p, **shape(prompt, options, body)}
         payload = {name: value for name, value in given.items() if value is not None}
         return {"model": self.model, **payload, "stream": False}  # `transformers serve` streams unless told not to
 
-    def _chat(self, prompt: Prompt, options: OpenAIOptions, body: remote.Body) -> dict[str, Any]:
+    def _chat(self, prompt: Prompt, options: OpenAIOptions, body: providers.Body) -> dict[str, Any]:
         def part(p: Part) -> dict[str, Any]:
             if isinstance(p, Text):
                 return {"type": "text", "text": p.text}
@@ -194,7 +194,7 @@ class Adapter:
             else None,
         }
 
-    def _responses(self, prompt: Prompt, options: OpenAIOptions, body: remote.Body) -> dict[str, Any]:
+    def _responses(self, prompt: Prompt, options: OpenAIOptions, body: providers.Body) -> dict[str, Any]:
         def part(p: Part) -> dict[str, Any]:
             if isinstance(p, Text):
                 return {"type": "input_text", "text": p.text}
@@ -215,20 +215,22 @@ class Adapter:
 
     async def submit(self, requests: Sequence[tuple[str, Prompt]], options: OpenAIOptions) -> str:
         """Upload the requests as a file and start a batch; the handle is its id."""
-        body, url = remote.Body(), f"/v1{self._path}"
+        body, url = providers.Body(), f"/v1{self._path}"
         file = b"\n".join(
             body.dumps({"custom_id": key, "method": "POST", "url": url, "body": self._payload(prompt, options, body)})
             for key, prompt in requests
         )
         created = self._client.files.create(file=("requests.jsonl", file), purpose="batch")
-        file_id: str = await remote.fetch(created, secret=self._secret, read=lambda uploaded: uploaded.id)
+        file_id: str = await providers.fetch(created, secret=self._secret, read=lambda uploaded: uploaded.id)
         started = self._client.batches.create(input_file_id=file_id, endpoint=url, completion_window="24h")
-        handle: str = await remote.fetch(started, secret=self._secret, read=lambda batch: batch.id)
+        handle: str = await providers.fetch(started, secret=self._secret, read=lambda batch: batch.id)
         return handle
 
     async def poll(self, handle: str) -> BatchState:
         """How far the batch is; an expired one has ended, with the answers that it got."""
-        batch = await remote.fetch(self._client.batches.retrieve(handle), secret=self._secret, read=lambda batch: batch)
+        batch = await providers.fetch(
+            self._client.batches.retrieve(handle), secret=self._secret, read=lambda batch: batch
+        )
         counts, errors = batch.request_counts, batch.errors.data if batch.errors else None
         return BatchState(
             state=STATES.get(batch.status, "running"),
@@ -239,11 +241,13 @@ class Adapter:
 
     async def collect(self, handle: str) -> AsyncIterator[tuple[str, Reply | AdapterError]]:
         """What the batch's output and error files hold, by custom id."""
-        batch = await remote.fetch(self._client.batches.retrieve(handle), secret=self._secret, read=lambda batch: batch)
+        batch = await providers.fetch(
+            self._client.batches.retrieve(handle), secret=self._secret, read=lambda batch: batch
+        )
         for file_id in filter(None, (batch.output_file_id, batch.error_file_id)):
             content = self._client.files.content(file_id)
-            text = await remote.fetch(content, secret=self._secret, read=lambda file: file.content)
-            for line in remote.lines(text):
+            text = await providers.fetch(content, secret=self._secret, read=lambda file: file.content)
+            for line in providers.lines(text):
                 yield str(line["custom_id"]), self._collected(line)
 
     def _collected(self, line: dict[str, Any]) -> Reply | AdapterError:
@@ -252,8 +256,8 @@ class Adapter:
             return RetryableError(f"batch: {error.get('code')}: {error.get('message')}", kind="server")
         body = response.get("body") or {}
         if response.get("status_code") != 200:
-            return remote.said(body, status=response.get("status_code"))
-        return remote.collected(self._read, body)
+            return providers.said(body, status=response.get("status_code"))
+        return providers.collected(self._read, body)
 
 
 def _format(schema: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mmeval import (
-    Facts,
+    Capabilities,
     FatalError,
     Image,
     MediaError,
@@ -31,7 +31,7 @@ from mmeval import (
     Usage,
     UsageError,
     catalog,
-    remote,
+    providers,
 )
 from mmeval.engine.batching import Batcher
 
@@ -90,7 +90,7 @@ class Asked:
 class Adapter:
     """A processor and a model of `transformers`, behind a queue."""
 
-    facts = Facts(
+    capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text", "image"}),
         options=LocalOptions,
@@ -147,7 +147,7 @@ class Adapter:
 
     def _load(self) -> Loaded:
         torch, library, hub = (
-            remote.sdk(name, extra="transformers") for name in ("torch", "transformers", "huggingface_hub")
+            providers.sdk(name, extra="transformers") for name in ("torch", "transformers", "huggingface_hub")
         )
         for speaker in (library.logging, hub.utils.logging):
             speaker.set_verbosity_error()

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mmeval.definitions import Adapter, Benchmark, Facts, Metric, Options, Source
+    from mmeval.definitions import Adapter, Benchmark, Capabilities, Options, Source
     from mmeval.errors import (
         AdapterError,
         BudgetError,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         StoreError,
         UsageError,
     )
+    from mmeval.metrics.base import Metric
     from mmeval.types import (
         Audio,
         Estimate,
@@ -50,7 +51,8 @@ _HOMES = {
         "Audio", "Estimate", "Failure", "Image", "Limits", "Media", "Prompt", "Record", "Reply",
         "Row", "Sample", "Score", "Text", "Usage", "Video",
     ),
-    "mmeval.definitions": ("Adapter", "Benchmark", "Facts", "Metric", "Options", "Source"),
+    "mmeval.definitions": ("Adapter", "Benchmark", "Capabilities", "Options", "Source"),
+    "mmeval.metrics.base": ("Metric",),
     "mmeval.errors": (
         "AdapterError", "BudgetError", "CatalogError", "DataError", "FatalError", "MMEvalError",
         "MediaError", "NotComparableError", "RetryableError", "RunFailedError", "ScoreError",
@@ -60,11 +62,41 @@ _HOMES = {
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Adapter", "AdapterError", "Audio", "Benchmark", "BudgetError", "CatalogError", "DataError",
-    "Estimate", "Facts", "Failure", "FatalError", "Image", "Limits", "MMEvalError", "Media",
-    "MediaError", "Metric", "NotComparableError", "Options", "Prompt", "Record", "Reply",
-    "RetryableError", "Row", "RunFailedError", "Sample", "Score", "ScoreError", "Source",
-    "StoreError", "Text", "Usage", "UsageError", "Video", "__version__",
+    "Adapter",
+    "AdapterError",
+    "Audio",
+    "Benchmark",
+    "BudgetError",
+    "Capabilities",
+    "CatalogError",
+    "DataError",
+    "Estimate",
+    "Failure",
+    "FatalError",
+    "Image",
+    "Limits",
+    "MMEvalError",
+    "Media",
+    "MediaError",
+    "Metric",
+    "NotComparableError",
+    "Options",
+    "Prompt",
+    "Record",
+    "Reply",
+    "RetryableError",
+    "Row",
+    "RunFailedError",
+    "Sample",
+    "Score",
+    "ScoreError",
+    "Source",
+    "StoreError",
+    "Text",
+    "Usage",
+    "UsageError",
+    "Video",
+    "__version__",
 ]  # fmt: skip
 
 

@@ -119,7 +119,7 @@ def suite(name: str, path: Sequence[Path] = ()) -> Mapping[str, Any]:
 
 
 def model_cards(path: Sequence[Path] = ()) -> Mapping[str, Mapping[str, Any]]:
-    """Facts about models (organisation, parts, prices) by `provider/model`, from adapters/models.toml."""
+    """Capabilities about models (organisation, parts, prices) by `provider/model`, from adapters/models.toml."""
     return _tables("adapters/models.toml", path)
 
 

@@ -1,34 +1,19 @@
-"""What a file of `benchmarks/` or `adapters/` declares: Benchmark, Metric, Facts, Options, Adapter."""
+"""What a file of `benchmarks/` or `adapters/` declares: Benchmark, Metric, Capabilities, Options, Adapter."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from mmeval.errors import AdapterError
-from mmeval.types import JSON, Estimate, Modality, Prompt, Record, Reply, Row, Sample, Status
+from mmeval.metrics.base import Metric
+from mmeval.types import JSON, Modality, Prompt, Reply, Row, Sample, Status
 
 if TYPE_CHECKING:
     from mmeval.scorers import Scorer
 
 Policy = Literal["score", "zero", "exclude"]
-Aggregate: TypeAlias = Callable[[Iterable[Record]], Mapping[str, Estimate]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """How records become the numbers of a run; the headline is `aggregate(...)[name]`."""
-
-    name: str
-    aggregate: Aggregate
-    higher_is_better: bool
-    low: float
-    high: float
-    scale: float
-    """What the board multiplies the headline by: 100 shows 0.5 as 50.0."""
-    about: str
-    """One sentence for the card: what is averaged over what."""
 
 
 class Source(Protocol):
@@ -45,7 +30,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
-    """One file of `benchmarks/`. Facts without a default are unknown only if None is written."""
+    """One file of `benchmarks/`. Capabilities without a default are unknown only if None is written."""
 
     name: str
     version: str
@@ -91,7 +76,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Capabilities:
     """What an adapter declares about itself."""
 
     version: str
@@ -120,7 +105,7 @@ class Facts:
 class Adapter(Protocol):
     """One provider: a file of `adapters/` has `class Adapter(model, options)` of this shape."""
 
-    facts: ClassVar[Facts]
+    capabilities: ClassVar[Capabilities]
 
     def __init__(self, model: str, options: Any) -> None: ...
 
@@ -143,7 +128,7 @@ class Adapter(Protocol):
 
 
 @runtime_checkable
-class SeesSamples(Protocol):
+class NeedsSamples(Protocol):
     """An adapter that is no model but a reference (random, majority): it reads the samples beforehand."""
 
     def prepare(self, samples: Iterable[Sample]) -> None:
@@ -202,7 +187,7 @@ class Batches(Protocol):
 
 
 @runtime_checkable
-class Settles(Protocol):
+class NormalizesOptions(Protocol):
     """An adapter that knows which options its model or API refuses, or wants."""
 
     def sent(self, options: Any) -> Any:
@@ -210,8 +195,8 @@ class Settles(Protocol):
         ...
 
 
-def facts_of(adapter: type[Adapter], model: str) -> Facts:
-    """The facts of one model: the class's, unless it has a classmethod `facts_for(model)`, as wrappers do."""
-    of_model = getattr(adapter, "facts_for", None)
-    facts: Facts = of_model(model) if of_model is not None else adapter.facts
-    return facts
+def capabilities_of(adapter: type[Adapter], model: str) -> Capabilities:
+    """The capabilities of one model: those of the class, unless it says more in `capabilities_for(model)`."""
+    of_model = getattr(adapter, "capabilities_for", None)
+    capabilities: Capabilities = of_model(model) if of_model is not None else adapter.capabilities
+    return capabilities

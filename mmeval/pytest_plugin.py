@@ -32,7 +32,7 @@ def mmeval_gate(record_property: Callable[[str, object], None]) -> Callable[...,
         results: str | Path = "results",
     ) -> Verdict:
         from mmeval.errors import MMEvalError
-        from mmeval.gate.judge import candidate_of, judge_live
+        from mmeval.gate.api import candidate_of, judge_live
         from mmeval.gate.policy import read_policy
 
         try:

@@ -17,10 +17,10 @@ from mmeval.data import samples as read_rows
 from mmeval.definitions import Benchmark
 from mmeval.errors import RunFailedError, StoreError, UsageError
 from mmeval.runner.finish import Summary, counted, summarise
-from mmeval.runner.ordered import Ordered
 from mmeval.runner.plan import Job
 from mmeval.scorers import JudgeRule, Rule
 from mmeval.store import Run, RunInfo
+from mmeval.store.ordered import Ordered
 from mmeval.types import Estimate, Failure, Prompt, Record, Reply, Sample, Score, Status, Text
 
 __all__ = ["Change", "ProfileDiff", "Source", "open_source", "profile_diff", "rescore"]
@@ -46,7 +46,7 @@ class Source:
     def records(self) -> Iterator[Iterable[Record]]:
         """The last record of every sample and epoch, by id; can be walked as often as needed."""
         journal = self.run.path / "records.jsonl"
-        with tempfile.TemporaryDirectory() as scratch, Ordered([journal], scratch=Path(scratch)) as records:
+        with tempfile.TemporaryDirectory() as scratch, Ordered([journal], spill=Path(scratch)) as records:
             yield records
 
     def scoring(self, profile: str) -> Scoring:
@@ -202,7 +202,7 @@ def _info(old: RunInfo, spec: store.Spec, summary: Summary, origin: str) -> RunI
         "status": "complete" if whole else old.status,
         "reason": None if whole else old.reason,
         "provenance": {**old.provenance, "rescored_from": origin, "rescored_at": time.time()},
-        "scores": summary.scores,
+        "scores_digest": summary.scores_digest,
         "counts": dict(summary.counts),
         "unparsed": summary.unparsed,
         "metrics": summary.metrics,

@@ -55,7 +55,7 @@ HOSTILE = (
     "שלום עולם, the answer is B",
     "line one\nline two\n\n    indented",
 )
-DEFINITION = """from mmeval.definitions import Benchmark, Metric
+DEFINITION = """from mmeval import Benchmark, Metric
 from mmeval.scorers import Scorer
 from mmeval.types import Estimate, Score
 
@@ -396,12 +396,12 @@ def info(the_spec: Spec, lines: Sequence[dict[str, Any]], model: str, name: str)
         status="complete",
         spec=the_spec,
         provenance=provenance,
-        samples="all",
+        samples_digest="all",
         planned=len(lines),
         counts=counts,
         unparsed=unparsed,
         metrics=metrics,
-        headline="accuracy",
+        primary_metric="accuracy",
         totals=totals,
     )  # type: ignore[arg-type]
 

@@ -13,13 +13,14 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mmeval"
 LAYERS = [
     {"errors"},
-    {"types", "scratch"},
-    {"stats", "media", "prompts", "draw", "numbers"},
+    {"types", "spill"},
+    {"stats", "prompts", "draw", "formatting"},
+    {"metrics"},
     {"definitions"},
-    {"scorers", "remote"},
+    {"media", "scorers", "providers"},
     {"data", "catalog"},
     {"engine", "provenance", "store"},
-    {"runner", "compare", "board", "arena", "interchange"},
+    {"runner", "compare", "board", "interchange"},
     {"gate"},
     {"report", "rescore", "sitegen"},
     {"cli", "pytest_plugin"},

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
-from mmeval import Audio, Facts, FatalError, MediaError, Options, Text, media
+from mmeval import Audio, Capabilities, FatalError, MediaError, Options, Text, media
 
-FACTS = Facts(version="1", inputs=frozenset({"text", "image"}), options=Options)
+CAPABILITIES = Capabilities(version="1", inputs=frozenset({"text", "image"}), options=Options)
 
 
 def drawn(kind: str = "PNG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **how) -> bytes:
@@ -78,7 +78,7 @@ BROKEN = {
 def test_broken_pictures_are_media_errors_that_name_their_source(data):
     picture = media.image(data, source="row 7")
     with pytest.raises(MediaError, match="row 7"):
-        media.admit((Text("?"), picture), FACTS)
+        media.admit((Text("?"), picture), CAPABILITIES)
     with pytest.raises(MediaError):
         media.thumbnail(picture)
 
@@ -102,10 +102,12 @@ def test_a_jpeg_with_trailing_bytes_is_whole():
 
 def test_within_the_limits_nothing_is_touched():
     prompt = (Text("?"), media.image(drawn()), media.image(drawn("JPEG")))
-    facts = replace(FACTS, max_images=2, max_image_bytes=50_000, max_image_pixels=2400, max_image_side=((2, 60),))
-    media.admit(prompt, facts)
-    assert media.fit(prompt, facts) is prompt
-    assert media.fits(prompt, facts)
+    capabilities = replace(
+        CAPABILITIES, max_images=2, max_image_bytes=50_000, max_image_pixels=2400, max_image_side=((2, 60),)
+    )
+    media.admit(prompt, capabilities)
+    assert media.fit(prompt, capabilities) is prompt
+    assert media.fits(prompt, capabilities)
 
 
 @pytest.mark.parametrize(
@@ -125,16 +127,16 @@ def test_within_the_limits_nothing_is_touched():
     ],
 )
 def test_over_a_limit_it_is_written_again(data, limits, mime, size):
-    facts = replace(FACTS, **limits)
+    capabilities = replace(CAPABILITIES, **limits)
     prompt = (Text("?"), media.image(data, source="row 7"))
-    media.admit(prompt, facts)
-    assert not media.fits(prompt, facts)
-    fitted = media.fit(prompt, facts)[1]
+    media.admit(prompt, capabilities)
+    assert not media.fits(prompt, capabilities)
+    fitted = media.fit(prompt, capabilities)[1]
     assert (fitted.mime, fitted.source) == (mime, "row 7")
     assert size is None or (fitted.width, fitted.height) == size
-    assert len(fitted.data) <= (facts.max_image_bytes or len(fitted.data))
-    assert media.fit(prompt, facts)[1].sha256 == fitted.sha256, "not deterministic"
-    assert media.fit((Text("?"), fitted), facts)[1] is fitted
+    assert len(fitted.data) <= (capabilities.max_image_bytes or len(fitted.data))
+    assert media.fit(prompt, capabilities)[1].sha256 == fitted.sha256, "not deterministic"
+    assert media.fit((Text("?"), fitted), capabilities)[1] is fitted
     if Pillow.open(io.BytesIO(data)).mode in ("RGB", "RGBA"):
         red, _, blue = Pillow.open(io.BytesIO(fitted.data)).convert("RGB").getpixel((2, 2))
         assert (red > 180, blue < 80) == (True, True)
@@ -144,7 +146,7 @@ def test_a_turned_photograph_is_upright_after_writing():
     exif = Pillow.Exif()
     exif[0x0112] = 6  # the camera lay on its side
     picture = media.image(drawn("JPEG", (400, 200), exif=exif.tobytes()))
-    fitted = media.fit((picture,), replace(FACTS, max_image_side=((1, 100),)))[0]
+    fitted = media.fit((picture,), replace(CAPABILITIES, max_image_side=((1, 100),)))[0]
     assert (fitted.width, fitted.height) == (50, 100)
 
 
@@ -158,13 +160,13 @@ def test_a_turned_photograph_is_upright_after_writing():
 )
 def test_what_a_model_does_not_take_is_unsupported(prompt, limits, says):
     with pytest.raises(FatalError, match=says) as caught:
-        media.admit(prompt, replace(FACTS, **limits))
+        media.admit(prompt, replace(CAPABILITIES, **limits))
     assert caught.value.kind == "unsupported"
 
 
 def test_what_cannot_be_made_small_enough_is_a_media_error():
     with pytest.raises(MediaError, match="smaller than 10 bytes"):
-        media.fit((media.image(drawn()),), replace(FACTS, max_image_bytes=10))
+        media.fit((media.image(drawn()),), replace(CAPABILITIES, max_image_bytes=10))
 
 
 @pytest.mark.parametrize("data", [drawn("PNG", (900, 1800)), drawn("PNG", mode="RGBA"), drawn("GIF", mode="P")])
@@ -177,8 +179,8 @@ def test_thumbnails_are_small_webp(data):
 
 
 def test_the_policy_is_plain_json():
-    facts = replace(FACTS, max_image_side=((20, 8000),), max_images=5)
-    assert media.policy(facts) == {
+    capabilities = replace(CAPABILITIES, max_image_side=((20, 8000),), max_images=5)
+    assert media.policy(capabilities) == {
         "name": "fit/1", "images": 5, "bytes": None, "pixels": None, "side": [[20, 8000]],
         "mimes": ["image/gif", "image/jpeg", "image/png", "image/webp"],
     }  # fmt: skip

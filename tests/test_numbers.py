@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mmeval import Estimate, numbers
+from mmeval import Estimate
+from mmeval import formatting as numbers
 
 HALF = Estimate(value=0.7125, low=0.6985, high=0.7265, n=900, method="wilson")
 

@@ -4,7 +4,8 @@ from random import Random
 
 from mmeval import Benchmark, Row, Sample, draw, media, prompts
 from mmeval.data import generated
-from mmeval.scorers import accuracy, choice
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
 
 TOP = 8
 

@@ -4,7 +4,8 @@ Needs a judge: it compares question, gold and the text of the answer tag.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, tagged_judged
+from mmeval.metrics import accuracy
+from mmeval.scorers import tagged_judged
 
 CLOSING = "Think step by step inside <think></think>, then give the final answer alone inside <answer></answer>."
 

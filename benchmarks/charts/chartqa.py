@@ -5,7 +5,8 @@ declared answer. A chart has several questions and no id: its picture's digest i
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, relaxed
+from mmeval.metrics import accuracy
+from mmeval.scorers import relaxed
 
 CLOSING = "Answer the question using a single word or phrase."
 

@@ -5,7 +5,8 @@ letters exact and never use it (`tru` earns .75 for `true`).
 """
 
 from mmeval import Benchmark, Row, Sample, Text, data
-from mmeval.scorers import accuracy, relaxed_lists
+from mmeval.metrics import accuracy
+from mmeval.scorers import relaxed_lists
 
 HOW = {
     "Factoid": "Answer with a single word, number or phrase; lists as ['Answer1', 'Answer2'].",

@@ -6,7 +6,8 @@ Needs a judge, which says true or false and allows 5 % on numbers.
 import json
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, chart_judged
+from mmeval.metrics import accuracy
+from mmeval.scorers import chart_judged
 
 TOLERANCE = "A number within 5 % of the reference counts as equal."
 

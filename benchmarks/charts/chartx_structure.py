@@ -7,7 +7,8 @@ count as easy is our list. Cells are separated by \\t and rows by \\n, written a
 import json
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, table_match
+from mmeval.metrics import accuracy
+from mmeval.scorers import table_match
 
 
 def to_sample(row: Row) -> Sample | None:

@@ -5,7 +5,8 @@ time; the authors grade five in one request.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, chart_judged
+from mmeval.metrics import accuracy
+from mmeval.scorers import chart_judged
 
 
 def to_sample(row: Row) -> Sample:

@@ -4,7 +4,8 @@ Needs a judge: each row brings the authors' rubric for its kind of answer.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, chart_judged
+from mmeval.metrics import accuracy
+from mmeval.scorers import chart_judged
 
 
 def to_sample(row: Row) -> Sample:

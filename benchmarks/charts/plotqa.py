@@ -5,7 +5,8 @@ file; the first load pins its content digest, so that two people who name it mea
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, relaxed
+from mmeval.metrics import accuracy
+from mmeval.scorers import relaxed
 
 
 def to_sample(row: Row) -> Sample:

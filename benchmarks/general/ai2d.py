@@ -6,8 +6,9 @@ or ask a judge.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice
-from mmeval.scorers.patterns import numbered_or_alone
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
+from mmeval.scorers.readers.patterns import numbered_or_alone
 
 
 def to_sample(row: Row) -> Sample:

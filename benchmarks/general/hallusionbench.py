@@ -5,7 +5,8 @@ right and of question groups right on all figures. The default is our own readin
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import consistency, explained_yes_no
+from mmeval.metrics import hallusion_accuracy
+from mmeval.scorers import explained_yes_no
 
 KEYS = ("category", "subcategory", "set_id", "figure_id", "question_id")
 
@@ -31,7 +32,7 @@ benchmark = Benchmark(
             "question_id": str, "question": str, "gt_answer": str, "gt_answer_details": str, "image": dict,
         },
     ),
-    to_sample=to_sample, score=explained_yes_no(), profile="mmeval", metric=consistency(), cluster="image",
+    to_sample=to_sample, score=explained_yes_no(), profile="mmeval", metric=hallusion_accuracy(), cluster="image",
     license="BSD-3-Clause", url="https://github.com/tianyi-lab/HallusionBench",
     paper="https://arxiv.org/abs/2310.14566", rows=951, chance=None, tags=("hallucination", "yes-no"),
 )  # fmt: skip

@@ -5,7 +5,8 @@ the answer and take the nearest option for anything else (`official`); the defau
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, extracted_answer
+from mmeval.metrics import accuracy
+from mmeval.scorers import extracted_answer
 
 
 def to_sample(row: Row) -> Sample:

@@ -6,9 +6,10 @@ when that fails three times, draws a letter.
 """
 
 from mmeval import Benchmark, data
-from mmeval.scorers import circular, judged_choice
-from mmeval.scorers.brackets import affixed
-from mmeval.scorers.tokens import single_token
+from mmeval.metrics import circular
+from mmeval.scorers import judged_choice
+from mmeval.scorers.readers.brackets import affixed
+from mmeval.scorers.readers.tokens import single_token
 
 benchmark = Benchmark(
     name="mmbench_dev_en", version="1.1", title="MMBench V1.1 (EN dev)", about=__doc__,

@@ -7,9 +7,10 @@ the rotation, and nobody says so.
 """
 
 from mmeval import Benchmark, data
-from mmeval.scorers import circular, judged_choice
-from mmeval.scorers.brackets import affixed
-from mmeval.scorers.tokens import single_token
+from mmeval.metrics import circular
+from mmeval.scorers import judged_choice
+from mmeval.scorers.readers.brackets import affixed
+from mmeval.scorers.readers.tokens import single_token
 
 benchmark = Benchmark(
     name="mmbench_test_cn", version="1.1", title="MMBench V1.1 (CN test)", about=__doc__,

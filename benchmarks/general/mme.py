@@ -5,8 +5,9 @@ our own reading: the field's rules differ in what they take for a yes.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import paired_images, yes_no
-from mmeval.scorers.yesno import read_prefix
+from mmeval.metrics import mme_score
+from mmeval.scorers import yes_no
+from mmeval.scorers.rules.yesno import read_prefix
 
 TOTALS = {
     "perception": (
@@ -33,7 +34,7 @@ benchmark = Benchmark(
         "lmms-lab/MME", split="test", revision=None,  # pinned by the first load
         columns={"question_id": str, "question": str, "answer": str, "category": str, "image": dict},
     ),
-    to_sample=to_sample, score=yes_no(lmms=read_prefix), profile="mmeval", metric=paired_images(totals=TOTALS),
+    to_sample=to_sample, score=yes_no(lmms=read_prefix), profile="mmeval", metric=mme_score(totals=TOTALS),
     cluster="image", license=None, url="https://github.com/BradyFU/Awesome-Multimodal-Large-Language-Models",
     paper="https://arxiv.org/abs/2306.13394", rows=2_374, chance=None, tags=("general", "yes-no"),
 )  # fmt: skip

@@ -5,8 +5,9 @@ usual headline is the mean of this set and `mmmu_pro_vision`.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice
-from mmeval.scorers.brackets import after_answer, bracketed_loose
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
+from mmeval.scorers.readers.brackets import after_answer, bracketed_loose
 
 CLOSING = "Answer with the option's letter from the given choices directly."
 COLUMNS = {

@@ -4,8 +4,9 @@ The default is our own reading: the authors' rule draws a random letter from wha
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice
-from mmeval.scorers.brackets import after_answer
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
+from mmeval.scorers.readers.brackets import after_answer
 
 PROMPT = "Answer with the option's letter from the given choices directly."
 

@@ -5,8 +5,9 @@ letter from what it cannot parse, about a quarter of a point each. 847 questions
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice, open_answer, routed
-from mmeval.scorers.brackets import bracketed, bracketed_loose
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice, open_answer, routed
+from mmeval.scorers.readers.brackets import bracketed, bracketed_loose
 
 COLUMNS = {
     "id": str, "question": str, "options": str, "answer": str, "question_type": str, "subfield": str,

@@ -6,8 +6,9 @@ is our own reading: the board's rule needs a judge where its patterns fail.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice
-from mmeval.scorers.brackets import ranked
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
+from mmeval.scorers.readers.brackets import ranked
 
 CLOSING = "Answer with the option's letter from the given choices directly"
 

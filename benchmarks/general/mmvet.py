@@ -5,7 +5,8 @@ points: it is recorded and part of what must be equal when runs are compared.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, graded
+from mmeval.metrics import accuracy
+from mmeval.scorers import graded
 
 
 def to_sample(row: Row) -> Sample:

@@ -7,7 +7,8 @@ that reads more than a bare letter.
 import re
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
 
 CLOSING = "Answer with the option's letter from the given choices directly."
 

@@ -5,7 +5,8 @@ kept). It rewards long replies, and everybody's numbers are made with it.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, contains
+from mmeval.metrics import accuracy
+from mmeval.scorers import contains
 
 
 def to_sample(row: Row) -> Sample:

@@ -5,8 +5,9 @@ have two options. Puzzles are drawn from templates, which are the clusters.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice
-from mmeval.scorers.patterns import last_capital
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
+from mmeval.scorers.readers.patterns import last_capital
 
 CLOSING = "Think step by step. The last line of the reply must be of the form: Answer: $LETTER"
 PUZZLES = (

@@ -4,7 +4,8 @@ The default is our own reading: the published ones ask a judge, or accept bare l
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, math_answer
+from mmeval.metrics import accuracy
+from mmeval.scorers import math_answer
 
 COLUMNS = {
     "pid": str, "question": str, "options": list | None, "answer": str, "context": str | None, "type": str,

@@ -7,7 +7,8 @@ file), answer, split. Scored as the authors do, by the exact text of the final a
 import re
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, exact_text
+from mmeval.metrics import accuracy
+from mmeval.scorers import exact_text
 
 CLOSING = "Think step by step. The last line of the reply must be of the form: Answer: $ANSWER"
 

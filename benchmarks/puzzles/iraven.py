@@ -6,7 +6,8 @@ standard for language models: the letter is scored exactly, the headline is the 
 """
 
 from mmeval import Benchmark, Row, Sample, Text, data
-from mmeval.scorers import accuracy, choice
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
 
 PROMPT = (
     "The first picture is a 3x3 matrix whose last panel is missing. The second picture shows eight candidates, "

@@ -6,7 +6,8 @@ labels its options with digits and is scored by them.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, letter_set
+from mmeval.metrics import accuracy
+from mmeval.scorers import letter_set
 
 CLOSING = "Choose the right options; the last line of the reply must be of the form: Answer: $LETTERS"
 

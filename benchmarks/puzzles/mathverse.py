@@ -5,7 +5,8 @@ a problem is the cluster of its five versions.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice, math_answer, routed
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice, math_answer, routed
 
 
 def to_sample(row: Row) -> Sample:

@@ -4,7 +4,8 @@ The default is our own reading of the value or letter: the published rule evalua
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, math_answer
+from mmeval.metrics import accuracy
+from mmeval.scorers import math_answer
 
 BOXED = "Solve the problem step by step and put the final answer in one \\boxed{}."
 

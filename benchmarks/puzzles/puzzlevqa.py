@@ -5,8 +5,9 @@ without an option into the first option. Items are drawn from twenty templates, 
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice
-from mmeval.scorers.patterns import answer_line, last_capital
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
+from mmeval.scorers.readers.patterns import answer_line, last_capital
 
 CLOSING = "Think step by step. The last line of the reply must be of the form: Answer: $LETTER"
 

@@ -5,7 +5,8 @@ accepted answers, without case, punctuation and articles.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, phrase
+from mmeval.metrics import accuracy
+from mmeval.scorers import phrase
 
 PROMPT = (
     "This is a rebus puzzle of the category {category}. Work out which word or phrase the picture spells. "

@@ -5,8 +5,9 @@ random letter.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice
-from mmeval.scorers.patterns import answer_line, cascade
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
+from mmeval.scorers.readers.patterns import answer_line, cascade
 
 CLOSING = "Think step by step. The last line of the reply must be of the form: Answer: $LETTER"
 DRAWN = "Options: Choose from (A) (B) (C) (D) in the image."

@@ -4,8 +4,9 @@ The default is our own reading: the authors ask a judge where their patterns fai
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice
-from mmeval.scorers.patterns import boxed_or_phrase, tagged
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
+from mmeval.scorers.readers.patterns import boxed_or_phrase, tagged
 
 CLOSING = "Solve the problem step by step; the last line of the reply must be of the form: Answer: \\boxed{$LETTER}"
 

@@ -5,7 +5,8 @@ so that {111.90} is 11.90.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, braced
+from mmeval.metrics import accuracy
+from mmeval.scorers import braced
 
 CLOSING = "Think step by step and give the final answer in curly braces, like this: {final answer}"
 

@@ -5,9 +5,10 @@ questions, which is what the OpenVLM board shows.
 """
 
 from mmeval import Benchmark, Row, Sample, data
+from mmeval.metrics import accuracy
 from mmeval.prompts import question_first
-from mmeval.scorers import accuracy, choice
-from mmeval.scorers.patterns import first_letter, stated_letter
+from mmeval.scorers import choice
+from mmeval.scorers.readers.patterns import first_letter, stated_letter
 
 TASKS = (
     "Art_Style", "Counting", "Forensic_Detection", "Functional_Correspondence", "IQ_Test", "Jigsaw",

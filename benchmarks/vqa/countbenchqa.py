@@ -5,7 +5,8 @@ reply, so that 19 is a 9. The caption, which states the number, is never in the 
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, count
+from mmeval.metrics import accuracy
+from mmeval.scorers import count
 
 CLOSING = "Answer with a number only, for example 3."
 

@@ -4,7 +4,8 @@ from random import Random
 
 from mmeval import Benchmark, Row, Sample, Text, draw, media
 from mmeval.data import generated
-from mmeval.scorers import accuracy, exact_text
+from mmeval.metrics import accuracy
+from mmeval.scorers import exact_text
 
 PLACES = ("left", "middle", "right")
 

@@ -5,7 +5,8 @@ punctuation (`lmms-0.7.3`); there is no other published rule, so the default is 
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, exact_text
+from mmeval.metrics import accuracy
+from mmeval.scorers import exact_text
 
 CLOSING = "Answer the question using a single word or phrase."
 ID = "lmms-lab/GQA"

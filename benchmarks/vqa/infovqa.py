@@ -5,7 +5,8 @@ evaluation kits also keep exactly one half (`vlmevalkit-2026-08`, `lmms-0.7.3`).
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, anls
+from mmeval.metrics import accuracy
+from mmeval.scorers import anls
 
 CLOSING = "Answer the question using a single word or phrase."
 

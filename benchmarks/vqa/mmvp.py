@@ -5,8 +5,9 @@ before are not comparable. The authors graded with GPT-4; the default is our own
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import choice, pairs
-from mmeval.scorers.patterns import two_way
+from mmeval.metrics import pairs
+from mmeval.scorers import choice
+from mmeval.scorers.readers.patterns import two_way
 
 CLOSING = "Answer with the option's letter from the given choices directly."
 

@@ -4,7 +4,8 @@ The default rule is our own reading: the authors' code compares raw texts where 
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, vqa_accuracy
+from mmeval.metrics import accuracy
+from mmeval.scorers import vqa_accuracy
 
 CLOSING = (
     "When the provided information is insufficient, respond with 'Unanswerable'.\n"

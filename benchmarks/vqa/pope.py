@@ -5,8 +5,9 @@ reply that is not a no, an empty one too, is a yes. A photograph is a cluster: i
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import binary, yes_no
-from mmeval.scorers.yesno import read_else_yes
+from mmeval.metrics import binary
+from mmeval.scorers import yes_no
+from mmeval.scorers.rules.yesno import read_else_yes
 
 
 def to_sample(row: Row) -> Sample:

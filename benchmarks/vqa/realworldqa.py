@@ -4,8 +4,9 @@ There is no published scorer; the default is our own reading: a letter where the
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice, exact_text, routed
-from mmeval.scorers.brackets import ranked
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice, exact_text, routed
+from mmeval.scorers.readers.brackets import ranked
 
 
 def to_sample(row: Row) -> Sample:

@@ -4,8 +4,9 @@ The default is our own reading: the rule in use accepts a bare letter or `B.` an
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice
-from mmeval.scorers.patterns import letter_or_numbered
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
+from mmeval.scorers.readers.patterns import letter_or_numbered
 
 CLOSING = "Answer with the option's letter from the given choices directly."
 

@@ -4,8 +4,9 @@ The default is our own reading: the authors rank options by likelihood, which no
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice
-from mmeval.scorers.patterns import first_character
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
+from mmeval.scorers.readers.patterns import first_character
 
 CLOSING = "Answer with the option's letter from the given choices directly."
 

@@ -4,7 +4,8 @@ Needs a judge; the headline is the harmonic mean of the share correct and the sh
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import attempted, attempts
+from mmeval.metrics import simpleqa_f1
+from mmeval.scorers import attempted
 
 
 def to_sample(row: Row) -> Sample:
@@ -27,7 +28,7 @@ benchmark = Benchmark(
             "vqa_category": str | None,
         },
     ),
-    to_sample=to_sample, score=attempted(), profile="official", metric=attempts(), cluster="image",
+    to_sample=to_sample, score=attempted(), profile="official", metric=simpleqa_f1(), cluster="image",
     license=None, url="https://simplevqa.github.io", paper="https://arxiv.org/abs/2502.13059", rows=2_025,
     chance=0.0, tags=("knowledge", "open", "judge"),
 )  # fmt: skip

@@ -5,7 +5,8 @@ equal, so that `Yes` scores 0 against ten `yes`. `official` does exactly that.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, vqa_accuracy
+from mmeval.metrics import accuracy
+from mmeval.scorers import vqa_accuracy
 
 CLOSING = "Answer the question using a single word or phrase."
 

@@ -5,8 +5,9 @@ first letter of any word.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
-from mmeval.scorers import accuracy, choice
-from mmeval.scorers.patterns import capitals
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
+from mmeval.scorers.readers.patterns import capitals
 
 
 def to_sample(row: Row) -> Sample:

@@ -32,7 +32,7 @@ class Price(BaseModel):
 
 
 class ModelCard(BaseModel):
-    """Facts about a model from `adapters/models.toml`; None or empty = unknown."""
+    """Capabilities about a model from `adapters/models.toml`; None or empty = unknown."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     name: str
@@ -58,7 +58,7 @@ class ModelCard(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchmarkCard:
-    """Facts about a benchmark; `known` is False when no definition file was found for a stored run."""
+    """Capabilities about a benchmark; `known` is False when no definition file was found for a stored run."""
 
     name: str
     title: str

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from mmeval.board.cards import BenchmarkCard
 from mmeval.board.vectors import Vector
-from mmeval.definitions import Metric
 from mmeval.errors import StoreError
+from mmeval.metrics.base import Metric
 from mmeval.store import Run, read_samples, samples_path
 from mmeval.types import Record, Score
 
@@ -25,7 +25,7 @@ def check(run: Run, vector: Vector, card: BenchmarkCard, records: Sequence[Recor
     `records` are those that `scored_again` gives; without them the metrics are not computed anew.
     """
     info = run.info
-    if info.scores is not None and info.scores != vector.digest:
+    if info.scores_digest is not None and info.scores_digest != vector.digest:
         raise StoreError(f"{run.path}: scores.csv is not the file that the run left: its digest in run.json is another")
     counts = {status: n for status, n in info.counts.items() if n}
     if counts != vector.counts:

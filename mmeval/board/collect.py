@@ -105,7 +105,7 @@ class Column:
     @property
     def spec_headline(self) -> str:
         """Name of the metric that the cells show."""
-        return next(iter(self.cells.values())).run.info.headline
+        return next(iter(self.cells.values())).run.info.primary_metric
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,9 +193,9 @@ def make_cell(run: Run, card: BenchmarkCard, reader: Reader) -> Cell:
         raise StoreError(f"{run.path}: status {info.status}: the run is not finished; run the same command again")
     if run.path.name != info.spec.digest[:12]:
         raise StoreError(f"{run.path}: the folder is not named after its spec: run.json was edited or moved")
-    if info.headline not in info.metrics:
-        raise StoreError(f"{run.path}: {info.reason or f'no metric {info.headline!r} in run.json'}")
-    return Cell(run=run, vector=reader(run, card), headline=info.metrics[info.headline])
+    if info.primary_metric not in info.metrics:
+        raise StoreError(f"{run.path}: {info.reason or f'no metric {info.primary_metric!r} in run.json'}")
+    return Cell(run=run, vector=reader(run, card), headline=info.metrics[info.primary_metric])
 
 
 def make_column(card: BenchmarkCard, cells: Sequence[Cell]) -> Column:
@@ -223,7 +223,7 @@ def _weight(group: Sequence[Cell]) -> tuple[bool, int, str]:
 
 def settings(cell: Cell) -> tuple[object, ...]:
     """What must be equal for two numbers to be shown in one column."""
-    return (*(getattr(cell.spec, name) for name in COMPARABLE), cell.run.info.samples, cell.spec.variant)
+    return (*(getattr(cell.spec, name) for name in COMPARABLE), cell.run.info.samples_digest, cell.spec.variant)
 
 
 def differs(cell: Cell, main: Cell) -> Aside:
@@ -233,6 +233,6 @@ def differs(cell: Cell, main: Cell) -> Aside:
     for name in COMPARABLE:
         if getattr(cell.spec, name) != getattr(main.spec, name):
             return Aside(cell=cell, reason=name, value=str(getattr(cell.spec, name)))
-    if cell.run.info.samples != main.run.info.samples:
-        return Aside(cell=cell, reason="samples", value=(cell.run.info.samples or "")[:12])
+    if cell.run.info.samples_digest != main.run.info.samples_digest:
+        return Aside(cell=cell, reason="samples", value=(cell.run.info.samples_digest or "")[:12])
     return Aside(cell=cell, reason="superseded", value=cell.finished[:10])

@@ -59,7 +59,7 @@ class _File(logging.FileHandler):
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
     """Time, event and what was said with it; nothing that looks like a key or like media."""
-    from mmeval.remote import Secret
+    from mmeval.providers import Secret
 
     scrub = Secret("").scrub
     said = {name: value for name, value in vars(record).items() if name not in _OWN and value is not None}

@@ -55,11 +55,11 @@ def _adapters(path: list[Path]) -> list[Finding]:
     found: list[Finding] = []
     for name in sorted(catalog.adapters(path)):
         try:
-            facts = catalog.adapter(name, path).facts
+            capabilities = catalog.adapter(name, path).capabilities
         except MMEvalError as error:
             found.append(Finding("broken", f"adapter {name}", str(error)))
             continue
-        found.append(_adapter(name, facts.sdk, facts.extra, facts.env))
+        found.append(_adapter(name, capabilities.sdk, capabilities.extra, capabilities.env))
     return found
 
 

@@ -45,16 +45,16 @@ def import_command(
 ) -> None:
     """Import results of other tools as runs that are marked third-party and kept apart from your own."""
     from mmeval import RunFailedError
+    from mmeval.formatting import points
     from mmeval.interchange.imported import write
     from mmeval.interchange.readers import read
-    from mmeval.numbers import points
 
     written = 0
     for file in files:
         for found in read(file, form=form, model=model, benchmark=benchmark):
             run = write(found, results)
-            number = run.info.metrics.get(run.info.headline)
-            value = f"{run.info.headline} {points(number.value)}" if number else run.info.reason
+            number = run.info.metrics.get(run.info.primary_metric)
+            value = f"{run.info.primary_metric} {points(number.value)}" if number else run.info.reason
             typer.echo(f"{run.path}: {run.info.planned} samples, {value}")
             written += 1
     if not written:

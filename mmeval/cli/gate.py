@@ -46,7 +46,7 @@ def run_command(
     as_json: bool = AS_JSON,
 ) -> None:
     """Evaluate the candidate, decide while it runs, and stop early on a proven regression."""
-    from mmeval.gate.judge import judge_live
+    from mmeval.gate.api import judge_live
 
     policy = _budgeted(_policy(config), usd=max_cost, minutes=max_minutes, samples=max_samples)
     candidate = _candidate(policy, model, option, path, results, concurrency=concurrency, quiet=as_json)
@@ -69,7 +69,7 @@ def compare_command(
     as_json: bool = AS_JSON,
 ) -> None:
     """Decide from two stored runs (or folders of runs); asks no model."""
-    from mmeval.gate.judge import check_names, judge_stored
+    from mmeval.gate.api import check_names, judge_stored
     from mmeval.gate.offline import default_policy, runs_below
 
     file = config or Path("gate.yaml")
@@ -88,8 +88,8 @@ def plan_command(config: Path = CONFIG, path: list[Path] = PATH, as_json: bool =
     from dataclasses import asdict
 
     from mmeval import UsageError
+    from mmeval.gate.api import check_names
     from mmeval.gate.baseline import open_baselines
-    from mmeval.gate.judge import check_names
     from mmeval.gate.planning import plan
     from mmeval.report.gate_tables import print_plans
 
@@ -119,8 +119,8 @@ def calibrate_command(
     from dataclasses import asdict
 
     from mmeval import store
+    from mmeval.gate.api import check_names
     from mmeval.gate.baseline import open_baselines
-    from mmeval.gate.judge import check_names
     from mmeval.gate.planning import calibrate
     from mmeval.report.gate_tables import print_noise
 
@@ -209,7 +209,7 @@ def _candidate(
 ) -> Candidate:
     from mmeval.cli.run import _observer
     from mmeval.engine.options import pairs
-    from mmeval.gate.judge import candidate_of
+    from mmeval.gate.api import candidate_of
 
     settings = {"path": tuple(path) or None, "results": results, "concurrency": concurrency}
     return candidate_of(

@@ -31,7 +31,7 @@ def agreement_command(
     as_json: bool = AS_JSON,
 ) -> None:
     """Cohen's kappa of a judge against people, with a bootstrap interval."""
-    from mmeval.scorers.agreement import agreement, read_labels
+    from mmeval.metrics.agreement import agreement, read_labels
 
     if run:
         found = _with_run(file, run, results)
@@ -57,7 +57,7 @@ def agreement_command(
 def _with_run(file: Path, reference: str, results: Path) -> Any:
     """Compare people with the judge of a run, and write the agreement into its run.json."""
     from mmeval import UsageError, store
-    from mmeval.scorers.agreement import agreement, pair_up, read_human
+    from mmeval.metrics.agreement import agreement, pair_up, read_human
 
     run = find_run(reference, results)
     if run.info.spec.judge is None:

@@ -86,19 +86,19 @@ def _adapters(path: Sequence[Path], results: Path) -> Rows:
     del results
     from mmeval import catalog
 
-    return [_adapter_row(name, catalog.adapter(name, path).facts) for name in sorted(catalog.adapters(path))]
+    return [_adapter_row(name, catalog.adapter(name, path).capabilities) for name in sorted(catalog.adapters(path))]
 
 
-def _adapter_row(name: str, facts: Any) -> dict[str, Any]:
+def _adapter_row(name: str, capabilities: Any) -> dict[str, Any]:
     from dataclasses import fields
 
     return {
         "name": name,
-        "inputs": sorted(facts.inputs),
-        "max_images": facts.max_images,
-        "key": facts.env,
-        "extra": facts.extra,
-        "options": [field.name for field in fields(facts.options)],
+        "inputs": sorted(capabilities.inputs),
+        "max_images": capabilities.max_images,
+        "key": capabilities.env,
+        "extra": capabilities.extra,
+        "options": [field.name for field in fields(capabilities.options)],
     }
 
 
@@ -119,7 +119,7 @@ def _runs(path: Sequence[Path], results: Path) -> Rows:
 
 
 def _run_row(run: Any, results: Path) -> dict[str, Any]:
-    headline = run.info.metrics.get(run.info.headline)
+    headline = run.info.metrics.get(run.info.primary_metric)
     return {
         "name": str(run.path.relative_to(results)),
         "status": run.info.status,

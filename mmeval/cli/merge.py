@@ -25,7 +25,7 @@ def merge(
     """Put the shards of a run together that were asked with `--shard I/N`; the scores are those of one machine."""
     from mmeval.engine.options import Settings
     from mmeval.report.progress import final_table
-    from mmeval.runner import merging
+    from mmeval.runner import merge as merging
 
     # `results/*/name@*/*` of a shell also matches what was asked, which lies beside the runs.
     runs = [find_run(name, results) for name in shards if "_samples" not in Path(name).parts]

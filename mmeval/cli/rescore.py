@@ -56,11 +56,11 @@ def source_of(run: str, results: Path, path: list[Path], benchmark: str = "") ->
 
 
 def _headline(info: Any, scale: float) -> str:
-    from mmeval import numbers
+    from mmeval import formatting as numbers
 
-    found = info.metrics.get(info.headline)
+    found = info.metrics.get(info.primary_metric)
     measured = sum(info.counts.values())
-    return f"{info.headline} {numbers.score(found, scale=scale)}   unparsed {info.unparsed} of {measured}"
+    return f"{info.primary_metric} {numbers.score(found, scale=scale)}   unparsed {info.unparsed} of {measured}"
 
 
 def between_profiles(run: str, profiles: str, *, results: Path, path: list[Path], shown: int, as_json: bool) -> None:
@@ -80,7 +80,7 @@ def between_profiles(run: str, profiles: str, *, results: Path, path: list[Path]
 
 
 def _print_diff(found: Any, metric: Any, shown: int) -> None:
-    from mmeval import numbers
+    from mmeval import formatting as numbers
 
     for name, estimate in zip(found.profiles, found.headlines, strict=True):
         typer.echo(f"{name:24} {metric.name} {numbers.score(estimate, scale=metric.scale)}")

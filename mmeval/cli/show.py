@@ -73,7 +73,7 @@ def _as_json(run: Any, records: list[Any]) -> dict[str, Any]:
 def _print(run: Any, records: list[Any], filtered: bool) -> None:
     from rich.markup import escape
 
-    from mmeval import numbers
+    from mmeval import formatting as numbers
 
     shown = console()
     shown.print(f"[bold]{escape(run.info.spec.model)}[/bold] on [bold]{escape(run.info.spec.benchmark)}[/bold]")
@@ -94,17 +94,17 @@ def _numbers(info: Any) -> Any:
     from rich.markup import escape
     from rich.table import Table
 
-    from mmeval import numbers
+    from mmeval import formatting as numbers
 
     table = Table("metric", "value", "95 % interval", "n", "method", box=box.SIMPLE_HEAD, pad_edge=False)
-    for name, number in sorted(info.metrics.items(), key=lambda item: (item[0] != info.headline, item[0])):
+    for name, number in sorted(info.metrics.items(), key=lambda item: (item[0] != info.primary_metric, item[0])):
         row = (numbers.points(number.value), numbers.interval(number), str(number.n), number.method)
         table.add_row(escape(name), *row)
     return table
 
 
 def _status_line(info: Any) -> str:
-    from mmeval import numbers
+    from mmeval import formatting as numbers
 
     counts = " · ".join(f"{number} {status}" for status, number in sorted(info.counts.items()) if number)
     cost = numbers.money(info.totals.cost)

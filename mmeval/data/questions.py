@@ -16,9 +16,10 @@ from mmeval.data import cells, files
 from mmeval.data.repeats import Repeats
 from mmeval.definitions import Benchmark
 from mmeval.errors import DataError, UsageError
-from mmeval.scorers import accuracy, choice, exact_text, numeric, routed
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice, exact_text, numeric, routed
 from mmeval.scorers.golds import raw_texts
-from mmeval.scorers.numbers import parse
+from mmeval.scorers.readers.quantities import parse
 from mmeval.types import JSON, Image, Row, Sample
 
 FORMATS: Mapping[str, Callable[[Path], files.File]] = {

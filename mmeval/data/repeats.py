@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mmeval.scratch import digest, scratch
+from mmeval.spill import digest, spill
 
 __all__ = ["Repeats"]
 
@@ -11,7 +11,7 @@ class Repeats:
     """Counts ids; memory is bounded."""
 
     def __init__(self) -> None:
-        self._table = scratch("ids (id BLOB PRIMARY KEY, n INTEGER)")
+        self._table = spill("ids (id BLOB PRIMARY KEY, n INTEGER)")
 
     def add(self, name: str) -> int:
         """How often the id has come, this time included."""

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from mmeval.definitions import Benchmark, Facts, Options
+from mmeval.definitions import Benchmark, Capabilities, Options
 from mmeval.errors import UsageError
 
 __all__ = ["DEFAULTS", "Settings", "pairs", "public", "read_settings", "resolve", "split_model"]
@@ -105,21 +105,21 @@ def split_model(name: str) -> tuple[str, str]:
     return provider, model
 
 
-def resolve(facts: Facts, given: Mapping[str, Any], *, benchmark: Benchmark | None = None) -> Options:
+def resolve(capabilities: Capabilities, given: Mapping[str, Any], *, benchmark: Benchmark | None = None) -> Options:
     """An adapter's options: its defaults, then the benchmark's, then what was given.
 
     Raises:
         UsageError: an unknown option (with the nearest names) or a value of the wrong type.
     """
-    known = {field.name: field for field in fields(facts.options)}
+    known = {field.name: field for field in fields(capabilities.options)}
     for key in given:
         if key not in known:
             raise UsageError(f"-o {key}: no such option{nearest(key, known)}; it has {', '.join(sorted(known))}")
-    hints = get_type_hints(facts.options)
+    hints = get_type_hints(capabilities.options)
     own = {key: _literal(value, text=_takes_text(hints[key])) for key, value in given.items()}
     values = {**_of_benchmark(benchmark), **own}
     try:
-        made: Options = TypeAdapter(facts.options).validate_python(values)
+        made: Options = TypeAdapter(capabilities.options).validate_python(values)
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"-o {'.'.join(map(str, first['loc']))}: {first['msg']} (got {first['input']!r})") from None
@@ -157,12 +157,12 @@ def _literal(value: Any, *, text: bool) -> Any:
     return value
 
 
-def public(options: Options, facts: Facts) -> dict[str, Any]:
+def public(options: Options, capabilities: Capabilities) -> dict[str, Any]:
     """What may be stored and what the cache key holds: no transport options and no secrets."""
     return {
         key: value
         for key, value in asdict(options).items()
-        if key not in facts.transport_options and not any(word in key.split("_") for word in SECRET)
+        if key not in capabilities.transport_options and not any(word in key.split("_") for word in SECRET)
     }
 
 

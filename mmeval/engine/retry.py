@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mmeval.errors import AdapterError, FatalError, RetryableError
 
-__all__ = ["Breaker", "Patience", "Policy", "Watch"]
+__all__ = ["AdaptiveTimeout", "Breaker", "Patience", "Policy"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class Patience:
         return min(self.limit_s, max(self.FLOOR_S, margin * self._slowest) * 2.0**before)
 
 
-class Watch:
+class AdaptiveTimeout:
     """Lets an `asyncio.timeout` expire once a request takes longer than is allowed *now*.
 
     What is allowed is asked again every CHECK_S, since patience learns from other answers meanwhile. Time in which

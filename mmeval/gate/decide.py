@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from mmeval.compare import Comparison, Pair, outside
 from mmeval.errors import BudgetError, MMEvalError, NotComparableError, UsageError
+from mmeval.formatting import points
 from mmeval.gate.guards import Measures, check_guards
 from mmeval.gate.policy import Bench, Policy
 from mmeval.gate.verdict import EXIT_CODES, BenchmarkVerdict, Decision, Flip, Verdict
-from mmeval.numbers import points
 from mmeval.stats.multiplicity import holm
 from mmeval.stats.paired import Difference, difference
 from mmeval.stats.power import detectable, needed

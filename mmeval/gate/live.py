@@ -76,7 +76,7 @@ def _left(amount: float, whole: str) -> float:
     return amount
 
 
-class Watch:
+class SequentialMonitor:
     """Follows one candidate's records in the order fixed beforehand, whatever the order of arrival.
 
     A unit (cluster, or sample) counts once all its epochs are there and all units before it have counted; samples that
@@ -195,7 +195,7 @@ def _look(name: str, policy: Policy, base: Run, candidate: Candidate, *, factor:
         runner.job(name, settings), candidate.model, settings, ids=_subset(base.info, bench, ids), shuffled=True
     )
     _comparable(base.info, planned.spec, policy)
-    watch = Watch(side, ids, bench, policy, seed=settings.seed, epochs=policy.epochs)
+    watch = SequentialMonitor(side, ids, bench, policy, seed=settings.seed, epochs=policy.epochs)
     run = _run(planned, watch, policy, candidate)
     early = watch.early()
     if early is None and run.info.status == "partial" and _out(policy, candidate):
@@ -236,7 +236,7 @@ def _version() -> str:
     return __version__
 
 
-def _run(planned: runner.Plan, watch: Watch, policy: Policy, candidate: Candidate) -> Run:
+def _run(planned: runner.Plan, watch: SequentialMonitor, policy: Policy, candidate: Candidate) -> Run:
     """Ask what is not answered yet; what is, counts first and may already decide."""
     policies = planned.benchmark.policy
 

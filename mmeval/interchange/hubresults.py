@@ -8,7 +8,7 @@ from typing import Any
 
 from mmeval import __version__, store
 from mmeval.errors import UsageError
-from mmeval.numbers import interval
+from mmeval.formatting import interval
 
 
 def entry(run: store.Run, *, scale: float = 100.0, user: str | None = None, url: str | None = None) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def entry(run: store.Run, *, scale: float = 100.0, user: str | None = None, url:
     data = _hub_data(spec.data)
     if data is None:
         raise UsageError(f"{spec.benchmark}: its data is no data set of the hub, so its result has no place there")
-    number = info.metrics.get(info.headline)
+    number = info.metrics.get(info.primary_metric)
     if number is None:
         raise UsageError(f"{run.path}: the run has no number")
     stamp = info.provenance.get("end") or info.provenance.get("start")
@@ -40,7 +40,7 @@ def entry(run: store.Run, *, scale: float = 100.0, user: str | None = None, url:
         **({"date": when.date().isoformat()} if when else {}),
         "source": source,
         "evaluation_framework": "mmeval",
-        "notes": f"{info.headline} x {scale:g}, {number.level:.0%} interval {interval(number, scale=scale)}, "
+        "notes": f"{info.primary_metric} x {scale:g}, {number.level:.0%} interval {interval(number, scale=scale)}, "
         f"n {number.n}, profile {spec.profile}, run {spec.digest[:12]}",
     }
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from mmeval.formatting import money, points
 from mmeval.gate.planning import FLIP_RATES, Noise, Plan
 from mmeval.gate.selftest import Trial
-from mmeval.numbers import money, points
 from mmeval.report.terminal import print_rows
 
 __all__ = ["print_noise", "print_plans", "print_trials"]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mmeval.errors import UsageError
+from mmeval.formatting import points
 from mmeval.gate.verdict import Verdict
-from mmeval.numbers import points
 from mmeval.report.markdown import markdown
 
 __all__ = ["outputs", "workflow_commands", "write_job_files"]

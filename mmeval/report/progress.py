@@ -6,8 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mmeval import numbers
-from mmeval.runner import Tally
+from mmeval import formatting as numbers
+from mmeval.runner import Progress
 from mmeval.store import Run
 
 if TYPE_CHECKING:
@@ -27,18 +27,18 @@ class Plain:
         self._last = time.monotonic()
         self._shown: dict[int, tuple[str, int]] = {}
 
-    def tick(self, tallies: Sequence[Tally]) -> None:
+    def tick(self, lines: Sequence[Progress]) -> None:
         """Print what changed; ends are printed at once."""
         now = time.monotonic()
         due = now - self._last >= self.EVERY_S
         if due:
             self._last = now
-        for index, tally in enumerate(tallies):
+        for index, progress in enumerate(lines):
             state, done = self._shown.get(index, ("waiting", 0))
-            ended = tally.state != state and tally.state not in ("running", "finishing")
-            if ended or (due and tally.state == "running" and (tally.done != done or tally.stalled)):
-                self._shown[index] = (tally.state, tally.done)
-                self._console.print(line(tally), markup=False, highlight=False, soft_wrap=True)
+            ended = progress.state != state and progress.state not in ("running", "finishing")
+            if ended or (due and progress.state == "running" and (progress.done != done or progress.stalled)):
+                self._shown[index] = (progress.state, progress.done)
+                self._console.print(line(progress), markup=False, highlight=False, soft_wrap=True)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -53,33 +53,41 @@ class Live:
         self._live = RichLive(console=console, auto_refresh=False, transient=True)
         self._live.start()
 
-    def tick(self, tallies: Sequence[Tally]) -> None:
+    def tick(self, lines: Sequence[Progress]) -> None:
         """Redraw."""
-        self._live.update(_live_table(tallies), refresh=True)
+        self._live.update(_live_table(lines), refresh=True)
 
     def close(self) -> None:
         """Leave the terminal clean."""
         self._live.stop()
 
 
-def line(tally: Tally) -> str:
+def line(progress: Progress) -> str:
     """One run in one line: done, score, failures, in flight, tokens, cost, rate, ETA."""
-    name = f"{tally.model} {tally.benchmark}"
-    return " | ".join([f"{name} {tally.state} {_done(tally)}", *filter(None, _cells(tally)[1:])])
+    name = f"{progress.model} {progress.benchmark}"
+    return " | ".join([f"{name} {progress.state} {_done(progress)}", *filter(None, _cells(progress)[1:])])
 
 
-def _cells(tally: Tally) -> list[str]:
-    return [_done(tally), _score(tally), _failures(tally), _window(tally), _tokens(tally), _cost(tally), _pace(tally)]
+def _cells(progress: Progress) -> list[str]:
+    return [
+        _done(progress),
+        _score(progress),
+        _failures(progress),
+        _window(progress),
+        _tokens(progress),
+        _cost(progress),
+        _pace(progress),
+    ]
 
 
-def _live_table(tallies: Sequence[Tally]) -> Table:
+def _live_table(lines: Sequence[Progress]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
     for head in ("model", "benchmark", "done", "score", "failures", "in flight", "tokens", "cost", "rate"):
         table.add_column(head, overflow="fold", no_wrap=head in ("model", "benchmark"))
-    for tally in tallies:
-        table.add_row(*_escaped([tally.model, tally.benchmark, *_cells(tally)]))
+    for progress in lines:
+        table.add_row(*_escaped([progress.model, progress.benchmark, *_cells(progress)]))
     return table
 
 
@@ -89,43 +97,45 @@ def _escaped(cells: Sequence[str]) -> list[str]:
     return [escape(cell) for cell in cells]
 
 
-def _done(tally: Tally) -> str:
-    return f"{tally.resumed + tally.done}/{tally.planned if tally.planned is not None else '?'}"
+def _done(progress: Progress) -> str:
+    return f"{progress.resumed + progress.done}/{progress.planned if progress.planned is not None else '?'}"
 
 
-def _score(tally: Tally) -> str:
-    score = tally.score
+def _score(progress: Progress) -> str:
+    score = progress.score
     if score is None:
-        return tally.note if tally.state == "complete" else ""
+        return progress.note if progress.state == "complete" else ""
     return numbers.score(score)
 
 
-def _failures(tally: Tally) -> str:
-    kinds = [f"{count} {kind}" for kind, count in sorted(tally.counts.items()) if kind != "ok"]
-    return ", ".join([*kinds, *([f"no answer for {time.monotonic() - tally.last:.0f} s"] if tally.stalled else [])])
+def _failures(progress: Progress) -> str:
+    kinds = [f"{count} {kind}" for kind, count in sorted(progress.counts.items()) if kind != "ok"]
+    return ", ".join(
+        [*kinds, *([f"no answer for {time.monotonic() - progress.last:.0f} s"] if progress.stalled else [])]
+    )
 
 
-def _window(tally: Tally) -> str:
-    if tally.channel is None or tally.state != "running":
+def _window(progress: Progress) -> str:
+    if progress.client is None or progress.state != "running":
         return ""
-    throttle = tally.channel.throttle
+    throttle = progress.client.throttle
     pace = f", {throttle.pace:.3g}/s" if throttle.pace is not None else ""
     return f"{throttle.in_flight}/{throttle.limit}{pace} in flight"
 
 
-def _tokens(tally: Tally) -> str:
-    return f"{numbers.count(tally.tokens)} tok" if tally.tokens else ""
+def _tokens(progress: Progress) -> str:
+    return f"{numbers.count(progress.tokens)} tok" if progress.tokens else ""
 
 
-def _cost(tally: Tally) -> str:
-    return "" if tally.cost == 0 else f"cost {numbers.money(tally.cost)}"
+def _cost(progress: Progress) -> str:
+    return "" if progress.cost == 0 else f"cost {numbers.money(progress.cost)}"
 
 
-def _pace(tally: Tally) -> str:
-    if tally.state != "running" or not tally.rate:
+def _pace(progress: Progress) -> str:
+    if progress.state != "running" or not progress.rate:
         return ""
-    eta = tally.eta_s
-    return f"{tally.rate:.3g}/s" + (f", ETA {numbers.duration(eta)}" if eta is not None else "")
+    eta = progress.eta_s
+    return f"{progress.rate:.3g}/s" + (f", ETA {numbers.duration(eta)}" if eta is not None else "")
 
 
 def final_table(runs: Sequence[Run]) -> Any:
@@ -147,7 +157,7 @@ def final_table(runs: Sequence[Run]) -> Any:
 
 def _final_cells(run: Run) -> list[str]:
     info = run.info
-    totals, number = info.totals, info.metrics.get(info.headline)
+    totals, number = info.totals, info.metrics.get(info.primary_metric)
     tokens = None if totals.input_tokens is None else totals.input_tokens + (totals.output_tokens or 0)
     bad = ", ".join(f"{count} {kind}" for kind, count in sorted(info.counts.items()) if kind != "ok")
     name = info.spec.benchmark + (f"+{info.spec.variant}" if info.spec.variant else "")

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from mmeval.compare import Change, Comparison, Pair
+from mmeval.formatting import points
 from mmeval.gate.verdict import Verdict
-from mmeval.numbers import points
 from mmeval.report.verdicts import COLUMNS, footer, notable, plain, row
 
 __all__ = ["print_comparison", "print_rows", "print_verdict"]

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from mmeval.errors import MMEvalError
+from mmeval.formatting import money, points
 from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
-from mmeval.numbers import money, points
 from mmeval.store import StoredSample, read_run, read_samples, samples_path, thumbnail_path
 
 __all__ = ["COLUMNS", "MARKS", "footer", "limits", "notable", "plain", "row", "with_questions"]

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 from mmeval.definitions import Benchmark
 from mmeval.engine.options import DEFAULTS, Settings
-from mmeval.runner.asking import OnRecord
+from mmeval.runner.execute import OnRecord
 from mmeval.runner.plan import Job, Plan, on_pinned_data, plan
+from mmeval.runner.progress import Progress
 from mmeval.runner.session import Observer, Session
-from mmeval.runner.tally import Tally
 from mmeval.runner.targets import job, jobs
 from mmeval.store import Run
 
@@ -25,9 +25,9 @@ __all__ = [
     "Observer",
     "OnRecord",
     "Plan",
+    "Progress",
     "Session",
     "Settings",
-    "Tally",
     "blocking",
     "job",
     "jobs",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from mmeval.definitions import Benchmark
 from mmeval.runner.journal import OPEN
-from mmeval.runner.ordered import Ordered
 from mmeval.store import Number, ScoreRow, Totals, replacing, write_scores
+from mmeval.store.ordered import Ordered
 from mmeval.types import Record, Score, Status
 
 __all__ = ["Summary", "counted", "summarise"]
@@ -25,9 +25,9 @@ class Summary:
     unparsed: int = 0
     measured: int = 0
     """Records with a score that a scorer or judge gave."""
-    samples: str = ""
+    samples_digest: str = ""
     """sha256 of the sorted sample ids."""
-    scores: str = ""
+    scores_digest: str = ""
     """sha256 of scores.csv."""
     metrics: dict[str, Number] = field(default_factory=dict)
     excluded: Number | None = None
@@ -44,12 +44,12 @@ class Summary:
 def summarise(journals: Iterable[Path], benchmark: Benchmark, folder: Path) -> Summary:
     """Write scores.csv of a run folder and compute everything that run.json says about the records."""
     summary = Summary()
-    with Ordered(journals, scratch=folder) as records:
+    with Ordered(journals, spill=folder) as records:
         ledger = _Ledger()
         _write_scores(folder / "scores.csv", _rows(records, benchmark, summary, ledger))
         with (folder / "scores.csv").open("rb") as file:
-            summary.scores = hashlib.file_digest(file, "sha256").hexdigest()
-        summary.samples = ledger.ids.hexdigest()
+            summary.scores_digest = hashlib.file_digest(file, "sha256").hexdigest()
+        summary.samples_digest = ledger.ids.hexdigest()
         summary.totals = ledger.totals()
         summary.models = ledger.models
         if summary.measured:

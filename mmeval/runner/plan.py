@@ -11,7 +11,7 @@ from typing import Any
 
 from mmeval import catalog, media, store
 from mmeval.data import ablate, pinned, samples
-from mmeval.definitions import Adapter, Benchmark, Facts, Options, Settles, facts_of
+from mmeval.definitions import Adapter, Benchmark, Capabilities, NormalizesOptions, Options, capabilities_of
 from mmeval.engine.budget import Price
 from mmeval.engine.cache import Identity
 from mmeval.engine.options import Settings, public, resolve, split_model
@@ -39,7 +39,7 @@ class Model:
 
     name: str
     make: Callable[[], Adapter]
-    facts: Facts
+    capabilities: Capabilities
     options: Options
     identity: Identity
     digest: str
@@ -96,23 +96,23 @@ def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Be
     """
     provider, inner = split_model(name)
     adapter = catalog.adapter(provider, settings.path)
-    facts = facts_of(adapter, inner)
-    options = resolve(facts, given, benchmark=benchmark)
+    capabilities = capabilities_of(adapter, inner)
+    options = resolve(capabilities, given, benchmark=benchmark)
     card = catalog.model_cards(settings.path).get(name, {})
     made = adapter(inner, options)
-    if isinstance(made, Settles):
+    if isinstance(made, NormalizesOptions):
         options = made.sent(options)
     identity = Identity(
         adapter=provider,
-        adapter_version=facts.version,
+        adapter_version=capabilities.version,
         endpoint=made.endpoint,
         model=inner,
-        options=public(options, facts),
+        options=public(options, capabilities),
     )
     return Model(
         name=name,
         make=lambda: adapter(inner, options),
-        facts=facts,
+        capabilities=capabilities,
         options=options,
         identity=identity,
         digest=catalog.definition("adapters", provider, settings.path).digest,
@@ -155,7 +155,7 @@ def plan(
         adapter_digest=asked.digest,
         scorer_digest=bench.score.digest(profile),
         data=dict(bench.data.describe()),
-        media_policy=media.policy(asked.facts),
+        media_policy=media.policy(asked.capabilities),
     )
     return Plan(
         job=job,
@@ -176,8 +176,8 @@ def _judge(bench: Benchmark, profile: str, rule: Rule | JudgeRule, settings: Set
         raise UsageError(f"{bench.name}: profile {profile!r} needs --judge PROVIDER/MODEL")
     given = {"temperature": 0.0, **settings.judge_options}
     schema, provider = getattr(rule, "schema", None), split_model(settings.judge)
-    facts = facts_of(catalog.adapter(provider[0], settings.path), provider[1])
-    if schema is not None and "schema" in {field.name for field in fields(facts.options)}:
+    capabilities = capabilities_of(catalog.adapter(provider[0], settings.path), provider[1])
+    if schema is not None and "schema" in {field.name for field in fields(capabilities.options)}:
         given.setdefault("schema", store.canonical(schema).decode())
     return model(settings.judge, settings, given, None)
 

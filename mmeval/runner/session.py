@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mmeval import provenance, store
-from mmeval.definitions import Adapter, Describes, SeesSamples
+from mmeval.definitions import Adapter, Describes, NeedsSamples
 from mmeval.engine import cache as caching
 from mmeval.engine.budget import Budget
-from mmeval.engine.channel import Channel, Stop
+from mmeval.engine.client import Client, Stop
 from mmeval.engine.options import Settings
+from mmeval.engine.rate.throttle import Throttles
 from mmeval.engine.retry import Patience, Policy
-from mmeval.engine.throttle import Throttles
 from mmeval.errors import MMEvalError, RunFailedError
-from mmeval.runner.asking import Asking, OnRecord
-from mmeval.runner.feed import Feed
+from mmeval.runner.execute import Execution, OnRecord
 from mmeval.runner.finish import Summary, summarise
-from mmeval.runner.handin import HandIn
 from mmeval.runner.journal import Journal
 from mmeval.runner.plan import Model, Plan
-from mmeval.runner.samples import kept, publish
-from mmeval.runner.tally import Tally
+from mmeval.runner.prefetch import Prefetcher
+from mmeval.runner.progress import Progress
+from mmeval.runner.provider_batch import ProviderBatch
+from mmeval.runner.publish import kept, publish
 from mmeval.store import Run, RunInfo, RunStatus, write_info
 
 __all__ = ["Observer", "Session"]
@@ -38,7 +38,7 @@ SYNC_S = 5.0
 class Observer(Protocol):
     """Whoever shows how the runs go; called in the event loop, so it must be quick."""
 
-    def tick(self, tallies: Sequence[Tally]) -> None:
+    def tick(self, lines: Sequence[Progress]) -> None:
         """Called a few times per second."""
         ...
 
@@ -56,7 +56,7 @@ class Session:
         self.budget = Budget(
             max_cost=settings.max_cost, max_tokens=settings.max_tokens, max_minutes=settings.max_minutes
         )
-        self.tallies: list[Tally] = []
+        self.lines: list[Progress] = []
         self.problems: list[tuple[Plan, MMEvalError]] = []
         """Runs that ended without a result, and why."""
         self.interrupted: str | None = None
@@ -75,8 +75,8 @@ class Session:
             MMEvalError: the first that ended a run without a result (data, folder, key), where no other run has one;
                 else the others go on and it is in `problems`.
         """
-        tallies = [_tally(plan) for plan in plans]
-        self.tallies += tallies
+        lines = [_progress(plan) for plan in plans]
+        self.lines += lines
         lanes: dict[str, list[int]] = {}
         for index, plan in enumerate(plans):
             lanes.setdefault(plan.spec.endpoint, []).append(index)
@@ -87,10 +87,10 @@ class Session:
                 if self.interrupted:
                     return
                 try:
-                    runs[index] = await self._run(plans[index], tallies[index], on_record)
+                    runs[index] = await self._run(plans[index], lines[index], on_record)
                 except MMEvalError as error:
                     self.problems.append((plans[index], error))
-                    tallies[index].state, tallies[index].note = "failed", str(error)
+                    lines[index].state, lines[index].note = "failed", str(error)
 
         async with self._observed():
             done = await asyncio.gather(*map(lane, lanes.values()), return_exceptions=True)
@@ -113,33 +113,33 @@ class Session:
         finally:
             task.cancel()
             if self.observer is not None:
-                self.observer.tick(self.tallies)
+                self.observer.tick(self.lines)
 
     async def _ticking(self) -> None:
         alarmed: set[tuple[int, float]] = set()
         while True:
-            for index, tally in enumerate(self.tallies):
-                if tally.stalled and (index, tally.last) not in alarmed:
-                    alarmed.add((index, tally.last))
-                    LOG.warning("nothing comes back", extra=_names(tally))
+            for index, progress in enumerate(self.lines):
+                if progress.stalled and (index, progress.last) not in alarmed:
+                    alarmed.add((index, progress.last))
+                    LOG.warning("nothing comes back", extra=_names(progress))
             if self.observer is not None:
-                self.observer.tick(self.tallies)
+                self.observer.tick(self.lines)
             await asyncio.sleep(self.TICK_S)
 
-    async def _run(self, plan: Plan, tally: Tally, on_record: OnRecord | None) -> Run:
+    async def _run(self, plan: Plan, progress: Progress, on_record: OnRecord | None) -> Run:
         whole = _whole(plan.folder)
         if whole is not None:
-            tally.state, tally.planned, tally.note = "complete", whole.info.planned, "already complete"
-            tally.resumed = whole.info.planned
+            progress.state, progress.planned, progress.note = "complete", whole.info.planned, "already complete"
+            progress.resumed = whole.info.planned
             return whole
         part = plan.folder / ".samples.part"
-        feed = Feed(lambda: kept(plan.samples(), part))
+        prefetcher = Prefetcher(lambda: kept(plan.samples(), part))
         try:
             async with self._connected(plan) as (adapter, judge):
                 with _journal(plan.folder) as journal:
-                    return await self._ask(plan, tally, feed, journal, adapter, judge, on_record)
+                    return await self._ask(plan, progress, prefetcher, journal, adapter, judge, on_record)
         finally:
-            feed.close()
+            prefetcher.close()
             part.unlink(missing_ok=True)
 
     @asynccontextmanager
@@ -147,7 +147,7 @@ class Session:
         made = [plan.model.make(), *([plan.judge.make()] if plan.judge else [])]
         for adapter in made:
             await adapter.connect()
-        if isinstance(made[0], SeesSamples):
+        if isinstance(made[0], NeedsSamples):
             await asyncio.to_thread(made[0].prepare, plan.samples())
         try:
             yield made[0], made[1] if plan.judge else None
@@ -158,8 +158,8 @@ class Session:
     async def _ask(
         self,
         plan: Plan,
-        tally: Tally,
-        feed: Feed,
+        progress: Progress,
+        prefetcher: Prefetcher,
         journal: Journal,
         adapter: Adapter,
         judge: Adapter | None,
@@ -168,52 +168,52 @@ class Session:
         begin, before = time.time(), _before(plan.folder)
         stop = Stop()
         self._stops.append(stop)
-        channel = self._channel(plan.model, adapter, stop)
-        judging = self._channel(plan.judge, judge, stop) if plan.judge and judge else None
-        await asyncio.to_thread(write_info, plan.folder, _started(plan, tally.planned, before))
+        client = self._client(plan.model, adapter, stop)
+        judging = self._client(plan.judge, judge, stop) if plan.judge and judge else None
+        await asyncio.to_thread(write_info, plan.folder, _started(plan, progress.planned, before))
         finished = journal.finished()
-        asking = Asking(
+        execution = Execution(
             plan,
-            channel=channel,
+            client=client,
             judge=judging,
             journal=journal,
             finished=finished,
-            tally=tally,
+            progress=progress,
             on_record=on_record,
         )
-        tally.start(channel)
-        LOG.info("run starts", extra={**_names(tally), "folder": str(plan.folder), "kept": len(finished)})
+        progress.start(client)
+        LOG.info("run starts", extra={**_names(progress), "folder": str(plan.folder), "kept": len(finished)})
         problem: MMEvalError | None = None
         with _syncing(journal):
             try:
-                if not plan.settings.batch or await HandIn(plan, channel, finished, tally).run():
-                    await asking.run(feed.batches())
+                if not plan.settings.batch or await ProviderBatch(plan, client, finished, progress).run():
+                    await execution.run(prefetcher.batches())
             except MMEvalError as error:
                 problem = error
         self._stops.remove(stop)
         await self.cache.flush()
-        tally.state = "finishing"
+        progress.state = "finishing"
         try:
             run = await asyncio.to_thread(
-                _finish, plan, asking, judging, before, begin, interrupted=self.interrupted is not None
+                _finish, plan, execution, judging, before, begin, interrupted=self.interrupted is not None
             )
         except OSError as error:
             raise problem or RunFailedError(f"{plan.folder}: {error.strerror}; run the same command again") from None
-        tally.state, tally.note = run.info.status, run.info.reason or ""
-        LOG.info("run ends", extra={**_names(tally), "status": run.info.status, "counts": dict(run.info.counts)})
+        progress.state, progress.note = run.info.status, run.info.reason or ""
+        LOG.info("run ends", extra={**_names(progress), "status": run.info.status, "counts": dict(run.info.counts)})
         if problem is not None:
             raise problem
         return run
 
-    def _channel(self, model: Model, adapter: Adapter, stop: Stop) -> Channel:
+    def _client(self, model: Model, adapter: Adapter, stop: Stop) -> Client:
         self.budget.require(model.name, model.price)
         settings = self.settings
-        return Channel(
+        return Client(
             adapter=adapter,
             name=model.name,
             options=model.options,
             identity=model.identity,
-            throttle=self.throttles.of(adapter.endpoint, model.facts.env),
+            throttle=self.throttles.of(adapter.endpoint, model.capabilities.env),
             cache=self.cache,
             budget=self.budget,
             price=model.price,
@@ -223,16 +223,16 @@ class Session:
         )
 
 
-def _names(tally: Tally) -> dict[str, str]:
-    return {"model": tally.model, "benchmark": tally.benchmark}
+def _names(progress: Progress) -> dict[str, str]:
+    return {"model": progress.model, "benchmark": progress.benchmark}
 
 
-def _tally(plan: Plan) -> Tally:
+def _progress(plan: Plan) -> Progress:
     rows, limit = plan.benchmark.rows, plan.spec.limit
     known = min(rows, limit) if rows and limit else rows or None
     planned = None if known is None or plan.spec.shard or plan.ids is not None else known * plan.spec.epochs
     name = plan.spec.benchmark + (f"+{plan.spec.variant}" if plan.spec.variant else "")
-    return Tally(plan.spec.model, name, planned)
+    return Progress(plan.spec.model, name, planned)
 
 
 def _whole(folder: Path) -> Run | None:
@@ -271,13 +271,13 @@ def _syncing(journal: Journal) -> Iterator[None]:
 
 
 def _started(plan: Plan, planned: int | None, before: RunInfo | None) -> RunInfo:
-    about = provenance.environment(sdk=plan.model.facts.sdk)
+    about = provenance.environment(sdk=plan.model.capabilities.sdk)
     return RunInfo(
         status="running",
         spec=plan.spec,
         provenance={**about, "first_start": _first_start(before), "start": time.time()},
         planned=planned or 0,
-        headline=plan.benchmark.metric.name,
+        primary_metric=plan.benchmark.metric.name,
         totals=before.totals if before else store.Totals(),
     )
 
@@ -287,34 +287,39 @@ def _first_start(before: RunInfo | None) -> float:
 
 
 def _finish(
-    plan: Plan, asking: Asking, judge: Channel | None, before: RunInfo | None, begin: float, *, interrupted: bool
+    plan: Plan, execution: Execution, judge: Client | None, before: RunInfo | None, begin: float, *, interrupted: bool
 ) -> Run:
-    summary = summarise([asking.journal.file], plan.benchmark, plan.folder)
-    planned = asking.seen if asking.exhausted else max(asking.seen, asking.tally.planned or 0)
-    status, reason = _verdict(plan, asking, summary, planned, interrupted=interrupted)
+    summary = summarise([execution.journal.file], plan.benchmark, plan.folder)
+    planned = execution.seen if execution.exhausted else max(execution.seen, execution.progress.planned or 0)
+    status, reason = _verdict(plan, execution, summary, planned, interrupted=interrupted)
     info = _started(plan, planned, before)
     old = before.totals if before else store.Totals()
-    channels = [asking.channel, *([judge] if judge else [])]
+    clients = [execution.client, *([judge] if judge else [])]
     totals = summary.totals.model_copy(
         update={
-            "requests": old.requests + sum(c.requests for c in channels),
-            "retries": old.retries + sum(c.retries for c in channels),
-            "wall_s": round(old.wall_s + time.monotonic() - asking.tally.began, 3),  # the clock may jump
+            "requests": old.requests + sum(c.requests for c in clients),
+            "retries": old.retries + sum(c.retries for c in clients),
+            "wall_s": round(old.wall_s + time.monotonic() - execution.progress.began, 3),  # the clock may jump
         }
     )
     info = info.model_copy(
         update={
             "status": status,
             "reason": reason,
-            "samples": summary.samples,
-            "scores": summary.scores,
-            "provenance": {**info.provenance, "start": begin, "end": time.time(), **_answered(plan, summary, asking)},
+            "samples_digest": summary.samples_digest,
+            "scores_digest": summary.scores_digest,
+            "provenance": {
+                **info.provenance,
+                "start": begin,
+                "end": time.time(),
+                **_answered(plan, summary, execution),
+            },
             "counts": dict(summary.counts),
             "unparsed": summary.unparsed,
             "metrics": summary.metrics,
             "excluded": summary.excluded,
             "totals": totals,
-            "throttle": asking.channel.describe(),
+            "throttle": execution.client.describe(),
         }
     )
     write_info(plan.folder, info)
@@ -323,21 +328,21 @@ def _finish(
     return Run(plan.folder, info)
 
 
-def _answered(plan: Plan, summary: Summary, asking: Asking) -> dict[str, Any]:
-    price, adapter = plan.model.price, asking.channel.adapter
+def _answered(plan: Plan, summary: Summary, execution: Execution) -> dict[str, Any]:
+    price, adapter = plan.model.price, execution.client.adapter
     known = {"adapter": dict(adapter.describe())} if isinstance(adapter, Describes) else {}
     return {"models_returned": dict(sorted(summary.models.items())), "price_date": price.date, **known}
 
 
 def _verdict(
-    plan: Plan, asking: Asking, summary: Summary, planned: int, *, interrupted: bool
+    plan: Plan, execution: Execution, summary: Summary, planned: int, *, interrupted: bool
 ) -> tuple[RunStatus, str | None]:
-    stop, rate = asking.stop, plan.settings.max_error_rate
+    stop, rate = execution.stop, plan.settings.max_error_rate
     if interrupted:
         return "cancelled", stop.reason or "interrupted"
-    if asking.error is not None or stop.failed:
-        return "failed", str(asking.error or stop.reason)
-    if stop.reason is not None and not asking.exhausted:
+    if execution.error is not None or stop.failed:
+        return "failed", str(execution.error or stop.reason)
+    if stop.reason is not None and not execution.exhausted:
         return "partial", stop.reason
     if summary.failed > rate * planned:
         return "failed", f"{summary.failed} of {planned} samples failed, more than --max-error-rate {rate:g}"
@@ -348,6 +353,6 @@ def _verdict(
         )
     if not summary.measured:
         return "failed", "nothing was measured"
-    if asking.exhausted and sum(summary.counts.values()) < planned:
+    if execution.exhausted and sum(summary.counts.values()) < planned:
         return "failed", f"{planned} samples were asked but only {sum(summary.counts.values())} ids are different"
     return ("partial", stop.reason) if stop.reason else ("complete", None)

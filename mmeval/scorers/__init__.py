@@ -1,11 +1,9 @@
-"""Scorers: pure functions from (sample, reply) to a score, each with named profiles; and the metrics over them."""
+"""Scorers: pure functions from (sample, reply) to a score, each with named profiles."""
 
 from mmeval.scorers.base import Compare, Extract, Extraction, Grade, JudgeRule, Rule, Scorer, Staged
-from mmeval.scorers.choices import choice
-from mmeval.scorers.extraction import extracted_answer, judged_choice
-from mmeval.scorers.free import braced, contains, count, open_answer
-from mmeval.scorers.grouping import accuracy, attempts, binary, circular, consistency, paired_images, pairs
-from mmeval.scorers.judges import (
+from mmeval.scorers.judges.extraction import extracted_answer, judged_choice
+from mmeval.scorers.judges.pairwise import pairwise
+from mmeval.scorers.judges.rubrics import (
     attempted,
     chart_judged,
     correctness,
@@ -15,16 +13,17 @@ from mmeval.scorers.judges import (
     math_judged,
     tagged_judged,
 )
-from mmeval.scorers.lists import relaxed_lists
-from mmeval.scorers.mathematics import math_answer
-from mmeval.scorers.pairwise import pairwise
-from mmeval.scorers.phrase import phrase
 from mmeval.scorers.routed import closed_or_open, routed
-from mmeval.scorers.tables import table_match
-from mmeval.scorers.text import anls, exact_text
-from mmeval.scorers.tolerance import numeric, relaxed
-from mmeval.scorers.vqa import vqa_accuracy
-from mmeval.scorers.yesno import yes_no
+from mmeval.scorers.rules.choices import choice
+from mmeval.scorers.rules.free import braced, contains, count, open_answer
+from mmeval.scorers.rules.lists import relaxed_lists
+from mmeval.scorers.rules.mathematics import math_answer
+from mmeval.scorers.rules.phrase import phrase
+from mmeval.scorers.rules.tables import table_match
+from mmeval.scorers.rules.text import anls, exact_text
+from mmeval.scorers.rules.tolerance import numeric, relaxed
+from mmeval.scorers.rules.vqa import vqa_accuracy
+from mmeval.scorers.rules.yesno import yes_no
 
 __all__ = [
     "Compare",
@@ -35,17 +34,12 @@ __all__ = [
     "Rule",
     "Scorer",
     "Staged",
-    "accuracy",
     "anls",
     "attempted",
-    "attempts",
-    "binary",
     "braced",
     "chart_judged",
     "choice",
-    "circular",
     "closed_or_open",
-    "consistency",
     "contains",
     "correctness",
     "count",
@@ -59,8 +53,6 @@ __all__ = [
     "math_judged",
     "numeric",
     "open_answer",
-    "paired_images",
-    "pairs",
     "pairwise",
     "phrase",
     "relaxed",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from mmeval.errors import UsageError
-from mmeval.scorers import thinking
+from mmeval.scorers.readers import thinking
 from mmeval.types import Prompt, Reply, Sample, Score
 
 Rule: TypeAlias = Callable[[Sample, Reply], Score]

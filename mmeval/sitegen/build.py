@@ -18,9 +18,15 @@ from mmeval.board.ranks import Ranks, rank_columns
 from mmeval.board.stored import Reader, prime
 from mmeval.board.views import View, all_views, make_view
 from mmeval.errors import UsageError
-from mmeval.sitegen import benchmarkpage, boardpage, data, extras, modelpage, openvlm, pages, plotpage, pool, samples
+from mmeval.sitegen import data, extras, openvlm, pool
 from mmeval.sitegen.env import Language, Place, languages, render, source_digest, source_folder
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir, view_url
+from mmeval.sitegen.pages import benchmark as benchmarkpage
+from mmeval.sitegen.pages import board as boardpage
+from mmeval.sitegen.pages import model as modelpage
+from mmeval.sitegen.pages import plots as plotpage
+from mmeval.sitegen.pages import question as samples
+from mmeval.sitegen.pages import run as pages
 from mmeval.sitegen.text import short
 from mmeval.sitegen.writer import Writer, digest
 from mmeval.store import Problem, samples_path, slug

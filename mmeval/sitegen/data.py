@@ -86,7 +86,7 @@ def cell_data(column: Column, cell: Cell) -> dict[str, Any]:
         "cost": cell.cost_1000,
         "levels": cell.vector.levels,
         "outcomes": cell.vector.outcomes,
-        "set": (info.samples or "")[:12],
+        "set": (info.samples_digest or "")[:12],
         "file": slug(column.card.name),
     }
 
@@ -131,7 +131,7 @@ def board_rows(board: Board, view: View) -> list[dict[str, Any]]:
                     "benchmark": column.card.name,
                     "version": cell.spec.version,
                     "profile": cell.spec.profile,
-                    "metric": info.headline,
+                    "metric": info.primary_metric,
                     "value": head.value,
                     "low": head.low,
                     "high": head.high,

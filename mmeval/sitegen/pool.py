@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mmeval.sitegen import samples
 from mmeval.sitegen.env import Language, Place, render
+from mmeval.sitegen.pages import question as samples
 from mmeval.sitegen.writer import put
 from mmeval.store import read_run
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Iterator
 from sqlite3 import Connection
 
-from mmeval.scratch import digest, scratch
+from mmeval.spill import digest, spill
 
 __all__ = ["ClusterSums"]
 
@@ -47,7 +47,7 @@ class ClusterSums:
 
     def _spill(self) -> None:
         if self._table is None:
-            self._table = scratch("sums (cluster BLOB PRIMARY KEY, n INTEGER, total REAL)")
+            self._table = spill("sums (cluster BLOB PRIMARY KEY, n INTEGER, total REAL)")
         rows = ((digest(repr(cluster)), *entry) for cluster, entry in self._near.items())
         self._table.executemany(
             "INSERT INTO sums VALUES (?, ?, ?) ON CONFLICT (cluster) "

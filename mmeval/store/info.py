@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mmeval.types import Estimate, Status
 
-SCHEMA = 1
+SCHEMA = 2
 RunStatus = Literal["running", "complete", "partial", "failed", "cancelled"]
 
 
@@ -86,14 +86,14 @@ class Totals(_Stored):
 class RunInfo(_Stored):
     """`run.json`."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     status: RunStatus
     spec: Spec
     provenance: dict[str, Any] = Field(default_factory=dict)
     """Versions, git, environment, argv, one rendered example, times."""
-    samples: str | None = None
+    samples_digest: str | None = None
     """Digest of the sorted sample ids: the name of the file under `_samples/`."""
-    scores: str | None = None
+    scores_digest: str | None = None
     """sha256 of scores.csv as the run left it; None where the run was not made by mmeval."""
     planned: int = 0
     counts: dict[Status, int] = Field(default_factory=dict)
@@ -102,7 +102,7 @@ class RunInfo(_Stored):
     """Headline under the metric's own name, sub-scores as `name/slice`."""
     reason: str | None = None
     """Why the run is not complete, in one line."""
-    headline: str = ""
+    primary_metric: str = ""
     excluded: Number | None = None
     """The headline with failures that count as zero left out instead: both numbers are always here."""
     totals: Totals = Totals()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pydantic import ValidationError
 
@@ -108,14 +108,23 @@ def read_run(folder: Path) -> Run:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise StoreError(f"{file}: not JSON: {error}") from None
     version = raw.get("schema_version") if isinstance(raw, dict) else None
-    if version != SCHEMA:
-        raise StoreError(f"{file}: schema version {version!r}, this mmeval reads {SCHEMA}")
+    if version == 1:
+        raw = _from_schema_1(raw)
+    elif version != SCHEMA:
+        raise StoreError(f"{file}: schema version {version!r}; this mmeval reads 1 to {SCHEMA}")
     try:
         return Run(folder, RunInfo.model_validate(raw))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise StoreError(f"{file}: {where}: {first['msg']}") from None
+
+
+_RENAMED = {"samples": "samples_digest", "scores": "scores_digest", "headline": "primary_metric"}
+
+
+def _from_schema_1(raw: dict[str, Any]) -> dict[str, Any]:
+    return {_RENAMED.get(key, key): value for key, value in raw.items()} | {"schema_version": SCHEMA}
 
 
 def list_runs(root: Path) -> tuple[list[Run], list[Problem]]:
@@ -134,7 +143,7 @@ def list_runs(root: Path) -> tuple[list[Run], list[Problem]]:
 
 def samples_path(root: Path, info: RunInfo) -> Path:
     """The file of StoredSamples of a run; it may be absent where the licence forbids to share it."""
-    return root / "_samples" / benchmark_folder(info.spec) / f"{info.samples}.jsonl"
+    return root / "_samples" / benchmark_folder(info.spec) / f"{info.samples_digest}.jsonl"
 
 
 def thumbnail_path(root: Path, info: RunInfo, sha256: str) -> Path:

@@ -115,7 +115,9 @@ def ask(provider: Provider, _clients: Clients) -> Ask:
         parts: Prompt = tuple(Text(part) if isinstance(part, str) else part for part in prompt or ("What?",))
         clients = Clients() if fresh else _clients
         try:
-            return clients.ask(case, cls.facts.options(**given), parts, f"play:{scenario}" if scenario else model)
+            return clients.ask(
+                case, cls.capabilities.options(**given), parts, f"play:{scenario}" if scenario else model
+            )
         finally:
             if fresh:
                 clients.close()

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from mmeval import FatalError, Options, Sample, Text, UsageError, catalog, media
-from mmeval.definitions import SeesSamples, facts_of
+from mmeval.definitions import NeedsSamples, capabilities_of
 
 PICTURE = media.image(b"not a picture")
 
@@ -28,7 +28,7 @@ def tagged(i: int, gold: str, category: str) -> Sample:
 def answers(name: str, samples: list[Sample], seed: int | None = None) -> list[str]:
     options = Options(seed=seed)
     adapter = catalog.adapter("baseline")(name, options)
-    assert isinstance(adapter, SeesSamples)
+    assert isinstance(adapter, NeedsSamples)
     adapter.prepare(samples)
 
     async def all_of_them():
@@ -81,11 +81,11 @@ def test_a_foreign_prompt_is_refused():
 
 def test_blind_hides_the_pictures_and_is_otherwise_the_wrapped_model():
     cls = catalog.adapter("baseline")
-    facts = facts_of(cls, "blind:mock/echo")
-    assert facts.options is catalog.adapter("mock").facts.options
-    assert {"image", "video"} <= facts.inputs
-    assert facts.max_images is None
-    options = facts.options()
+    capabilities = capabilities_of(cls, "blind:mock/echo")
+    assert capabilities.options is catalog.adapter("mock").capabilities.options
+    assert {"image", "video"} <= capabilities.inputs
+    assert capabilities.max_images is None
+    options = capabilities.options()
     adapter = cls("blind:mock/echo", options)
     reply = asyncio.run(adapter.ask((Text("two words"), PICTURE), options))
     assert (reply.text, reply.usage.input) == ("two words", 2)

@@ -33,7 +33,7 @@ def _texts(body, kind):
 
 def adapter(case: Case, provider, **options):
     cls = catalog.adapter(case.provider)
-    made = cls.facts.options(base_url=provider.url(case.provider), **dict(case.options), **options)
+    made = cls.capabilities.options(base_url=provider.url(case.provider), **dict(case.options), **options)
     return cls("model-x", made), made
 
 

@@ -244,12 +244,12 @@ def test_the_key_of_openai_goes_to_no_other_server_unless_it_is_named(ask, last,
 
 def test_what_api_openai_com_is_sent():
     cls = catalog.adapter("openai")
-    made = cls.facts.options(temperature=0.0, max_tokens=5)
+    made = cls.capabilities.options(temperature=0.0, max_tokens=5)
     for model, temperature in (("gpt-5.4", None), ("o3", None), ("gpt-5.2-chat-latest", 0.0), ("gpt-4.1", 0.0)):
         adapter = cls(model, made)
         assert adapter.endpoint == "https://api.openai.com/v1"
         assert (adapter.sent(made).temperature, adapter.sent(made).max_tokens) == (temperature, 16)
-    made = cls.facts.options(temperature=0.0, sampling=True, api="chat", max_tokens=5)
+    made = cls.capabilities.options(temperature=0.0, sampling=True, api="chat", max_tokens=5)
     assert (cls("gpt-5.4", made).sent(made).temperature, cls("gpt-5.4", made).sent(made).max_tokens) == (0.0, 5)
 
 
@@ -259,14 +259,14 @@ def test_what_api_openai_com_is_sent():
 def test_a_seed_that_cannot_be_sent_is_refused(provider_name, options):
     cls = catalog.adapter(provider_name)
     with pytest.raises(UsageError, match="seed"):
-        cls("m", cls.facts.options(seed=1, **options))
+        cls("m", cls.capabilities.options(seed=1, **options))
 
 
 @every_case
 def test_a_missing_key_names_its_variable(case, ask, monkeypatch):
     for name in VARIABLES:
         monkeypatch.delenv(name)
-    variable = catalog.adapter(case.provider).facts.env
+    variable = catalog.adapter(case.provider).capabilities.env
     with pytest.raises(UsageError, match=variable):
         ask(case, fresh=True)
 
@@ -277,7 +277,7 @@ def test_a_missing_sdk_gives_the_pip_command(case, ask, monkeypatch):
         case.provider, "google.generativeai"
     )
     monkeypatch.setitem(__import__("sys").modules, module, None)
-    extra = catalog.adapter(case.provider).facts.extra
+    extra = catalog.adapter(case.provider).capabilities.extra
     with pytest.raises(UsageError, match=rf"pip install 'mmeval-harness\[{extra}\]'"):
         ask(case, fresh=True)
 

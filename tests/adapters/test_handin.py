@@ -8,7 +8,7 @@ import pytest
 
 from mmeval import RunFailedError, UsageError
 from mmeval.runner import Session, Settings, job, plan, run_one
-from mmeval.runner.handin import HandIn
+from mmeval.runner.provider_batch import ProviderBatch
 from tests.adapters.conftest import CASES
 
 N = 30
@@ -23,7 +23,7 @@ class SomeBroken(dict):
 
 @pytest.fixture
 def batches(provider, monkeypatch):
-    monkeypatch.setattr(HandIn, "FIRST_S", 0.01)
+    monkeypatch.setattr(ProviderBatch, "FIRST_S", 0.01)
     state = provider.batches
     state.broken, state.fails, state.looks = {}, False, 2
     state.batches.clear()

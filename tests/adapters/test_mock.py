@@ -15,7 +15,7 @@ RED = media.image(b"not a picture")
 
 def model(name: str, **options):
     cls = catalog.adapter("mock")
-    made = cls.facts.options(**options)
+    made = cls.capabilities.options(**options)
     return cls(name, made), made
 
 
@@ -133,6 +133,6 @@ def test_transient_faults_pass_and_lasting_ones_stay():
 
 
 def test_faults_that_cannot_change_a_reply_are_no_part_of_the_cache_key():
-    facts = catalog.adapter("mock").facts
-    assert {"error_rate", "rate_limit_rate", "latency_s"} <= facts.transport_options
-    assert not {"refused_rate", "length_rate", "reply", "script", "seed"} & facts.transport_options
+    capabilities = catalog.adapter("mock").capabilities
+    assert {"error_rate", "rate_limit_rate", "latency_s"} <= capabilities.transport_options
+    assert not {"refused_rate", "length_rate", "reply", "script", "seed"} & capabilities.transport_options

@@ -66,7 +66,7 @@ def test_a_card_holds_known_facts(name):
 def test_tokens_of_a_picture(name, size, options, tokens):
     provider, _, model = name.partition("/")
     cls = catalog.adapter(provider)
-    assert cls.image_tokens(model, *size, cls.facts.options(**options)) == tokens
+    assert cls.image_tokens(model, *size, cls.capabilities.options(**options)) == tokens
 
 
 def test_every_size_has_a_count():

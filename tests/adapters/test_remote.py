@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmeval import AdapterError, FatalError, Limits, Reply, RetryableError, UsageError, catalog, media, remote
-from mmeval.remote.headers import duration
+from mmeval import AdapterError, FatalError, Image, Limits, Reply, RetryableError, UsageError, catalog, media
+from mmeval import providers as remote
+from mmeval.providers.headers import duration
 from tests.loopback import dialects
 from tests.loopback.dialects import Said
 
@@ -23,7 +24,7 @@ PART = media.image(bytes(range(256)) * 5)
 @given(st.text(), st.binary(max_size=300), st.binary(max_size=300))
 def test_a_body_is_the_json_of_its_payload_with_the_media_in_place(text, one, two):
     body = remote.Body()
-    first, second = media.Image(one, "image/png", "", ""), media.Image(two, "image/jpeg", "", "")
+    first, second = Image(one, "image/png", "", ""), Image(two, "image/jpeg", "", "")
     payload = {"b": [body.data_url(second), text], "a": body.media(first), "n": None}
     value = json.loads(body.dumps(payload))
     assert value["b"] == [

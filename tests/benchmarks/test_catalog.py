@@ -1,4 +1,4 @@
-"""Facts that every bundled benchmark must state, and the size that a file may have."""
+"""Capabilities that every bundled benchmark must state, and the size that a file may have."""
 
 import ast
 import subprocess

@@ -22,7 +22,8 @@ BENCHMARK = """
 from random import Random
 from mmeval import Benchmark, Row, Sample, Text
 from mmeval.data import generated
-from mmeval.scorers import accuracy, choice
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
 
 def make(rng: Random) -> Row:
     return {{"gold": rng.choice("ABCD"), "salt": rng.random()}}

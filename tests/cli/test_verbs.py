@@ -91,11 +91,11 @@ def test_a_mistake_is_one_line_and_exit_2(tmp_path: Path, args: list[str], says:
 def test_a_run_of_another_version_is_named(results: Path) -> None:
     file = next(results.glob("*/*/*/run.json"))
     file.write_text(
-        file.read_text(encoding="utf-8").replace('"schema_version": 1', '"schema_version": 99'), encoding="utf-8"
+        file.read_text(encoding="utf-8").replace('"schema_version": 2', '"schema_version": 99'), encoding="utf-8"
     )
     out = command("show", "mock__echo", cwd=results.parent)
     assert out.returncode == 2
-    assert "schema version 99, this mmeval reads 1" in out.stderr
+    assert "schema version 99; this mmeval reads 1 to 2" in out.stderr
     rows = json.loads(command("list", "runs", "--json", cwd=results.parent).stdout)
     assert rows[0]["status"] == "unreadable"
 

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from mmeval import Benchmark, DataError, Row, Sample, Text, data
 from mmeval.cli import app
 from mmeval.data.pins import Entry, read_lock, write_entry
-from mmeval.scorers import accuracy, exact_text
+from mmeval.metrics import accuracy
+from mmeval.scorers import exact_text
 from tests.data.fakehub import Hub
 from tests.data.test_hub import put
 
@@ -29,7 +30,8 @@ def benchmark(rows: int | None = None, version: str = "1", revision: str | None 
 
 FILE = """
 from mmeval import Benchmark, Sample, Text, data
-from mmeval.scorers import accuracy, exact_text
+from mmeval.metrics import accuracy
+from mmeval.scorers import exact_text
 
 benchmark = Benchmark(
     name="minivqa", version="1", title="Mini", about="Mini.", score=exact_text(), profile="mmeval", metric=accuracy(),

@@ -5,7 +5,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mmeval import Reply, Text, data, scratch
+from mmeval import Reply, Text, data
+from mmeval import spill as spill
 from mmeval.data.repeats import Repeats
 from mmeval.errors import DataError, MMEvalError, UsageError
 from tests.data.pictures import png
@@ -172,7 +173,7 @@ def test_an_edited_file_is_another_version(tmp_path: Path):
 
 
 def test_ids_are_counted_beyond_what_memory_holds(monkeypatch):
-    monkeypatch.setattr(scratch, "CACHE_KB", 16)
+    monkeypatch.setattr(spill, "CACHE_KB", 16)
     seen = Repeats()
     names = [f"id {i}" for i in range(20_000)] + ["half \ud83d", "id 7", "id 7"]
     counts = [seen.add(name) for name in names]

@@ -14,7 +14,8 @@ from mmeval import Benchmark, Sample, Text
 from mmeval.data import generated
 from mmeval.engine.options import Settings
 from mmeval.media import image
-from mmeval.scorers import accuracy, choice
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
 
 
 def _row(draw: random.Random) -> dict:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mmeval.engine.belief import LEAST_SHARE, Belief
-from mmeval.engine.starts import Seen
+from mmeval.engine.rate.belief import LEAST_SHARE, Belief
+from mmeval.engine.rate.starts import Seen
 
 
 def of(*looks: tuple[int, float], keep: float = 1.0) -> tuple[float, float]:

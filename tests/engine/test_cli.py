@@ -17,7 +17,8 @@ from mmeval.errors import MMEvalError
 SUMS = """
 from mmeval import Benchmark, Sample, Text
 from mmeval.data import jsonl
-from mmeval.scorers import accuracy, numeric
+from mmeval.metrics import accuracy
+from mmeval.scorers import numeric
 
 benchmark = Benchmark(
     name="sums", version="1", title="Sums", about="Two sums.", data=jsonl("sums.jsonl"),
@@ -163,7 +164,11 @@ def test_shards_become_the_run_that_one_machine_makes(project):
     assert [len(list(read_scores(shard))) for shard in shards] == [11, 10, 10]
     done = invoke("merge", *shards[::-1], "--results", "together", "--json")
     merged = json.loads(done.stdout)
-    assert (merged["planned"], merged["metrics"], merged["samples"]) == (31, whole["metrics"], whole["samples"])
+    assert (merged["planned"], merged["metrics"], merged["samples_digest"]) == (
+        31,
+        whole["metrics"],
+        whole["samples_digest"],
+    )
     assert read_bytes(merged) == read_bytes(whole)
     with pytest.raises(MMEvalError, match=r"\[2\] missing"):
         raise invoke("merge", shards[0], shards[2]).exception

@@ -12,10 +12,10 @@ from mmeval import FatalError, Reply, RetryableError, StoreError, Text, Usage
 from mmeval.engine import cache as caching
 from mmeval.engine.budget import Budget, Price
 from mmeval.engine.cache import Cache, Identity
-from mmeval.engine.retry import Breaker, Patience, Policy, Watch
+from mmeval.engine.retry import AdaptiveTimeout, Breaker, Patience, Policy
 from mmeval.provenance import scrubbed
-from mmeval.runner.ordered import Ordered
 from mmeval.store import dump_record
+from mmeval.store.ordered import Ordered
 from mmeval.types import Failure, Record
 
 BUSY = RetryableError("busy", kind="rate_limit", retry_after_s=7.0)
@@ -69,11 +69,11 @@ def test_patience_follows_the_slowest_answer(latencies, timeouts, allowed):
 
 
 def test_an_answer_that_came_while_the_process_stood_still_is_read(monkeypatch):
-    monkeypatch.setattr(Watch, "STOOD_STILL_S", 0.2)
+    monkeypatch.setattr(AdaptiveTimeout, "STOOD_STILL_S", 0.2)
 
     async def request() -> str:
         async with asyncio.timeout(None) as timeout:
-            watch = Watch(timeout, lambda: 0.1)
+            watch = AdaptiveTimeout(timeout, lambda: 0.1)
             answer = asyncio.get_running_loop().run_in_executor(None, lambda: time.sleep(0.05) or "answer")
             time.sleep(0.5)  # noqa: ASYNC251 - the loop stands still
             try:
@@ -209,7 +209,7 @@ def test_secrets_leave_the_command_line():
 
 
 def test_a_journal_of_any_length_is_sorted_and_the_last_word_counts(tmp_path, monkeypatch):
-    monkeypatch.setattr("mmeval.runner.ordered.CHUNK", 7)
+    monkeypatch.setattr("mmeval.store.ordered.CHUNK", 7)
     draw, journal = random.Random(3), tmp_path / "records.jsonl"
     last = {}
     with journal.open("w", encoding="utf-8") as file:
@@ -219,7 +219,7 @@ def test_a_journal_of_any_length_is_sorted_and_the_last_word_counts(tmp_path, mo
             last[name, epoch] = failure.message
             file.write(dump_record(Record(id=name, epoch=epoch, status="error", failure=failure)) + "\n")
         file.write('{"id": "torn')
-    with Ordered([journal], scratch=tmp_path) as records:
+    with Ordered([journal], spill=tmp_path) as records:
         for _ in range(2):
             found = [((r.id, r.epoch), r.failure.message) for r in records]
             assert found == sorted(last.items())

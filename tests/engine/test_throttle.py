@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from mmeval.engine.throttle import Throttle
+from mmeval.engine.rate.throttle import Throttle
 from mmeval.types import Limits
 
 from .virtual import run

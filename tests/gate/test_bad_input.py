@@ -29,7 +29,7 @@ def damaged(base: Path, candidate: Path, policy: Path) -> None:
 
 def other_schema(base: Path, candidate: Path, policy: Path) -> None:
     text = (base / "run.json").read_text()
-    (base / "run.json").write_text(text.replace('"schema_version": 1', '"schema_version": 7'))
+    (base / "run.json").write_text(text.replace('"schema_version": 2', '"schema_version": 7'))
 
 
 def other_version(base: Path, candidate: Path, policy: Path) -> None:

@@ -118,7 +118,7 @@ def test_openvlm_board(tmp_path: Path):
     file = tmp_path / "OpenVLM.json"
     file.write_text(json.dumps({"time": "241106103059", "results": {"Acme-8B": {"META": meta, **scores}}}))
     runs = [write(found, tmp_path / "results") for found in read(file)]
-    assert [(r.info.spec.benchmark, r.info.metrics[r.info.headline].value) for r in runs] == [
+    assert [(r.info.spec.benchmark, r.info.metrics[r.info.primary_metric].value) for r in runs] == [
         ("mmstar", pytest.approx(0.615)), ("ocrbench", pytest.approx(0.806)),
     ]  # fmt: skip
     assert runs[0].info.provenance["imported"]["time"] == "24.11.06 10:30:59"

@@ -16,7 +16,7 @@ from mmeval import FatalError, MediaError, Prompt, Text, UsageError, catalog, me
 from tests.local import tiny
 
 Adapter = catalog.adapter("transformers")
-Options = Adapter.facts.options
+Options = Adapter.capabilities.options
 
 
 def picture(width: int, height: int, tint: int) -> media.Image:

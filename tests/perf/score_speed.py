@@ -20,9 +20,11 @@ from pathlib import Path
 from mmeval import Benchmark, Sample, Text
 from mmeval.data import generated
 from mmeval.engine.options import Settings
+from mmeval.metrics import accuracy
 from mmeval.rescore import open_source, profile_diff, rescore
 from mmeval.runner import job, run_one
-from mmeval.scorers import accuracy, anls, brackets, choice, tokens, vqa_accuracy
+from mmeval.scorers import anls, choice, vqa_accuracy
+from mmeval.scorers.readers import brackets, tokens
 from mmeval.types import Reply
 
 OPTIONS = ("a red apple on the table", "a green pear in a bowl", "a banana", "two oranges")

@@ -16,8 +16,8 @@ import numpy as np
 from mmeval.board.cards import BenchmarkCard
 from mmeval.board.headlines import pseudo
 from mmeval.board.vectors import Vector
-from mmeval.definitions import Metric
-from mmeval.scorers.grouping import attempts, binary, circular
+from mmeval.metrics.aggregates import binary, circular, simpleqa_f1
+from mmeval.metrics.base import Metric
 from mmeval.stats.ranking import Table, rank
 from mmeval.types import Record, Score
 
@@ -26,7 +26,7 @@ Tags = Callable[[int], Mapping[str, str]]
 CASES: tuple[tuple[str, Metric, tuple[str, ...], Tags], ...] = (
     ("circular", circular(), ("A", "B"), lambda i: {"group": str(i // 4), "group_size": "4", "category": f"c{i % 20}"}),
     ("f1", binary(), ("yes", "no"), lambda i: {"gold": "yes" if i % 2 else "no", "category": f"c{i % 3}"}),
-    ("attempts", attempts(), ("correct", "incorrect", "not attempted"), lambda i: {}),
+    ("attempts", simpleqa_f1(), ("correct", "incorrect", "not attempted"), lambda i: {}),
 )
 
 

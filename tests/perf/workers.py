@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from mmeval import remote
+from mmeval import providers as remote
 from mmeval.data import from_file, samples
 from mmeval.types import Image, Reply, Sample
 from tests.perf.drawn import parquet

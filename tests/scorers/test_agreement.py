@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from mmeval.cli import app
 from mmeval.errors import DataError
+from mmeval.metrics.agreement import agreement, read_labels
 from mmeval.runner import run_one
-from mmeval.scorers.agreement import agreement, read_labels
 from mmeval.store import read_run
 from tests.scorers.test_judges import judged_benchmark, settings_for
 

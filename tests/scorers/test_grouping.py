@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from mmeval.scorers import accuracy, attempts, binary, circular, consistency, paired_images, pairs, yes_no
-from mmeval.scorers.reference import COGNITION
+from mmeval.metrics import accuracy, binary, circular, hallusion_accuracy, mme_score, pairs, simpleqa_f1
+from mmeval.scorers import yes_no
 from mmeval.stats.intervals import bootstrap
 from mmeval.types import Record, Reply, Sample, Score
+from tests.scorers.reference import COGNITION
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
 
@@ -39,7 +40,7 @@ def test_paired_images(args, expected):
         for image, hits in enumerate(images)
         for i, hit in enumerate(hits)
     ]
-    out = paired_images(totals={"perception": perception, "cognition": COGNITION}).aggregate(iter(records))
+    out = mme_score(totals={"perception": perception, "cognition": COGNITION}).aggregate(iter(records))
     assert out["score/perception"].value == pytest.approx(expected["perception"])
     assert out["score/cognition"].value == pytest.approx(expected["cognition"])
     assert out["score"].value == pytest.approx(expected["leaderboard_overall"])
@@ -50,7 +51,7 @@ def test_paired_images(args, expected):
 def test_consistency(args, expected):
     rows = args["rows"]
     records = [record(i, row["verdict"] == 1, **{k: str(v) for k, v in row.items()}) for i, row in enumerate(rows)]
-    out = consistency().aggregate(iter(records))
+    out = hallusion_accuracy().aggregate(iter(records))
     got = {short: 100 * out[f"mean_accuracy/{name}"].value for short, name in
            (("aAcc", "questions"), ("fAcc", "figures"), ("qAcc", "groups"))}  # fmt: skip
     assert {**got, "avg": 100 * out["mean_accuracy"].value} == pytest.approx(expected, abs=1e-5)
@@ -63,7 +64,7 @@ def test_consistency_of_the_authors(args, expected):
         record(i, row["verdict"] == 1, answer=words[row["verdict"]], **{k: str(v) for k, v in row.items()})
         for i, row in enumerate(args["rows"])
     ]
-    out = consistency(authors=True).aggregate(iter(records))
+    out = hallusion_accuracy(authors=True).aggregate(iter(records))
     got = {short: 100 * out[f"mean_accuracy/{name}"].value for short, name in
            (("aAcc", "questions"), ("fAcc", "figures"), ("qAcc", "groups"))}  # fmt: skip
     assert got == pytest.approx(expected, abs=1e-5)
@@ -130,8 +131,8 @@ def test_a_tag_with_several_values_counts_in_each():
 
 @pytest.mark.parametrize(
     "metric",
-    [accuracy(), accuracy(macro="category"), circular(), pairs(), binary(), consistency(), attempts(),
-     paired_images(totals={"all": ["a"]})],
+    [accuracy(), accuracy(macro="category"), circular(), pairs(), binary(), hallusion_accuracy(), simpleqa_f1(),
+     mme_score(totals={"all": ["a"]})],
     ids=lambda m: m.about[:40],
 )  # fmt: skip
 def test_nothing_scored_is_no_number(metric):
@@ -140,7 +141,7 @@ def test_nothing_scored_is_no_number(metric):
 
 def test_attempts():
     words = ["correct"] * 5 + ["incorrect"] * 3 + ["not attempted"] * 2
-    out = attempts().aggregate(iter(record(i, word == "correct", answer=word) for i, word in enumerate(words)))
+    out = simpleqa_f1().aggregate(iter(record(i, word == "correct", answer=word) for i, word in enumerate(words)))
     assert out["f1"].value == pytest.approx(0.555556, abs=1e-6)
     assert out["f1/correct_given_attempted"].value == pytest.approx(0.625)
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mmeval import scorers
 from mmeval.errors import ScoreError
-from mmeval.scorers import brackets, patterns, thinking, tokens, yesno
+from mmeval.scorers.readers import brackets, patterns, thinking, tokens
+from mmeval.scorers.rules import text, yesno
 from mmeval.types import Reply, Sample, Score, Text
 
 SCORERS = {
@@ -141,4 +142,4 @@ def test_edit_distance_is_one(a, b):
                 above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (p != q))
         return row[-1]
 
-    assert scorers.text.levenshtein(a, b) == plain(a, b)
+    assert text.levenshtein(a, b) == plain(a, b)

@@ -14,9 +14,9 @@ from mmeval import Benchmark
 from mmeval.data import generated
 from mmeval.engine.options import Settings
 from mmeval.errors import ScoreError, UsageError
+from mmeval.metrics import accuracy
 from mmeval.runner import job, plan, run_one
 from mmeval.scorers import (
-    accuracy,
     attempted,
     base,
     chart_judged,
@@ -258,7 +258,7 @@ def test_the_digest_covers_the_modules_that_a_rule_uses(monkeypatch):
     base._source.cache_clear()
     before = choice().digest("mmeval"), graded().digest("official")
     get = base.inspect.getsource
-    changed = lambda module: get(module) + ("# changed" if module.__name__ == "mmeval.scorers.declared" else "")  # noqa: E731
+    changed = lambda module: get(module) + ("# changed" if module.__name__ == "mmeval.scorers.readers.declared" else "")  # noqa: E731
     base._source.cache_clear()
     monkeypatch.setattr(base.inspect, "getsource", changed)
     after = choice().digest("mmeval"), graded().digest("official")

@@ -13,9 +13,11 @@ from mmeval import Benchmark, Sample, Text, UsageError
 from mmeval.cli import app
 from mmeval.data import generated
 from mmeval.engine.options import Settings
+from mmeval.metrics import accuracy
 from mmeval.rescore import open_source, profile_diff, rescore
 from mmeval.runner import job, run_one
-from mmeval.scorers import accuracy, choice, correctness, patterns
+from mmeval.scorers import choice, correctness
+from mmeval.scorers.readers import patterns
 from mmeval.store import read_run
 
 FRUIT = ("a red apple", "a green pear", "a banana", "two oranges")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mmeval.interchange import openvlm
-from mmeval.scorers.reference import TABLE as SCORED
+from tests.scorers.reference import TABLE as SCORED
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
 BOARD = {

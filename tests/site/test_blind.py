@@ -8,7 +8,7 @@ import pytest
 from mmeval import data
 from mmeval.board.collect import collect
 from mmeval.runner import Settings, run_one
-from mmeval.sitegen.benchmarkpage import needs_image
+from mmeval.sitegen.pages.benchmark import needs_image
 
 
 @pytest.mark.parametrize("blind", ["baseline/blind:mock/echo", "ablated"])

@@ -17,8 +17,8 @@ from mmeval.board.collect import Column
 from mmeval.board.headlines import pseudo
 from mmeval.board.ranks import rank_columns
 from mmeval.board.vectors import Vector
-from mmeval.definitions import Metric
-from mmeval.scorers.grouping import accuracy, binary, circular
+from mmeval.metrics.aggregates import accuracy, binary, circular
+from mmeval.metrics.base import Metric
 from mmeval.stats.jackknife import GROUPS, deal
 from mmeval.types import Record, Score
 from tests.site.conftest import make, until

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mmeval.board import collect
-from mmeval.sitegen import modelpage
-from mmeval.sitegen.modelpage import field_of, share_below, slice_gaps
+from mmeval.sitegen.pages import model as modelpage
+from mmeval.sitegen.pages.model import field_of, share_below, slice_gaps
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from mmeval.board.cards import BenchmarkCard, model_card
 from mmeval.board.collect import Column
 from mmeval.board.ranks import rank_columns
 from mmeval.board.views import percent
-from mmeval.sitegen.boardpage import head
+from mmeval.sitegen.pages.board import head
 from tests import ledger
 from tests.site.conftest import SHAPE, make
 

@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from mmeval import Facts, FatalError, Options, Prompt, Reply, Text
+from mmeval import Capabilities, FatalError, Options, Prompt, Reply, Text
 
 
 def uniform(*words: str) -> float:
@@ -10,7 +10,7 @@ def uniform(*words: str) -> float:
 
 
 class Adapter:
-    facts = Facts(version="1", inputs=frozenset({"text"}), options=Options)
+    capabilities = Capabilities(version="1", inputs=frozenset({"text"}), options=Options)
     endpoint = "local"
 
     def __init__(self, model: str, options: Options) -> None:

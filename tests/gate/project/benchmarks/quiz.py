@@ -2,7 +2,8 @@
 
 from mmeval import Benchmark, Row, Sample, Text
 from mmeval.data import generated
-from mmeval.scorers import accuracy, choice
+from mmeval.metrics import accuracy
+from mmeval.scorers import choice
 
 
 def make(rng):

@@ -1,0 +1,333 @@
+"""Metrics: how scored records become the numbers of a run, each with its interval.
+
+A metric is given an iterable that can be walked once, of records that all carry a score. The headline
+is `out[metric.name]`; sub-scores are `name/tag=value` or `name/what`. Nothing scored gives no number at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from mmeval.metrics.base import Metric
+from mmeval.metrics.ratios import Ratio, combine
+from mmeval.stats.intervals import MeanFold
+from mmeval.types import Estimate, Record
+
+
+class Slices:
+    """Running means of a whole and of its slices by tag."""
+
+    def __init__(self, name: str, by: Sequence[str]) -> None:
+        self.name = name
+        self.by = tuple(by)
+        self.whole = MeanFold()
+        self.parts: dict[tuple[str, str], MeanFold] = {}
+
+    def add(self, value: float, cluster: str | None, tags: Mapping[str, str]) -> None:
+        """Take in one value; a tag that lists several (`rec,ocr`) counts in each."""
+        self.whole.add(value, cluster)
+        for tag in self.by:
+            for label in labels_of(tags.get(tag, "")):
+                self.parts.setdefault((tag, label), MeanFold()).add(value, cluster)
+
+    def estimates(self) -> dict[str, Estimate]:
+        """The whole under the plain name, the slices under `name/tag=value`."""
+        if not len(self.whole):
+            return {}
+        parts = {f"{self.name}/{tag}={label}": fold.estimate() for (tag, label), fold in sorted(self.parts.items())}
+        return {self.name: self.whole.estimate(), **parts}
+
+
+def labels_of(tag: str) -> list[str]:
+    """The values of a tag: `rec,ocr` are two."""
+    return [label for label in map(str.strip, tag.split(",")) if label]
+
+
+def scored(records: Iterable[Record]) -> Iterator[tuple[Record, float]]:
+    """The records that have a score, with its value."""
+    for record in records:
+        if record.score is not None:
+            yield record, record.score.value
+
+
+def accuracy(
+    *,
+    name: str = "accuracy",
+    by: Sequence[str] = ("category",),
+    macro: str | None = None,
+    chance: float | None = None,
+    scale: float = 100.0,
+) -> Metric:
+    """Mean score over samples, with a sub-score for every value of the tags in `by`.
+
+    Args:
+        name: of the metric: `accuracy`, `anls`, `vqa_accuracy`, ...
+        by: tags that sub-scores are made of; a sample that lacks one counts only in the whole.
+        macro: a tag; the headline is then the mean of that tag's sub-scores, each with the same weight,
+            and the mean over samples is the sub-score `name/micro`.
+        chance: expected score of random answers; adds `name/chance-corrected`, `(score - chance) / (1 - chance)`.
+        scale: what the board multiplies by.
+    """
+    tags = tuple(dict.fromkeys((*by, macro))) if macro else tuple(by)
+
+    def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
+        slices = Slices(name, [tag for tag in tags if tag])
+        kept: list[tuple[float, str | None, str]] = []
+        for record, value in scored(records):
+            slices.add(value, record.cluster, record.tags)
+            if macro:
+                kept.append((value, record.cluster, record.tags.get(macro, "")))
+        out = slices.estimates()
+        if out and macro:
+            out = {name: macro_mean(kept), f"{name}/micro": out.pop(name), **out}
+        if out and chance is not None:
+            out[f"{name}/chance-corrected"] = correct_for_chance(out[name], chance)
+        return out
+
+    about = f"Mean of the sub-scores by {macro}, equal weight." if macro else "Mean over samples."
+    return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=scale, about=about)
+
+
+def macro_mean(rows: Sequence[tuple[float, str | None, str]]) -> Estimate:
+    """Unweighted mean of the means of groups; rows are (value, cluster, group)."""
+    groups = sorted({group for _, _, group in rows})
+    column = {group: index for index, group in enumerate(groups)}
+    cells = [{column[group]: (value, 1.0)} for value, _, group in rows]
+    ratios = [Ratio(index, 1 / len(groups)) for index in range(len(groups))]
+    return combine(cells, ratios, clusters=[cluster for _, cluster, _ in rows])
+
+
+def correct_for_chance(estimate: Estimate, chance: float) -> Estimate:
+    """0 for random answers, 1 for all right; below 0 for worse than random."""
+    value, low, high = ((x - chance) / (1 - chance) for x in (estimate.value, estimate.low, estimate.high))
+    return replace(estimate, value=value, low=low, high=high)
+
+
+@dataclass(slots=True)
+class _Group:
+    """The members of one group seen so far."""
+
+    cluster: str | None
+    tags: Mapping[str, str]
+    values: list[float] = field(default_factory=list)
+
+    @property
+    def all_right(self) -> float | None:
+        """1 or 0; None where members are missing and none is wrong, so that nobody knows."""
+        if any(value < 1 for value in self.values):
+            return 0.0
+        planned = int(self.tags.get("group_size", "0") or 0)
+        return None if len(self.values) < planned else 1.0
+
+
+def _groups(records: Iterable[Record], tag: str) -> dict[tuple[str, int], _Group]:
+    """By tag and epoch, in order of appearance; a record without the tag is a group of its own."""
+    found: dict[tuple[str, int], _Group] = {}
+    for record, value in scored(records):
+        key = (record.tags.get(tag) or f"\0{record.id}", record.epoch)
+        found.setdefault(key, _Group(record.cluster, record.tags)).values.append(value)
+    return found
+
+
+def circular(*, name: str = "accuracy", group: str = "group", by: Sequence[str] = ("category",)) -> Metric:
+    """Share of groups in which every member is right: one question asked with its options rotated.
+
+    A group that lost members to errors is left out unless a member is wrong; the tag `group_size` says
+    how many there should be. `name/single` is the mean over all members.
+    """
+    return _all_or_nothing(name, group, by, "Share of questions that are right in every rotation of their options.")
+
+
+def pairs(*, name: str = "pair_accuracy", pair: str = "pair", by: Sequence[str] = ("category",)) -> Metric:
+    """Share of pairs in which both are right; `name/single` is the mean over single questions."""
+    return _all_or_nothing(name, pair, by, "Share of pairs of which both questions are right.")
+
+
+def _all_or_nothing(name: str, tag: str, by: Sequence[str], about: str) -> Metric:
+    def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
+        slices, single = Slices(name, by), MeanFold()
+        for (key, _), group in _groups(records, tag).items():
+            for value in group.values:
+                single.add(value, group.cluster or key)
+            right = group.all_right
+            if right is not None:
+                slices.add(right, group.cluster, group.tags)
+        out = slices.estimates()
+        return {**out, f"{name}/single": single.estimate()} if out else {}
+
+    return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about)
+
+
+def mme_score(
+    *, name: str = "score", pair: str = "pair", category: str = "category", totals: Mapping[str, Sequence[str]]
+) -> Metric:
+    """Sum over subtasks of accuracy and all-right share, each in percent: 0 to 200 per subtask.
+
+    Args:
+        name: of the metric.
+        pair: tag of what must be right together (the image).
+        category: tag of the subtask.
+        totals: named sums and the subtasks they are made of; the headline is the sum of all of these.
+    """
+    subtasks = [task for tasks in totals.values() for task in tasks]
+    column = {task: index for index, task in enumerate(subtasks)}
+
+    def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
+        cells: list[dict[int, tuple[float, float]]] = []
+        clusters: list[str | None] = []
+        for group in _groups(records, pair).values():
+            at = column.get(group.tags.get(category, ""))
+            if at is not None:
+                cells.append(
+                    {2 * at: (sum(group.values), len(group.values)), 2 * at + 1: (group.all_right or 0.0, 1.0)}
+                )
+                clusters.append(group.cluster)
+        if not cells:
+            return {}
+
+        def total(tasks: Iterable[str]) -> Estimate:
+            ratios = [Ratio(2 * column[task] + part, 100.0) for task in tasks for part in (0, 1)]
+            return combine(cells, ratios, clusters=clusters, high=100.0 * len(ratios))
+
+        parts = {f"{name}/{label}": total(tasks) for label, tasks in totals.items()}
+        return {name: total(subtasks), **parts, **{f"{name}/{category}={task}": total([task]) for task in subtasks}}
+
+    about = "Per subtask percent of questions right plus percent of images with all questions right, summed."
+    high = 200.0 * len(subtasks)
+    return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=high, scale=1.0, about=about)
+
+
+_CONSISTENCY = ("questions", "figures", "groups")
+
+
+def hallusion_accuracy(*, name: str = "mean_accuracy", authors: bool = False) -> Metric:
+    """Mean of the accuracies by question, by figure (all its questions right) and by question (in all its figures).
+
+    Reads the tags `category`, `subcategory`, `set_id`, `figure_id`, `question_id`, `visual_input`; sets are
+    the units of the interval, since figures and questions never leave theirs.
+
+    Args:
+        name: of the metric; sub-scores are `name/questions`, `name/figures`, `name/groups`.
+        authors: count as the authors do: an `unclear` verdict is right where there is no picture to see.
+    """
+
+    def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
+        sets: dict[tuple[str, ...], list[tuple[Record, float]]] = {}
+        for record, value in scored(records):
+            unseen = record.tags.get("visual_input") == "0"
+            if authors or not unseen:
+                lenient = (
+                    authors and _no_figure(record) and record.score is not None and record.score.answer == "unclear"
+                )
+                key = tuple(record.tags.get(tag, "") for tag in ("category", "subcategory", "set_id"))
+                sets.setdefault(key, []).append((record, 1.0 if lenient else value))
+        if not sets:
+            return {}
+        cells = [_set_cells(members, authors=authors) for members in sets.values()]
+        parts = {f"{name}/{what}": combine(cells, [Ratio(at, 1.0)]) for at, what in enumerate(_CONSISTENCY)}
+        return {name: combine(cells, [Ratio(at, 1 / 3) for at in range(3)]), **parts}
+
+    about = "Mean of accuracy by question, by figure and by group of the same question over figures."
+    return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about)
+
+
+def _no_figure(record: Record) -> bool:
+    return record.tags.get("category") == "VS" and record.tags.get("figure_id") == "0"
+
+
+def _set_cells(members: Sequence[tuple[Record, float]], *, authors: bool) -> dict[int, tuple[float, float]]:
+    figures: dict[str, bool] = {}
+    groups: dict[str, bool] = {}
+    for record, value in members:
+        right, tags = value >= 1, record.tags
+        groups[tags.get("question_id", "")] = groups.get(tags.get("question_id", ""), True) and right
+        if not (authors and _no_figure(record)):
+            figures[tags.get("figure_id", "")] = figures.get(tags.get("figure_id", ""), True) and right
+    rights = sum(value >= 1 for _, value in members)
+    return {
+        0: (float(rights), float(len(members))),
+        1: (float(sum(figures.values())), float(len(figures))),
+        2: (float(sum(groups.values())), float(len(groups))),
+    }
+
+
+_BINARY = ("f1", "accuracy", "precision", "recall", "yes_ratio")
+
+
+def binary(*, name: str = "f1", by: Sequence[str] = ("category",), gold: str = "gold") -> Metric:
+    """F1 of yes, with accuracy, precision, recall and the share of yes; unparsed answers are no yes and no right.
+
+    The tag `gold` is `yes` or `no`. A tag in `by` that lists several values puts the sample into each slice; the
+    whole is over samples, each counted as often as it has labels, as the pooled score of the field is.
+    """
+
+    def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
+        cells: list[dict[int, tuple[float, float]]] = []
+        clusters: list[str | None] = []
+        members: dict[str, list[int]] = {}
+        for record, _ in scored(records):
+            answer = record.score.answer if record.score else None
+            row = _binary_cells(answer, record.tags.get(gold, "").lower() in ("yes", "1", "true"))
+            labels = {tag: labels_of(record.tags.get(tag, "")) for tag in by}
+            for copy in range(max([1, *map(len, labels.values())])):
+                for tag, values in labels.items():
+                    if copy < len(values):
+                        members.setdefault(f"{tag}={values[copy]}", []).append(len(cells))
+                cells.append(row)
+                clusters.append(record.cluster or record.id)
+        if not cells:
+            return {}
+        out = _binary_estimates(cells, clusters, name)
+        for label, rows in sorted(members.items()):
+            part = _binary_estimates([cells[i] for i in rows], [clusters[i] for i in rows], name)
+            out |= {f"{name}/{label}": part[name]} if name in part else {}
+        return out
+
+    about = "F1 of the answer yes over all samples; accuracy, precision, recall and share of yes beside it."
+    return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about)
+
+
+def _binary_cells(answer: str | None, gold_yes: bool) -> dict[int, tuple[float, float]]:
+    yes, no = answer == "yes", answer == "no"
+    hit, right = float(yes and gold_yes), float((yes and gold_yes) or (no and not gold_yes))
+    return {
+        0: (2 * hit, float(yes) + float(gold_yes)),
+        1: (right, 1.0),
+        2: (hit, float(yes)),
+        3: (hit, float(gold_yes)),
+        4: (float(yes), 1.0),
+    }
+
+
+def _binary_estimates(
+    cells: Sequence[Mapping[int, tuple[float, float]]], clusters: Sequence[str | None], name: str
+) -> dict[str, Estimate]:
+    """All five that are defined: precision needs a yes, recall a gold yes."""
+    out = {}
+    for at, what in enumerate(_BINARY):
+        if any(row[at][1] for row in cells):
+            out[name if at == 0 else f"{name}/{what}"] = combine(cells, [Ratio(at, 1.0)], clusters=clusters)
+    return out
+
+
+def simpleqa_f1(*, name: str = "f1") -> Metric:
+    """Harmonic mean of the share correct and the share correct of those attempted.
+
+    Reads the judge's word in `score.answer`: `correct`, `incorrect`, `not attempted`.
+    """
+
+    def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
+        cells: list[dict[int, tuple[float, float]]] = []
+        for record, _ in scored(records):
+            word = record.score.answer if record.score else None
+            right, tried = float(word == "correct"), float(word in ("correct", "incorrect"))
+            cells.append({0: (2 * right, 1.0 + tried), 1: (right, 1.0), 2: (right, tried), 3: (tried, 1.0)})
+        if not cells:
+            return {}
+        names = (name, f"{name}/correct", f"{name}/correct_given_attempted", f"{name}/attempted")
+        known = [(what, at) for at, what in enumerate(names) if any(row[at][1] for row in cells)]
+        return {what: combine(cells, [Ratio(at, 1.0)]) for what, at in known}
+
+    about = "Harmonic mean of the share correct and the share correct of those attempted."
+    return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about)

@@ -1,0 +1,143 @@
+"""Whatever an SDK or its transport raises, as RetryableError or FatalError with a kind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mmeval.errors import AdapterError, FatalError, RetryableError
+from mmeval.providers.headers import Headers, duration, openai_limits, retry_after
+from mmeval.providers.setup import Secret
+
+FATAL = {400: "bad_request", 401: "auth", 402: "quota", 403: "permission", 404: "not_found", 413: "too_large"}
+RETRYABLE = {408: "timeout", 409: "server", 425: "server", 429: "rate_limit", 503: "overloaded", 529: "overloaded"}
+QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+FILTERED = frozenset({"content_filter", "content_policy_violation", "moderation_blocked"})
+CODES = {
+    "rate_limit_exceeded": 429, "rate_limit_error": 429, "RESOURCE_EXHAUSTED": 429,
+    "server_error": 500, "api_error": 500, "INTERNAL": 500,
+    "overloaded_error": 529, "UNAVAILABLE": 503,
+    "invalid_request_error": 400, "INVALID_ARGUMENT": 400,
+}  # fmt: skip
+"""Statuses of errors that come inside a 200."""
+RPC = {3: 400, 4: 504, 5: 404, 7: 403, 8: 429, 10: 409, 11: 400, 13: 500, 14: 503, 16: 401}
+"""HTTP statuses of google.rpc.Code."""
+
+
+def failure(error: BaseException, *, secret: Secret) -> AdapterError:
+    """The typed form of any exception of one request; unknown ones are `error`, which is fatal.
+
+    A wait that the server asked for is in `retry_after_s`; the message is one scrubbed line.
+    """
+    if isinstance(error, AdapterError):
+        error.args = (secret.scrub(str(error)),)
+        return error
+    status = _status(error)
+    if status is not None:
+        return _of_status(status, error, secret)
+    kind, cause = _transport(error)
+    message = secret.scrub(f"{type(cause).__name__}: {cause}")
+    return RetryableError(message, kind=kind) if kind else FatalError(message, kind="error")
+
+
+def said(error: Mapping[str, Any], *, status: int | None = None) -> AdapterError:
+    """An error object that came inside a 200 or a batch: by its status or code, else `malformed`."""
+    while isinstance(error.get("error"), dict):
+        error = error["error"]
+    named = [error.get(name) for name in ("code", "status", "type")]
+    status = status or next((RPC.get(code, code) for code in named if isinstance(code, int)), None)
+    status = status or next((CODES[code] for code in named if isinstance(code, str) and code in CODES), None)
+    message = Secret("").scrub(f"an error inside a 200: {error.get('message') or json.dumps(error)}")
+    if status is None or status < 400:
+        return RetryableError(message, kind="malformed", status=200)
+    return _typed(status, message, code=str(named[0]), retry_after_s=None)
+
+
+def _of_status(status: int, error: BaseException, secret: Secret) -> AdapterError:
+    headers: Headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    body = _body(error)
+    wait = retry_after(headers)
+    if wait is None and status == 429:
+        wait = _refill(headers) or _retry_info(body)
+    message = secret.scrub(f"status {status}: {body.get('message') or getattr(error, 'message', None) or error}")
+    code = str(body.get("code") or body.get("type") or "")
+    return _typed(status, message, code=code, retry_after_s=wait)
+
+
+def _typed(status: int, message: str, *, code: str, retry_after_s: float | None) -> AdapterError:
+    if code in QUOTA:
+        return FatalError(message, kind="quota", status=status)
+    if code in FILTERED and status < 500:
+        return FatalError(message, kind="filtered", status=status)
+    if status in RETRYABLE or status >= 500:
+        kind = RETRYABLE.get(status, "server")
+        return RetryableError(message, kind=kind, status=status, retry_after_s=retry_after_s)
+    return FatalError(message, kind=FATAL.get(status, "bad_request"), status=status)
+
+
+def _status(error: BaseException) -> int | None:
+    # `status_code`: openai, anthropic, httpx; `code`: google-genai and google-api-core.
+    for name in ("status_code", "code"):
+        value = getattr(error, name, None)
+        if isinstance(value, int) and 300 <= value < 600:
+            return int(value)
+    return None
+
+
+def _body(error: BaseException) -> Mapping[str, Any]:
+    """The innermost error object: openai gives it as `body`, anthropic and google-genai nested under `error`."""
+    body = getattr(error, "body", None) or getattr(error, "details", None)
+    while isinstance(body, dict) and isinstance(body.get("error"), dict):
+        body = body["error"]
+    if isinstance(body, list):  # google-api-core gives the details alone
+        return {"details": body}
+    return body if isinstance(body, dict) else {}
+
+
+def _refill(headers: Headers) -> float | None:
+    limits = openai_limits(headers)
+    if limits is None:
+        return None
+    pairs = ((limits.requests_left, limits.requests_reset_s), (limits.tokens_left, limits.tokens_reset_s))
+    return max((reset for left, reset in pairs if left == 0 and reset is not None), default=None)
+
+
+def _retry_info(body: Mapping[str, Any]) -> float | None:
+    # google.rpc.RetryInfo, https://cloud.google.com/apis/design/errors#error_details
+    details = body.get("details")
+    for detail in details if isinstance(details, list) else []:
+        if isinstance(detail, dict) and str(detail.get("@type", "")).endswith("google.rpc.RetryInfo"):
+            return duration(str(detail.get("retryDelay", "")))
+    return None
+
+
+def _transport(error: BaseException) -> tuple[str | None, BaseException]:
+    """`timeout`, `connection` or `malformed`, and the cause that shows it, by the names of the classes.
+
+    The deepest cause is asked first: one SDK transport reports a dropped connection as a connect timeout.
+    """
+    for cause in reversed(list(_chain(error))):
+        names = [cls.__name__ for cls in type(cause).__mro__]
+        if "JSONDecodeError" in names or "ParseError" in names or "UnicodeDecodeError" in names:
+            return "malformed", cause
+        if any("Timeout" in name for name in names) or "DeadlineExceeded" in names:
+            # What lies below says `Timeout()` or nothing; the outermost error has words for it.
+            return "timeout", error
+        if any(name in _CONNECTION for name in names):
+            return "connection", cause
+    return None, error
+
+
+_CONNECTION = frozenset(
+    {"APIConnectionError", "TransportError", "ClientConnectionError", "ClientPayloadError", "OSError", "HTTPException"}
+)  # fmt: skip
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__

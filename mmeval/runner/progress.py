@@ -1,0 +1,84 @@
+"""Where a run stands while it runs: counted once per record, read by whoever shows it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mmeval.engine.client import Client
+from mmeval.stats.intervals import MeanFold
+from mmeval.types import Estimate, Record
+
+__all__ = ["Progress", "State"]
+
+STALL_S = 120.0
+State = Literal["waiting", "running", "finishing", "complete", "partial", "failed", "cancelled"]
+
+
+@dataclass(slots=True)
+class Progress:
+    """One line of the progress display."""
+
+    model: str
+    benchmark: str
+    planned: int | None
+    """Samples x epochs; None until the data set has been read to its end."""
+    state: State = "waiting"
+    done: int = 0
+    resumed: int = 0
+    cached: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    tokens: int = 0
+    cost: float | None = 0.0
+    client: Client | None = None
+    began: float = 0.0
+    last: float = 0.0
+    """Monotonic time of the last record: what the stall alarm looks at."""
+    note: str = ""
+    _fold: MeanFold = field(default_factory=MeanFold)
+
+    def start(self, client: Client) -> None:
+        """The first request may leave."""
+        self.state, self.client = "running", client
+        self.began = self.last = time.monotonic()
+
+    def add(self, record: Record) -> None:
+        """Count one record."""
+        self.done += 1
+        self.last = time.monotonic()
+        self.counts[record.status] += 1
+        if record.score is not None:
+            # Without clusters, so that memory stays flat; the final interval has them.
+            self._fold.add(record.score.value)
+        if record.reply is None:
+            return
+        self.cached += record.reply.cached
+        if not record.reply.cached:
+            usage = record.reply.usage
+            self.tokens += (usage.input or 0) + (usage.output or 0)
+            self.cost = None if record.cost is None or self.cost is None else self.cost + record.cost
+
+    @property
+    def stalled(self) -> bool:
+        """Whether a running run has brought nothing for two minutes."""
+        return self.state == "running" and time.monotonic() - self.last > STALL_S
+
+    @property
+    def score(self) -> Estimate | None:
+        """Mean score of the records so far, with an interval that ignores clusters."""
+        return self._fold.estimate() if len(self._fold) else None
+
+    @property
+    def rate(self) -> float:
+        """Records per second since the start of this process."""
+        seconds = self.last - self.began
+        return self.done / seconds if seconds > 0 else 0.0
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds to the end at this rate, where the number of samples is known."""
+        if self.planned is None or not self.rate:
+            return None
+        return max(0, self.planned - self.resumed - self.done) / self.rate

@@ -1,0 +1,1 @@
+"""Rules that ask a model for a verdict."""

@@ -1,0 +1,1 @@
+"""Readers: find the answer in the text of a reply."""

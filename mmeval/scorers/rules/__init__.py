@@ -1,0 +1,1 @@
+"""Rules: read an answer and grade it against the target."""

@@ -1,0 +1,271 @@
+"""Open questions that are matched loosely: by numbers and substrings of what follows an indicator word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from mmeval.scorers import golds
+from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
+from mmeval.scorers.readers import quantities as numbers
+from mmeval.scorers.readers.tokens import match_tokens
+from mmeval.scorers.rules.text import whole
+from mmeval.scorers.rules.tolerance import read_like_gold
+from mmeval.types import Sample
+
+LONGEST = 20_000
+"""Characters of a tail in which numbers are looked for: keeps hostile digit runs cheap."""
+Candidate = str | float
+_INDICATORS = ("could be ", "so ", "is ", "thus ", "therefore ", "final ", "answer ", "result ")
+_TRIVIAL = frozenset(":,.!?;'")
+_GROUPED = re.compile(r"-?\b\d{1,3}(?:,\d{3})+\b")
+_SCIENTIFIC = re.compile(r"-?\d{1,400}(?:\.\d{1,400})?[eE][+-]?\d+")
+_SIMPLE = re.compile(r"-?(?:\d{1,400}\.\d+|\.\d+|\d{1,400}\b)(?![eE][+-]?\d+)(?![,\d])")
+
+
+def candidates(text: str) -> list[Candidate]:
+    """Everything in a reply that may be its answer: tails after indicator words and the numbers in them."""
+    tails = list(_tails(text)) or [text.strip().strip(".").lower()]
+    found = [tail[:LONGEST] for tail in tails]
+    for tail in tuple(found):
+        for pattern in (_GROUPED, _SCIENTIFIC, _SIMPLE):
+            found += pattern.findall(tail)
+    unique: dict[Candidate, None] = {}
+    for item in found:
+        unique |= dict.fromkeys(normalise(item))
+    return list(unique)
+
+
+def _tails(text: str) -> Iterator[str]:
+    """Per line the shortest text after the last occurrence of an indicator; `=` counts in the last line."""
+    lines = text.strip().strip(".").lower().split("\n")
+    for index, line in enumerate(lines):
+        marks = (*_INDICATORS, "=") if index == len(lines) - 1 else _INDICATORS
+        best = ""
+        for mark in marks:
+            if mark in line:
+                tail = line.rsplit(mark, 1)[1].strip()
+                best = tail if not best or len(tail) < len(best) else best
+        if best and best not in _TRIVIAL:
+            yield best
+
+
+def normalise(text: str) -> list[Candidate]:
+    """A number rounded to two decimals, or the lower-cased text; a single character gets a blank on either side."""
+    said = text.strip()
+    value = numbers.python_float(said.replace(",", ""))
+    if value is not None:
+        return [round(value, 2)]
+    said = said.lower()
+    return [f" {said}", f"{said} "] if len(said) == 1 else [said]
+
+
+def open_match(text: str, accepted: Sequence[str]) -> bool:
+    """Whether a candidate is a gold number, or contains a gold text."""
+    wanted = [form for gold in accepted for form in normalise(gold)]
+    phrases = [form for form in wanted if isinstance(form, str)]
+    for candidate in candidates(text):
+        if isinstance(candidate, str):
+            if any(phrase in candidate for phrase in phrases):
+                return True
+        elif candidate in wanted:
+            return True
+    return False
+
+
+def open_answer() -> Scorer:
+    """Open questions with short golds, matched by numbers (two decimals) and substrings.
+
+    `lmms-0.7.2` is the release that iterates over characters and scores nearly everything 0;
+    `vlmevalkit-*` turns the gold into option A of a question with two options.
+    """
+    pseudo = Staged(whole, pseudo_choice)
+    return Scorer(
+        name="open_answer",
+        rules={
+            "official": Staged(whole, _open_grade),
+            "mmeval": Staged(read_like_gold, _open_grade),
+            "vlmevalkit-2024": pseudo,
+            "vlmevalkit-2026-08": pseudo,
+            "lmms-0.7.3": Staged(whole, _open_grade),
+            "lmms-0.7.2": Staged(whole, _characters),
+        },
+    )
+
+
+def _open_grade(answer: str, sample: Sample) -> Grade:
+    accepted = golds.texts(sample)
+    return Grade(float(open_match(answer, accepted)), f"gold {', '.join(accepted)[:80]}")
+
+
+def _characters(answer: str, sample: Sample) -> Grade:
+    accepted = golds.texts(sample)
+    return Grade(float(characters_match(answer, accepted)), f"gold {', '.join(accepted)[:80]}")
+
+
+def characters_match(text: str, accepted: Sequence[str]) -> bool:
+    """The first candidate is taken apart into characters: only an empty gold can be in one of them."""
+    empty = any(form == "" for gold in accepted for form in normalise(gold))
+    return empty and bool(str(candidates(text)[0]))
+
+
+def pseudo_letters(text: str, gold: str) -> tuple[str | None, str]:
+    """The inferred letter and the expected one, where the gold is option A and B is `Other Answers`.
+
+    A gold that is itself a single capital stays the expected letter, so it is only matched as a letter.
+    """
+    found = match_tokens(text, {"A": gold, "B": "Other Answers"}, 3)
+    expected = gold if len(gold) == 1 and gold.isascii() and gold.isupper() else "A"
+    return found.answer, expected
+
+
+def pseudo_choice(answer: str, sample: Sample) -> Grade:
+    """1 if the inferred letter is the expected one."""
+    inferred, expected = pseudo_letters(answer, golds.plain(sample.target))
+    return Grade(float(inferred == expected), f"read as option {inferred}, expected {expected}")
+
+
+def contains(*, keep_case_tag: str = "", keep_case: Sequence[str] = ()) -> Scorer:
+    """Right if any gold occurs in the reply, as scene-text benchmarks score it.
+
+    Args:
+        keep_case_tag: tag of a sample that decides how it is folded.
+        keep_case: values of that tag for which case counts and blanks do not (formulas).
+    """
+
+    def formula(sample: Sample) -> bool:
+        return sample.tags.get(keep_case_tag, "") in keep_case
+
+    def grade(answer: str, sample: Sample) -> Grade:
+        hit = contains_any(answer, golds.texts(sample), formula=formula(sample))
+        return Grade(float(hit), f"gold {golds.plain(sample.target)[:80]}")
+
+    def narrow(answer: str, sample: Sample) -> Grade:
+        hit = contains_any(answer, golds.texts(sample), formula=formula(sample), half_width=True)
+        return Grade(float(hit), f"gold {golds.plain(sample.target)[:80]}")
+
+    rules = dict.fromkeys(("official", "mmeval", "vlmevalkit-2024", "vlmevalkit-2026-08"), Staged(whole, grade))
+    return Scorer(name="contains", rules={**rules, "lmms-0.7.3": Staged(whole, narrow)})
+
+
+def contains_any(text: str, accepted: Sequence[str], *, formula: bool = False, half_width: bool = False) -> bool:
+    """Whether a gold occurs in the text.
+
+    Args:
+        text: the reply.
+        accepted: golds; an empty one occurs everywhere.
+        formula: compare without any blank and with case; else without case, inner blanks counting.
+        half_width: fold full-width ASCII on both sides first (not in formulas).
+    """
+    fold = _fold_formula if formula else _fold_narrow if half_width else _fold_words
+    said = fold(text)
+    return any(fold(gold) in said for gold in accepted)
+
+
+def _fold_words(text: str) -> str:
+    return text.lower().strip().replace("\n", " ")
+
+
+def _fold_formula(text: str) -> str:
+    return text.strip().replace("\n", " ").replace(" ", "")
+
+
+_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+
+def _fold_narrow(text: str) -> str:
+    return _fold_words(text.translate(_HALF))
+
+
+_BLANKS = re.compile(r"\s+")
+_PLAIN_DECIMAL = re.compile(r"-?(?:\d+\.\d+|\d+|\.\d+)")
+
+
+def last_braces(text: str) -> str | None:
+    """Lower-cased text from an opening brace to the next closing one on its line; the last of these."""
+    found = None
+    for line in text.strip().lower().split("\n"):
+        start = line.find("{")
+        while start >= 0 and (end := line.find("}", start)) >= 0:
+            found = line[start + 1 : end]
+            start = line.find("{", end)
+    return found
+
+
+def same_decimal(prediction: str, target: str) -> bool:
+    """Equal texts after trimming quotes and one full stop, or equal decimals without commas."""
+    said, want = _trimmed(prediction), _trimmed(target)
+    a, b = said.strip().replace(",", ""), want.strip().replace(",", "")
+    if len(a) <= LONGEST and len(b) <= LONGEST and _PLAIN_DECIMAL.fullmatch(a) and _PLAIN_DECIMAL.fullmatch(b):
+        return Decimal(a) == Decimal(b)
+    return said == want
+
+
+def _trimmed(text: str) -> str:
+    said = _BLANKS.sub(" ", text.strip().lower().strip("\"'`"))
+    return said[:-1].rstrip() if said.endswith(".") else said
+
+
+def braced() -> Scorer:
+    """A final answer in curly braces; the official rule wants the gold inside the last pair."""
+
+    def in_braces(text: str, sample: Sample) -> Extraction:
+        found = last_braces(text)
+        return Extraction(found, "last-braces" if found is not None else "unparsed")
+
+    def within(answer: str, sample: Sample) -> Grade:
+        hit = any(gold.strip().lower() in answer for gold in golds.raw_texts(sample))
+        return Grade(float(hit), f"gold {golds.plain(sample.target)[:80]}")
+
+    def equal(answer: str, sample: Sample) -> Grade:
+        hit = any(same_decimal(answer, gold) for gold in golds.raw_texts(sample))
+        return Grade(float(hit), f"gold {golds.plain(sample.target)[:80]}")
+
+    def own(text: str, sample: Sample) -> Extraction:
+        found = last_braces(text)
+        return Extraction(found, "last-braces") if found else read_like_gold(text, sample)
+
+    rules = dict.fromkeys(("official", "vlmevalkit-2026-08"), Staged(in_braces, within))
+    return Scorer(name="braced", rules={**rules, "mmeval": Staged(own, equal), "lmms-0.7.3": Staged(whole, equal)})
+
+
+_COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+           "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")  # fmt: skip
+COUNT_WORDS = {word: str(value) for value, word in enumerate(_COUNTS)} | {"none": "0"}
+
+
+def count_of(text: str) -> str:
+    """A stripped, lower-cased text, number words up to twenty as digits."""
+    said = text.strip().lower()
+    return COUNT_WORDS.get(said, said)
+
+
+def count() -> Scorer:
+    """How many: number words up to twenty count; `vlmevalkit` accepts the gold as a substring."""
+
+    def words(answer: str, sample: Sample) -> Grade:
+        gold = golds.plain(sample.target)
+        return Grade(float(count_of(answer) == count_of(gold)), f"gold {gold}")
+
+    def substring(answer: str, sample: Sample) -> Grade:
+        gold = golds.plain(sample.target)
+        return Grade(float(gold in answer), f"gold {gold}")
+
+    def literal(answer: str, sample: Sample) -> Grade:
+        gold = golds.plain(sample.target)
+        return Grade(float(answer.strip() == gold), f"gold {gold}")
+
+    def own(text: str, sample: Sample) -> Extraction:
+        said = count_of(text.strip().rstrip("."))
+        return Extraction(said, "number-word") if said in COUNT_WORDS.values() else read_like_gold(text, sample)
+
+    return Scorer(
+        name="count",
+        rules={
+            "mmeval": Staged(own, words),
+            "official": Staged(whole, literal),
+            "vlmevalkit-2026-08": Staged(whole, substring),
+            "lmms-0.7.3": Staged(whole, words),
+        },
+    )

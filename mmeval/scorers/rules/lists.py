@@ -1,0 +1,126 @@
+"""Answers that may be lists: compared element by element, with 5 % on numbers and ANLS on words."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from collections.abc import Sequence
+
+from mmeval.scorers import golds
+from mmeval.scorers.base import Grade, Scorer, Staged
+from mmeval.scorers.readers import quantities as numbers
+from mmeval.scorers.rules.text import anls_similarity, short_answer, whole
+from mmeval.scorers.rules.tolerance import CHANGE
+from mmeval.types import JSON, Sample
+
+_LIST = re.compile(r"\[(.*)\]")
+_UNQUOTED = re.compile(r"(?<!['\w])(\w[^,]*?)(?!['\w])")
+LONGEST = 10_000
+"""A text above this many characters is one element."""
+EXACT_KINDS = ("Fact Checking", "Multi Choice")
+CHAINED_KIND = "Conversational"
+
+
+def quoted(text: str) -> str:
+    """A gold `[US, China]` with its elements quoted, as text; anything else as it is."""
+    inner = _LIST.fullmatch(text.strip()) if len(text) <= LONGEST else None
+    if inner is None:
+        return text
+    value = _literal("[" + _UNQUOTED.sub(r"'\1'", inner[1]) + "]")
+    return text if value is None else str(value)
+
+
+def elements(text: str) -> list[str]:
+    """The elements of a text that is a Python list of literals; the text itself else, or where it is empty."""
+    value = _literal(text) if len(text) <= LONGEST else None
+    return [str(item).strip(" '") for item in value] if isinstance(value, list) and value else [text]
+
+
+def _literal(text: str) -> object:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+
+
+def element_score(target: str, prediction: str) -> float:
+    """Numbers within 5 % (0 only equals 0), percent signs ignored; else ANLS with a strict threshold."""
+    want, said = (text.strip().strip("%").strip() for text in (target, prediction))
+    t, p = _number(want), _number(said)
+    if t is not None and p is not None:
+        if t == 0.0:
+            return float(p == 0.0)
+        return float(abs(p - t) / abs(t) <= CHANGE)
+    return anls_similarity(said.lower(), want.lower(), strict=True)
+
+
+def _number(text: str) -> float | None:
+    return numbers.python_float(text.strip().strip("%"))
+
+
+def list_score(target: str, prediction: str, *, years: Sequence[str], exact: bool = False) -> float:
+    """Mean over positions; a missing or surplus element is 0.
+
+    Args:
+        target: the gold, possibly a list without quotes.
+        prediction: the reply.
+        years: YES for elements that are compared as they are; repeated where there are too few.
+        exact: compare every element as it is.
+    """
+    want, said = elements(quoted(target)), elements(prediction)
+    flags = list(years) * len(want) if len(years) < len(want) else list(years)
+    flags += ["NO"] * (len(want) - len(flags))
+    scores = [
+        float(w.strip().lower() == s.strip().lower()) if exact or flag.upper() == "YES" else element_score(w, s)
+        for w, s, flag in zip(want, said, flags, strict=False)
+    ]
+    return sum(scores) / max(len(want), len(said))
+
+
+def chart_list(
+    prediction: str, *, answers: Sequence[str], kind: str, years: Sequence[str], exact_kinds: Sequence[str] = ()
+) -> float:
+    """Score of the last answer of a question.
+
+    Args:
+        prediction: the reply.
+        answers: golds of a conversation; the last one counts.
+        kind: question type; of a conversation only the last year flag is used.
+        years: `YES` or `NO` for each answer.
+        exact_kinds: types whose elements are compared as they are. The authors compute this and never use
+            it, so for them it is empty.
+    """
+    gold = answers[-1].strip(".").strip("\n") if answers else ""
+    said = prediction.strip(".").strip("\n")
+    flags = years[-1:] if kind == CHAINED_KIND else years
+    return list_score(gold, said, years=flags, exact=kind in exact_kinds)
+
+
+def relaxed_lists() -> Scorer:
+    """Chart answers that may be lists; the target is `{answers, kind, years}` or the answers alone."""
+    published = functools.partial(_grade, exact_kinds=())
+    intended = functools.partial(_grade, exact_kinds=EXACT_KINDS)
+    return Scorer(
+        name="relaxed_lists",
+        rules={
+            "official": Staged(whole, published),
+            "vlmevalkit-2026-08": Staged(whole, published),
+            "lmms-0.7.3": Staged(whole, intended),
+            "mmeval": Staged(short_answer, intended),
+        },
+    )
+
+
+def _grade(answer: str, sample: Sample, *, exact_kinds: Sequence[str]) -> Grade:
+    target = sample.target
+    facts = target if isinstance(target, dict) else {"answers": golds.raw_texts(sample)}
+    answers = [golds.plain(item) for item in _sequence(facts.get("answers"))]
+    years = [golds.plain(item) for item in _sequence(facts.get("years"))]
+    kind = golds.plain(facts.get("kind"))
+    value = chart_list(answer, answers=answers, kind=kind, years=years, exact_kinds=exact_kinds)
+    return Grade(value, f"gold {answers[-1][:80] if answers else ''}")
+
+
+def _sequence(value: JSON) -> list[JSON]:
+    return value if isinstance(value, list) else [] if value is None else [value]

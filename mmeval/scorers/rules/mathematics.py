@@ -1,0 +1,223 @@
+"""Mathematical answers: find the final one, clean its notation, compare as text or as a value to two decimals."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+from mmeval.scorers import golds
+from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
+from mmeval.scorers.readers import quantities as numbers
+from mmeval.scorers.readers.declared import declarations
+from mmeval.scorers.readers.latex import value_of
+from mmeval.scorers.readers.letters import read_letter
+from mmeval.scorers.rules.text import clean, whole
+from mmeval.types import Sample
+
+LETTERS = "ABCDE"
+LONGEST = 20_000
+"""Characters at the end of a reply that are read."""
+_FLAGS = ("the final answer is", "the answer is", "the correct answer is", "the answer should be")
+_BOX = "oxed{"
+
+# In this order, as the published cleaning does it; the text is lower case by then.
+_FIRST = (
+    (" ", ""), ("\\,", ""), ("∞", "\\infty"), ("+\\infty", "\\infty"), ("\\\\", "\\"), ("\n", ""), ("\\text", ""),
+    ("\\mbox", ""), ("bmatrix", "pmatrix"), ("\\left", ""), ("\\right", ""), ("^{\\circ}", ""), ("^\\circ", ""),
+    ("{m}^3", ""), ("m^3", ""), ("{units}", ""), ("units", ""), ("{km}", ""), ("km", ""),
+)  # fmt: skip
+_SECOND = (
+    ("\n", ""), ("\\!", ""), ("\\\\", "\\"), ("tfrac", "frac"), ("dfrac", "frac"), ("\\left", ""), ("\\right", ""),
+    ("^{\\circ}", ""), ("^\\circ", ""), ("\\$", ""), ("$", ""),
+)  # fmt: skip
+_THIRD = (("\\%", ""), (" .", " 0."), ("{.", "{0."))
+_BARE_ROOT = re.compile(r"\\sqrt([^{])")
+_ASSIGNED = re.compile(r"\s*[a-z]\s*=")
+_SHORT_ROOT = re.compile(r"\\sqrt([^{[])")
+_RATIO = re.compile(r"(-?(?:0|[1-9]\d*))/(-?(?:0|[1-9]\d*))")
+
+
+def final_answer(text: str) -> str:
+    """The part of a reply that is its answer: a closing letter, a number after `is`, a box, the tail of a lead-in."""
+    said = text.strip()[-LONGEST:]
+    for x in LETTERS:
+        if said.endswith((f" {x}.", f" ({x}).")) or said.startswith((f"{x}\n", f"({x})\n", f"({x}) {x}\n")):
+            said = x
+    tail = said.rsplit("is ", 1)[-1].rstrip(".")
+    if numbers.python_float(tail) is not None:
+        said = tail
+    boxes = said.count(_BOX)
+    if boxes > 1:
+        return "\\boxed{" + said.rsplit(_BOX, 1)[1]
+    return said if boxes else _after_flags(said)
+
+
+def _after_flags(text: str) -> str:
+    for flag in _FLAGS:
+        for form in (flag, flag.replace("the", "The")):
+            text, found = (text.rsplit(form, 1)[-1].strip(), form in text)
+            text = text.split("\n")[0].split(". ")[0] if found else text
+    return text
+
+
+def clean_math(text: str) -> str:
+    """A final answer in the notation that is compared: no units, no layout commands, after the last equals sign."""
+    said = text.lower().replace("{}", "")
+    start, end = said.find(_BOX), said.rfind("}")
+    if 0 <= start < end - len(_BOX) + 1:
+        said = said[start + len(_BOX) : end]
+    closing, opening = said.find("}"), said.find("{")
+    if closing >= 0 and (opening == -1 or closing < opening):
+        said = said[:closing]
+    said = said.split("=")[-1].split("\\approx")[-1]
+    for old, new in _FIRST:
+        said = said.replace(old, new)
+    return _strip(said)
+
+
+def _strip(text: str) -> str:
+    for old, new in _SECOND:
+        text = text.replace(old, new)
+    text = text.split("\\text{ ", 1)[0]
+    for old, new in _THIRD:
+        text = text.replace(old, new)
+    if not text:
+        return text
+    text = "0" + text if text[0] == "." else text
+    for mark in ("=", "\\approx"):
+        text = text.split(mark)[-1] if text.count(mark) == 1 else text
+    rooted = "sqrt" in text
+    text = (_BARE_ROOT.sub(r"\\sqrt{\1}", text) if rooted else text).replace(" ", "")
+    text = _brace_fractions(text) if rooted else text
+    if text == "0.5":
+        return "\\frac{1}{2}"
+    ratio = _RATIO.fullmatch(text)
+    return f"\\frac{{{ratio[1]}}}{{{ratio[2]}}}" if ratio else text
+
+
+def braced(text: str) -> str:
+    r"""Both arguments of `\frac` and the one of `\sqrt` in braces, for golds and answers that leave them out."""
+    return _brace_fractions(_SHORT_ROOT.sub(r"\\sqrt{\1}", text))
+
+
+def _brace_fractions(text: str) -> str:
+    r"""`\frac12` to `\frac{1}{2}`; the text as it was where a fraction is incomplete."""
+    head, *rest = text.split("\\frac")
+    out = [head]
+    for part in rest:
+        if part.startswith("{"):
+            out.append(part)
+        elif len(part) < 2:
+            return text
+        elif part[1] == "{":
+            out.append(f"{{{part[0]}}}{part[1:]}")
+        else:
+            out.append(f"{{{part[0]}}}{{{part[1]}}}{part[2:]}")
+    return "\\frac".join(out)
+
+
+def published_answer(text: str) -> str:
+    """`final_answer`, cleaned, with `(a)` and `{a}` reduced to their letter."""
+    said = clean_math(final_answer(text))
+    for x in LETTERS.lower():
+        said = said.replace(f"({x})", x)
+    for x in LETTERS.lower():
+        said = said.replace(f"{{{x}}}", x)
+    return said.rstrip(".").lstrip(":").strip()
+
+
+def same_math(answer: str, gold: str, *, irrational: bool = True) -> bool:
+    """Equal texts, equal tuples, or equal values to two decimals.
+
+    Args:
+        answer: a cleaned answer.
+        gold: what is expected.
+        irrational: whether roots and pi have a value; a release that lost an import has none for them.
+    """
+    said, want = answer.lower(), gold.lower()
+    if not said.replace(" ", "") or not want.replace(" ", ""):
+        return False
+    if said.strip() == want.strip():
+        return True
+    said, want = _evaluate_tuple(said, irrational), _evaluate_tuple(want, irrational)
+    if said == want:
+        return True
+    a, b = _rounded(said, irrational), _rounded(want, irrational)
+    return a is not None and a == b
+
+
+def _rounded(text: str, irrational: bool) -> float | None:
+    value = value_of(_ASSIGNED.sub("", text, count=1) if _ASSIGNED.match(text) else text)
+    if value is None or not (irrational or value.exact):
+        return None
+    return round(float(value.number), 2)
+
+
+def _evaluate_tuple(text: str, irrational: bool) -> str:
+    """`(1/2, 3)` with its elements as values, or the text where one has none."""
+    if len(text) < 2 or (text[0], text[-1]) not in (("(", ")"), ("[", "]")) or "," not in text:
+        return text
+    parts = []
+    for part in text[1:-1].split(","):
+        if "infty" in part or part in ("a", "-a"):
+            parts.append(part)
+            continue
+        value = _rounded(part, irrational)
+        if value is None:
+            return text
+        parts.append(str(int(value)) if value == int(value) and "." not in part else str(value))
+    return text[0] + ",".join(parts) + text[-1]
+
+
+def math_match(text: str, choices: Sequence[str], gold: str, *, irrational: bool = True) -> bool:
+    """Whether a reply gives the gold letter, the gold option's value, or the gold value."""
+    said = published_answer(text)
+    value = choices[ord(gold) - ord("A")] if len(gold) == 1 and "A" <= gold < chr(65 + len(choices)) else ""
+    return same_math(gold, said, irrational=irrational) or same_math(value, said, irrational=irrational)
+
+
+def math_answer() -> Scorer:
+    """A letter or a value; the target is the letter where there are choices, else the value."""
+    full, rational = (functools.partial(_published, irrational=flag) for flag in (True, False))
+    return Scorer(
+        name="math_answer",
+        rules={
+            "official": Staged(whole, full),
+            "lmms-0.7.2": Staged(whole, full),
+            "lmms-0.7.3": Staged(whole, rational),
+            "mmeval": Staged(read_math, _own),
+        },
+    )
+
+
+def _published(answer: str, sample: Sample, *, irrational: bool) -> Grade:
+    gold = golds.plain(sample.target)
+    hit = math_match(answer, sample.choices, gold, irrational=irrational)
+    return Grade(float(hit), f"read as {published_answer(answer)[:60]}, gold {gold}")
+
+
+def read_math(text: str, sample: Sample) -> Extraction:
+    """A letter where there are choices; else the last declared answer, the last number, the whole of a short reply."""
+    if sample.choices:
+        letter = read_letter(text, golds.letters(sample, LETTERS), sample.choices)
+        if letter.answer is not None:
+            return letter
+    for place in declarations(text):
+        said = clean(text[place.start : place.end])
+        if said:
+            return Extraction(said, place.rule, (place.start, place.end))
+    if 0 < len(text.strip()) <= 60 and value_of(clean(text)):
+        return Extraction(clean(text), "bare")
+    found = numbers.find_last(text)
+    if found is None:
+        return Extraction(None, "unparsed")
+    return Extraction(text[found.start : found.end], "last-number", (found.start, found.end))
+
+
+def _own(answer: str, sample: Sample) -> Grade:
+    gold = golds.plain(sample.target)
+    options = golds.options(sample, "")
+    said = clean_math(answer) if answer not in options else answer
+    hit = any(same_math(braced(said), braced(form)) for form in (gold, options.get(gold, "")) if form)
+    return Grade(float(hit), f"gold {gold}")

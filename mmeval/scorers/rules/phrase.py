@@ -1,0 +1,51 @@
+"""A word or phrase that a puzzle spells: braces are read, small differences of writing do not count."""
+
+from __future__ import annotations
+
+import re
+
+from mmeval.scorers import golds
+from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
+from mmeval.scorers.rules.text import short_answer
+from mmeval.types import Sample
+
+_BRACES = re.compile(r"\{\{?\{?([^{}]{1,400})\}")
+_NO_WORD = re.compile(r"[^\w\s]|_")
+_ARTICLES = frozenset(("a", "an", "the"))
+
+
+def phrase() -> Scorer:
+    """The last `{{{phrase}}}` equals any gold without case, punctuation, articles and extra blanks.
+
+    The transcripts of the authors were graded by hand: `official` is this rule with braces demanded,
+    `mmeval` also reads a declared answer.
+    """
+    return Scorer(
+        name="phrase", rules={"official": Staged(in_braces, same_phrase), "mmeval": Staged(said, same_phrase)}
+    )
+
+
+def in_braces(text: str, sample: Sample) -> Extraction:
+    """The content of the last braces."""
+    found = list(_BRACES.finditer(text))
+    if not found:
+        return Extraction(None, "unparsed")
+    return Extraction(found[-1][1].strip(), "braces", found[-1].span(1))
+
+
+def said(text: str, sample: Sample) -> Extraction:
+    """The last braces, else the declared answer or the whole reply."""
+    found = in_braces(text, sample)
+    return found if found.answer else short_answer(text, sample)
+
+
+def plain_phrase(text: str) -> str:
+    """Lower case, words only, no articles, single blanks."""
+    words = _NO_WORD.sub(" ", text.casefold()).split()
+    return " ".join(word for word in words if word not in _ARTICLES)
+
+
+def same_phrase(answer: str, sample: Sample) -> Grade:
+    """1 if the plain phrases are equal."""
+    accepted = golds.raw_texts(sample)
+    return Grade(float(plain_phrase(answer) in map(plain_phrase, accepted)), f"gold {' or '.join(accepted)[:80]}")

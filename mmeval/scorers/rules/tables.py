@@ -1,0 +1,142 @@
+r"""Charts read back into tables: triples of row, column and value, matched with tolerances.
+
+Source: the structuring metric of Xia et al., StructChart (2023), as ChartX (2024) uses it: the overlap of the
+matched triples (intersection over union), then the share of the thresholds .5, .55, ..., .95 that it reaches.
+Cells are separated by `\t` and rows by `\n`, written as two characters each.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from mmeval.scorers import golds
+from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
+from mmeval.scorers.rules.text import levenshtein
+from mmeval.types import Sample
+
+THRESHOLDS = tuple(n / 100 for n in range(50, 100, 5))
+EASY = frozenset(("bar", "bar_num", "line", "line_num", "pie", "bar chart", "line chart", "pie chart"))
+"""Charts whose values are written or stand on plain axes; all other types are difficult."""
+LONGEST_CELL, MOST_TRIPLES = 200, 2_000
+_FENCE = re.compile(r"```(?:csv|\w*)?\s*(.*?)```", re.DOTALL)
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+
+
+class Tolerance(NamedTuple):
+    """How far two cells may be apart."""
+
+    edits: int
+    """Edit distance of names."""
+    relative: float
+    """Relative error of numbers."""
+
+
+class Level(NamedTuple):
+    """Tolerances by difficulty of the chart."""
+
+    easy: Tolerance
+    difficult: Tolerance
+
+
+LEVELS = {
+    "strict": Level(Tolerance(0, 0.0), Tolerance(0, 0.1)),
+    "slight": Level(Tolerance(2, 0.05), Tolerance(2, 0.3)),
+    "high": Level(Tolerance(5, 0.1), Tolerance(5, 0.5)),
+}
+
+
+class Triple(NamedTuple):
+    """One cell with the names of its row and column."""
+
+    row: str
+    column: str
+    value: str
+
+
+def table_match() -> Scorer:
+    """A table against the gold table; the target is `{csv, chart_type}`.
+
+    `official` chooses the strict tolerances by the type of the chart, `official-slight` and `official-high` the
+    wider ones; `vlmevalkit-2026-08` uses the easy ones for every type; `mmeval` is strict and also reads
+    fenced replies with real tabs, commas and line ends.
+    """
+    rules = {
+        "official": Staged(as_written, _grade("strict")),
+        "official-slight": Staged(as_written, _grade("slight")),
+        "official-high": Staged(as_written, _grade("high")),
+        "vlmevalkit-2026-08": Staged(as_written, _grade("strict", always_easy=True)),
+        "mmeval": Staged(unwrapped, _grade("strict")),
+    }
+    return Scorer(name="table_match", rules=dict(rules))
+
+
+def _grade(level: str, *, always_easy: bool = False) -> functools.partial[Grade]:
+    return functools.partial(same_table, level=level, always_easy=always_easy)
+
+
+def as_written(text: str, sample: Sample) -> Extraction:
+    """The whole reply."""
+    said = text.strip()
+    return Extraction(said or None, "whole-reply" if said else "unparsed")
+
+
+def unwrapped(text: str, sample: Sample) -> Extraction:
+    """The content of the last fence, else the reply; real separators become the written ones."""
+    fences = _FENCE.findall(text)
+    said = (fences[-1] if fences else text).strip()
+    if "\\t" not in said:
+        said = said.replace("\n", " \\n ").replace("\t" if "\t" in said else ",", " \\t ")
+    return Extraction(said or None, "fence" if fences else "whole-reply")
+
+
+def same_table(answer: str, sample: Sample, *, level: str, always_easy: bool) -> Grade:
+    """Share of the thresholds that the overlap of the triples reaches."""
+    target = sample.target if isinstance(sample.target, dict) else {"csv": golds.plain(sample.target)}
+    tolerances = LEVELS[level]
+    easy = always_easy or golds.plain(target.get("chart_type")).lower() in EASY
+    overlap = iou(
+        triples(answer), triples(golds.plain(target.get("csv"))), tolerances.easy if easy else tolerances.difficult
+    )
+    value = sum(overlap >= threshold for threshold in THRESHOLDS) / len(THRESHOLDS)
+    return Grade(value, f"overlap {overlap:.3f}")
+
+
+def triples(table: str) -> list[Triple]:
+    """The cells of a table whose first row and column are names."""
+    rows = [[cell.strip()[:LONGEST_CELL] for cell in row.split("\\t")] for row in table.split("\\n") if row.strip()]
+    header, body = (rows[0], rows[1:]) if rows else ([], [])
+    found = [Triple(row[0], column, value) for row in body for column, value in zip(header[1:], row[1:], strict=False)]
+    return found[:MOST_TRIPLES]
+
+
+def iou(said: Sequence[Triple], want: Sequence[Triple], tolerance: Tolerance) -> float:
+    """Matched triples over all triples, each matched once."""
+    left = list(said)
+    hits = 0
+    for gold in want:
+        found = _first(left, gold, tolerance)
+        if found is not None:
+            left.remove(found)
+            hits += 1
+    union = len(said) + len(want) - hits
+    return hits / union if union else 0.0
+
+
+def _first(left: Iterable[Triple], gold: Triple, tolerance: Tolerance) -> Triple | None:
+    return next((one for one in left if all(_near(a, b, tolerance) for a, b in zip(one, gold, strict=True))), None)
+
+
+def _near(said: str, want: str, tolerance: Tolerance) -> bool:
+    a, b = _number(said), _number(want)
+    if a is not None and b is not None:
+        return a == b or (b != 0 and abs(a - b) / abs(b) <= tolerance.relative)
+    x, y = said.lower(), want.lower()
+    return x == y or (abs(len(x) - len(y)) <= tolerance.edits and levenshtein(x, y) <= tolerance.edits)
+
+
+def _number(text: str) -> float | None:
+    plain = text.replace(",", "").strip(" %$")
+    return float(plain) if _NUMBER.fullmatch(plain) else None

@@ -1,0 +1,144 @@
+"""Short texts: exact match and ANLS."""
+
+from __future__ import annotations
+
+import functools
+
+from mmeval.scorers import golds
+from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
+from mmeval.scorers.readers.declared import declarations
+from mmeval.types import Sample
+
+THRESHOLD = 0.5
+_WRAP = " \t\r\n*_`\"'“”$"
+
+
+def whole(text: str, sample: Sample) -> Extraction:
+    """The reply as it is, without outer blanks."""
+    stripped = text.strip()
+    start = len(text) - len(text.lstrip())
+    return Extraction(stripped, "whole-reply", (start, start + len(stripped)))
+
+
+def short_answer(text: str, sample: Sample) -> Extraction:
+    """The last declared answer, else the whole reply; outer quotes, emphasis and full stop removed."""
+    for place in declarations(text):
+        said = clean(text[place.start : place.end])
+        if said:
+            return Extraction(said, place.rule, (place.start, place.end))
+    said = clean(text)
+    return Extraction(said or None, "whole-reply" if said else "unparsed")
+
+
+def clean(text: str) -> str:
+    r"""Without outer blanks, emphasis, quotes, `\(`, `\text{}` and one full stop."""
+    said = text.strip(_WRAP)
+    for opening, closing in (("\\(", "\\)"), ("\\text{", "}"), ("\\mathrm{", "}"), ("\\boxed{", "}")):
+        if said.startswith(opening):
+            said = said[len(opening) :].removesuffix(closing).strip(_WRAP)
+    return said.removesuffix(".").strip(_WRAP)
+
+
+def exact_text() -> Scorer:
+    """The same text as any gold, without regard to case and outer blanks."""
+    return Scorer(
+        name="exact_text",
+        rules={
+            "official": Staged(whole, same_text),
+            "mmeval": Staged(short_answer, same_text),
+            "vlmevalkit-2026-08": Staged(whole, same_text),
+            "lmms-0.7.3": Staged(whole, same_words),
+        },
+    )
+
+
+def same_text(answer: str, sample: Sample) -> Grade:
+    """1 if lower-cased and stripped texts are equal."""
+    said = answer.strip().lower()
+    return _graded(any(said == gold.strip().lower() for gold in golds.texts(sample)), sample)
+
+
+_PUNCTUATION = str.maketrans("", "", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+
+def same_words(answer: str, sample: Sample) -> Grade:
+    """1 if the texts are equal without case and ASCII punctuation; inner blanks count."""
+    said = answer.lower().translate(_PUNCTUATION)
+    return _graded(any(said == gold.lower().translate(_PUNCTUATION) for gold in golds.texts(sample)), sample)
+
+
+def _graded(right: bool, sample: Sample) -> Grade:
+    return Grade(float(right), f"gold {golds.plain(sample.target)[:80]}")
+
+
+def anls() -> Scorer:
+    """Average normalised Levenshtein similarity, the best over the golds, 0 below one half.
+
+    Source: Biten et al., Scene Text Visual Question Answering (ICCV 2019). The rivals keep a value of
+    exactly one half and divide by the length of the texts before blanks are collapsed.
+    """
+    loose = functools.partial(anls_value, strict=False)
+    return Scorer(
+        name="anls",
+        rules={
+            "official": Staged(whole, anls_value),
+            "mmeval": Staged(short_answer, anls_value),
+            **{name: Staged(_all, loose) for name in ("vlmevalkit-2024", "vlmevalkit-2026-08", "lmms-0.7.3")},
+        },
+    )
+
+
+def _all(text: str, sample: Sample) -> Extraction:
+    return Extraction(text, "whole-reply", (0, len(text)))
+
+
+def anls_value(answer: str, sample: Sample, *, strict: bool = True) -> Grade:
+    """Similarity in [0, 1] to the closest gold."""
+    best, gold = max(
+        ((anls_similarity(answer, gold, strict=strict), gold) for gold in golds.raw_texts(sample)), default=(0.0, "")
+    )
+    return Grade(best, f"gold {gold[:80]}")
+
+
+def anls_similarity(answer: str, gold: str, *, strict: bool) -> float:
+    """`1 - NL`; zero unless NL < .5 (strict) or 1 - NL >= .5 (else).
+
+    Args:
+        answer: the prediction.
+        gold: one accepted text.
+        strict: lengths of the folded texts and a strict threshold, as the definition has it.
+    """
+    said, want = _fold(answer), _fold(gold)
+    length = max(len(said), len(want)) if strict else max(len(gold.upper()), len(answer.upper()))
+    if length == 0:
+        return 1.0
+    if abs(len(said) - len(want)) > length * THRESHOLD:
+        return 0.0
+    normalised = levenshtein(said, want) / length
+    kept = normalised < THRESHOLD if strict else 1 - normalised >= THRESHOLD
+    return 1 - normalised if kept else 0.0
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.strip().lower().split())
+
+
+def levenshtein(a: str, b: str) -> int:
+    """Edit distance by Hyyro's bit-parallel form of Myers' algorithm (2003), on Python integers."""
+    if a == b:
+        return 0
+    if not a or not b:
+        return len(a) or len(b)
+    masks: dict[str, int] = {}
+    for index, char in enumerate(a):
+        masks[char] = masks.get(char, 0) | (1 << index)
+    full, last, score = (1 << len(a)) - 1, 1 << (len(a) - 1), len(a)
+    plus, minus = full, 0
+    for char in b:
+        match = masks.get(char, 0)
+        diagonal = (((match & plus) + plus) ^ plus) | match | minus
+        up, down = minus | (~(diagonal | plus) & full), diagonal & plus
+        score += 1 if up & last else -1 if down & last else 0
+        up = (up << 1 | 1) & full
+        minus, plus = up & diagonal, ((down << 1) & full) | (~(diagonal | up) & full)
+    return score

@@ -1,0 +1,116 @@
+"""Yes or no, as each part of the field reads it."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Literal
+
+from mmeval.scorers import golds
+from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
+from mmeval.scorers.readers.declared import declarations
+from mmeval.scorers.rules.vqa import mark_free
+from mmeval.types import Sample
+
+Reading = Callable[[str], str | None]
+YesNo = Literal["yes", "no"]
+_WORD = re.compile(
+    r"(?<![\w'’])(?P<yes>yes|yeah|yep|true|correct)(?![\w'’])|(?<![\w'’])(?P<no>no|nope|false|incorrect)(?![\w'’])",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(
+    r"[\s*_`\"'(\[{$]{0,8}(?:\\(?:text|boxed)\{)?(?:(?P<yes>yes|true|y)|(?P<no>no|not|false|n))(?![\w'’])",
+    re.IGNORECASE,
+)
+
+
+def read_tokens(text: str) -> str | None:
+    """Token rule: the word yes without the word no, or the reverse, after VQA punctuation."""
+    words = set(mark_free(text.lower()).split())
+    if ("yes" in words) == ("no" in words):
+        return None
+    return "yes" if "yes" in words else "no"
+
+
+def read_else_yes(text: str) -> str:
+    """First sentence; no if it has the word No, no or not; everything else is yes."""
+    first = text.split(".", 1)[0] if "." in text else text
+    words = first.replace(",", "").split(" ")
+    return "no" if {"No", "not", "no"} & set(words) else "yes"
+
+
+def read_literal(text: str) -> str | None:
+    """Exactly `yes` or `no` after lower-casing and stripping."""
+    said = text.lower().strip()
+    return said if said in ("yes", "no") else None
+
+
+def read_prefix(text: str) -> str | None:
+    """`yes`, then `no`, within the first four characters without full stops; or a lone y or n."""
+    said = text.lower().strip().replace(".", "")
+    if len(said) == 1:
+        return {"y": "yes", "n": "no"}.get(said)
+    return "yes" if "yes" in said[:4] else "no" if "no" in said[:4] else None
+
+
+def read_own(text: str) -> Extraction:
+    """Declared answer, then the first word, then the only one of the two words that occurs."""
+    for place in declarations(text):
+        match = _HEAD.match(text, place.start, max(place.end, place.start))
+        if match:
+            return _found(match, place.rule)
+    head = _HEAD.match(text)
+    if head:
+        return _found(head, "leading")
+    hits = list(_WORD.finditer(text))
+    if hits and len({match.lastgroup for match in hits}) == 1:
+        return _found(hits[-1], "only-word")
+    return Extraction(None, "unparsed")
+
+
+def _found(match: re.Match[str], rule: str) -> Extraction:
+    kind = "yes" if match["yes"] else "no"
+    return Extraction(kind, rule, match.span(kind))
+
+
+def yes_no(*, official: Reading | None = None, lmms: Reading = read_literal) -> Scorer:
+    """Yes or no; the target is `yes`/`no` in any case, a bool, or `1`/`0`.
+
+    Args:
+        official: how the authors read a reply (`read_tokens`, `read_else_yes`, ...); without it our own reading.
+        lmms: how lmms-eval 0.7.3 reads this benchmark.
+    """
+    tokens = Staged(functools.partial(_reading, read=read_tokens), same_answer)
+    own = Staged(_own, same_answer)
+    return Scorer(
+        name="yes_no",
+        rules={
+            "official": Staged(functools.partial(_reading, read=official), same_answer) if official else own,
+            "mmeval": own,
+            "vlmevalkit-2024": tokens,
+            "vlmevalkit-2026-08": tokens,
+            "lmms-0.7.3": Staged(functools.partial(_reading, read=lmms), same_answer),
+        },
+    )
+
+
+def _own(text: str, sample: Sample) -> Extraction:
+    return read_own(text)
+
+
+def _reading(text: str, sample: Sample, *, read: Reading) -> Extraction:
+    said = read(text)
+    return Extraction(said, read.__name__.removeprefix("read_") if said else "unparsed")
+
+
+def gold_answer(sample: Sample) -> str:
+    """`yes` or `no`."""
+    gold = golds.plain(sample.target).strip().strip(".").lower()
+    return "yes" if gold in ("yes", "1", "true", "y") else "no"
+
+
+def same_answer(answer: str, sample: Sample) -> Grade:
+    """1 if the answer is the gold."""
+    gold = gold_answer(sample)
+    return Grade(float(answer == gold), f"gold {gold}")

@@ -1,0 +1,196 @@
+"""A model's page: its parts, what it can do, all of its scores, where it is strong and weak, how to run it again."""
+
+from __future__ import annotations
+
+import statistics
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from mmeval.board import Board, Cell, Column, ModelCard
+from mmeval.board.cards import PARTS
+from mmeval.board.ranks import Ranks
+from mmeval.board.views import corrected, percent
+from mmeval.sitegen.charts import Scale, interval, marks
+from mmeval.sitegen.env import Language
+from mmeval.sitegen.links import benchmark_url
+from mmeval.sitegen.pages.board import grouped, rank_text
+from mmeval.sitegen.pages.run import command, provenance, shown, slices
+from mmeval.store import slug
+from mmeval.types import STATUSES
+
+SMALLEST = 20
+"""A sub-score on fewer samples says too little to be called a strength."""
+LISTED = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """All models on one benchmark, references aside: what each of them is held against. Made once for all pages."""
+
+    median: float
+    """Of the headlines, on the board's scale."""
+    slices: Mapping[str, float]
+    """Medians of the sub-scores; empty where there are fewer than three models."""
+    percents: Sequence[float]
+    """Ascending."""
+    scale: Scale
+    ticks: Markup
+
+
+def measured(
+    card: ModelCard, board: Board, ranks: Mapping[str, Ranks | None], fields: Mapping[str, Field]
+) -> dict[str, Any]:
+    """What model.html prints that is the same in all languages."""
+    cells = board.of(card.name)
+    apart = slice_gaps(cells, fields)
+    return {
+        "card": {"title": card.label, "name": card.name, "file": slug(card.name), "reference": card.reference},
+        "capabilities": capabilities(card, board, fields),
+        "rows": [
+            row(card.name, column, cell, ranks.get(column.card.name), fields[column.card.name])
+            for column, cell in cells
+        ],
+        "strong": [one for one in apart if one["gap"] > 0][:LISTED],
+        "weak": [one for one in reversed(apart) if one["gap"] < 0][:LISTED],
+        "statuses": failures(cells),
+    }
+
+
+def worded(card: ModelCard, board: Board, lang: Language) -> dict[str, Any]:
+    """What model.html prints in the reader's language."""
+    return {
+        "parts": [(lang.text(f"part.{part}"), card.parts.get(part)) for part in PARTS] if card.parts else [],
+        "card_facts": facts(card, lang),
+        "runs": [reproduce(column, cell, lang) for column, cell in board.of(card.name)],
+    }
+
+
+def row(name: str, column: Column, cell: Cell, ranks: Ranks | None, field: Field) -> dict[str, Any]:
+    """One benchmark's line: the model among all."""
+    numbers, scale = shown(cell, column), column.card.scale
+    chance = None if column.card.chance is None else column.card.chance * scale
+    return {
+        "title": column.card.title,
+        "slug": slug(column.card.name),
+        "benchmark_url": benchmark_url(column.card.name),
+        "rank": rank_text(ranks.standing.get(name)) if ranks else "",
+        "of": len(ranks.models) if ranks else 0,
+        "plot": interval(field.scale, numbers["value"], numbers["low"], numbers["high"], chance, under=field.ticks),
+        **numbers,
+    }
+
+
+def facts(card: ModelCard, lang: Language) -> list[tuple[str, Any]]:
+    """The card as pairs of name and value; unknown ones are left out by the template."""
+    t = lang.text
+    access = None if card.open is None else t("open") if card.open else t("closed")
+    return [
+        (t("fact.organization"), card.organization),
+        (t("fact.released"), card.released.isoformat() if card.released else None),
+        (t("fact.access"), access),
+        (t("fact.parameters"), None if card.parameters is None else f"{card.parameters:g} B"),
+        (t("fact.modalities"), ", ".join(card.modalities)),
+        (t("fact.price"), price(card, lang)),
+        (t("fact.url"), card.url),
+    ]
+
+
+def price(card: ModelCard, lang: Language) -> str:
+    """US dollars per million tokens, with the date of the table."""
+    cost = card.price
+    if cost.input is None or cost.output is None:
+        return ""
+    dated = f" ({card.price_date.isoformat()})" if card.price_date else ""
+    return lang.text("price", input=f"{cost.input:g}", output=f"{cost.output:g}") + dated
+
+
+def capabilities(card: ModelCard, board: Board, fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+    """For each group of benchmarks: how many were run, the mean above chance, and the share of models below it."""
+    out, among = [], card.reference is None
+    for group, columns in grouped(board.columns):
+        have = [(c.card, c.cells[card.name].headline.value) for c in columns if card.name in c.cells]
+        beaten = [share_below(percent(b, value), fields[b.name].percents, among=among) for b, value in have]
+        fair = [corrected(b, value) for b, value in have]
+        known = [value for value in fair if value is not None]
+        out.append(
+            {
+                "group": group,
+                "run": len(have),
+                "of": len(columns),
+                "corrected": statistics.fmean(known) if known and len(known) == len(fair) else None,
+                "percentile": 100 * statistics.fmean(beaten) if beaten else None,
+            }
+        )
+    return out
+
+
+def share_below(own: float, percents: Sequence[float], *, among: bool) -> float:
+    """Share of the other models with a lower score; ties count half. `among`: the model itself is one of the scores."""
+    below, upto = bisect_left(percents, own), bisect_right(percents, own)
+    rivals = len(percents) - among
+    return (below + 0.5 * (upto - below - among)) / rivals if rivals else 0.5
+
+
+def field_of(column: Column, board: Board) -> Field:
+    """What the models of a benchmark are held against."""
+    card = column.card
+    cells = [cell for name, cell in column.cells.items() if board.models[name].reference is None]
+    values: dict[str, list[float]] = {}
+    for cell in cells:
+        for one in slices(cell, column):
+            values.setdefault(one["name"], []).append(one["value"])
+    heads = [cell.headline.value for cell in cells]
+    x = Scale(card.low * card.scale, card.high * card.scale)
+    return Field(
+        median=statistics.median(heads) * card.scale if heads else 0.0,
+        slices={name: statistics.median(found) for name, found in values.items()} if len(cells) >= 3 else {},
+        percents=sorted(percent(card, value) for value in heads),
+        scale=x,
+        ticks=marks(x, (value * card.scale for value in heads)),
+    )
+
+
+def slice_gaps(cells: Sequence[tuple[Column, Cell]], fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+    """Sub-scores against the median model's, beyond what the overall difference explains; largest first.
+
+    Gaps are hundredths of the benchmark's range, so that those of different scales can stand in one list.
+    """
+    gaps: list[dict[str, Any]] = []
+    for column, cell in cells:
+        theirs = fields[column.card.name].slices
+        ahead = cell.headline.value * column.card.scale - fields[column.card.name].median
+        point = (column.card.high - column.card.low) * column.card.scale / 100 or 1.0
+        about = {"benchmark": column.card.title, "url": benchmark_url(column.card.name)}
+        gaps += [
+            {**one, **about, "gap": (one["value"] - theirs[one["name"]] - ahead) / point}
+            for one in slices(cell, column)
+            if one["n"] >= SMALLEST and one["name"] in theirs
+        ]
+    return sorted(gaps, key=lambda one: (-one["gap"], one["benchmark"], one["name"]))
+
+
+def failures(cells: Sequence[tuple[Column, Cell]]) -> dict[str, Any]:
+    """Statuses other than ok, and replies from which nothing could be read, by benchmark."""
+    used = [s for s in STATUSES if s != "ok" and any(cell.run.info.counts.get(s) for _, cell in cells)]
+    rows = []
+    for column, cell in cells:
+        counts = [cell.run.info.counts.get(status, 0) for status in used]
+        if any(counts) or cell.run.info.unparsed:
+            rows.append(
+                {
+                    "title": column.card.title,
+                    "planned": cell.run.info.planned,
+                    "counts": counts,
+                    "unparsed": cell.run.info.unparsed,
+                }
+            )
+    return {"heads": used, "rows": rows}
+
+
+def reproduce(column: Column, cell: Cell, lang: Language) -> dict[str, Any]:
+    """The command and the versions behind one number."""
+    return {"title": column.card.title, "command": command(cell.run), "facts": provenance(cell.run, lang)}
