@@ -15,6 +15,7 @@ from mmeval import (
     Options,
     Prompt,
     Reply,
+    Request,
     RetryableError,
     Text,
     Usage,
@@ -71,6 +72,7 @@ class Adapter:
         extra="anthropic",
         sdk="anthropic",
         transport_options=frozenset({"timeout_s", "key_env"}),
+        request_options=frozenset({"thinking", "thinking_budget", "effort", "schema"}),
     )
 
     def __init__(self, model: str, options: AnthropicOptions) -> None:
@@ -98,10 +100,10 @@ class Adapter:
         """Close the connections."""
         await self._client.close()
 
-    async def ask(self, prompt: Prompt, options: AnthropicOptions) -> Reply:
+    async def ask(self, request: Request, options: AnthropicOptions) -> Reply:
         """One request; raises RetryableError or FatalError."""
         body = providers.Body()
-        content = body.dumps(self._payload(prompt, self.sent(options), body))
+        content = body.dumps(self._payload(request.prompt, self.normalize_options(options), body))
         answer = await self._call(self._post("/v1/messages", content))
         return providers.shaped(
             _reply,
@@ -111,7 +113,7 @@ class Adapter:
             limits=providers.anthropic_limits(answer.headers),
         )
 
-    def sent(self, options: AnthropicOptions) -> AnthropicOptions:
+    def normalize_options(self, options: AnthropicOptions) -> AnthropicOptions:
         """The options as they go over the wire: the API wants max_tokens, and refuses temperature and top_p."""
         if not options.sampling:
             options = replace(options, temperature=None, top_p=None)
@@ -131,10 +133,10 @@ class Adapter:
     async def _call(self, request: Awaitable[Any]) -> providers.Answer:
         return await providers.call(request, secret=self._secret, body=lambda raw: raw.content)
 
-    async def submit(self, requests: Sequence[tuple[str, Prompt]], options: AnthropicOptions) -> str:
+    async def submit(self, requests: Sequence[tuple[str, Request]], options: AnthropicOptions) -> str:
         """Start a batch; the handle is its id."""
-        body, sent = providers.Body(), self.sent(options)
-        entries = [{"custom_id": key, "params": self._payload(prompt, sent, body)} for key, prompt in requests]
+        body, sent = providers.Body(), self.normalize_options(options)
+        entries = [{"custom_id": key, "params": self._payload(request.prompt, sent, body)} for key, request in requests]
         answer = await self._call(self._post(BATCHES, body.dumps({"requests": entries})))
         return str(answer.value["id"])
 

@@ -5,8 +5,7 @@ baseline/majority  the most frequent letter; for open questions the most frequen
 baseline/first     the first option; for open questions the first gold of the same category
 baseline/blind:PROVIDER/MODEL   the wrapped model, without its pictures, sounds and videos
 
-Every draw derives from the sample's id and `-o seed=`, never from the order of the questions. Samples with the
-same prompt get the same answer.
+A draw depends only on the sample's id and `-o seed=`, never on the order of the samples.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
-from mmeval import Capabilities, FatalError, Options, Prompt, Reply, Sample, Text, UsageError, catalog
+from mmeval import Capabilities, FatalError, Options, Reply, Request, Sample, Text, UsageError, catalog
 from mmeval.definitions import Describes, NeedsSamples, capabilities_of
 
 BLIND = "blind:"
@@ -33,7 +32,11 @@ class Reference:
     """random, majority and first."""
 
     capabilities = Capabilities(
-        version="2", inputs=frozenset({"text", "image", "audio", "video"}), options=Options, cacheable=False
+        version="3",
+        inputs=frozenset({"text", "image", "audio", "video"}),
+        wants=frozenset({"text", "choice"}),
+        options=Options,
+        cacheable=False,
     )
     endpoint = "local"
 
@@ -43,9 +46,9 @@ class Reference:
             raise UsageError(f"no model baseline/{model}; there are {names} and baseline/blind:PROVIDER/MODEL")
         self.model = model
         self._seed = options.seed or 0
-        self._known: dict[bytes, tuple[str, int, str]] = {}
+        self._categories: dict[str, str] = {}
         self._letters: Counter[str] = Counter()
-        self._golds: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._targets: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     async def connect(self) -> None:
         """Nothing to do."""
@@ -54,51 +57,56 @@ class Reference:
         """Nothing to do."""
 
     def prepare(self, samples: Iterable[Sample]) -> None:
-        """Remember per prompt the id, the number of options and the category, and how often each gold occurs."""
+        """Count how often each letter is correct, and for open questions each target of a category."""
         for sample in samples:
-            category = sample.tags.get("category", "")
-            self._known.setdefault(_key(sample.prompt), (sample.id, len(sample.choices), category))
             if sample.choices:
-                self._letters.update(_letter(gold, sample.choices) for gold in _golds(sample.target))
+                self._letters.update(_letter(target, sample.choices) for target in _targets(sample.target))
             else:
-                self._golds[category].update(_golds(sample.target))
+                category = sample.tags.get("category", "")
+                self._categories[sample.id] = category
+                self._targets[category].update(_targets(sample.target))
 
-    async def ask(self, prompt: Prompt, options: Options) -> Reply:
-        """Answer from the sample's id alone; raises FatalError for a prompt that was not prepared."""
+    async def ask(self, request: Request, options: Options) -> Reply:
+        """Answer without a look at the prompt; raises FatalError for an open question that was not prepared."""
         del options  # the seed is fixed when the adapter is made
-        known = self._known.get(_key(prompt))
-        if known is None:
-            raise FatalError(f"baseline/{self.model} answers only the benchmark's own prompts", kind="unsupported")
-        return Reply(text=self._answer(*known), finish="stop", model=f"baseline/{self.model}")
+        name = f"baseline/{self.model}"
+        if not request.choices:
+            return Reply(text=self._open(request.sample), finish="stop", model=name)
+        choice = self._choice(request.sample, LETTERS[: len(request.choices)])
+        if request.want == "choice":
+            scores = tuple(float(letter == choice) for letter in LETTERS[: len(request.choices)])
+            return Reply(text="", scores=scores, finish="stop", model=name)
+        return Reply(text=choice, finish="stop", model=name)
 
-    def _answer(self, sample_id: str, n_choices: int, category: str) -> str:
-        if n_choices:
-            return self._choice(sample_id, LETTERS[:n_choices])
-        golds = self._golds[category]
-        if not golds:
+    def _open(self, sample: str) -> str:
+        if sample not in self._categories:
+            raise FatalError(f"baseline/{self.model} answers only the samples of a benchmark", kind="unsupported")
+        category = self._categories[sample]
+        targets = self._targets[category]
+        if not targets:
             return ""
         if self.model == "first":
-            return next(iter(golds))
+            return next(iter(targets))
         if self.model == "majority":
-            return min(golds, key=lambda gold: (-golds[gold], gold))
+            return min(targets, key=lambda target: (-targets[target], target))
         ordered, sums = self._ordered(category)
-        return ordered[bisect_right(sums, self._draw(sample_id, sums[-1]))]
+        return ordered[bisect_right(sums, self._draw(sample, sums[-1]))]
 
     @cache  # noqa: B019 - one adapter lives as long as its run
     def _ordered(self, category: str) -> tuple[list[str], list[int]]:
-        golds = self._golds[category]
-        ordered = sorted(golds)
-        return ordered, list(accumulate(golds[gold] for gold in ordered))
+        targets = self._targets[category]
+        ordered = sorted(targets)
+        return ordered, list(accumulate(targets[target] for target in ordered))
 
-    def _choice(self, sample_id: str, letters: str) -> str:
+    def _choice(self, sample: str, letters: str) -> str:
         if self.model == "first":
             return letters[0]
         if self.model == "majority":
             return min(letters, key=lambda letter: (-self._letters[letter], letter))
-        return letters[self._draw(sample_id, len(letters))]
+        return letters[self._draw(sample, len(letters))]
 
-    def _draw(self, sample_id: str, below: int) -> int:
-        digest = hashlib.sha256(f"{self._seed}:{sample_id}".encode()).digest()
+    def _draw(self, sample: str, below: int) -> int:
+        digest = hashlib.sha256(f"{self._seed}:{sample}".encode()).digest()
         return int.from_bytes(digest[:16], "big") % below
 
 
@@ -108,6 +116,8 @@ class Blind:
     def __init__(self, model: str, options: Any) -> None:
         inner, name = _wrapped(model)
         self._inner = inner(name, options)
+        if isinstance(self._inner, NeedsSamples):
+            raise UsageError(f"baseline/{model}: a reference never sees the images; use {model.removeprefix(BLIND)}")
         self.capabilities = _blind(capabilities_of(inner, name))
         self.model = model
 
@@ -124,18 +134,14 @@ class Blind:
         """Close the wrapped model."""
         await self._inner.close()
 
-    def prepare(self, samples: Iterable[Sample]) -> None:
-        """Hand the samples on to a wrapped reference; models do not see them."""
-        if isinstance(self._inner, NeedsSamples):
-            self._inner.prepare(samples)
-
     def describe(self) -> Mapping[str, Any]:
         """What the wrapped model says of itself."""
         return self._inner.describe() if isinstance(self._inner, Describes) else {}
 
-    async def ask(self, prompt: Prompt, options: Any) -> Reply:
+    async def ask(self, request: Request, options: Any) -> Reply:
         """Ask the wrapped model about the texts of the prompt."""
-        reply: Reply = await self._inner.ask(tuple(part for part in prompt if isinstance(part, Text)), options)
+        texts = tuple(part for part in request.prompt if isinstance(part, Text))
+        reply: Reply = await self._inner.ask(replace(request, prompt=texts), options)
         return reply
 
 
@@ -164,22 +170,17 @@ def _blind(capabilities: Capabilities) -> Capabilities:
     return replace(capabilities, inputs=inputs, max_images=None, max_image_bytes=None, max_image_pixels=None)
 
 
-def _key(prompt: Prompt) -> bytes:
-    identity = [part.text if isinstance(part, Text) else part.sha256 for part in prompt]
-    return hashlib.sha256(json.dumps(identity).encode()).digest()[:16]
-
-
-def _golds(target: Any) -> list[str]:
+def _targets(target: Any) -> list[str]:
     """Every accepted answer as a text: a target may be one value, a list, or an object with `answer(s)`."""
     if isinstance(target, dict):
         inside = next((target[key] for key in ("answers", "answer", "target") if key in target), None)
-        return [json.dumps(target, sort_keys=True)] if inside is None else _golds(inside)
+        return [json.dumps(target, sort_keys=True)] if inside is None else _targets(inside)
     if isinstance(target, list):
-        return [gold for item in target for gold in _golds(item)]
+        return [one for item in target for one in _targets(item)]
     if isinstance(target, bool):
         return ["yes" if target else "no"]
     return [] if target is None else [str(target)]
 
 
-def _letter(gold: str, choices: tuple[str, ...]) -> str:
-    return LETTERS[choices.index(gold)] if gold in choices else gold.strip().upper()
+def _letter(target: str, choices: tuple[str, ...]) -> str:
+    return LETTERS[choices.index(target)] if target in choices else target.strip().upper()

@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mmeval import AdapterError, Capabilities, Options, Prompt, Reply, Text, providers
-from mmeval.definitions import BatchState, State
+from mmeval import AdapterError, Capabilities, Options, Prompt, Reply, Request, Text, providers
+from mmeval.definitions import BatchState, BatchStatus
 
 GOOGLE = "https://generativelanguage.googleapis.com"
 
-STATES: dict[str, State] = {
+STATES: dict[str, BatchStatus] = {
     "SUCCEEDED": "ended",
     "PARTIALLY_SUCCEEDED": "ended",
     "FAILED": "failed",
@@ -63,6 +63,7 @@ class Adapter:
         extra="gemini",
         sdk="google-genai",
         transport_options=frozenset({"timeout_s", "key_env"}),
+        request_options=frozenset({"thinking_budget", "thinking_level", "schema", "thoughts", "media_resolution"}),
     )
 
     def __init__(self, model: str, options: GeminiOptions) -> None:
@@ -99,9 +100,11 @@ class Adapter:
         await self._client.aio.aclose()
         await self._session.close()
 
-    async def ask(self, prompt: Prompt, options: GeminiOptions) -> Reply:
+    async def ask(self, request: Request, options: GeminiOptions) -> Reply:
         """One request; raises RetryableError or FatalError."""
-        answer = await providers.call(self._send(prompt, options), secret=self._secret, body=lambda raw: raw.body or "")
+        answer = await providers.call(
+            self._send(request.prompt, options), secret=self._secret, body=lambda raw: raw.body or ""
+        )
         return providers.shaped(providers.gemini_reply, answer.value, latency_s=answer.latency_s)
 
     async def _send(self, prompt: Prompt, options: GeminiOptions) -> Any:
@@ -115,7 +118,7 @@ class Adapter:
         return self._types.Content(
             role="user",
             parts=[
-                part(text=p.text) if isinstance(p, Text) else part.from_bytes(data=p.data, mime_type=p.mime)
+                part(text=p.text) if isinstance(p, Text) else part.from_bytes(data=p.read(), mime_type=p.mime)
                 for p in prompt
             ],
         )
@@ -132,10 +135,12 @@ class Adapter:
         """Input tokens of one picture; None where the rule is not known."""
         return providers.gemini_image_tokens(model, width, height, options.media_resolution)
 
-    async def submit(self, requests: Sequence[tuple[str, Prompt]], options: GeminiOptions) -> str:
+    async def submit(self, requests: Sequence[tuple[str, Request]], options: GeminiOptions) -> str:
         """Upload the requests as a file and start a batch job; the handle is its name."""
         body = providers.Body()
-        file = b"\n".join(body.dumps({"key": key, "request": _rest(prompt, options, body)}) for key, prompt in requests)
+        file = b"\n".join(
+            body.dumps({"key": key, "request": _rest(request.prompt, options, body)}) for key, request in requests
+        )
         about = {"mime_type": "application/jsonl"}
         uploading = self._client.aio.files.upload(file=io.BytesIO(file), config=about)
         name: str = await providers.fetch(uploading, secret=self._secret, read=lambda uploaded: uploaded.name)

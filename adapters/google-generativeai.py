@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from mmeval import Capabilities, Options, Prompt, Reply, Text, UsageError, providers
+from mmeval import Capabilities, Options, Prompt, Reply, Request, Text, UsageError, providers
 
 THREADS = 128
 
@@ -78,10 +78,10 @@ class Adapter:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._client.transport.close()
 
-    async def ask(self, prompt: Prompt, options: GenerativeAIOptions) -> Reply:
+    async def ask(self, request: Request, options: GenerativeAIOptions) -> Reply:
         """One request; raises RetryableError or FatalError."""
         loop = asyncio.get_running_loop()
-        sending = loop.run_in_executor(self._threads, self._send, prompt, options)
+        sending = loop.run_in_executor(self._threads, self._send, request.prompt, options)
         answer = await providers.call(sending, secret=self._secret, body=lambda raw: raw.body)
         return providers.shaped(providers.gemini_reply, answer.value, latency_s=answer.latency_s)
 
@@ -92,13 +92,13 @@ class Adapter:
         return providers.gemini_image_tokens(model, width, height)
 
     def _send(self, prompt: Prompt, options: GenerativeAIOptions) -> Raw:
-        request = self._request(prompt, options)
+        message = self._message(prompt, options)
         # retry=None: by default a 503 is asked again for as long as it lasts.
-        message = self._client.generate_content(request, retry=None, timeout=options.timeout_s)
-        fields = type(message).to_dict(message, use_integers_for_enums=False, preserving_proto_field_name=False)
+        answer = self._client.generate_content(message, retry=None, timeout=options.timeout_s)
+        fields = type(answer).to_dict(answer, use_integers_for_enums=False, preserving_proto_field_name=False)
         return Raw(body=json.dumps(fields), headers={})
 
-    def _request(self, prompt: Prompt, options: GenerativeAIOptions) -> Any:
+    def _message(self, prompt: Prompt, options: GenerativeAIOptions) -> Any:
         part, content = self._protos.Part, self._protos.Content
         given = {
             "temperature": options.temperature,
@@ -113,7 +113,7 @@ class Adapter:
                     parts=[
                         part(text=p.text)
                         if isinstance(p, Text)
-                        else part(inline_data={"mime_type": p.mime, "data": p.data})
+                        else part(inline_data={"mime_type": p.mime, "data": p.read()})
                         for p in prompt
                     ],
                 )

@@ -6,9 +6,9 @@ mock/scripted  answers from `-o script=FILE.json` (or the JSON itself): a list i
 mock/flaky     echo with faults: each `*_rate` is the probability of one kind; the same seed, prompt and attempt
                always gives the same fault
 
-A scripted reply is a text, or an object with any of `text`, `finish`, `reasoning`, `input`, `output`, or
-`error` (a kind of RetryableError or FatalError) with `status` and `retry_after_s`. Tokens are words; a picture
-counts 100.
+A scripted reply is a text, or an object with any of `text`, `finish`, `reasoning`, `input`, `output`, `scores` (one
+number per choice), `image` (a file), or `error` (a kind of RetryableError or FatalError) with `status` and
+`retry_after_s`. Tokens are words; an image counts 100.
 """
 
 from __future__ import annotations
@@ -17,11 +17,24 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mmeval import Capabilities, FatalError, Options, Prompt, Reply, RetryableError, Text, Usage, UsageError
+from mmeval import (
+    Capabilities,
+    FatalError,
+    Options,
+    Prompt,
+    Reply,
+    Request,
+    RetryableError,
+    Text,
+    Usage,
+    UsageError,
+    media,
+)
+from mmeval.types import Want
 
 MODELS = ("echo", "scripted", "flaky")
 RETRYABLE = frozenset({"rate_limit", "overloaded", "server", "timeout", "connection", "malformed"})
@@ -70,6 +83,12 @@ class Adapter:
     )
     endpoint = "local"
 
+    @classmethod
+    def capabilities_for(cls, model: str) -> Capabilities:
+        """A script can also score choices and hand out images."""
+        wants: frozenset[Want] = frozenset({"text", "choice", "image"} if model == "scripted" else {"text"})
+        return replace(cls.capabilities, wants=wants)
+
     def __init__(self, model: str, options: MockOptions) -> None:
         if model not in MODELS:
             raise UsageError(f"no model mock/{model}; there are {', '.join(f'mock/{name}' for name in MODELS)}")
@@ -86,17 +105,21 @@ class Adapter:
     async def close(self) -> None:
         """Nothing to do."""
 
-    async def ask(self, prompt: Prompt, options: MockOptions) -> Reply:
+    async def ask(self, request: Request, options: MockOptions) -> Reply:
         """Answer as the model's name says; raises the scripted or drawn fault."""
         await asyncio.sleep(options.latency_s)
+        prompt = request.prompt
         text = "\n".join(part.text for part in prompt if isinstance(part, Text))
         entry = self._entry(text, prompt, options)
         if "error" in entry:
             raise _fault(entry)
-        answer = str(entry.get("text", text if options.reply is None else options.reply))
+        said = "" if request.want != "text" else text if options.reply is None else options.reply
+        answer = str(entry.get("text", said))
         return Reply(
             text=answer,
             finish=entry.get("finish", "stop"),
+            scores=tuple(entry.get("scores", ())),
+            media=(media.image(Path(entry["image"])),) if "image" in entry else (),
             reasoning=entry.get("reasoning"),
             usage=Usage(input=entry.get("input", _words(prompt)), output=entry.get("output", len(answer.split()))),
             latency_s=options.latency_s,

@@ -21,20 +21,21 @@ from mmeval import (
     Options,
     Prompt,
     Reply,
+    Request,
     RetryableError,
     Text,
     Usage,
     UsageError,
     providers,
 )
-from mmeval.definitions import BatchState, State
+from mmeval.definitions import BatchState, BatchStatus
 from mmeval.types import Finish, Part
 
 OPENAI = "https://api.openai.com/v1"
 # Reasoning models answer 400 to temperature and top_p; their chat variants do not.
 REASONING = re.compile(r"^(o\d|gpt-5)(?!.*-chat)")
 FINISH: dict[str | None, Finish] = {"length": "length", "max_output_tokens": "length", "content_filter": "filtered"}
-STATES: dict[str, State] = {"failed": "failed", "completed": "ended", "expired": "ended", "cancelled": "ended"}
+STATES: dict[str, BatchStatus] = {"failed": "failed", "completed": "ended", "expired": "ended", "cancelled": "ended"}
 # Tokens of a picture: (base, per tile of 512 pixels), or a factor on its patches of 32 pixels.
 TILED = (
     (r"gpt-4o-mini", (2833, 5667)),
@@ -92,6 +93,7 @@ class Adapter:
         extra="openai",
         sdk="openai",
         transport_options=frozenset({"timeout_s", "key_env"}),
+        request_options=frozenset({"detail", "effort", "schema", "sampling"}),
     )
 
     def __init__(self, model: str, options: OpenAIOptions) -> None:
@@ -124,15 +126,13 @@ class Adapter:
         """Close the connections."""
         await self._client.close()
 
-    async def ask(self, prompt: Prompt, options: OpenAIOptions) -> Reply:
+    async def ask(self, request: Request, options: OpenAIOptions) -> Reply:
         """One request; raises RetryableError or FatalError."""
         body = providers.Body()
-        payload = self._payload(prompt, self.sent(options), body)
-        request = self._client.post(
-            self._url, cast_to=self._raw, content=body.dumps(payload), options={"headers": JSON}
-        )
+        payload = self._payload(request.prompt, self.normalize_options(options), body)
+        call = self._client.post(self._url, cast_to=self._raw, content=body.dumps(payload), options={"headers": JSON})
         try:
-            answer = await providers.call(request, secret=self._secret, body=lambda raw: raw.content)
+            answer = await providers.call(call, secret=self._secret, body=lambda raw: raw.content)
         except FatalError as error:
             if error.kind != "filtered":
                 raise
@@ -145,7 +145,7 @@ class Adapter:
             limits=providers.openai_limits(answer.headers),
         )
 
-    def sent(self, options: OpenAIOptions) -> OpenAIOptions:
+    def normalize_options(self, options: OpenAIOptions) -> OpenAIOptions:
         """The options as they go over the wire: without those that the model or the API refuses."""
         refused = self._official and REASONING.match(self.model) is not None
         if refused if options.sampling is None else not options.sampling:
@@ -213,12 +213,14 @@ class Adapter:
     def _read(self) -> Callable[[dict[str, Any]], Reply]:
         return _from_responses if self._api == "responses" else _from_chat
 
-    async def submit(self, requests: Sequence[tuple[str, Prompt]], options: OpenAIOptions) -> str:
+    async def submit(self, requests: Sequence[tuple[str, Request]], options: OpenAIOptions) -> str:
         """Upload the requests as a file and start a batch; the handle is its id."""
         body, url = providers.Body(), f"/v1{self._path}"
         file = b"\n".join(
-            body.dumps({"custom_id": key, "method": "POST", "url": url, "body": self._payload(prompt, options, body)})
-            for key, prompt in requests
+            body.dumps(
+                {"custom_id": key, "method": "POST", "url": url, "body": self._payload(request.prompt, options, body)}
+            )
+            for key, request in requests
         )
         created = self._client.files.create(file=("requests.jsonl", file), purpose="batch")
         file_id: str = await providers.fetch(created, secret=self._secret, read=lambda uploaded: uploaded.id)

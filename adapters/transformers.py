@@ -27,6 +27,7 @@ from mmeval import (
     Options,
     Prompt,
     Reply,
+    Request,
     Text,
     Usage,
     UsageError,
@@ -127,10 +128,10 @@ class Adapter:
         await self._batcher.close()
         del self._loaded
 
-    async def ask(self, prompt: Prompt, options: LocalOptions) -> Reply:
+    async def ask(self, request: Request, options: LocalOptions) -> Reply:
         """Answer together with what else waits; raises FatalError or MediaError."""
         try:
-            return await self._batcher.submit(Asked(prompt, options))
+            return await self._batcher.submit(Asked(request.prompt, options))
         except MediaError:
             raise
         except Exception as error:
@@ -311,7 +312,7 @@ def _picture(part: Image) -> Any:
     from PIL import ImageOps
 
     try:
-        with Pillow.open(io.BytesIO(part.data)) as opened:
+        with Pillow.open(io.BytesIO(part.read())) as opened:
             return ImageOps.exif_transpose(opened).convert("RGB")
     except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as error:
         raise MediaError(f"{part.source or part.sha256[:12]}: {error}") from None

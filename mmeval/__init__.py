@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Prompt,
         Record,
         Reply,
+        Request,
         Row,
         Sample,
         Score,
@@ -48,7 +49,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "mmeval.types": (
-        "Audio", "Estimate", "Failure", "Image", "Limits", "Media", "Prompt", "Record", "Reply",
+        "Audio", "Estimate", "Failure", "Image", "Limits", "Media", "Prompt", "Record", "Reply", "Request",
         "Row", "Sample", "Score", "Text", "Usage", "Video",
     ),
     "mmeval.definitions": ("Adapter", "Benchmark", "Capabilities", "Options", "Source"),
@@ -84,6 +85,7 @@ __all__ = [
     "Prompt",
     "Record",
     "Reply",
+    "Request",
     "RetryableError",
     "Row",
     "RunFailedError",

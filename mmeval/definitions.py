@@ -1,4 +1,4 @@
-"""What a file of `benchmarks/` or `adapters/` declares: Benchmark, Metric, Capabilities, Options, Adapter."""
+"""What a file of `benchmarks/` or `adapters/` declares, and what an adapter may be able to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_chec
 
 from mmeval.errors import AdapterError
 from mmeval.metrics.base import Metric
-from mmeval.types import JSON, Modality, Prompt, Reply, Row, Sample, Status
+from mmeval.types import JSON, Modality, Reply, Request, Row, Sample, Status, Want
 
 if TYPE_CHECKING:
     from mmeval.scorers import Scorer
@@ -30,7 +30,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
-    """One file of `benchmarks/`. Capabilities without a default are unknown only if None is written."""
+    """One file of `benchmarks/`. A field without a default has to be written: None says that it is unknown."""
 
     name: str
     version: str
@@ -54,6 +54,8 @@ class Benchmark:
     labels: Literal["public", "hidden", "user-supplied"] = "public"
     redistribute: bool = False
     """Whether the licence lets a site show the media and texts."""
+    want: Want = "text"
+    """What a reply has to hold: a text, a score per choice, or media."""
     system: str | None = None
     max_tokens: int | None = None
     temperature: float | None = 0.0
@@ -77,13 +79,14 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What an adapter declares about itself."""
+    """What an adapter can take and give; None = no limit, or none that is known."""
 
     version: str
     """Part of the cache key: raise it when the same request would be sent differently."""
     inputs: frozenset[Modality]
     options: type[Options]
-    outputs: frozenset[Modality] = frozenset({"text"})
+    wants: frozenset[Want] = frozenset({"text"})
+    """What a reply can hold. Samples that want something else are `unsupported`."""
     max_images: int | None = None
     max_image_bytes: int | None = None
     max_image_pixels: int | None = None
@@ -99,7 +102,10 @@ class Capabilities:
     cacheable: bool = True
     """False where a reply depends on more than the prompt and the options."""
     transport_options: frozenset[str] = frozenset()
-    """Option names that cannot change a reply (timeouts, device placement); not in the cache key."""
+    """Options that cannot change a reply (timeouts, device placement); not in the cache key."""
+    request_options: frozenset[str] = frozenset()
+    """Options of the adapter's own that go with each request. All others are fixed when it connects, and models
+    that differ in them do not share a connection. The fields of `Options` always go with the request."""
 
 
 class Adapter(Protocol):
@@ -118,8 +124,8 @@ class Adapter(Protocol):
         """Import the SDK, read the key, load weights; raises UsageError with the way out."""
         ...
 
-    async def ask(self, prompt: Prompt, options: Any) -> Reply:
-        """Answer one prompt, or raise RetryableError or FatalError."""
+    async def ask(self, request: Request, options: Any) -> Reply:
+        """Answer one request, or raise RetryableError or FatalError."""
         ...
 
     async def close(self) -> None:
@@ -127,24 +133,65 @@ class Adapter(Protocol):
         ...
 
 
+# Optional abilities. An adapter has one by having its methods; nothing else is ever looked up on an adapter.
+
+
 @runtime_checkable
 class NeedsSamples(Protocol):
-    """An adapter that is no model but a reference (random, majority): it reads the samples beforehand."""
+    """A reference (random, majority) rather than a model: it sees the samples of a benchmark beforehand."""
 
     def prepare(self, samples: Iterable[Sample]) -> None:
         """Called once before the first `ask`, with the samples in their order."""
         ...
 
 
-State = Literal["running", "ended", "failed"]
+@runtime_checkable
+class NormalizesOptions(Protocol):
+    """Knows which options its model or API refuses or requires."""
+
+    def normalize_options(self, options: Any) -> Any:
+        """The options as they will be sent; recorded with the run, and part of the cache key."""
+        ...
+
+
+@runtime_checkable
+class VariesByModel(Protocol):
+    """An adapter class whose capabilities depend on the model."""
+
+    @classmethod
+    def capabilities_for(cls, model: str) -> Capabilities:
+        """The capabilities of one model."""
+        ...
+
+
+@runtime_checkable
+class CountsImageTokens(Protocol):
+    """An adapter class that knows what an image costs."""
+
+    @staticmethod
+    def image_tokens(model: str, width: int, height: int, options: Any) -> int | None:
+        """Input tokens of one image of this size in pixels; None where the provider's rule is unknown."""
+        ...
+
+
+@runtime_checkable
+class Describes(Protocol):
+    """Knows more about how it answered: device, precision, digest of the weights."""
+
+    def describe(self) -> Mapping[str, JSON]:
+        """What `run.json` records under `provenance.adapter`; called after the last reply of a run."""
+        ...
+
+
+BatchStatus = Literal["running", "ended", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchState:
     """How far a submitted batch is."""
 
-    state: State
-    """ended: what there is can be collected, even where some requests failed or expired."""
+    state: BatchStatus
+    """ended: the results can be collected, even where single requests failed or expired."""
     done: int = 0
     total: int = 0
     note: str = ""
@@ -152,51 +199,31 @@ class BatchState:
 
 
 @runtime_checkable
-class Describes(Protocol):
-    """An adapter that knows more about how it answered: device, precision, digest of the weights."""
-
-    def describe(self) -> Mapping[str, JSON]:
-        """What `run.json` records under `provenance.adapter`; asked once, after the last reply."""
-        ...
-
-
-@runtime_checkable
 class Batches(Protocol):
-    """An adapter that can also hand in many prompts at once, for half the price and an answer within a day."""
+    """Takes many requests at once, for about half the price and an answer within a day."""
 
     batch_requests: ClassVar[int]
-    """Prompts in one batch at most."""
+    """Most requests in one batch."""
     batch_bytes: ClassVar[int]
-    """Media and text bytes in one batch at most, before base64."""
+    """Most bytes of media and text in one batch, before base64."""
 
-    async def submit(self, requests: Sequence[tuple[str, Prompt]], options: Any) -> str:
-        """Hand in prompts under keys of at most 64 characters of `[A-Za-z0-9_-]`.
+    async def submit(self, requests: Sequence[tuple[str, Request]], options: Any) -> str:
+        """Submit requests under keys of at most 64 characters of `[A-Za-z0-9_-]`.
 
         Returns:
-            A handle of one line that another process can poll and collect with.
+            A handle of one line with which another process can poll and collect.
         """
         ...
 
     async def poll(self, handle: str) -> BatchState:
-        """How far the batch is; raises FatalError when the provider does not know it any more."""
+        """How far the batch is; raises FatalError when the provider no longer knows it."""
         ...
 
     def collect(self, handle: str) -> AsyncIterator[tuple[str, Reply | AdapterError]]:
-        """The replies and failures by key, in any order; keys that are missing were not answered."""
-        ...
-
-
-@runtime_checkable
-class NormalizesOptions(Protocol):
-    """An adapter that knows which options its model or API refuses, or wants."""
-
-    def sent(self, options: Any) -> Any:
-        """The options as they will be sent; recorded with the run, and part of the cache key."""
+        """Replies and failures by key, in any order; a missing key was not answered."""
         ...
 
 
 def capabilities_of(adapter: type[Adapter], model: str) -> Capabilities:
-    """The capabilities of one model: those of the class, unless it says more in `capabilities_for(model)`."""
-    of_model = getattr(adapter, "capabilities_for", None)
-    capabilities: Capabilities = of_model(model) if of_model is not None else adapter.capabilities
-    return capabilities
+    """The capabilities of one model of an adapter class."""
+    return adapter.capabilities_for(model) if isinstance(adapter, VariesByModel) else adapter.capabilities

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from pathlib import Path
+from typing import Any, ClassVar, Literal, TypeAlias
 
 JSON: TypeAlias = "bool | int | float | str | list[Any] | dict[str, Any] | None"
 Row: TypeAlias = Mapping[str, Any]
 Modality = Literal["text", "image", "audio", "video"]
+Want = Literal["text", "choice", "image", "audio", "video"]
 Finish = Literal["stop", "length", "refused", "filtered"]
 Status = Literal[
     "ok", "truncated", "refused", "filtered", "empty", "unsupported",
@@ -21,14 +23,17 @@ STATUSES: tuple[Status, ...] = Status.__args__  # type: ignore[attr-defined]
 class Text:
     """A run of text in a prompt."""
 
+    kind: ClassVar[Modality] = "text"
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Bytes as they came from the data set; `mmeval.media` probes, limits and encodes them."""
+    """An image, a sound or a film, unchanged: either its bytes, or the file that holds them."""
 
-    data: bytes = field(repr=False)
+    kind: ClassVar[Modality]
+    data: bytes | None = field(repr=False)
+    """None where `path` is set; `read()` works for both."""
     mime: str
     """`image/png`, ..., or `application/octet-stream` when the header is not recognised."""
     sha256: str
@@ -36,24 +41,44 @@ class Media:
     """Where the bytes came from: file, or data set id, revision, row and column."""
     width: int | None = None
     height: int | None = None
+    path: Path | None = None
+    """A file that is read only when its bytes are needed, so that a long film never sits in memory."""
+
+    def read(self) -> bytes:
+        """All bytes; raises OSError when the file is gone."""
+        if self.data is not None:
+            return self.data
+        assert self.path is not None, "media hold bytes or a path"
+        return self.path.read_bytes()
+
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        if self.data is not None:
+            return len(self.data)
+        assert self.path is not None, "media hold bytes or a path"
+        return self.path.stat().st_size
 
 
 class Image(Media):
-    """A still picture."""
+    """A still image."""
 
     __slots__ = ()
+    kind = "image"
 
 
 class Audio(Media):
     """A sound clip."""
 
     __slots__ = ()
+    kind = "audio"
 
 
 class Video(Media):
-    """A moving picture."""
+    """A film."""
 
     __slots__ = ()
+    kind = "video"
 
 
 Part: TypeAlias = Text | Image | Audio | Video
@@ -61,13 +86,31 @@ Prompt: TypeAlias = tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a model is asked for one sample."""
+
+    prompt: Prompt
+    """The parts, in order."""
+    want: Want = "text"
+    """What the reply has to hold."""
+    choices: tuple[str, ...] = ()
+    """The options, where there are any. `want="choice"` scores each; otherwise they are only information."""
+    sample: str = ""
+    """Id of the sample. It is never sent to a model; references answer by it."""
+
+    def __post_init__(self) -> None:
+        if self.want == "choice" and not self.choices:
+            raise ValueError("a request for a choice needs choices")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One question of a benchmark."""
+    """One question of a benchmark with its correct answer."""
 
     id: str
     prompt: Prompt
     target: JSON
-    """The gold: a letter, a text, a list of accepted texts, or a dict that its scorer reads."""
+    """The correct answer: a letter, a text, a list of accepted texts, or a dict that its scorer reads."""
     choices: tuple[str, ...] = ()
     """Option texts in the order A, B, C, ...; empty for open questions."""
     cluster: str | None = None
@@ -103,7 +146,12 @@ class Reply:
     """What a model answered."""
 
     text: str
+    """Empty where something else was wanted."""
     finish: Finish
+    scores: tuple[float, ...] = ()
+    """One number per choice, higher is better: a log-probability or a similarity (`want="choice"`)."""
+    media: tuple[Media, ...] = ()
+    """What the model made (`want="image"`, `"audio"` or `"video"`)."""
     reasoning: str | None = None
     usage: Usage = Usage()
     latency_s: float = 0.0
@@ -113,6 +161,11 @@ class Reply:
     request_id: str | None = None
     limits: Limits | None = None
     """For the throttle only; never stored."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether the reply holds nothing: no text, no scores, no media."""
+        return not (self.text.strip() or self.scores or self.media)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +223,3 @@ class Estimate:
     n: int
     method: str
     level: float = 0.95
-
-
-Ask: TypeAlias = Callable[[Prompt], Awaitable[Reply]]

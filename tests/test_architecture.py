@@ -93,7 +93,7 @@ def test_no_module_cycle() -> None:
 @pytest.mark.parametrize("file", MODULES, ids=dotted)
 def test_size(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    limit = 200 if file.name == "types.py" else 400
+    limit = 230 if file.name == "types.py" else 400
     assert text.count("\n") <= limit
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:

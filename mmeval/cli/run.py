@@ -118,10 +118,12 @@ def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, 
     finally:
         if observer is not None:
             observer.close()
-    for planned, problem in session.problems:
-        typer.echo(f"mmeval: {planned.spec.model} {planned.spec.benchmark}: {problem}", err=True)
-    if session.cache.problem:
-        typer.echo(f"mmeval: new replies are not in the cache, only in their runs: {session.cache.problem}", err=True)
+    for planned, error in session.problems:
+        typer.echo(f"mmeval: {planned.spec.model} {planned.spec.benchmark}: {error}", err=True)
+    if session.resources.cache.problem:
+        typer.echo(
+            f"mmeval: new replies are not in the cache, only in their runs: {session.resources.cache.problem}", err=True
+        )
     _report(runs, plans, settings, as_json=as_json)
     return _exit_code(session, runs, plans) or (5 if left_out else 0)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mmeval.errors import StoreError
-from mmeval.types import Prompt, Reply, Text, Usage
+from mmeval.types import Reply, Request, Text, Usage
 
 __all__ = ["Cache", "CacheInfo", "Identity", "default_file"]
 
@@ -29,7 +29,9 @@ Mode = Literal["on", "off", "read", "refresh"]
 CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 AT_ONCE = 500
 """Keys in one query."""
-KEPT = tuple(name for name in Reply.__dataclass_fields__ if name not in ("limits", "cached", "usage"))
+KEPT = tuple(
+    name for name in Reply.__dataclass_fields__ if name not in ("limits", "cached", "usage", "scores", "media")
+)
 TABLE = """
 CREATE TABLE IF NOT EXISTS replies (
   key BLOB PRIMARY KEY, model TEXT NOT NULL, at REAL NOT NULL, reply TEXT NOT NULL
@@ -57,10 +59,10 @@ class Identity:
     options: Mapping[str, Any]
     """Every option that can change a reply, nulls included; no transport options, no secrets."""
 
-    def key(self, prompt: Prompt, epoch: int) -> bytes:
-        """sha256 of the canonical JSON of all that decides the reply, 32 bytes."""
-        parts = [["text", p.text] if isinstance(p, Text) else [p.mime, p.sha256] for p in prompt]
-        whole = {
+    def key(self, request: Request, epoch: int) -> bytes:
+        """sha256 of the canonical JSON of everything that decides the reply, 32 bytes."""
+        parts = [["text", p.text] if isinstance(p, Text) else [p.mime, p.sha256] for p in request.prompt]
+        whole: dict[str, Any] = {
             "schema": KEY_SCHEMA,
             "adapter": [self.adapter, self.adapter_version],
             "endpoint": self.endpoint,
@@ -69,6 +71,9 @@ class Identity:
             "prompt": parts,
             "epoch": epoch,
         }
+        if request.want != "text":
+            # Choices decide a reply only where they are scored; keys of plain text requests stay as they always were.
+            whole |= {"want": request.want, "choices": request.choices}
         return hashlib.sha256(CANONICAL(whole).encode()).digest()
 
 
@@ -201,18 +206,23 @@ def _connect(file: Path) -> sqlite3.Connection:
 
 
 def _worth_keeping(reply: Reply) -> bool:
-    return reply.finish != "filtered" and bool(reply.text.strip() or reply.finish == "refused") and not reply.cached
+    if reply.cached or reply.media or reply.finish == "filtered":  # media lie beside the run that asked for them
+        return False
+    return reply.finish == "refused" or not reply.empty
 
 
 def _dump(reply: Reply) -> str:
     data = {name: getattr(reply, name) for name in KEPT}
+    if reply.scores:
+        data["scores"] = reply.scores
     data["usage"] = {name: getattr(reply.usage, name) for name in Usage.__dataclass_fields__}
     return json.dumps(data)
 
 
 def _load(text: str) -> Reply:
     data = json.loads(text)
-    return Reply(**{**data, "usage": Usage(**data["usage"]), "cached": True})
+    usage, scores = Usage(**data.pop("usage")), tuple(data.pop("scores", ()))
+    return Reply(**{**data, "usage": usage, "scores": scores, "cached": True})
 
 
 def info(file: Path) -> CacheInfo:

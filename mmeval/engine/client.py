@@ -1,4 +1,4 @@
-"""One model as the runner asks it: an adapter behind its cache, throttle, retries, timeouts and budget."""
+"""A client asks one model: its adapter, behind the cache, the throttle, retries, timeouts and the budget."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import random
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mmeval import media
@@ -17,22 +17,22 @@ from mmeval.engine.cache import Cache, Identity
 from mmeval.engine.rate.throttle import Throttle
 from mmeval.engine.retry import AdaptiveTimeout, Breaker, Patience, Policy
 from mmeval.errors import AdapterError, FatalError, MediaError, RetryableError
-from mmeval.types import Prompt, Reply
+from mmeval.types import Reply, Request
 
 __all__ = ["Answer", "Client", "GaveUpError", "Stop", "StoppedError"]
 
 LOG = logging.getLogger("mmeval.engine")
 REJECTED = frozenset({"rate_limit", "overloaded"})
 EMPTY_ATTEMPTS = 3
-"""A reply without any text is asked for again: some servers send one under load."""
+"""Attempts after which an empty reply is accepted: some servers send one under load."""
 
 
 class StoppedError(Exception):
-    """The run is stopping and this sample was not answered; it stays open for the next run."""
+    """The run stops before this sample has an answer; the next run asks it."""
 
 
 class GaveUpError(Exception):
-    """No reply after all attempts; `error` is the last one."""
+    """All attempts failed; `error` is the last failure."""
 
     def __init__(self, error: AdapterError, attempts: int) -> None:
         super().__init__(str(error))
@@ -41,7 +41,7 @@ class GaveUpError(Exception):
 
 @dataclass(slots=True)
 class Stop:
-    """Tells all parts of one run that nothing new may be asked, and why; the first reason stays."""
+    """Tells all parts of one run to ask nothing new, and why. The first reason stays."""
 
     reason: str | None = None
     budget: bool = False
@@ -50,7 +50,7 @@ class Stop:
     """The run cannot succeed."""
     event: asyncio.Event = field(default_factory=asyncio.Event)
     hard: asyncio.Event = field(default_factory=asyncio.Event)
-    """Not even what is under way is waited for."""
+    """Requests in flight are not waited for either."""
 
     def now(self, reason: str, *, hard: bool = False, budget: bool = False, failed: bool = False) -> None:
         """Stop."""
@@ -61,7 +61,7 @@ class Stop:
             self.hard.set()
 
     async def sleep(self, seconds: float) -> None:
-        """Sleep, unless the run stops meanwhile; raises StoppedError then."""
+        """Sleep; raises StoppedError as soon as the run stops."""
         try:
             async with asyncio.timeout(seconds):
                 await self.event.wait()
@@ -81,7 +81,7 @@ class Answer:
 
 @dataclass(slots=True, kw_only=True)
 class Client:
-    """Asks one model; shared by all samples of a run."""
+    """Asks one model on behalf of one run; all samples of the run share it."""
 
     adapter: Adapter
     name: str
@@ -99,15 +99,15 @@ class Client:
     retries: int = 0
     _draw: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter, no secret
 
-    def key(self, prompt: Prompt, epoch: int) -> bytes:
-        """The key of the reply in the cache; empty where replies must not be kept."""
-        return self.identity.key(prompt, epoch) if self.adapter.capabilities.cacheable else b""
+    def key(self, request: Request, epoch: int) -> bytes:
+        """The key of the reply in the cache; empty where replies must not be cached."""
+        return self.identity.key(request, epoch) if self.adapter.capabilities.cacheable else b""
 
     def cached(self, key: bytes) -> Answer | None:
-        """The reply that was kept from an earlier request, or None."""
-        return self.kept([key])[key]
+        """The reply to an earlier request, or None."""
+        return self.all_cached([key])[key]
 
-    def kept(self, keys: Iterable[bytes]) -> dict[bytes, Answer | None]:
+    def all_cached(self, keys: Iterable[bytes]) -> dict[bytes, Answer | None]:
         """`cached` for many keys with one look into the file."""
         wanted = list(keys)
         found = self.cache.get([key for key in wanted if key])
@@ -116,13 +116,13 @@ class Client:
     def _again(self, reply: Reply) -> Answer:
         return Answer(reply, 0, self.price.cost(reply.usage))
 
-    async def ask(self, prompt: Prompt, key: bytes, *, place: float | None = None) -> Answer:
-        """Ask until there is an answer or no hope for one.
+    async def ask(self, request: Request, key: bytes, *, slot: float | None = None) -> Answer:
+        """Ask until there is an answer, or until asking again cannot help.
 
         Args:
-            prompt: the parts of the question.
+            request: what is asked.
             key: of the reply in the cache, see `key`.
-            place: a place of the throttle that was already acquired for the first request.
+            slot: a slot of the throttle that was already acquired for the first attempt.
 
         Raises:
             GaveUpError: the request cannot succeed, or its attempts or its deadline are used up.
@@ -131,9 +131,9 @@ class Client:
         begin, attempt, timeouts, told = time.monotonic(), 0, 0, 0
         while True:
             attempt += 1
-            place = await self._place() if place is None else place
-            outcome = await self._request(prompt, place, attempt, timeouts, begin)
-            place = None
+            slot = await self._slot() if slot is None else slot
+            outcome = await self._attempt(request, slot, attempt, timeouts, begin)
+            slot = None
             if isinstance(outcome, Reply):
                 return self._accept(key, outcome, attempt)
             wait = self.policy.wait(outcome, attempt, time.monotonic() - begin, self._draw, told=told)
@@ -153,47 +153,48 @@ class Client:
             event, extra={"model": self.name, "kind": error.kind, "attempt": attempt, "wait_s": wait, "why": str(error)}
         )
 
-    async def _place(self) -> float:
+    async def _slot(self) -> float:
         if self.stop.event.is_set():
             raise StoppedError
-        place = await self.throttle.acquire()
+        slot = await self.throttle.acquire()
         if self.stop.event.is_set():
-            self.throttle.release(place, "failed")
+            self.throttle.release(slot, "failed")
             raise StoppedError
-        return place
+        return slot
 
-    async def _request(
-        self, prompt: Prompt, place: float, attempt: int, timeouts: int, begin: float
+    async def _attempt(
+        self, request: Request, slot: float, attempt: int, timeouts: int, begin: float
     ) -> Reply | AdapterError:
         self.requests += 1
         try:
-            reply = await self._once(prompt, timeouts, begin)
+            reply = await self._once(request, timeouts, begin)
         except AdapterError as error:
             kind = "rejected" if error.kind in REJECTED else "failed"
-            self.throttle.release(place, kind, retry_after_s=error.retry_after_s)  # type: ignore[arg-type]
+            self.throttle.release(slot, kind, retry_after_s=error.retry_after_s)  # type: ignore[arg-type]
             self.breaker.failure(error)
             return error
         except BaseException:
-            self.throttle.release(place, "failed")
+            self.throttle.release(slot, "failed")
             raise
         spent = (reply.usage.input or 0) + (reply.usage.output or 0)
-        self.throttle.release(place, "ok", limits=reply.limits, tokens=spent)
+        self.throttle.release(slot, "ok", limits=reply.limits, tokens=spent)
         self.breaker.success()
-        if reply.finish == "stop" and not reply.text.strip() and attempt < min(EMPTY_ATTEMPTS, self.policy.attempts):
+        if reply.finish == "stop" and reply.empty and attempt < min(EMPTY_ATTEMPTS, self.policy.attempts):
             self.budget.charge(reply.usage, self.price.cost(reply.usage))
             return RetryableError("the reply is empty", kind="empty")
         return reply
 
-    async def _once(self, prompt: Prompt, timeouts: int, begin: float) -> Reply:
+    async def _once(self, request: Request, timeouts: int, begin: float) -> Reply:
         start = time.monotonic()
-        if not media.fits(prompt, self.adapter.capabilities):
-            prompt = await asyncio.to_thread(media.fit, prompt, self.adapter.capabilities)
+        if not media.fits(request.prompt, self.adapter.capabilities):
+            prompt = await asyncio.to_thread(media.fit, request.prompt, self.adapter.capabilities)
+            request = replace(request, prompt=prompt)
         left = max(0.001, begin + self.policy.deadline_s - start)
         try:
             async with asyncio.timeout(None) as timeout:
                 watch = AdaptiveTimeout(timeout, lambda: min(self.patience.timeout(timeouts), left))
                 try:
-                    reply = await self.adapter.ask(prompt, self.options)
+                    reply = await self.adapter.ask(request, self.options)
                 finally:
                     watch.cancel()
         except TimeoutError:

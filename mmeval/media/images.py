@@ -8,10 +8,11 @@ import math
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmeval.errors import FatalError, MediaError
-from mmeval.types import Audio, Image, Modality, Prompt, Text
+from mmeval.types import Image, Prompt, Text
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -26,14 +27,22 @@ _QUALITIES = (95, 90, 80, 70)
 _SHRINK = 0.75
 
 
-def image(data: bytes, *, source: str = "") -> Image:
-    """An Image part with mime and size (pixels) from the header.
+def image(content: bytes | Path, *, source: str = "") -> Image:
+    """An Image part with its type and size in pixels, read from the header.
 
-    Bytes that no header explains become `application/octet-stream` without a size: the sample is
-    then `invalid_input` when its prompt is prepared, and no other sample is touched.
+    Args:
+        content: the bytes, or a file. A file stays on disk and is read again when the image is sent.
+        source: where it came from, for messages and `run.json`; a file's path by default.
+
+    Bytes without a known header become `application/octet-stream` without a size: the sample is then
+    `invalid_input` when its prompt is prepared, and no other sample is touched.
     """
+    data = content.read_bytes() if isinstance(content, Path) else content
     mime, width, height = _png(data) or _jpeg(data) or _probe(data)
-    return Image(data, mime, hashlib.sha256(data).hexdigest(), source, width, height)
+    digest = hashlib.sha256(data).hexdigest()
+    if isinstance(content, Path):
+        return Image(None, mime, digest, source or str(content), width, height, content)
+    return Image(content, mime, digest, source, width, height)
 
 
 def policy(capabilities: Capabilities) -> dict[str, Any]:
@@ -59,9 +68,8 @@ def admit(prompt: Prompt, capabilities: Capabilities) -> None:
     for part in prompt:
         if isinstance(part, Text):
             continue
-        kind: Modality = "image" if isinstance(part, Image) else "audio" if isinstance(part, Audio) else "video"
-        if kind not in capabilities.inputs:
-            raise FatalError(f"the model takes no {kind}", kind="unsupported")
+        if part.kind not in capabilities.inputs:
+            raise FatalError(f"the model takes no {part.kind}", kind="unsupported")
         if isinstance(part, Image):
             pictures += 1
             intact(part)
@@ -110,7 +118,7 @@ def intact(picture: Image) -> None:
     if picture.width * picture.height > MAX_PIXELS:
         raise MediaError(f"{_name(picture)}: {picture.width}x{picture.height} pixels are more than {MAX_PIXELS:,}")
     ends = _ENDS.get(picture.mime)
-    if ends is None or not ends(picture.data):
+    if ends is None or not ends(picture.read()):
         check(picture)
 
 
@@ -143,7 +151,7 @@ def _within(picture: Image, capabilities: Capabilities, side: int | None) -> boo
         picture.mime in capabilities.image_mimes
         and (side is None or max(width, height) <= side)
         and (capabilities.max_image_pixels is None or width * height <= capabilities.max_image_pixels)
-        and (capabilities.max_image_bytes is None or len(picture.data) <= capabilities.max_image_bytes)
+        and (capabilities.max_image_bytes is None or picture.size <= capabilities.max_image_bytes)
     )
 
 
@@ -223,7 +231,7 @@ def _open(picture: Image) -> Picture:
         with warnings.catch_warnings():
             # Its size was checked above; other warnings are about metadata that is not used.
             warnings.simplefilter("ignore")
-            opened = Pillow.open(io.BytesIO(picture.data))
+            opened = Pillow.open(io.BytesIO(picture.read()))
             opened.load()
     except (OSError, ValueError, SyntaxError, EOFError, zlib.error, Pillow.DecompressionBombError) as error:
         raise MediaError(f"{_name(picture)}: {error}") from None

@@ -25,11 +25,11 @@ class Body:
     """
 
     def __init__(self) -> None:
-        self._media: list[bytes] = []
+        self._media: list[Media] = []
 
     def media(self, part: Media) -> str:
         """A placeholder for the base64 of the part's bytes."""
-        self._media.append(part.data)
+        self._media.append(part)
         return f"{_MARK}{len(self._media) - 1};"
 
     def data_url(self, part: Media) -> str:
@@ -42,5 +42,5 @@ class Body:
         if not self._media:
             return text
         pieces = _SPLIT.split(text)
-        pieces[1::2] = [pybase64.b64encode(self._media[int(n)]) for n in pieces[1::2]]
+        pieces[1::2] = [pybase64.b64encode(self._media[int(n)].read()) for n in pieces[1::2]]
         return b"".join(pieces)

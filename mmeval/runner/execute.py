@@ -1,4 +1,4 @@
-"""From samples to records: a bounded window of questions under way, each ending as one line of the journal."""
+"""Asks the samples of one run: a bounded window of requests, each of which ends as one line of the journal."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import asyncio
 import functools
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 
-from mmeval import media
+from mmeval import media, store
 from mmeval.definitions import Capabilities
 from mmeval.engine.client import Answer, Client, GaveUpError, StoppedError
 from mmeval.errors import DataError, FatalError, MediaError, ScoreError
@@ -17,23 +17,45 @@ from mmeval.runner.journal import OPEN, Finished, Journal
 from mmeval.runner.plan import Plan
 from mmeval.runner.progress import Progress
 from mmeval.scorers import JudgeRule, Rule
-from mmeval.types import Failure, Record, Reply, Sample, Score, Status, Usage
+from mmeval.types import Failure, Record, Reply, Request, Sample, Score, Status, Usage
 
-__all__ = ["Execution", "OnRecord"]
+__all__ = ["Execution", "OnRecord", "unfit"]
 
 OnRecord = Callable[[Record], "bool | None"]
 """Called with every new record in the order of arrival; True stops the run."""
 TURN = 16
-"""Questions that are begun, or scored from a kept reply, in a row. One at a time, the event loop goes round for each of
-them, a quarter more CPU; all at once, every body is prepared before the first leaves."""
-QUESTIONS = 8
-"""Questions to the judge about one reply at most."""
+"""Samples that begin, or are scored from the cache, per turn of the event loop. One per turn costs a quarter more CPU;
+all at once would prepare every body before the first request leaves."""
+JUDGE_TURNS = 8
+"""Most requests to the judge about one reply."""
 FEW = 10
-"""Failed samples that a run may always have before it is stopped early."""
+"""Failed samples that every run may have before it is stopped early."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One sample of one epoch that still needs a reply."""
+
+    sample: Sample
+    request: Request
+    epoch: int
+    key: bytes
+    """Of the reply in the cache; empty where replies must not be cached."""
 
 
 class Execution:
-    """One run's way from samples to the journal."""
+    """One run from its samples to its journal.
+
+    Args:
+        plan: what is asked.
+        client: asks the model.
+        judge: asks the judge, where the scoring rule needs one.
+        journal: takes every record.
+        finished: samples that an earlier process has answered.
+        progress: counts what happens.
+        on_record: called with each new record; True stops the run.
+        on_dispatched: called once every sample has begun, while the last replies may still be on their way.
+    """
 
     def __init__(
         self,
@@ -45,21 +67,22 @@ class Execution:
         finished: Finished,
         progress: Progress,
         on_record: OnRecord | None = None,
+        on_dispatched: Callable[[], None] = lambda: None,
     ) -> None:
         self.plan, self.client, self.judge = plan, client, judge
         self.journal, self.finished, self.progress = journal, finished, progress
-        self.on_record = on_record
+        self.on_record, self.on_dispatched = on_record, on_dispatched
         self.stop = client.stop
         self.seen = 0
         self.exhausted = False
         self.error: BaseException | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._under_way: dict[bytes, asyncio.Task[None]] = {}
-        """By key of the reply, the first of equal questions only."""
+        self._in_flight: dict[bytes, asyncio.Task[None]] = {}
+        """The first of several equal requests, by its key."""
         self._room = asyncio.Event()
 
     async def run(self, batches: AsyncIterator[list[Sample]]) -> None:
-        """Ask everything that is not finished; returns when nothing is under way any more.
+        """Ask every sample that is not finished; returns when nothing is in flight any more.
 
         Raises:
             DataError: a row cannot be read.
@@ -81,7 +104,7 @@ class Execution:
             raise self.error
 
     async def _drain(self) -> None:
-        """Wait for what is under way, unless a hard stop comes."""
+        """Wait for what is in flight, unless a hard stop comes."""
         while self._tasks:
             hard = asyncio.ensure_future(self.stop.hard.wait())
             await asyncio.wait({*self._tasks, hard}, return_when=asyncio.FIRST_COMPLETED)
@@ -96,64 +119,67 @@ class Execution:
 
     async def _dispatch(self, batches: AsyncIterator[list[Sample]]) -> None:
         async for batch in batches:
-            wanted = [one for sample in batch for one in self._wanted(sample)]
-            kept = self.client.kept(key for _, _, key in wanted)
-            for begun, (sample, epoch, key) in enumerate(wanted):
-                answer = kept.pop(key) if key in kept else self.client.cached(key)
-                await self._take(sample, epoch, key, answer)
+            pending = [one for sample in batch for one in self._pending(sample)]
+            cached = self.client.all_cached(one.key for one in pending)
+            for begun, one in enumerate(pending):
+                answer = cached.pop(one.key) if one.key in cached else self.client.cached(one.key)
+                await self._begin(one, answer)
                 if begun % TURN == 0:
                     await asyncio.sleep(0)
         self.exhausted = True
         self.progress.planned = self.seen
+        self.on_dispatched()
 
-    def _wanted(self, sample: Sample) -> Iterator[tuple[Sample, int, bytes]]:
-        """Sample, epoch and key of every reply that is still missing; what cannot be asked is recorded at once."""
+    def _pending(self, sample: Sample) -> Iterator[Pending]:
+        """The epochs of a sample that need a reply; a sample that cannot be asked is recorded at once."""
         if self.plan.spec.epochs > 1 and sample.cluster is None:
-            sample = replace(sample, cluster=sample.id)  # answers to one question are not independent
+            sample = replace(sample, cluster=sample.id)  # replies to one sample are not independent
         for epoch in range(1, self.plan.spec.epochs + 1):
             self.seen += 1
             if (sample.id, epoch) in self.finished:
                 self.progress.resumed += 1
                 continue
-            unfit = _unfit(sample, self.plan.model.capabilities)
-            if unfit is None:
-                yield sample, epoch, self.client.key(sample.prompt, epoch)
+            failure = unfit(sample, self.plan)
+            if failure is None:
+                request = self.plan.request(sample)
+                yield Pending(sample, request, epoch, self.client.key(request, epoch))
             else:
-                self._record(_record(sample, epoch, unfit[0], failure=Failure(kind=unfit[0], message=unfit[1])))
+                status = cast("Status", failure.kind)
+                self._record(_record(sample, epoch, status, failure=failure))
 
-    async def _take(self, sample: Sample, epoch: int, key: bytes, answer: Answer | None) -> None:
+    async def _begin(self, one: Pending, answer: Answer | None) -> None:
         if answer is not None and self.judge is None:
-            self._record(self._scored(sample, epoch, answer))
+            self._record(self._scored(one, answer))
             return
         await self._room_for_one()
-        twin = self._under_way.get(key)
-        place = None if answer is not None or twin is not None else await self._place()
-        task = asyncio.get_running_loop().create_task(self._one(sample, epoch, answer or key, place, twin))
+        duplicate = self._in_flight.get(one.key)
+        slot = None if answer is not None or duplicate is not None else await self._slot()
+        task = asyncio.get_running_loop().create_task(self._one(one, answer, slot, duplicate))
         self._tasks.add(task)
-        if key:
-            self._under_way.setdefault(key, task)
-        task.add_done_callback(functools.partial(self._ended, key))
+        if one.key:
+            self._in_flight.setdefault(one.key, task)
+        task.add_done_callback(functools.partial(self._ended, one.key))
 
     async def _room_for_one(self) -> None:
         while len(self._tasks) > max(64, 4 * self.client.throttle.limit):
             self._room.clear()
             await self._room.wait()
 
-    async def _place(self) -> float:
-        """A place for a first request, once there is money and time for it."""
+    async def _slot(self) -> float:
+        """A slot of the throttle, unless the budget is spent."""
         throttle = self.client.throttle
-        place = await throttle.acquire()
+        slot = await throttle.acquire()
         spent = self.client.budget.spent(throttle.in_flight - 1)
         if spent is not None:
-            throttle.release(place, "failed")
+            throttle.release(slot, "failed")
             self.stop.now(spent, budget=True)
             await asyncio.Event().wait()  # the stop cancels us
-        return place
+        return slot
 
     def _ended(self, key: bytes, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if self._under_way.get(key) is task:
-            del self._under_way[key]
+        if self._in_flight.get(key) is task:
+            del self._in_flight[key]
         self._room.set()
         if not task.cancelled() and task.exception() is not None:
             self._fail(cast("BaseException", task.exception()))
@@ -163,51 +189,46 @@ class Execution:
         self.stop.now(str(error), hard=not isinstance(error, DataError))
 
     async def _one(
-        self,
-        sample: Sample,
-        epoch: int,
-        kept: Answer | bytes,
-        place: float | None,
-        twin: asyncio.Task[None] | None,
+        self, one: Pending, answer: Answer | None, slot: float | None, duplicate: asyncio.Task[None] | None
     ) -> None:
-        if isinstance(kept, bytes) and twin is not None:
-            # An equal question is under way: its answer is not paid for twice.
-            await asyncio.wait({twin})
-            kept = self.client.cached(kept) or kept
+        if answer is None and duplicate is not None:
+            await asyncio.wait({duplicate})  # its answer serves both, so it is paid for once
+            answer = self.client.cached(one.key)
         try:
-            answer = kept if isinstance(kept, Answer) else await self.client.ask(sample.prompt, kept, place=place)
-            record = self._scored(sample, epoch, answer)
+            answer = answer or await self.client.ask(one.request, one.key, slot=slot)
+            record = self._scored(one, answer)
             if self.judge is not None and record.status in ("ok", "truncated"):
-                record = await self._judged(sample, epoch, answer, self.judge)
+                record = await self._judged(one, answer, self.judge)
         except StoppedError:
             return
         except GaveUpError as gave_up:
-            record = _failed(sample, epoch, gave_up)
+            record = _failed(one, gave_up)
         except MediaError as error:
-            record = _record(sample, epoch, "invalid_input", failure=Failure(kind="invalid_input", message=str(error)))
+            failure = Failure(kind="invalid_input", message=str(error))
+            record = _record(one.sample, one.epoch, "invalid_input", failure=failure)
         self._record(record)
 
-    def _scored(self, sample: Sample, epoch: int, answer: Answer) -> Record:
+    def _scored(self, one: Pending, answer: Answer) -> Record:
         reply = answer.reply
         status = _status(reply)
         hidden = self.plan.benchmark.labels == "hidden"
         if status not in ("ok", "truncated") or self.judge is not None or hidden:
-            return _record(sample, epoch, status, reply=reply, cost=answer.cost)
+            return _record(one.sample, one.epoch, status, reply=reply, cost=answer.cost)
         try:
-            score = cast("Rule", self.plan.rule)(sample, reply)
+            score = cast("Rule", self.plan.rule)(one.sample, reply)
         except Exception as error:  # noqa: BLE001 - the boundary of scoring: a scorer's fault is this sample's failure
             failure = Failure(kind="score", message=f"{type(error).__name__}: {error}")
-            return _record(sample, epoch, "error", reply=reply, failure=failure, cost=answer.cost)
-        return _record(sample, epoch, status, reply=reply, score=score, cost=answer.cost)
+            return _record(one.sample, one.epoch, "error", reply=reply, failure=failure, cost=answer.cost)
+        return _record(one.sample, one.epoch, status, reply=reply, score=score, cost=answer.cost)
 
-    async def _judged(self, sample: Sample, epoch: int, answer: Answer, judge: Client) -> Record:
+    async def _judged(self, one: Pending, answer: Answer, judge: Client) -> Record:
         reply = answer.reply
         verdicts: list[Answer] = []
-        await self.client.cache.flush()  # the reply is safe before anything else is paid for
+        await self.client.cache.flush()  # the reply is on disk before the judge is paid
         failure: Failure | None = None
         score: Score | None = None
         try:
-            score = await self._verdict(sample, epoch, reply, judge, verdicts)
+            score = await self._verdict(one, reply, judge, verdicts)
         except GaveUpError as gave_up:
             failure = Failure(kind=f"judge: {gave_up.error.kind}", message=str(gave_up), attempts=gave_up.attempts)
         except StoppedError:
@@ -217,21 +238,31 @@ class Execution:
             failure = Failure(kind="judge", message=f"{name}{error}")
         status: Status = "judge_error" if score is None else _status(reply)
         return _record(
-            sample, epoch, status, reply=reply, score=score, failure=failure, cost=answer.cost, verdicts=verdicts
+            one.sample,
+            one.epoch,
+            status,
+            reply=reply,
+            score=score,
+            failure=failure,
+            cost=answer.cost,
+            verdicts=verdicts,
         )
 
-    async def _verdict(self, sample: Sample, epoch: int, reply: Reply, judge: Client, verdicts: list[Answer]) -> Score:
+    async def _verdict(self, one: Pending, reply: Reply, judge: Client, verdicts: list[Answer]) -> Score:
         rule = cast("JudgeRule", self.plan.rule)
-        asked = rule.prompt(sample, reply)
+        asked = rule.prompt(one.sample, reply)
         while not isinstance(asked, Score):
-            if len(verdicts) == QUESTIONS:
-                raise ScoreError(f"no verdict after {QUESTIONS} questions to the judge")
-            key = judge.key(asked, epoch)
-            verdicts.append(judge.cached(key) or await judge.ask(asked, key))
-            asked = rule.parse(sample, reply, *(verdict.reply for verdict in verdicts))
+            if len(verdicts) == JUDGE_TURNS:
+                raise ScoreError(f"no verdict after {JUDGE_TURNS} requests to the judge")
+            request = Request(prompt=asked)
+            key = judge.key(request, one.epoch)
+            verdicts.append(judge.cached(key) or await judge.ask(request, key))
+            asked = rule.parse(one.sample, reply, *(verdict.reply for verdict in verdicts))
         return asked
 
     def _record(self, record: Record) -> None:
+        if record.reply is not None and record.reply.media:
+            store.save_media(self.plan.folder, record.reply.media)
         self.journal.write(record)
         self.progress.add(record)
         if self.on_record is not None and self.on_record(record):
@@ -247,14 +278,20 @@ class Execution:
             self.stop.now(f"{failed} of {planned} samples failed, more than --max-error-rate {allowed:g}", failed=True)
 
 
-def _unfit(sample: Sample, capabilities: Capabilities) -> tuple[Status, str] | None:
-    """Why a sample cannot be sent to this model at all, or None."""
+def unfit(sample: Sample, plan: Plan) -> Failure | None:
+    """Why this sample cannot be sent to the model at all: `unsupported` or `invalid_input`. None when it can."""
+    capabilities: Capabilities = plan.model.capabilities
+    want = plan.benchmark.want
+    if want not in capabilities.wants:
+        return Failure(kind="unsupported", message=f"the model cannot return {want}")
+    if want == "choice" and not sample.choices:
+        return Failure(kind="invalid_input", message="the sample has no choices to score")
     try:
         media.admit(sample.prompt, capabilities)
     except FatalError as error:
-        return "unsupported", str(error)
+        return Failure(kind="unsupported", message=str(error))
     except MediaError as error:
-        return "invalid_input", str(error)
+        return Failure(kind="invalid_input", message=str(error))
     return None
 
 
@@ -263,14 +300,14 @@ def _status(reply: Reply) -> Status:
         return reply.finish
     if reply.finish == "length":
         return "truncated"
-    return "ok" if reply.text.strip() else "empty"
+    return "empty" if reply.empty else "ok"
 
 
-def _failed(sample: Sample, epoch: int, gave_up: GaveUpError) -> Record:
+def _failed(one: Pending, gave_up: GaveUpError) -> Record:
     error = gave_up.error
     kinds: dict[str, Status] = {"timeout": "timeout", "unsupported": "unsupported", "empty": "empty"}
     failure = Failure(kind=error.kind, message=str(error), attempts=gave_up.attempts)
-    return _record(sample, epoch, kinds.get(error.kind, "error"), failure=failure)
+    return _record(one.sample, one.epoch, kinds.get(error.kind, "error"), failure=failure)
 
 
 def _record(

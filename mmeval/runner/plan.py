@@ -1,9 +1,9 @@
-"""What a run will ask: benchmark, model, options, scoring rule, and the folder that follows from them."""
+"""A plan: everything that a run asks and how it is scored, and the folder that follows from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -11,20 +11,28 @@ from typing import Any
 
 from mmeval import catalog, media, store
 from mmeval.data import ablate, pinned, samples
-from mmeval.definitions import Adapter, Benchmark, Capabilities, NormalizesOptions, Options, capabilities_of
+from mmeval.definitions import (
+    Adapter,
+    Benchmark,
+    Capabilities,
+    NeedsSamples,
+    NormalizesOptions,
+    Options,
+    capabilities_of,
+)
 from mmeval.engine.budget import Price
 from mmeval.engine.cache import Identity
 from mmeval.engine.options import Settings, public, resolve, split_model
 from mmeval.errors import UsageError
 from mmeval.scorers import JudgeRule, Rule
-from mmeval.types import Sample
+from mmeval.types import Request, Sample
 
 __all__ = ["Job", "Model", "Plan", "model", "on_pinned_data", "plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One benchmark that is to be run: from the catalog by name, or a value of your own."""
+    """One benchmark to run: from the catalog by name, or a value of your own."""
 
     benchmark: Benchmark
     digest: str
@@ -39,6 +47,10 @@ class Model:
 
     name: str
     make: Callable[[], Adapter]
+    connection: bytes
+    """Names everything that is fixed when the adapter connects; models with the same one share it."""
+    needs_samples: bool
+    """Whether the adapter has to see the samples of a benchmark, so that no two benchmarks can share it."""
     capabilities: Capabilities
     options: Options
     identity: Identity
@@ -50,7 +62,7 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One model x one benchmark, everything resolved."""
+    """One model on one benchmark, with everything resolved."""
 
     job: Job
     model: Model
@@ -71,6 +83,14 @@ class Plan:
         """Where the run lives."""
         return store.run_path(self.settings.results, self.spec)
 
+    def connection(self, model: Model) -> Hashable:
+        """Which connection of the pool asks this model for this run."""
+        return (model.connection, self.folder) if model.needs_samples else model.connection
+
+    def request(self, sample: Sample) -> Request:
+        """What the model is asked for one sample."""
+        return Request(prompt=sample.prompt, want=self.benchmark.want, choices=sample.choices, sample=sample.id)
+
     def samples(self) -> Iterator[Sample]:
         """The samples in the order they are asked."""
         found: Iterable[Sample] = samples(self.benchmark, offline=self.settings.offline)
@@ -83,7 +103,7 @@ class Plan:
             index, count = map(int, self.spec.shard.split("/"))
             found = islice(found, index - 1, None, count)
         if self.shuffled:
-            # Held in memory as a whole: only for a run that may stop early and needs a random order.
+            # This holds all samples in memory, so only a run that may stop early, and needs a random order, does it.
             found = sorted(found, key=lambda s: store.asking_order(self.settings.seed, s.id, s.cluster))
         return iter(found)
 
@@ -101,7 +121,7 @@ def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Be
     card = catalog.model_cards(settings.path).get(name, {})
     made = adapter(inner, options)
     if isinstance(made, NormalizesOptions):
-        options = made.sent(options)
+        options = made.normalize_options(options)
     identity = Identity(
         adapter=provider,
         adapter_version=capabilities.version,
@@ -112,6 +132,8 @@ def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Be
     return Model(
         name=name,
         make=lambda: adapter(inner, options),
+        connection=_connection(identity, options, capabilities),
+        needs_samples=isinstance(made, NeedsSamples),
         capabilities=capabilities,
         options=options,
         identity=identity,
@@ -121,15 +143,21 @@ def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Be
     )
 
 
+def _connection(identity: Identity, options: Options, capabilities: Capabilities) -> bytes:
+    per_request = {field.name for field in fields(Options)} | capabilities.request_options
+    fixed = {key: value for key, value in asdict(options).items() if key not in per_request}
+    return store.canonical([identity.adapter, identity.model, identity.endpoint, fixed])
+
+
 def on_pinned_data(job: Job, settings: Settings) -> Job:
-    """The job over exactly the data of `benchmarks.lock`; raises DataError where that cannot be had."""
+    """The job on exactly the data that `benchmarks.lock` names; raises DataError when they cannot be loaded."""
     return replace(job, benchmark=pinned(job.benchmark, offline=settings.offline))
 
 
 def plan(
     job: Job, name: str, settings: Settings, *, ids: Collection[str] | None = None, shuffled: bool = False
 ) -> Plan:
-    """Resolve everything that a run needs; raises UsageError or DataError before anything is asked."""
+    """Resolve everything that a run needs; raises UsageError or DataError before a model is asked."""
     job = on_pinned_data(job, settings)
     bench = job.benchmark
     profile = job.profile or settings.profile or bench.profile
@@ -183,6 +211,6 @@ def _judge(bench: Benchmark, profile: str, rule: Rule | JudgeRule, settings: Set
 
 
 def _judge_digest(rule: Rule | JudgeRule, judge: Model) -> str:
-    """Of everything about the judge that can change a verdict: prompt, schema, parser, options, adapter."""
+    """sha256 of everything about the judge that can change a verdict: prompt, schema, parser, options, adapter."""
     parts = [getattr(rule, "digest", ""), dict(judge.identity.options), judge.identity.adapter_version]
     return sha256(store.canonical(parts)).hexdigest()

@@ -1,4 +1,4 @@
-"""Samples from a benchmark's rows, read in a thread a few batches ahead of the requests."""
+"""Reads the samples of a benchmark in a thread, a few batches ahead of the requests."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from mmeval.types import Sample, Text
 __all__ = ["Prefetcher"]
 
 AHEAD = 4
-"""Batches that wait at most."""
+"""Most batches that wait."""
 SIZE = 32
-"""Samples in a batch at most; the first batches are smaller, so that the first request leaves at once."""
+"""Most samples in a batch. The first batches are smaller, so that the first request leaves at once."""
 BYTES = 8_000_000
+"""Media bytes after which a batch is handed over even if it is not full."""
 
 
 class Prefetcher:
-    """Samples, one by one or in batches, without ever letting the event loop wait for a disk or a network."""
+    """Samples one by one or in batches; the event loop never waits for a disk or the network."""
 
     def __init__(self, make: Callable[[], Iterator[Sample]]) -> None:
         self._make = make
@@ -39,7 +40,7 @@ class Prefetcher:
             weight = 0
             for sample in self._make():
                 batch.append(sample)
-                weight += sum(len(part.data) for part in sample.prompt if not isinstance(part, Text))
+                weight += sum(part.size for part in sample.prompt if not isinstance(part, Text))
                 if len(batch) >= size or weight >= BYTES:
                     if not self._hand(batch):
                         return
@@ -66,7 +67,7 @@ class Prefetcher:
                 yield sample
 
     async def batches(self) -> AsyncIterator[list[Sample]]:
-        """The samples as they were read, up to SIZE at a time; raises what reading them raised."""
+        """The samples, up to SIZE at a time; raises whatever reading them raised."""
         while True:
             while not self._batches:
                 self._ready.clear()
@@ -80,6 +81,6 @@ class Prefetcher:
             yield batch
 
     def close(self) -> None:
-        """Let the thread end; what it has read is dropped."""
+        """Let the thread end and drop what it has read."""
         self._closed = True
         self._room.release()

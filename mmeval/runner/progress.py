@@ -1,4 +1,4 @@
-"""Where a run stands while it runs: counted once per record, read by whoever shows it."""
+"""The progress of a run: updated once per record, read by whoever displays it."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Progress:
     client: Client | None = None
     began: float = 0.0
     last: float = 0.0
-    """Monotonic time of the last record: what the stall alarm looks at."""
+    """Monotonic time of the last record; the stall alarm compares it with now."""
     note: str = ""
     _fold: MeanFold = field(default_factory=MeanFold)
 
     def start(self, client: Client) -> None:
-        """The first request may leave."""
+        """The run starts asking."""
         self.state, self.client = "running", client
         self.began = self.last = time.monotonic()
 
@@ -50,7 +50,7 @@ class Progress:
         self.last = time.monotonic()
         self.counts[record.status] += 1
         if record.score is not None:
-            # Without clusters, so that memory stays flat; the final interval has them.
+            # Clusters are left out to keep memory flat; the final interval has them.
             self._fold.add(record.score.value)
         if record.reply is None:
             return
@@ -61,13 +61,18 @@ class Progress:
             self.cost = None if record.cost is None or self.cost is None else self.cost + record.cost
 
     @property
+    def names(self) -> dict[str, str]:
+        """Model and benchmark, for log lines."""
+        return {"model": self.model, "benchmark": self.benchmark}
+
+    @property
     def stalled(self) -> bool:
-        """Whether a running run has brought nothing for two minutes."""
+        """Whether two minutes have passed without a record."""
         return self.state == "running" and time.monotonic() - self.last > STALL_S
 
     @property
     def score(self) -> Estimate | None:
-        """Mean score of the records so far, with an interval that ignores clusters."""
+        """Mean score so far, with an interval that ignores clusters."""
         return self._fold.estimate() if len(self._fold) else None
 
     @property
@@ -78,7 +83,7 @@ class Progress:
 
     @property
     def eta_s(self) -> float | None:
-        """Seconds to the end at this rate, where the number of samples is known."""
+        """Seconds to the end at this rate; None while the number of samples is unknown."""
         if self.planned is None or not self.rate:
             return None
         return max(0, self.planned - self.resumed - self.done) / self.rate

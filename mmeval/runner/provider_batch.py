@@ -1,8 +1,8 @@
-"""`--batch`: hand the questions to the provider's batch API, wait, and put the replies where the run finds them.
+"""`--batch`: submit the requests to the provider's batch API, wait, and put the replies into the response cache.
 
-The key of a request is that of its reply in the response cache, so collecting needs no samples: every reply goes
-into the cache, and the run that follows takes it from there. What a batch did not answer is asked live. The
-handles are in the run's folder: the same command, at any later time, goes on where this one was left.
+A request is named by the key of its reply in the cache, so the replies can be collected without the samples, and the
+run that follows finds them in the cache. Requests that the batch did not answer are asked live. The handles of the
+batches lie in the run folder: the same command continues where this one stopped, at any later time.
 """
 
 from __future__ import annotations
@@ -13,47 +13,58 @@ import os
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from mmeval import media
 from mmeval.definitions import Adapter, Batches
 from mmeval.engine.client import Client, StoppedError
-from mmeval.errors import AdapterError, FatalError, MediaError, RunFailedError, UsageError
+from mmeval.errors import AdapterError, MediaError, RunFailedError, UsageError
+from mmeval.runner.execute import unfit
 from mmeval.runner.journal import Finished
 from mmeval.runner.plan import Plan
 from mmeval.runner.prefetch import Prefetcher
 from mmeval.runner.progress import Progress
-from mmeval.types import Prompt, Reply, Sample, Text
+from mmeval.types import Prompt, Reply, Request, Sample, Text
 
 __all__ = ["ProviderBatch"]
 
 T = TypeVar("T")
 FILE = ".batches.json"
-Request = tuple[str, Prompt]
+Keyed = tuple[str, Request]
 
 
 class ProviderBatch:
-    """One run's batches: handed in once, polled, collected."""
+    """The batches of one run: submitted once, polled, collected."""
 
     FIRST_S, LONGEST_S = 5.0, 60.0
-    """Between two looks at the batches; doubles from the first to the longest."""
+    """Seconds between two polls; they double from the first to the longest."""
 
-    def __init__(self, plan: Plan, client: Client, finished: Finished, progress: Progress) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        client: Client,
+        finished: Finished,
+        progress: Progress,
+        *,
+        on_dispatched: Callable[[], None] = lambda: None,
+    ) -> None:
         self.plan, self.client, self.finished, self.progress = plan, client, finished, progress
+        self.on_dispatched = on_dispatched
         self._file = plan.folder / FILE
         self._draw = random.Random(0)  # noqa: S311 - jitter, no secret
 
     async def run(self) -> bool:
-        """True once every reply of the batches is in the cache, False when the run is to stop before.
+        """Submit, wait and collect; False when the run stops before every reply is in the cache.
 
         Raises:
             UsageError: the adapter has no batch API, or the cache is not in use.
-            RunFailedError: the provider refuses the batches, or failed one as a whole.
+            RunFailedError: the provider refuses the batches, or one of them failed as a whole.
         """
         batches = _able(self.client.adapter, self.client.cache.mode)
         handles, done = self._left()
         try:
-            # Of an earlier call, also one that was cut off while handing in: nothing is paid for twice.
+            # First those of an earlier command, even one that was killed while it submitted: nothing is paid for twice.
             await self._finish(batches, handles, done=done)
             if not done:
                 await self._finish(batches, await self._submit(batches), done=True)
@@ -62,6 +73,8 @@ class ProviderBatch:
         return True
 
     async def _finish(self, batches: Batches, handles: list[str], *, done: bool) -> None:
+        if done:
+            self.on_dispatched()
         if handles:
             await self._wait(batches, handles)
             for handle in handles:
@@ -70,16 +83,16 @@ class ProviderBatch:
         self._write([], done=done)
 
     def _left(self) -> tuple[list[str], bool]:
-        """The handles that are not collected, and whether everything was handed in."""
+        """Handles that are not collected yet, and whether everything was submitted."""
         if not self._file.exists():
             return [], False
         state = json.loads(self._file.read_text(encoding="utf-8"))
         return list(state["handles"]), bool(state["done"])
 
     def _write(self, handles: list[str], *, done: bool) -> None:
-        aside = self._file.with_suffix(f".{os.getpid()}")
-        aside.write_text(json.dumps({"handles": handles, "done": done}), encoding="utf-8")
-        os.replace(aside, self._file)
+        temporary = self._file.with_suffix(f".{os.getpid()}")
+        temporary.write_text(json.dumps({"handles": handles, "done": done}), encoding="utf-8")
+        os.replace(temporary, self._file)
 
     async def _submit(self, batches: Batches) -> list[str]:
         handles: list[str] = []
@@ -89,49 +102,49 @@ class ProviderBatch:
             self.client.requests += 1
             handles.append(handle)
             self._write(handles, done=False)
-            self.progress.note = f"{len(seen)} handed in"
+            self.progress.note = f"{len(seen)} submitted"
         self._write(handles, done=True)
         return handles
 
-    async def _chunks(self, batches: Batches, seen: set[str]) -> AsyncIterator[list[Request]]:
-        """Requests that are neither answered nor kept, in batches of the size that the provider takes."""
-        chunk: list[Request] = []
+    async def _chunks(self, batches: Batches, seen: set[str]) -> AsyncIterator[list[Keyed]]:
+        """Requests without a reply in journal or cache, in chunks that the provider accepts."""
+        chunk: list[Keyed] = []
         weight = 0
         prefetcher = Prefetcher(self.plan.samples)
         try:
             async for sample in aiter(prefetcher):
-                for key in self._open(sample, seen):
-                    prompt = await self._fitted(sample.prompt)
-                    if prompt is None:
+                for key, open_request in self._open(sample, seen):
+                    request = await self._fitted(open_request)
+                    if request is None:
                         break
-                    size = _weight(prompt)
+                    size = _weight(request.prompt)
                     if chunk and (len(chunk) >= batches.batch_requests or weight + size > batches.batch_bytes):
                         yield chunk
                         chunk, weight = [], 0
-                    chunk.append((key, prompt))
+                    chunk.append((key, request))
                     weight += size
         finally:
             prefetcher.close()
         if chunk:
             yield chunk
 
-    def _open(self, sample: Sample, seen: set[str]) -> Iterator[str]:
-        try:
-            media.admit(sample.prompt, self.plan.model.capabilities)
-        except (FatalError, MediaError):
-            return  # the run itself says so of this sample
+    def _open(self, sample: Sample, seen: set[str]) -> Iterator[Keyed]:
+        if unfit(sample, self.plan) is not None:
+            return  # the run itself records why
+        request = self.plan.request(sample)
         for epoch in range(1, self.plan.spec.epochs + 1):
-            key = self.client.identity.key(sample.prompt, epoch)
+            key = self.client.identity.key(request, epoch)
             if (sample.id, epoch) in self.finished or key.hex() in seen or self.client.cached(key) is not None:
                 continue
             seen.add(key.hex())
-            yield key.hex()
+            yield key.hex(), request
 
-    async def _fitted(self, prompt: Prompt) -> Prompt | None:
+    async def _fitted(self, request: Request) -> Request | None:
         try:
-            return await asyncio.to_thread(media.fit, prompt, self.plan.model.capabilities)
+            prompt = await asyncio.to_thread(media.fit, request.prompt, self.plan.model.capabilities)
         except MediaError:
             return None
+        return request if prompt is request.prompt else replace(request, prompt=prompt)
 
     async def _wait(self, batches: Batches, handles: list[str]) -> None:
         """Return when all batches have ended; raises StoppedError, RunFailedError."""
@@ -143,7 +156,7 @@ class ProviderBatch:
                 done[handle] = (state.done, state.total)
                 if state.state == "failed":
                     self._file.unlink(missing_ok=True)
-                    raise RunFailedError(f"batch {handle} failed: {state.note}; the same command hands it in again")
+                    raise RunFailedError(f"batch {handle} failed: {state.note}; the same command submits it again")
                 if state.state == "ended":
                     running.remove(handle)
             self.progress.note = f"batches: {sum(d for d, _ in done.values())}/{sum(t for _, t in done.values())} done"
@@ -163,7 +176,7 @@ class ProviderBatch:
                 client.cache.put(bytes.fromhex(key), client.name, outcome)
 
     async def _patiently(self, make: Callable[[], Awaitable[T]]) -> T:
-        """Try again as a single request would; raises RunFailedError where that is of no use."""
+        """Try again as for a single request; raises RunFailedError when that cannot help."""
         begin, attempt = time.monotonic(), 0
         while True:
             attempt += 1
@@ -185,4 +198,4 @@ def _able(adapter: Adapter, cache: str) -> Batches:
 
 
 def _weight(prompt: Prompt) -> int:
-    return sum(len(part.text) if isinstance(part, Text) else len(part.data) for part in prompt)
+    return sum(len(part.text) if isinstance(part, Text) else part.size for part in prompt)

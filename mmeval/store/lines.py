@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from mmeval.errors import StoreError
-from mmeval.types import JSON, Audio, Failure, Image, Modality, Part, Record, Reply, Sample, Score, Status, Text, Usage
+from mmeval.store.generated import load_media, media_reference
+from mmeval.types import JSON, Failure, Modality, Part, Record, Reply, Sample, Score, Status, Text, Usage
 
 COLUMNS = ("id", "epoch", "status", "score", "answer", "rule", "cluster")
 
@@ -62,8 +63,7 @@ class StoredSample:
 def _stored_part(part: Part) -> StoredPart:
     if isinstance(part, Text):
         return StoredPart("text", text=part.text)
-    kind: Modality = "image" if isinstance(part, Image) else "audio" if isinstance(part, Audio) else "video"
-    return StoredPart(kind, None, part.sha256, part.mime, part.width, part.height, part.source)
+    return StoredPart(part.kind, None, part.sha256, part.mime, part.width, part.height, part.source)
 
 
 def read_samples(file: Path) -> Iterator[StoredSample]:
@@ -96,10 +96,14 @@ def dump_record(record: Record) -> str:
 
 
 def dump_reply(reply: Reply) -> dict[str, Any]:
-    """A reply as it is stored: without `limits`."""
+    """A reply as it is stored: without `limits`, its media by digest."""
     data = _shallow(reply)
     del data["limits"]
     data["usage"] = _shallow(reply.usage)
+    data["media"] = [media_reference(one) for one in reply.media]
+    for name in ("scores", "media"):
+        if not data[name]:
+            del data[name]
     return data
 
 
@@ -120,14 +124,20 @@ def _dump(data: dict[str, Any]) -> str:
     return text
 
 
-def load_record(line: str) -> Record:
-    """The inverse of dump_record; raises ValueError or KeyError on a damaged line."""
+def load_record(line: str, folder: Path = Path()) -> Record:
+    """The inverse of dump_record; raises ValueError or KeyError on a damaged line.
+
+    `folder` is that of the run, where the media of a reply lie.
+    """
     data: dict[str, Any] = json.loads(line)
     reply, failure, score, judge = data["reply"], data["failure"], data["score"], data.get("judge_usage")
     if judge is not None:
         data["judge_usage"] = Usage(**judge)
     if reply is not None:
-        reply = Reply(**{**reply, "usage": Usage(**reply["usage"])})
+        media = tuple(load_media(one, folder) for one in reply.pop("media", ()))
+        reply = Reply(
+            **{**reply, "usage": Usage(**reply["usage"]), "scores": tuple(reply.get("scores", ())), "media": media}
+        )
     if score is not None:
         score = Score(**{**score, "span": tuple(score["span"]) if score["span"] else None})
     return Record(**{**data, "reply": reply, "failure": Failure(**failure) if failure else None, "score": score})
@@ -142,7 +152,7 @@ def read_records(file: Path) -> Iterator[Record]:
             if not line.endswith("\n"):
                 return
             try:
-                yield load_record(line)
+                yield load_record(line, file.parent)
             except (ValueError, KeyError, TypeError) as error:
                 raise StoreError(f"{file}:{number}: damaged record: {error}") from None
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image as Pillow
 
-from mmeval import Image, Prompt, Reply, Text, catalog, media
+from mmeval import Image, Prompt, Reply, Request, Text, catalog, media
 from tests.loopback import Faults, Provider, Seen
 
 KEY = "sk-test-0123456789abcdef"
@@ -90,7 +90,7 @@ class Clients:
             self._known[key] = adapter
         adapter = copy.copy(self._known[key])
         adapter.model = model
-        return self._runner.run(adapter.ask(prompt, made))
+        return self._runner.run(adapter.ask(Request(prompt=prompt), made))
 
     def close(self) -> None:
         for adapter in self._known.values():

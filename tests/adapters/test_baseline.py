@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from mmeval import FatalError, Options, Sample, Text, UsageError, catalog, media
+from mmeval import FatalError, Options, Request, Sample, Text, UsageError, catalog, media
 from mmeval.definitions import NeedsSamples, capabilities_of
 
 PICTURE = media.image(b"not a picture")
@@ -32,7 +32,10 @@ def answers(name: str, samples: list[Sample], seed: int | None = None) -> list[s
     adapter.prepare(samples)
 
     async def all_of_them():
-        return [(await adapter.ask(sample.prompt, options)).text for sample in samples]
+        return [
+            (await adapter.ask(Request(prompt=sample.prompt, choices=sample.choices, sample=sample.id), options)).text
+            for sample in samples
+        ]
 
     return asyncio.run(all_of_them())
 
@@ -75,8 +78,8 @@ def test_random_open_answers_follow_the_golds():
 def test_a_foreign_prompt_is_refused():
     adapter = catalog.adapter("baseline")("random", Options())
     adapter.prepare([])
-    with pytest.raises(FatalError, match="own prompts"):
-        asyncio.run(adapter.ask((Text("?"),), Options()))
+    with pytest.raises(FatalError, match="samples of a benchmark"):
+        asyncio.run(adapter.ask(Request(prompt=(Text("?"),)), Options()))
 
 
 def test_blind_hides_the_pictures_and_is_otherwise_the_wrapped_model():
@@ -87,14 +90,19 @@ def test_blind_hides_the_pictures_and_is_otherwise_the_wrapped_model():
     assert capabilities.max_images is None
     options = capabilities.options()
     adapter = cls("blind:mock/echo", options)
-    reply = asyncio.run(adapter.ask((Text("two words"), PICTURE), options))
+    reply = asyncio.run(adapter.ask(Request(prompt=(Text("two words"), PICTURE)), options))
     assert (reply.text, reply.usage.input) == ("two words", 2)
     assert adapter.endpoint == "local"
 
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("rnd", "baseline/random"), ("blind:mock", "blind:PROVIDER/MODEL"), ("blind:mokc/echo", "did you mean mock")],
+    [
+        ("rnd", "baseline/random"),
+        ("blind:mock", "blind:PROVIDER/MODEL"),
+        ("blind:mokc/echo", "did you mean mock"),
+        ("blind:baseline/random", "use baseline/random"),
+    ],
 )
 def test_mistakes_name_the_way_out(name, says):
     with pytest.raises(UsageError, match=says):

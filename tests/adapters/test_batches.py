@@ -6,13 +6,13 @@ import asyncio
 
 import pytest
 
-from mmeval import FatalError, Reply, RetryableError, Text, catalog
+from mmeval import FatalError, Reply, Request, RetryableError, Text, catalog
 from mmeval.definitions import Batches
 from tests.adapters.conftest import CASES, Case, picture
 from tests.loopback import dialects
 
 RED = picture("red")
-QUESTIONS = [(f"key-{i}", (Text(f"question {i}"), RED)) for i in range(6)]
+QUESTIONS = [(f"key-{i}", Request(prompt=(Text(f"question {i}"), RED))) for i in range(6)]
 every_case = pytest.mark.parametrize("case", CASES[:4], ids=lambda case: case.id)
 
 
@@ -63,8 +63,8 @@ def test_submit_poll_collect(case, provider, batches):
     assert "\n" not in handle
     batch = [*batches.batches.values()][-1]
     assert [key for key, _ in batch.entries] == [key for key, _ in QUESTIONS]
-    for (_, body), (_, prompt) in zip(batch.entries, QUESTIONS, strict=True):
-        assert dialects.parts(body, batch.kind) == [prompt[0].text, RED.data]
+    for (_, body), (_, request) in zip(batch.entries, QUESTIONS, strict=True):
+        assert dialects.parts(body, batch.kind) == [request.prompt[0].text, RED.data]
         assert dialects.system(body, batch.kind) == "Be brief."
     states = [run(case, provider, lambda made, _: made.poll(handle)) for _ in range(2)]
     assert [state.state for state in states] == ["running", "ended"]

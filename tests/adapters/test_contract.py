@@ -248,9 +248,15 @@ def test_what_api_openai_com_is_sent():
     for model, temperature in (("gpt-5.4", None), ("o3", None), ("gpt-5.2-chat-latest", 0.0), ("gpt-4.1", 0.0)):
         adapter = cls(model, made)
         assert adapter.endpoint == "https://api.openai.com/v1"
-        assert (adapter.sent(made).temperature, adapter.sent(made).max_tokens) == (temperature, 16)
+        assert (adapter.normalize_options(made).temperature, adapter.normalize_options(made).max_tokens) == (
+            temperature,
+            16,
+        )
     made = cls.capabilities.options(temperature=0.0, sampling=True, api="chat", max_tokens=5)
-    assert (cls("gpt-5.4", made).sent(made).temperature, cls("gpt-5.4", made).sent(made).max_tokens) == (0.0, 5)
+    assert (
+        cls("gpt-5.4", made).normalize_options(made).temperature,
+        cls("gpt-5.4", made).normalize_options(made).max_tokens,
+    ) == (0.0, 5)
 
 
 @pytest.mark.parametrize(

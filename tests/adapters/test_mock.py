@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from mmeval import FatalError, Prompt, RetryableError, Text, UsageError, catalog, media
+from mmeval import FatalError, Prompt, Request, RetryableError, Text, UsageError, catalog, media
 
 RED = media.image(b"not a picture")
 
@@ -23,7 +23,7 @@ def ask(name: str, *texts: str, **options):
     adapter, made = model(name, **options)
 
     async def all_of_them():
-        return [await adapter.ask((Text(text),), made) for text in texts]
+        return [await adapter.ask(Request(prompt=(Text(text),)), made) for text in texts]
 
     return asyncio.run(all_of_them())
 
@@ -31,7 +31,7 @@ def ask(name: str, *texts: str, **options):
 def test_echo_joins_the_texts_and_counts_words():
     adapter, made = model("echo")
     prompt: Prompt = (Text("one two"), RED, Text("three"))
-    reply = asyncio.run(adapter.ask(prompt, made))
+    reply = asyncio.run(adapter.ask(Request(prompt=prompt), made))
     assert (reply.text, reply.finish, reply.model) == ("one two\nthree", "stop", "mock/echo")
     assert (reply.usage.input, reply.usage.output) == (103, 3)
 
@@ -93,7 +93,7 @@ def outcomes(n: int, tries: int, **options) -> list[str]:
         kinds = []
         for _ in range(tries):
             try:
-                reply = await adapter.ask(prompt, made)
+                reply = await adapter.ask(Request(prompt=prompt), made)
                 return "+".join([*kinds, reply.finish if reply.text or reply.finish != "stop" else "empty"])
             except RetryableError as error:
                 kinds.append(error.kind)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from dataclasses import replace
 
 import pytest
 
-from mmeval import FatalError, Reply, RetryableError, StoreError, Text, Usage
+from mmeval import FatalError, Reply, Request, RetryableError, StoreError, Text, Usage
 from mmeval.engine import cache as caching
 from mmeval.engine.budget import Budget, Price
 from mmeval.engine.cache import Cache, Identity
@@ -129,6 +130,7 @@ def test_budget_counts_what_is_under_way():
     assert "--max-cost" in budget.spent(in_flight=11)
 
 
+ASKED = Request(prompt=(Text("q"),))
 WHO = {"adapter": "a", "adapter_version": "1", "endpoint": "e", "model": "m", "options": {"temperature": None}}
 
 
@@ -142,13 +144,20 @@ WHO = {"adapter": "a", "adapter_version": "1", "endpoint": "e", "model": "m", "o
         {"options": {}},
         {"prompt": (Text("other"),)},
         {"epoch": 2},
+        {"want": "image"},
+        {"want": "choice", "choices": ("a", "b")},
     ],
 )
 def test_the_key_knows_everything_that_decides_a_reply(change):
-    prompt, epoch = change.get("prompt", (Text("q"),)), change.get("epoch", 1)
+    asked = replace(ASKED, **{key: value for key, value in change.items() if key in ("prompt", "want", "choices")})
     other = {**WHO, **{key: value for key, value in change.items() if key in WHO}}
-    assert Identity(**other).key(prompt, epoch) != Identity(**WHO).key((Text("q"),), 1)
-    assert Identity(**WHO).key((Text("q"),), 1) == Identity(**WHO).key((Text("q"),), 1)
+    assert Identity(**other).key(asked, change.get("epoch", 1)) != Identity(**WHO).key(ASKED, 1)
+    assert Identity(**WHO).key(ASKED, 1) == Identity(**WHO).key(replace(ASKED, choices=("a",), sample="s"), 1)
+
+
+def test_scored_choices_are_part_of_the_key():
+    scored = [Request(prompt=ASKED.prompt, want="choice", choices=choices) for choices in (("a", "b"), ("b", "a"))]
+    assert len({Identity(**WHO).key(request, 1) for request in scored}) == 2
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image as Pillow
 
-from mmeval import FatalError, MediaError, Prompt, Text, UsageError, catalog, media
+from mmeval import FatalError, MediaError, Prompt, Request, Text, UsageError, catalog, media
 from tests.local import tiny
 
 Adapter = catalog.adapter("transformers")
@@ -54,8 +54,10 @@ async def ask(folder: Path | str, *prompts: Prompt, change=lambda adapter: None,
     change(adapter)
     try:
         if together:
-            return await asyncio.gather(*(adapter.ask(prompt, how) for prompt in prompts), return_exceptions=True)
-        return [await adapter.ask(prompt, how) for prompt in prompts]
+            return await asyncio.gather(
+                *(adapter.ask(Request(prompt=prompt), how) for prompt in prompts), return_exceptions=True
+            )
+        return [await adapter.ask(Request(prompt=prompt), how) for prompt in prompts]
     finally:
         await adapter.close()
 

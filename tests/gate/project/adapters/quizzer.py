@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from mmeval import Capabilities, FatalError, Options, Prompt, Reply, Text
+from mmeval import Capabilities, FatalError, Options, Reply, Request, Text
 
 
 def uniform(*words: str) -> float:
@@ -22,8 +22,8 @@ class Adapter:
     async def close(self) -> None:
         pass
 
-    async def ask(self, prompt: Prompt, options: Options) -> Reply:
-        text = "".join(part.text for part in prompt if isinstance(part, Text))
+    async def ask(self, request: Request, options: Options) -> Reply:
+        text = "".join(part.text for part in request.prompt if isinstance(part, Text))
         number = text.split(":")[0]
         if self.model == "down" or (self.model == "shaky" and uniform(number, "shaky") < 0.1):
             raise FatalError("503 from the provider", kind="not_found")

@@ -1,0 +1,273 @@
+"""The life of one run: connect, ask, finish."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mmeval import provenance, store
+from mmeval.definitions import Describes, NeedsSamples
+from mmeval.engine.client import Client, Stop
+from mmeval.errors import MMEvalError, RunFailedError
+from mmeval.runner.execute import Execution, OnRecord
+from mmeval.runner.finish import Summary, summarise
+from mmeval.runner.journal import Journal
+from mmeval.runner.plan import Plan
+from mmeval.runner.prefetch import Prefetcher
+from mmeval.runner.progress import Progress
+from mmeval.runner.provider_batch import ProviderBatch
+from mmeval.runner.publish import kept, publish
+from mmeval.runner.resources import Resources
+from mmeval.store import Run, RunInfo, RunStatus, write_info
+
+__all__ = ["Lifecycle"]
+
+LOG = logging.getLogger("mmeval.run")
+SYNC_S = 5.0
+"""Seconds between two syncs of the journal to the disk."""
+
+
+class Lifecycle:
+    """One plan from its first connection to its last `run.json`."""
+
+    def __init__(self, resources: Resources, plan: Plan, on_record: OnRecord | None) -> None:
+        self.resources, self.plan, self.on_record = resources, plan, on_record
+        self.progress = _progress(plan)
+        self.dispatched = asyncio.Event()
+        """Set once every sample has begun; the last replies may still be on their way."""
+        self.result: Run | None = None
+
+    @property
+    def connections(self) -> list[Hashable]:
+        """The connections of the pool that this run uses."""
+        plan = self.plan
+        return [plan.connection(model) for model in (plan.model, plan.judge) if model is not None]
+
+    @property
+    def local(self) -> bool:
+        """Whether the model runs in this process, where its weights take memory."""
+        return self.plan.spec.endpoint.startswith("local")
+
+    async def run(self) -> None:
+        """Ask what is missing and finish; sets `result`.
+
+        Raises:
+            MMEvalError: the run has no result (data, folder, key).
+        """
+        whole = _complete(self.plan.folder)
+        if whole is not None:
+            self.progress.state, self.progress.note = "complete", "already complete"
+            self.progress.planned = self.progress.resumed = whole.info.planned
+            self.result = whole
+            return
+        part = self.plan.folder / ".samples.part"
+        prefetcher = Prefetcher(lambda: kept(self.plan.samples(), part))
+        stop = Stop()
+        try:
+            client, judge = await self._clients(stop)
+            with _journal(self.plan.folder) as journal, self._stoppable(stop):
+                self.result = await self._ask(prefetcher, journal, client, judge)
+        finally:
+            prefetcher.close()
+            part.unlink(missing_ok=True)
+
+    async def _clients(self, stop: Stop) -> tuple[Client, Client | None]:
+        plan, resources = self.plan, self.resources
+        client = await resources.client(plan.model, plan, stop)
+        judge = await resources.client(plan.judge, plan, stop) if plan.judge else None
+        if isinstance(client.adapter, NeedsSamples):
+            await asyncio.to_thread(client.adapter.prepare, plan.samples())
+        return client, judge
+
+    @contextmanager
+    def _stoppable(self, stop: Stop) -> Iterator[None]:
+        self.resources.stops.append(stop)
+        try:
+            yield
+        finally:
+            self.resources.stops.remove(stop)
+
+    async def _ask(self, prefetcher: Prefetcher, journal: Journal, client: Client, judge: Client | None) -> Run:
+        plan, progress = self.plan, self.progress
+        begin, before = time.time(), _before(plan.folder)
+        await asyncio.to_thread(write_info, plan.folder, _started(plan, progress.planned, before))
+        finished = journal.finished()
+        execution = Execution(
+            plan,
+            client=client,
+            judge=judge,
+            journal=journal,
+            finished=finished,
+            progress=progress,
+            on_record=self.on_record,
+            on_dispatched=self.dispatched.set,
+        )
+        progress.start(client)
+        LOG.info("run starts", extra={**progress.names, "folder": str(plan.folder), "kept": len(finished)})
+        problem = await self._answers(execution, prefetcher, journal)
+        progress.state = "finishing"
+        interrupted = self.resources.interrupted is not None
+        try:
+            run = await asyncio.to_thread(_finish, plan, execution, before, begin, interrupted=interrupted)
+        except OSError as error:
+            raise problem or RunFailedError(f"{plan.folder}: {error.strerror}; run the same command again") from None
+        progress.state, progress.note = run.info.status, run.info.reason or ""
+        LOG.info("run ends", extra={**progress.names, "status": run.info.status, "counts": dict(run.info.counts)})
+        if problem is not None:
+            raise problem
+        return run
+
+    async def _answers(self, execution: Execution, prefetcher: Prefetcher, journal: Journal) -> MMEvalError | None:
+        """Fill the journal; returns what ended the run early, since even then it is finished first."""
+        with _syncing(journal):
+            try:
+                if await self._batches(execution):
+                    await execution.run(prefetcher.batches())
+            except MMEvalError as error:
+                return error
+            finally:
+                await self.resources.cache.flush()
+        return None
+
+    async def _batches(self, execution: Execution) -> bool:
+        """Wait for the provider's batches, where they are wanted; False when the run stops before they end."""
+        if not self.plan.settings.batch:
+            return True
+        batch = ProviderBatch(
+            self.plan, execution.client, execution.finished, self.progress, on_dispatched=self.dispatched.set
+        )
+        return await batch.run()
+
+
+def _progress(plan: Plan) -> Progress:
+    rows, limit = plan.benchmark.rows, plan.spec.limit
+    known = min(rows, limit) if rows and limit else rows or None
+    planned = None if known is None or plan.spec.shard or plan.ids is not None else known * plan.spec.epochs
+    name = plan.spec.benchmark + (f"+{plan.spec.variant}" if plan.spec.variant else "")
+    return Progress(plan.spec.model, name, planned)
+
+
+def _complete(folder: Path) -> Run | None:
+    """The run, where it is complete already."""
+    if not (folder / "run.json").exists():
+        return None
+    run = store.read_run(folder)
+    return run if run.info.status == "complete" and (folder / "scores.csv").exists() else None
+
+
+def _before(folder: Path) -> RunInfo | None:
+    return store.read_run(folder).info if (folder / "run.json").exists() else None
+
+
+@contextmanager
+def _journal(folder: Path) -> Iterator[Journal]:
+    journal = Journal(folder)
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+@contextmanager
+def _syncing(journal: Journal) -> Iterator[None]:
+    async def sync() -> None:
+        while True:
+            await asyncio.sleep(SYNC_S)
+            await asyncio.to_thread(journal.sync)
+
+    task = asyncio.ensure_future(sync())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+def _started(plan: Plan, planned: int | None, before: RunInfo | None) -> RunInfo:
+    about = provenance.environment(sdk=plan.model.capabilities.sdk)
+    return RunInfo(
+        status="running",
+        spec=plan.spec,
+        provenance={**about, "first_start": _first_start(before), "start": time.time()},
+        planned=planned or 0,
+        primary_metric=plan.benchmark.metric.name,
+        totals=before.totals if before else store.Totals(),
+    )
+
+
+def _first_start(before: RunInfo | None) -> float:
+    return float(before.provenance.get("first_start", time.time())) if before else time.time()
+
+
+def _finish(plan: Plan, execution: Execution, before: RunInfo | None, begin: float, *, interrupted: bool) -> Run:
+    summary = summarise([execution.journal.file], plan.benchmark, plan.folder)
+    planned = execution.seen if execution.exhausted else max(execution.seen, execution.progress.planned or 0)
+    status, reason = _verdict(plan, execution, summary, planned, interrupted=interrupted)
+    info = _started(plan, planned, before)
+    old = before.totals if before else store.Totals()
+    clients = [client for client in (execution.client, execution.judge) if client is not None]
+    totals = summary.totals.model_copy(
+        update={
+            "requests": old.requests + sum(c.requests for c in clients),
+            "retries": old.retries + sum(c.retries for c in clients),
+            "wall_s": round(old.wall_s + time.monotonic() - execution.progress.began, 3),  # the clock may jump
+        }
+    )
+    info = info.model_copy(
+        update={
+            "status": status,
+            "reason": reason,
+            "samples_digest": summary.samples_digest,
+            "scores_digest": summary.scores_digest,
+            "provenance": {
+                **info.provenance,
+                "start": begin,
+                "end": time.time(),
+                **_answered(plan, summary, execution),
+            },
+            "counts": dict(summary.counts),
+            "unparsed": summary.unparsed,
+            "metrics": summary.metrics,
+            "excluded": summary.excluded,
+            "totals": totals,
+            "throttle": execution.client.describe(),
+        }
+    )
+    write_info(plan.folder, info)
+    if status == "complete":
+        publish(plan, info)
+    return Run(plan.folder, info)
+
+
+def _answered(plan: Plan, summary: Summary, execution: Execution) -> dict[str, Any]:
+    price, adapter = plan.model.price, execution.client.adapter
+    known = {"adapter": dict(adapter.describe())} if isinstance(adapter, Describes) else {}
+    return {"models_returned": dict(sorted(summary.models.items())), "price_date": price.date, **known}
+
+
+def _verdict(
+    plan: Plan, execution: Execution, summary: Summary, planned: int, *, interrupted: bool
+) -> tuple[RunStatus, str | None]:
+    stop, rate = execution.stop, plan.settings.max_error_rate
+    if interrupted:
+        return "cancelled", stop.reason or "interrupted"
+    if execution.error is not None or stop.failed:
+        return "failed", str(execution.error or stop.reason)
+    if stop.reason is not None and not execution.exhausted:
+        return "partial", stop.reason
+    if summary.failed > rate * planned:
+        return "failed", f"{summary.failed} of {planned} samples failed, more than --max-error-rate {rate:g}"
+    if plan.benchmark.labels == "hidden" and summary.counts["ok"]:
+        return (
+            "complete",
+            "the labels are hidden: no number, but `mmeval export submission` writes what their owners score",
+        )
+    if not summary.measured:
+        return "failed", "nothing was measured"
+    if execution.exhausted and sum(summary.counts.values()) < planned:
+        return "failed", f"{planned} samples were asked but only {sum(summary.counts.values())} ids are different"
+    return ("partial", stop.reason) if stop.reason else ("complete", None)
