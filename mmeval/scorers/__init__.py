@@ -16,6 +16,7 @@ from mmeval.scorers.judges.rubrics import (
 from mmeval.scorers.routed import closed_or_open, routed
 from mmeval.scorers.rules.choices import choice
 from mmeval.scorers.rules.free import braced, contains, count, open_answer
+from mmeval.scorers.rules.likelihood import best_choice
 from mmeval.scorers.rules.lists import relaxed_lists
 from mmeval.scorers.rules.mathematics import math_answer
 from mmeval.scorers.rules.phrase import phrase
@@ -36,6 +37,7 @@ __all__ = [
     "Staged",
     "anls",
     "attempted",
+    "best_choice",
     "braced",
     "chart_judged",
     "choice",
