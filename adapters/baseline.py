@@ -20,8 +20,9 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
-from mmeval import Capabilities, FatalError, Options, Reply, Request, Sample, Text, UsageError, catalog
-from mmeval.definitions import Describes, NeedsSamples, capabilities_of
+from mmeval import Capabilities, FatalError, Options, Reply, Request, Sample, Text, UsageError
+from mmeval.catalog import Catalog
+from mmeval.definitions import Describes, FindsAdapters, NeedsSamples, capabilities_of
 
 BLIND = "blind:"
 MODELS = ("random", "majority", "first")
@@ -113,8 +114,8 @@ class Reference:
 class Blind:
     """A model that is given the words alone."""
 
-    def __init__(self, model: str, options: Any) -> None:
-        inner, name = _wrapped(model)
+    def __init__(self, model: str, options: Any, catalog: FindsAdapters) -> None:
+        inner, name = _wrapped(model, catalog)
         self._inner = inner(name, options)
         if isinstance(self._inner, NeedsSamples):
             raise UsageError(f"baseline/{model}: a reference never sees the images; use {model.removeprefix(BLIND)}")
@@ -148,17 +149,19 @@ class Blind:
 class Adapter(Reference):
     """See the module's text."""
 
+    catalog: FindsAdapters = Catalog()
+
     def __new__(cls, model: str, options: Any) -> Any:
         """A wrapper when the name asks for one."""
-        return Blind(model, options) if model.startswith(BLIND) else super().__new__(cls)
+        return Blind(model, options, cls.catalog) if model.startswith(BLIND) else super().__new__(cls)
 
     @classmethod
     def capabilities_for(cls, model: str) -> Capabilities:
         """Those of the wrapped model, but any input may come: it is dropped."""
-        return _blind(capabilities_of(*_wrapped(model))) if model.startswith(BLIND) else cls.capabilities
+        return _blind(capabilities_of(*_wrapped(model, cls.catalog))) if model.startswith(BLIND) else cls.capabilities
 
 
-def _wrapped(model: str) -> tuple[Any, str]:
+def _wrapped(model: str, catalog: FindsAdapters) -> tuple[Any, str]:
     provider, slash, name = model.removeprefix(BLIND).partition("/")
     if not (provider and slash and name):
         raise UsageError(f"baseline/{model}: write baseline/blind:PROVIDER/MODEL")

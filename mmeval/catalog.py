@@ -8,29 +8,17 @@ import importlib.util
 import os
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from mmeval.definitions import Adapter, Benchmark
+from mmeval.definitions import Adapter, Benchmark, UsesCatalog
 from mmeval.errors import CatalogError, MMEvalError
 
-__all__ = [
-    "Definition",
-    "adapter",
-    "adapters",
-    "benchmark",
-    "benchmarks",
-    "bundled",
-    "definition",
-    "model_cards",
-    "search_path",
-    "suite",
-    "suites",
-]
+__all__ = ["Catalog", "Definition", "bundled"]
 
 Kind = Literal["benchmarks", "adapters"]
 
@@ -55,82 +43,89 @@ def bundled() -> Path:
     return inside if inside.is_dir() else package.parent
 
 
-def search_path(extra: Sequence[Path] = ()) -> list[Path]:
-    """Roots in order: --path, $MMEVAL_PATH, the user's project, plugins, the bundled ones; no duplicates."""
-    from importlib.metadata import entry_points
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """What can be named: the benchmarks, adapters, suites and model cards on a search path.
 
-    env = [Path(p) for p in os.environ.get("MMEVAL_PATH", "").split(os.pathsep) if p]
-    plugins = [Path(str(point.load())) for point in entry_points(group="mmeval.path")]
-    roots = [*extra, *env, Path.cwd(), *plugins, bundled()]
-    for given in [*extra, *env]:
-        if not given.is_dir():
-            raise CatalogError(f"search path {given} is not a folder")
-    return list(dict.fromkeys(root.resolve() for root in roots))
+    The search path is read at each use, because the working directory and `$MMEVAL_PATH` may change.
+    """
+
+    paths: tuple[Path, ...] = ()
+    """Folders that are searched first: `--path`."""
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """Roots in order: `paths`, $MMEVAL_PATH, the user's project, plugins, the bundled ones; no duplicates."""
+        from importlib.metadata import entry_points
+
+        given = [*self.paths, *(Path(p) for p in os.environ.get("MMEVAL_PATH", "").split(os.pathsep) if p)]
+        for folder in given:
+            if not folder.is_dir():
+                raise CatalogError(f"search path {folder} is not a folder")
+        plugins = [Path(str(point.load())) for point in entry_points(group="mmeval.path")]
+        roots = [*given, Path.cwd(), *plugins, bundled()]
+        return tuple(dict.fromkeys(root.resolve() for root in roots))
+
+    def benchmarks(self) -> Mapping[str, Definition]:
+        """Every benchmark file by name."""
+        return _index("benchmarks", self.roots)
+
+    def adapters(self) -> Mapping[str, Definition]:
+        """Every adapter file by provider name."""
+        return _index("adapters", self.roots)
+
+    def definition(self, kind: Kind, name: str) -> Definition:
+        """One file by name; raises CatalogError with the nearest names."""
+        known = _index(kind, self.roots)
+        if name not in known:
+            noun = "benchmark" if kind == "benchmarks" else "adapter"
+            raise CatalogError(f"no {noun} {name!r}{_did_you_mean(name, known)}; see `mmeval list`")
+        return known[name]
+
+    def benchmark(self, name: str) -> Benchmark:
+        """Load one benchmark; its `name` must be the file's stem."""
+        found = self.definition("benchmarks", name)
+        value = _attribute(found, "benchmark")
+        if not isinstance(value, Benchmark):
+            raise CatalogError(f"{found.path}: `benchmark` is not a Benchmark")
+        if value.name != found.name:
+            raise CatalogError(f"{found.path}: name {value.name!r} must be the file's name {found.name!r}")
+        return value
+
+    def adapter(self, provider: str) -> type[Adapter]:
+        """Load the adapter class of one provider; a class that `UsesCatalog` is given this one."""
+        value: type[Adapter] = _attribute(self.definition("adapters", provider), "Adapter")
+        return _bound(value, self) if isinstance(value, UsesCatalog) else value
+
+    def suites(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every `[suite]` table of the suites.toml files; the first root that defines a name wins."""
+        return self._tables("benchmarks/suites.toml")
+
+    def suite(self, name: str) -> Mapping[str, Any]:
+        """One suite; raises CatalogError with the nearest names."""
+        known = self.suites()
+        if name not in known:
+            raise CatalogError(f"no suite {name!r}{_did_you_mean(name, known)}")
+        return known[name]
+
+    def model_cards(self) -> Mapping[str, Mapping[str, Any]]:
+        """Facts about models (organisation, parameters, prices) by `provider/model`, from adapters/models.toml."""
+        return self._tables("adapters/models.toml")
+
+    def _tables(self, relative: str) -> dict[str, Mapping[str, Any]]:
+        tables: dict[str, Mapping[str, Any]] = {}
+        for root in self.roots:
+            file = root / relative
+            if file.is_file():
+                for name, table in _toml(file).items():
+                    tables.setdefault(name, table)
+        return tables
 
 
-def benchmarks(path: Sequence[Path] = ()) -> Mapping[str, Definition]:
-    """Every benchmark file by name."""
-    return _index("benchmarks", tuple(search_path(path)))
-
-
-def adapters(path: Sequence[Path] = ()) -> Mapping[str, Definition]:
-    """Every adapter file by provider name."""
-    return _index("adapters", tuple(search_path(path)))
-
-
-def definition(kind: Kind, name: str, path: Sequence[Path] = ()) -> Definition:
-    """One file by name; raises CatalogError with the nearest names."""
-    known = _index(kind, tuple(search_path(path)))
-    if name not in known:
-        noun = "benchmark" if kind == "benchmarks" else "adapter"
-        raise CatalogError(f"no {noun} {name!r}{_did_you_mean(name, known)}; see `mmeval list`")
-    return known[name]
-
-
-def benchmark(name: str, path: Sequence[Path] = ()) -> Benchmark:
-    """Load one benchmark; its `name` must be the file's stem."""
-    found = definition("benchmarks", name, path)
-    value = _attribute(found, "benchmark")
-    if not isinstance(value, Benchmark):
-        raise CatalogError(f"{found.path}: `benchmark` is not a Benchmark")
-    if value.name != found.name:
-        raise CatalogError(f"{found.path}: name {value.name!r} must be the file's name {found.name!r}")
-    return value
-
-
-def adapter(provider: str, path: Sequence[Path] = ()) -> type[Adapter]:
-    """Load the adapter class of one provider."""
-    found = definition("adapters", provider, path)
-    value: type[Adapter] = _attribute(found, "Adapter")
-    return value
-
-
-def suites(path: Sequence[Path] = ()) -> Mapping[str, Mapping[str, Any]]:
-    """Every `[suite]` table of the suites.toml files; the first root that defines a name wins."""
-    return _tables("benchmarks/suites.toml", path)
-
-
-def suite(name: str, path: Sequence[Path] = ()) -> Mapping[str, Any]:
-    """One suite; raises CatalogError with the nearest names."""
-    known = suites(path)
-    if name not in known:
-        raise CatalogError(f"no suite {name!r}{_did_you_mean(name, known)}")
-    return known[name]
-
-
-def model_cards(path: Sequence[Path] = ()) -> Mapping[str, Mapping[str, Any]]:
-    """Capabilities about models (organisation, parts, prices) by `provider/model`, from adapters/models.toml."""
-    return _tables("adapters/models.toml", path)
-
-
-def _tables(relative: str, path: Sequence[Path]) -> dict[str, Mapping[str, Any]]:
-    tables: dict[str, Mapping[str, Any]] = {}
-    for root in search_path(path):
-        file = root / relative
-        if file.is_file():
-            for name, table in _toml(file).items():
-                tables.setdefault(name, table)
-    return tables
+@cache
+def _bound(adapter: type[Adapter], catalog: Catalog) -> type[Adapter]:
+    """A subclass, so that two catalogs can be in use at once."""
+    return type(adapter.__name__, (adapter,), {"catalog": catalog, "__module__": adapter.__module__})
 
 
 def _toml(file: Path) -> dict[str, Any]:

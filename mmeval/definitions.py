@@ -224,6 +224,24 @@ class Batches(Protocol):
         ...
 
 
+class FindsAdapters(Protocol):
+    """The part of `mmeval.catalog.Catalog` that an adapter may use."""
+
+    def adapter(self, provider: str) -> type[Adapter]:
+        """The adapter class of one provider; raises CatalogError when there is none."""
+        ...
+
+
+@runtime_checkable
+class UsesCatalog(Protocol):
+    """An adapter class that finds other adapters by name, because it wraps one.
+
+    `Catalog.adapter` returns a subclass whose `catalog` is the catalog that was asked.
+    """
+
+    catalog: FindsAdapters
+
+
 def capabilities_of(adapter: type[Adapter], model: str) -> Capabilities:
     """The capabilities of one model of an adapter class."""
     return adapter.capabilities_for(model) if isinstance(adapter, VariesByModel) else adapter.capabilities

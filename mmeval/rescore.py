@@ -6,13 +6,14 @@ import os
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mmeval import catalog, store
+from mmeval import store
+from mmeval.catalog import Catalog
 from mmeval.data import samples as read_rows
 from mmeval.definitions import Benchmark
 from mmeval.errors import RunFailedError, StoreError, UsageError
@@ -73,13 +74,13 @@ class Source:
             raise StoreError(f"{self.run.path}: sample {record.id!r} is not in the stored samples") from None
 
 
-def open_source(run: Run, *, job: Job | None = None, path: Sequence[Path] = ()) -> Source:
+def open_source(run: Run, *, job: Job | None = None, catalog: Catalog = Catalog()) -> Source:
     """Find the benchmark, the samples and the journal of a run.
 
     Args:
         run: a run of this machine, with its `records.jsonl`.
         job: instead of the catalog's benchmark of that name, for questions from a file.
-        path: extra folders of definitions.
+        catalog: where the benchmark is looked up.
 
     Raises:
         UsageError: the benchmark has changed its version since, or the journal is gone.
@@ -88,7 +89,7 @@ def open_source(run: Run, *, job: Job | None = None, path: Sequence[Path] = ()) 
     spec = run.info.spec
     if not (run.path / "records.jsonl").exists():
         raise UsageError(f"{run.path}: no records.jsonl; replies can be scored again only where they are stored")
-    found = job or _job(spec.benchmark, path)
+    found = job or _job(spec.benchmark, catalog)
     if found.benchmark.version != spec.version:
         raise UsageError(
             f"{run.path} is of {spec.benchmark}@{spec.version}, the benchmark is now @{found.benchmark.version}: "
@@ -97,8 +98,8 @@ def open_source(run: Run, *, job: Job | None = None, path: Sequence[Path] = ()) 
     return Source(run, found, {sample.id: sample for sample in _samples(run, found.benchmark)})
 
 
-def _job(name: str, path: Sequence[Path]) -> Job:
-    return Job(benchmark=catalog.benchmark(name, path), digest=catalog.definition("benchmarks", name, path).digest)
+def _job(name: str, catalog: Catalog) -> Job:
+    return Job(benchmark=catalog.benchmark(name), digest=catalog.definition("benchmarks", name).digest)
 
 
 def _results(run: Run) -> Path:

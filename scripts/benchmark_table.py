@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from mmeval import catalog
+from mmeval.catalog import Catalog
 from mmeval.data.pins import Composite
 from mmeval.definitions import Benchmark, Source
 
@@ -45,8 +45,8 @@ def line(name: str, one: Benchmark) -> str:
 
 def table() -> str:
     families: dict[str, list[str]] = {}
-    for name, definition in sorted(catalog.benchmarks().items()):
-        families.setdefault(definition.path.parent.name, []).append(line(name, catalog.benchmark(name)))
+    for name, definition in sorted(Catalog().benchmarks().items()):
+        families.setdefault(definition.path.parent.name, []).append(line(name, Catalog().benchmark(name)))
     return "\n".join(f"### {family}\n\n{HEAD}{''.join(lines)}" for family, lines in sorted(families.items()))
 
 

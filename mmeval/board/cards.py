@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mmeval import catalog
+from mmeval.catalog import Catalog, Definition
 from mmeval.definitions import Benchmark
 from mmeval.errors import CatalogError, MMEvalError
 from mmeval.types import JSON
@@ -97,19 +96,19 @@ class BenchmarkCard:
         return (value - self.low) / ((self.high - self.low) or 1.0)
 
 
-def benchmark_card(name: str, path: Sequence[Path] = ()) -> BenchmarkCard:
+def benchmark_card(name: str, catalog: Catalog = Catalog()) -> BenchmarkCard:
     """The card of one benchmark; one without a definition, or with one that cannot be loaded, gets a bare card."""
-    found = catalog.benchmarks(path).get(name)
+    found = catalog.benchmarks().get(name)
     bare = BenchmarkCard(name=name, title=name, group="other")
     if found is None:
         return bare
     try:
-        return _card(found, catalog.benchmark(name, path))
+        return _card(found, catalog.benchmark(name))
     except MMEvalError as error:
         return replace(bare, error=str(error))
 
 
-def _card(found: catalog.Definition, made: Benchmark) -> BenchmarkCard:
+def _card(found: Definition, made: Benchmark) -> BenchmarkCard:
     metric = made.metric
     return BenchmarkCard(
         name=made.name,
@@ -144,9 +143,9 @@ def _card(found: catalog.Definition, made: Benchmark) -> BenchmarkCard:
     )
 
 
-def model_cards(names: Sequence[str], path: Sequence[Path] = ()) -> dict[str, ModelCard]:
+def model_cards(names: Sequence[str], catalog: Catalog = Catalog()) -> dict[str, ModelCard]:
     """A card for every name; raises CatalogError naming the model and the field that is wrong."""
-    tables = catalog.model_cards(path)
+    tables = catalog.model_cards()
     return {name: model_card(name, tables.get(name, {})) for name in names}
 
 

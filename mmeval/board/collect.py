@@ -13,6 +13,7 @@ from mmeval.board.cards import BenchmarkCard, ModelCard, benchmark_card, model_c
 from mmeval.board.checks import TOLERANCE, check, scored_again
 from mmeval.board.headlines import pseudo
 from mmeval.board.vectors import FAILED, Vector, read_vector
+from mmeval.catalog import Catalog
 from mmeval.errors import StoreError
 from mmeval.store import Number, Problem, Run, Spec, list_runs, slug
 
@@ -163,7 +164,7 @@ Found = tuple[list[Run], list[Problem]]
 
 
 def collect(
-    root: Path, *, path: Sequence[Path] = (), reader: Reader = read_checked, found: Found | None = None
+    root: Path, *, catalog: Catalog = Catalog(), reader: Reader = read_checked, found: Found | None = None
 ) -> Board:
     """Read all runs below `root` into a board; nothing is dropped without a Problem or an Aside.
 
@@ -171,7 +172,7 @@ def collect(
     """
     runs, problems = found if found is not None else all_runs(root)
     problems = list(problems)
-    cards = {name: benchmark_card(name, path) for name in sorted({run.info.spec.benchmark for run in runs})}
+    cards = {name: benchmark_card(name, catalog) for name in sorted({run.info.spec.benchmark for run in runs})}
     cells: dict[str, list[Cell]] = {}
     for run in runs:
         name = run.info.spec.benchmark
@@ -183,7 +184,7 @@ def collect(
     names = sorted({run.info.spec.model for run in runs})
     problems += [Problem(root / name, card.error) for name, card in cards.items() if card.error]
     relative = [Problem(p.path.relative_to(root), p.reason.replace(f"{root}/", "")) for p in problems]
-    return Board(columns=columns, models=model_cards(names, path), problems=relative, root=root)
+    return Board(columns=columns, models=model_cards(names, catalog), problems=relative, root=root)
 
 
 def make_cell(run: Run, card: BenchmarkCard, reader: Reader) -> Cell:

@@ -15,6 +15,7 @@ from mmeval.board.cards import BenchmarkCard, benchmark_card
 from mmeval.board.checks import samples_file
 from mmeval.board.collect import read_checked
 from mmeval.board.vectors import Vector, file_digest
+from mmeval.catalog import Catalog
 from mmeval.errors import StoreError
 from mmeval.store import Run, canonical, read_run, write_atomic
 
@@ -53,20 +54,20 @@ class Reader:
         tags = samples.stat().st_size if samples else None
         return self.cache / "runs" / f"{hashlib.sha256(canonical([parts, size, tags])).hexdigest()[:40]}.json"
 
-    def missing(self, runs: Sequence[Run], path: Sequence[Path]) -> list[Path]:
+    def missing(self, runs: Sequence[Run], catalog: Catalog) -> list[Path]:
         """Folders of the runs that are not kept yet; those of one benchmark come together."""
-        cards = {name: benchmark_card(name, path) for name in {run.info.spec.benchmark for run in runs}}
+        cards = {name: benchmark_card(name, catalog) for name in {run.info.spec.benchmark for run in runs}}
         found = [run.path for run in runs if not self.file(run, cards[run.info.spec.benchmark]).is_file()]
         return sorted(found, key=lambda folder: (folder.parent.name, folder))
 
 
-def prime(folders: Sequence[Path], path: Sequence[Path], cache: Path) -> None:
+def prime(folders: Sequence[Path], catalog: Catalog, cache: Path) -> None:
     """Read and keep some runs: what a worker process does. A run with a problem is left to the one that collects."""
     reader = Reader(cache)
     for folder in folders:
         try:
             run = read_run(folder)
-            reader(run, benchmark_card(run.info.spec.benchmark, path))
+            reader(run, benchmark_card(run.info.spec.benchmark, catalog))
         except StoreError:
             continue
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,18 @@ from mmeval import StoreError, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from mmeval.catalog import Catalog
+
 RESULTS = typer.Option(Path("results"), "--results", help="Folder that holds the runs.", show_default=True)
 PATH = typer.Option([], "--path", help="Extra folder with benchmarks/ and adapters/ (repeatable).", show_default=False)
 AS_JSON = typer.Option(False, "--json", help="Print JSON for machines.", show_default=True)
+
+
+def catalog_of(path: Sequence[Path]) -> Catalog:
+    """The catalog that `--path` extends."""
+    from mmeval.catalog import Catalog
+
+    return Catalog(tuple(path))
 
 
 def echo_json(value: Any) -> None:

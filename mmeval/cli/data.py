@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mmeval.cli._runs import PATH
+from mmeval.cli._runs import PATH, catalog_of
 
 if TYPE_CHECKING:
+    from mmeval.catalog import Catalog
     from mmeval.definitions import Benchmark
 
 NAMES = typer.Argument(..., metavar="BENCHMARK|SUITE...", help="Names of benchmarks or suites.")
@@ -35,7 +36,7 @@ def check(names: list[str] = NAMES, path: list[Path] = PATH, offline: bool = OFF
             typer.echo(f"{benchmark.name}: {problem}")
         return "" if found.problems else f"ok, {found.rows} rows, sha256 {found.sha256[:16]}"
 
-    _each(names, path, one)
+    _each(names, catalog_of(path), one)
 
 
 @verb.command()
@@ -49,7 +50,7 @@ def fetch(names: list[str] = NAMES, path: list[Path] = PATH, offline: bool = OFF
             f"here, {found['rows']} rows, sha256 {str(found['sha256'])[:16]}" if "sha256" in found else "needs no data"
         )
 
-    _each(names, path, one)
+    _each(names, catalog_of(path), one)
 
 
 @verb.command()
@@ -64,17 +65,17 @@ def update(names: list[str] = NAMES, path: list[Path] = PATH) -> None:
         before = f"{old.rows} rows, sha256 {old.sha256[:16]}" if old else "not pinned"
         return f"{before} -> {new.rows} rows, sha256 {new.sha256[:16]}"
 
-    _each(names, path, one)
+    _each(names, catalog_of(path), one)
 
 
-def _each(names: Iterable[str], path: list[Path], one: Callable[[Benchmark], str]) -> None:
+def _each(names: Iterable[str], catalog: Catalog, one: Callable[[Benchmark], str]) -> None:
     """Do it for each benchmark; a failure is one line and the others go on."""
-    from mmeval import DataError, catalog
+    from mmeval import DataError
 
     failed = False
-    for name in _benchmarks(names, path):
+    for name in _benchmarks(names, catalog):
         try:
-            line = one(catalog.benchmark(name, path))
+            line = one(catalog.benchmark(name))
         except DataError as error:
             line, failed = "", True
             typer.echo(str(error) if str(error).startswith(f"{name}: ") else f"{name}: {error}", err=True)
@@ -85,10 +86,8 @@ def _each(names: Iterable[str], path: list[Path], one: Callable[[Benchmark], str
         raise typer.Exit(2)
 
 
-def _benchmarks(names: Iterable[str], path: list[Path]) -> list[str]:
-    from mmeval import catalog
-
-    suites = catalog.suites(path)
+def _benchmarks(names: Iterable[str], catalog: Catalog) -> list[str]:
+    suites = catalog.suites()
     found: list[str] = []
     for name in names:
         members = suites[name]["benchmarks"] if name in suites else [name]

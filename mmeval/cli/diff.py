@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mmeval import UsageError
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo_json, find_run
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo_json, find_run
 from mmeval.cli.rescore import between_profiles
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def diff(
 ) -> None:
     """Compare two runs of one benchmark, or two ways to score one run, sample by sample."""
     if profiles:
-        between_profiles(base, profiles, results=results, path=path, shown=flips, as_json=as_json)
+        between_profiles(base, profiles, results=results, catalog=catalog_of(path), shown=flips, as_json=as_json)
         return
     if not candidate:
         raise UsageError("diff needs two runs, or one run and --profiles A,B")

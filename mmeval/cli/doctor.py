@@ -8,11 +8,14 @@ import shutil
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo_json
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo_json
+
+if TYPE_CHECKING:
+    from mmeval.catalog import Catalog
 
 Level = Literal["ok", "missing", "broken"]
 DISTRIBUTION = "mmeval-harness"
@@ -34,7 +37,8 @@ def register(app: typer.Typer) -> None:
 
 def doctor_command(path: list[Path] = PATH, results: Path = RESULTS, as_json: bool = AS_JSON) -> None:
     """Check packages, keys (never printed), definitions, results and disk; exit 2 if something is broken."""
-    found = [_python(), *_adapters(path), *_definitions(path), _results(results), _disk(), _browser()]
+    catalog = catalog_of(path)
+    found = [_python(), *_adapters(catalog), *_definitions(catalog), _results(results), _disk(), _browser()]
     if as_json:
         echo_json([asdict(finding) for finding in found])
     else:
@@ -49,13 +53,13 @@ def _python() -> Finding:
     return Finding("ok", "mmeval", f"{__version__} · Python {platform.python_version()} · {sys.executable}")
 
 
-def _adapters(path: list[Path]) -> list[Finding]:
-    from mmeval import MMEvalError, catalog
+def _adapters(catalog: Catalog) -> list[Finding]:
+    from mmeval import MMEvalError
 
     found: list[Finding] = []
-    for name in sorted(catalog.adapters(path)):
+    for name in sorted(catalog.adapters()):
         try:
-            capabilities = catalog.adapter(name, path).capabilities
+            capabilities = catalog.adapter(name).capabilities
         except MMEvalError as error:
             found.append(Finding("broken", f"adapter {name}", str(error)))
             continue
@@ -81,14 +85,14 @@ def _adapter(name: str, sdk: str | None, extra: str | None, env: str | None) -> 
     return Finding(level, f"adapter {name}", " · ".join(parts) or "needs nothing")
 
 
-def _definitions(path: list[Path]) -> list[Finding]:
-    from mmeval import MMEvalError, catalog
+def _definitions(catalog: Catalog) -> list[Finding]:
+    from mmeval import MMEvalError
 
     broken: list[Finding] = []
-    names = sorted(catalog.benchmarks(path))
+    names = sorted(catalog.benchmarks())
     for name in names:
         try:
-            catalog.benchmark(name, path)
+            catalog.benchmark(name)
         except MMEvalError as error:
             broken.append(Finding("broken", f"benchmark {name}", str(error)))
     return [Finding("ok", "benchmarks", f"{len(names) - len(broken)} load"), *broken]

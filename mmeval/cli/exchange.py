@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mmeval.cli._runs import PATH, RESULTS, find_run
+from mmeval.cli._runs import PATH, RESULTS, catalog_of, find_run
 
 if TYPE_CHECKING:
+    from mmeval.catalog import Catalog
     from mmeval.definitions import Benchmark
     from mmeval.store import Run
 
@@ -76,23 +77,24 @@ def export_command(
     Nothing is ever uploaded.
     """
     run: Run = find_run(reference, results)
-    card = _card(run, path)
+    catalog = catalog_of(path)
+    card = _card(run, catalog)
     if form is Form.eee:
         written = _every_eval_ever(run, card, output or Path(), results, organization)
     elif form is Form.hub:
         written = _hub(run, card, output or Path(".eval_results"), user, url)
     else:
-        written = _submission(run, path, output or Path(f"{run.info.spec.benchmark}_submission.xlsx"))
+        written = _submission(run, catalog, output or Path(f"{run.info.spec.benchmark}_submission.xlsx"))
     for line in written:
         typer.echo(line)
 
 
-def _card(run: Run, path: list[Path]) -> Benchmark | None:
+def _card(run: Run, catalog: Catalog) -> Benchmark | None:
     """The benchmark of a run, where the catalog still has it."""
-    from mmeval import CatalogError, catalog
+    from mmeval import CatalogError
 
     try:
-        return catalog.benchmark(run.info.spec.benchmark, path)
+        return catalog.benchmark(run.info.spec.benchmark)
     except CatalogError:
         return None
 
@@ -134,10 +136,9 @@ def _hub(run: Run, card: Benchmark | None, folder: Path, user: str | None, url: 
     return [str(target)]
 
 
-def _submission(run: Run, path: list[Path], target: Path) -> list[str]:
-    from mmeval import catalog
+def _submission(run: Run, catalog: Catalog, target: Path) -> list[str]:
     from mmeval.data import pinned
     from mmeval.interchange.submission import write_mmbench
 
-    benchmark = pinned(catalog.benchmark(run.info.spec.benchmark, path))
+    benchmark = pinned(catalog.benchmark(run.info.spec.benchmark))
     return [f"{target}: {write_mmbench(run, benchmark, target)} rows"]

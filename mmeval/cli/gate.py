@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo_json
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,7 @@ def compare_command(
     bases, candidates = runs_below(base), runs_below(candidate)
     if policy is None:
         policy = default_policy(bases)
-    check_names(policy, file=file, path=path, known=[*bases, *candidates])
+    check_names(policy, file=file, catalog=catalog_of(path), known=[*bases, *candidates])
     verdict = judge_stored(policy, bases, candidates, file=file)
     _end(verdict, report=report, github=github, exit_zero=exit_zero, as_json=as_json)
 
@@ -94,7 +94,7 @@ def plan_command(config: Path = CONFIG, path: list[Path] = PATH, as_json: bool =
     from mmeval.report.gate_tables import print_plans
 
     policy = _policy(config)
-    check_names(policy, file=config, path=path)
+    check_names(policy, file=config, catalog=catalog_of(path))
     with open_baselines(policy) as root:
         plans = plan(policy, root)
     if as_json:
@@ -125,7 +125,7 @@ def calibrate_command(
     from mmeval.report.gate_tables import print_noise
 
     policy = _policy(config)
-    check_names(policy, file=config, path=path)
+    check_names(policy, file=config, catalog=catalog_of(path))
     candidate = _candidate(policy, "calibrate", [], path, Path("results"), concurrency=None, quiet=as_json)
     try:
         with open_baselines(policy) as root:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo_json
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo_json
+
+if TYPE_CHECKING:
+    from mmeval.catalog import Catalog
 
 Rows = list[dict[str, Any]]
 
@@ -37,7 +40,7 @@ def list_command(
     as_json: bool = AS_JSON,
 ) -> None:
     """List benchmarks, suites, adapters, models or runs."""
-    rows = [row for row in _TABLES[what](path, results) if match.lower() in str(row["name"]).lower()]
+    rows = [row for row in _TABLES[what](catalog_of(path), results) if match.lower() in str(row["name"]).lower()]
     if as_json:
         echo_json(rows)
     elif rows:
@@ -46,17 +49,13 @@ def list_command(
         typer.echo(f"no {what.value} found" + (f" with {match!r} in the name" if match else ""))
 
 
-def _benchmarks(path: Sequence[Path], results: Path) -> Rows:
+def _benchmarks(catalog: Catalog, results: Path) -> Rows:
     del results
-    from mmeval import catalog
-
-    return [_benchmark_row(name, file, path) for name, file in sorted(catalog.benchmarks(path).items())]
+    return [_benchmark_row(name, file, catalog) for name, file in sorted(catalog.benchmarks().items())]
 
 
-def _benchmark_row(name: str, file: Any, path: Sequence[Path]) -> dict[str, Any]:
-    from mmeval import catalog
-
-    one = catalog.benchmark(name, path)
+def _benchmark_row(name: str, file: Any, catalog: Catalog) -> dict[str, Any]:
+    one = catalog.benchmark(name)
     return {
         "name": name,
         "family": file.path.parent.name,
@@ -75,18 +74,14 @@ def _benchmark_row(name: str, file: Any, path: Sequence[Path]) -> dict[str, Any]
     }
 
 
-def _suites(path: Sequence[Path], results: Path) -> Rows:
+def _suites(catalog: Catalog, results: Path) -> Rows:
     del results
-    from mmeval import catalog
-
-    return [{"name": name, **table} for name, table in sorted(catalog.suites(path).items())]
+    return [{"name": name, **table} for name, table in sorted(catalog.suites().items())]
 
 
-def _adapters(path: Sequence[Path], results: Path) -> Rows:
+def _adapters(catalog: Catalog, results: Path) -> Rows:
     del results
-    from mmeval import catalog
-
-    return [_adapter_row(name, catalog.adapter(name, path).capabilities) for name in sorted(catalog.adapters(path))]
+    return [_adapter_row(name, catalog.adapter(name).capabilities) for name in sorted(catalog.adapters())]
 
 
 def _adapter_row(name: str, capabilities: Any) -> dict[str, Any]:
@@ -102,15 +97,13 @@ def _adapter_row(name: str, capabilities: Any) -> dict[str, Any]:
     }
 
 
-def _models(path: Sequence[Path], results: Path) -> Rows:
+def _models(catalog: Catalog, results: Path) -> Rows:
     del results
-    from mmeval import catalog
-
-    return [{"name": name, **card} for name, card in sorted(catalog.model_cards(path).items())]
+    return [{"name": name, **card} for name, card in sorted(catalog.model_cards().items())]
 
 
-def _runs(path: Sequence[Path], results: Path) -> Rows:
-    del path
+def _runs(catalog: Catalog, results: Path) -> Rows:
+    del catalog
     from mmeval import store
 
     runs, problems = store.list_runs(results)
@@ -130,7 +123,7 @@ def _run_row(run: Any, results: Path) -> dict[str, Any]:
     }
 
 
-_TABLES: Mapping[What, Callable[[Sequence[Path], Path], Rows]] = {
+_TABLES: Mapping[What, Callable[[Catalog, Path], Rows]] = {
     What.benchmarks: _benchmarks,
     What.suites: _suites,
     What.adapters: _adapters,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, echo_json, find_run
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, echo_json, find_run
+
+if TYPE_CHECKING:
+    from mmeval.catalog import Catalog
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +30,7 @@ def rescore_command(
     """Score the stored replies of a run under another profile and write a run folder for it."""
     from mmeval.rescore import rescore
 
-    source = source_of(run, results, path, benchmark)
+    source = source_of(run, results, catalog_of(path), benchmark)
     made = rescore(source, profile)
     before, after = source.run.info, made.info
     if as_json:
@@ -39,7 +42,7 @@ def rescore_command(
     typer.echo(f"written to {made.path}")
 
 
-def source_of(run: str, results: Path, path: list[Path], benchmark: str = "") -> Any:
+def source_of(run: str, results: Path, catalog: Catalog, benchmark: str = "") -> Any:
     """The run with its benchmark, samples and journal; raises UsageError with the way out."""
     from mmeval import UsageError
     from mmeval.engine.options import Settings
@@ -48,11 +51,11 @@ def source_of(run: str, results: Path, path: list[Path], benchmark: str = "") ->
 
     found = find_run(run, results)
     if not benchmark:
-        return open_source(found, path=path)
-    named = jobs([benchmark], Settings(path=tuple(path)))
+        return open_source(found, catalog=catalog)
+    named = jobs([benchmark], Settings(path=catalog.paths))
     if len(named) != 1:
         raise UsageError(f"{benchmark} is a suite; name one benchmark or file")
-    return open_source(found, job=named[0], path=path)
+    return open_source(found, job=named[0])
 
 
 def _headline(info: Any, scale: float) -> str:
@@ -63,7 +66,7 @@ def _headline(info: Any, scale: float) -> str:
     return f"{info.primary_metric} {numbers.score(found, scale=scale)}   unparsed {info.unparsed} of {measured}"
 
 
-def between_profiles(run: str, profiles: str, *, results: Path, path: list[Path], shown: int, as_json: bool) -> None:
+def between_profiles(run: str, profiles: str, *, results: Path, catalog: Catalog, shown: int, as_json: bool) -> None:
     """What `mmeval diff RUN --profiles A,B` prints: both headlines, the rules that disagree, the samples."""
     from mmeval import UsageError
     from mmeval.rescore import profile_diff
@@ -71,7 +74,7 @@ def between_profiles(run: str, profiles: str, *, results: Path, path: list[Path]
     names = [name.strip() for name in profiles.split(",")]
     if len(names) != 2 or not all(names):
         raise UsageError(f"--profiles {profiles!r}: give two names, as in --profiles official,vlmevalkit-2026-08")
-    source = source_of(run, results, path)
+    source = source_of(run, results, catalog)
     found = profile_diff(source, (names[0], names[1]))
     if as_json:
         echo_json({**asdict(found), "run": str(found.run)})

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from mmeval.cli._runs import catalog_of
+
 if TYPE_CHECKING:
     from mmeval.sitegen.build import Options
 
@@ -37,7 +39,11 @@ def build(
     """Write the site from the run folders; only what changed is made again."""
     from mmeval.sitegen.build import Options
 
-    write(Options(results=results, out=out, cache=cache, path=path, langs=tuple(lang), title=title, base=base))
+    write(
+        Options(
+            results=results, out=out, cache=cache, catalog=catalog_of(path), langs=tuple(lang), title=title, base=base
+        )
+    )
 
 
 def write(options: Options) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from mmeval.catalog import Catalog
 from mmeval.definitions import Benchmark, Capabilities, Options
 from mmeval.errors import UsageError
 
@@ -56,6 +57,11 @@ class Settings(BaseModel):
     path: tuple[Path, ...] = Field(default=(), description="folders with your own benchmarks/ and adapters/")
     log: Path | None = Field(default=None, description="append what happens to this file; JSON lines in a .jsonl file")
     columns: dict[str, str] = Field(default_factory=dict, description="role = column, for question files")
+
+    @property
+    def catalog(self) -> Catalog:
+        """What can be named: `path`, the project's folders and the bundled ones."""
+        return Catalog(self.path)
 
 
 DEFAULTS = Settings()

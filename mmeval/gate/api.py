@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmeval import catalog
+from mmeval.catalog import Catalog
 from mmeval.errors import UsageError
 from mmeval.gate.baseline import open_baselines
 from mmeval.gate.decide import conclude, decide
@@ -24,9 +24,9 @@ from mmeval.store import Run
 __all__ = ["candidate_of", "check_names", "judge_live", "judge_stored"]
 
 
-def check_names(policy: Policy, *, file: Path, path: Sequence[Path] = (), known: Sequence[str] = ()) -> None:
+def check_names(policy: Policy, *, file: Path, catalog: Catalog = Catalog(), known: Sequence[str] = ()) -> None:
     """Refuse a benchmark that nobody has heard of; raises UsageError with the nearest names."""
-    names = {*catalog.benchmarks(path), *known}
+    names = {*catalog.benchmarks(), *known}
     for name in policy.benchmarks:
         if name not in names:
             close = difflib.get_close_matches(name, sorted(names), n=2, cutoff=0.5)
@@ -57,7 +57,7 @@ def judge_live(policy: Policy, candidate: Candidate, *, file: Path) -> Verdict:
         UsageError, DataError: the policy, a name or a data set is wrong.
         NotComparableError: there are no baselines at all.
     """
-    check_names(policy, file=file, path=candidate.settings.get("path", ()))
+    check_names(policy, file=file, catalog=Catalog(tuple(candidate.settings.get("path", ()))))
     with open_baselines(policy) as root:
         found = run_cases(policy, root, candidate)
     return conclude(decide(found, policy), policy, **_about(file, candidate.begin))

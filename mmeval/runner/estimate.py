@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mmeval import catalog
 from mmeval.engine.budget import MILLION
 from mmeval.engine.options import split_model
 from mmeval.runner.journal import OPEN
@@ -78,7 +77,7 @@ def _add(found: Estimated, sample: Sample, plan: Plan) -> None:
 
 def _image_tokens(plan: Plan, picture: Image) -> int | None:
     provider, name = split_model(plan.model.name)
-    rule = getattr(catalog.adapter(provider, plan.settings.path), "image_tokens", None)
+    rule = getattr(plan.settings.catalog.adapter(provider), "image_tokens", None)
     if rule is None or picture.width is None or picture.height is None:
         return None
     tokens: int | None = rule(name, picture.width, picture.height, plan.model.options)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from mmeval import catalog, store
+from mmeval import store
 from mmeval.definitions import Benchmark
 from mmeval.engine.options import Settings
 from mmeval.errors import DataError, UsageError
@@ -56,10 +56,10 @@ def benchmark_of(spec: Spec, settings: Settings, file: Path | None = None) -> Be
         return _of_questions(spec, settings, file)
     if file is not None:
         raise UsageError(f"--file {file}: the shards asked {spec.benchmark}, which is no file of questions")
-    found = catalog.definition("benchmarks", spec.benchmark, settings.path)
+    found = settings.catalog.definition("benchmarks", spec.benchmark)
     if found.digest != spec.definition_digest:
         raise UsageError(f"{found.path} is not the file that was run; check out the version of the shards")
-    return catalog.benchmark(spec.benchmark, settings.path)
+    return settings.catalog.benchmark(spec.benchmark)
 
 
 def _of_questions(spec: Spec, settings: Settings, file: Path | None) -> Benchmark:

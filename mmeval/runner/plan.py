@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from mmeval import catalog, media, store
+from mmeval import media, store
 from mmeval.data import ablate, pinned, samples
 from mmeval.definitions import (
     Adapter,
@@ -115,10 +115,10 @@ def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Be
         UsageError: the provider or an option is unknown.
     """
     provider, inner = split_model(name)
-    adapter = catalog.adapter(provider, settings.path)
+    adapter = settings.catalog.adapter(provider)
     capabilities = capabilities_of(adapter, inner)
     options = resolve(capabilities, given, benchmark=benchmark)
-    card = catalog.model_cards(settings.path).get(name, {})
+    card = settings.catalog.model_cards().get(name, {})
     made = adapter(inner, options)
     if isinstance(made, NormalizesOptions):
         options = made.normalize_options(options)
@@ -137,7 +137,7 @@ def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Be
         capabilities=capabilities,
         options=options,
         identity=identity,
-        digest=catalog.definition("adapters", provider, settings.path).digest,
+        digest=settings.catalog.definition("adapters", provider).digest,
         price=Price.of(card, batch=settings.batch),
         card=card,
     )
@@ -204,7 +204,7 @@ def _judge(bench: Benchmark, profile: str, rule: Rule | JudgeRule, settings: Set
         raise UsageError(f"{bench.name}: profile {profile!r} needs --judge PROVIDER/MODEL")
     given = {"temperature": 0.0, **settings.judge_options}
     schema, provider = getattr(rule, "schema", None), split_model(settings.judge)
-    capabilities = capabilities_of(catalog.adapter(provider[0], settings.path), provider[1])
+    capabilities = capabilities_of(settings.catalog.adapter(provider[0]), provider[1])
     if schema is not None and "schema" in {field.name for field in fields(capabilities.options)}:
         given.setdefault("schema", store.canonical(schema).decode())
     return model(settings.judge, settings, given, None)

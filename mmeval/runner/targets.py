@@ -9,7 +9,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from mmeval import catalog
 from mmeval.definitions import Benchmark
 from mmeval.engine.options import Settings
 from mmeval.errors import CatalogError, UsageError
@@ -35,7 +34,7 @@ def jobs(names: Sequence[str], settings: Settings) -> list[Job]:
 def _jobs(name: str, settings: Settings) -> Iterable[Job]:
     if Path(name).suffix.lower() in FILES:
         return [_file(Path(name), settings)]
-    benchmarks, suites = catalog.benchmarks(settings.path), catalog.suites(settings.path)
+    benchmarks, suites = settings.catalog.benchmarks(), settings.catalog.suites()
     if name in benchmarks:
         return [job(name, settings)]
     if name in suites:
@@ -48,8 +47,8 @@ def _jobs(name: str, settings: Settings) -> Iterable[Job]:
 def job(benchmark: str | Benchmark, settings: Settings) -> Job:
     """A benchmark by name, or a value: its digest is then that of its declared facts."""
     if isinstance(benchmark, str):
-        found = catalog.definition("benchmarks", benchmark, settings.path)
-        return Job(benchmark=catalog.benchmark(benchmark, settings.path), digest=found.digest)
+        found = settings.catalog.definition("benchmarks", benchmark)
+        return Job(benchmark=settings.catalog.benchmark(benchmark), digest=found.digest)
     about = {"name": benchmark.name, "version": benchmark.version, "data": dict(benchmark.data.describe())}
     return Job(benchmark=benchmark, digest=sha256(canonical(about)).hexdigest())
 
@@ -62,7 +61,7 @@ def _file(path: Path, settings: Settings) -> Job:
 
 
 def _suite(name: str, settings: Settings) -> Iterable[Job]:
-    table = catalog.suite(name, settings.path)
+    table = settings.catalog.suite(name)
     members: Any = table.get("benchmarks")
     if not isinstance(members, list) or not members:
         raise CatalogError(f"suite {name!r}: `benchmarks` must be a list of names")

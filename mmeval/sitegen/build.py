@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmeval import catalog
 from mmeval.board import Board, Cell, Column, ModelCard, collect
 from mmeval.board.collect import all_runs
 from mmeval.board.ranks import Ranks, rank_columns
 from mmeval.board.stored import Reader, prime
 from mmeval.board.views import View, all_views, make_view
+from mmeval.catalog import Catalog
 from mmeval.errors import UsageError
 from mmeval.sitegen import data, extras, openvlm, pool
 from mmeval.sitegen.env import Language, Place, languages, render, source_digest, source_folder
@@ -45,7 +45,7 @@ class Options:
     results: Path
     out: Path
     cache: Path
-    path: Sequence[Path] = ()
+    catalog: Catalog = Catalog()
     langs: tuple[str, ...] = ("en", "zh")
     title: str = "mmeval"
     base: str = ""
@@ -103,13 +103,13 @@ class Build:
         """Read and check all runs; those that were not kept from the last build by several processes."""
         reader = Reader(self.options.cache)
         found = all_runs(self.options.results)
-        missing = reader.missing(found[0], self.options.path)
+        missing = reader.missing(found[0], self.options.catalog)
         if len(missing) > pool.FEW:
             parts = [missing[i::CHUNKS] for i in range(CHUNKS)]
-            call = functools.partial(prime, path=self.options.path, cache=self.options.cache)
+            call = functools.partial(prime, catalog=self.options.catalog, cache=self.options.cache)
             with pool.workers(len(missing)) as run_all:
                 list(run_all(call, parts))
-        return collect(self.options.results, path=self.options.path, reader=reader, found=found)
+        return collect(self.options.results, catalog=self.options.catalog, reader=reader, found=found)
 
     def work(self, jobs: Sequence[tuple[str, pool.Job]]) -> None:
         """Write the pages of the runs that are out of date."""
@@ -157,7 +157,7 @@ class Build:
 
     def boards(self, board: Board, ranks: Mapping[str, Ranks | None]) -> None:
         """The board's views and the whole board as data."""
-        suites, pairs = catalog.suites(self.options.path), self.pairs(board, ranks)
+        suites, pairs = self.options.catalog.suites(), self.pairs(board, ranks)
         plain = all_views(board, suites, cache=self.options.cache)
         views = [openvlm.follow(view, board, suites.get(view.name, {})) for view in plain]
         tops = {name: top_tier(found) for name, found in ranks.items()}

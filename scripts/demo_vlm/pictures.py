@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from mmeval import Text, catalog, draw
+from mmeval import Text, draw
+from mmeval.catalog import Catalog
 
 TRAIN_SEED, VALID_SEED = 101, 202
 BENCHMARKS = ("shape_sequence", "bar_reading", "drawn_scenes")
@@ -92,7 +93,7 @@ def corpus(seed: int | None, pictures: int, *, forbidden: frozenset[str] = froze
     made = Corpus(np.empty(0), np.empty(0), [], set())
     pixels, labels = [], []
     for name in BENCHMARKS:
-        benchmark = catalog.benchmark(name)
+        benchmark = Catalog().benchmark(name)
         source = benchmark.data if seed is None else replace(benchmark.data, seed=seed, n=pictures)
         last = None
         for row in source.rows():

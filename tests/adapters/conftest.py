@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from PIL import Image as Pillow
 
-from mmeval import Image, Prompt, Reply, Request, Text, catalog, media
+from mmeval import Image, Prompt, Reply, Request, Text, media
+from mmeval.catalog import Catalog
 from tests.loopback import Faults, Provider, Seen
 
 KEY = "sk-test-0123456789abcdef"
@@ -85,7 +86,7 @@ class Clients:
     def ask(self, case: Case, made: Any, prompt: Prompt, model: str) -> Reply:
         key = (case.id, made.base_url, made.timeout_s, made.seed)
         if key not in self._known:
-            adapter = catalog.adapter(case.provider)(model, made)
+            adapter = Catalog().adapter(case.provider)(model, made)
             self._runner.run(adapter.connect())
             self._known[key] = adapter
         adapter = copy.copy(self._known[key])
@@ -110,7 +111,7 @@ def ask(provider: Provider, _clients: Clients) -> Ask:
     def one(
         case: Case, *prompt: Any, scenario: str = "", model: str = "model-x", fresh: bool = False, **options: Any
     ) -> Reply:
-        cls = catalog.adapter(case.provider)
+        cls = Catalog().adapter(case.provider)
         given = {"base_url": provider.url(case.provider), **dict(case.options), **options}
         parts: Prompt = tuple(Text(part) if isinstance(part, str) else part for part in prompt or ("What?",))
         clients = Clients() if fresh else _clients

@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 
-from mmeval import FatalError, Options, Request, Sample, Text, UsageError, catalog, media
+from mmeval import FatalError, Options, Request, Sample, Text, UsageError, media
+from mmeval.catalog import Catalog
 from mmeval.definitions import NeedsSamples, capabilities_of
 
 PICTURE = media.image(b"not a picture")
@@ -27,7 +28,7 @@ def tagged(i: int, gold: str, category: str) -> Sample:
 
 def answers(name: str, samples: list[Sample], seed: int | None = None) -> list[str]:
     options = Options(seed=seed)
-    adapter = catalog.adapter("baseline")(name, options)
+    adapter = Catalog().adapter("baseline")(name, options)
     assert isinstance(adapter, NeedsSamples)
     adapter.prepare(samples)
 
@@ -76,16 +77,16 @@ def test_random_open_answers_follow_the_golds():
 
 
 def test_a_foreign_prompt_is_refused():
-    adapter = catalog.adapter("baseline")("random", Options())
+    adapter = Catalog().adapter("baseline")("random", Options())
     adapter.prepare([])
     with pytest.raises(FatalError, match="samples of a benchmark"):
         asyncio.run(adapter.ask(Request(prompt=(Text("?"),)), Options()))
 
 
 def test_blind_hides_the_pictures_and_is_otherwise_the_wrapped_model():
-    cls = catalog.adapter("baseline")
+    cls = Catalog().adapter("baseline")
     capabilities = capabilities_of(cls, "blind:mock/echo")
-    assert capabilities.options is catalog.adapter("mock").capabilities.options
+    assert capabilities.options is Catalog().adapter("mock").capabilities.options
     assert {"image", "video"} <= capabilities.inputs
     assert capabilities.max_images is None
     options = capabilities.options()
@@ -106,4 +107,4 @@ def test_blind_hides_the_pictures_and_is_otherwise_the_wrapped_model():
 )
 def test_mistakes_name_the_way_out(name, says):
     with pytest.raises(UsageError, match=says):
-        catalog.adapter("baseline")(name, Options())
+        Catalog().adapter("baseline")(name, Options())

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from mmeval import FatalError, Reply, Request, RetryableError, Text, catalog
+from mmeval import FatalError, Reply, Request, RetryableError, Text
+from mmeval.catalog import Catalog
 from mmeval.definitions import Batches
 from tests.adapters.conftest import CASES, Case, picture
 from tests.loopback import dialects
@@ -32,7 +33,7 @@ def _texts(body, kind):
 
 
 def adapter(case: Case, provider, **options):
-    cls = catalog.adapter(case.provider)
+    cls = Catalog().adapter(case.provider)
     made = cls.capabilities.options(base_url=provider.url(case.provider), **dict(case.options), **options)
     return cls("model-x", made), made
 

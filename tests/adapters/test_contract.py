@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from mmeval import FatalError, RetryableError, Usage, UsageError, catalog
+from mmeval import FatalError, RetryableError, Usage, UsageError
+from mmeval.catalog import Catalog
 from tests.adapters.conftest import CASES, KEY, VARIABLES, Case, every_case, picture
 
 SHAPE = {"name": "reply", "strict": True, "schema": {"type": "object"}}
@@ -243,7 +244,7 @@ def test_the_key_of_openai_goes_to_no_other_server_unless_it_is_named(ask, last,
 
 
 def test_what_api_openai_com_is_sent():
-    cls = catalog.adapter("openai")
+    cls = Catalog().adapter("openai")
     made = cls.capabilities.options(temperature=0.0, max_tokens=5)
     for model, temperature in (("gpt-5.4", None), ("o3", None), ("gpt-5.2-chat-latest", 0.0), ("gpt-4.1", 0.0)):
         adapter = cls(model, made)
@@ -263,7 +264,7 @@ def test_what_api_openai_com_is_sent():
     ("provider_name", "options"), [("openai", {"api": "responses"}), ("anthropic", {}), ("google-generativeai", {})]
 )
 def test_a_seed_that_cannot_be_sent_is_refused(provider_name, options):
-    cls = catalog.adapter(provider_name)
+    cls = Catalog().adapter(provider_name)
     with pytest.raises(UsageError, match="seed"):
         cls("m", cls.capabilities.options(seed=1, **options))
 
@@ -272,7 +273,7 @@ def test_a_seed_that_cannot_be_sent_is_refused(provider_name, options):
 def test_a_missing_key_names_its_variable(case, ask, monkeypatch):
     for name in VARIABLES:
         monkeypatch.delenv(name)
-    variable = catalog.adapter(case.provider).capabilities.env
+    variable = Catalog().adapter(case.provider).capabilities.env
     with pytest.raises(UsageError, match=variable):
         ask(case, fresh=True)
 
@@ -283,7 +284,7 @@ def test_a_missing_sdk_gives_the_pip_command(case, ask, monkeypatch):
         case.provider, "google.generativeai"
     )
     monkeypatch.setitem(__import__("sys").modules, module, None)
-    extra = catalog.adapter(case.provider).capabilities.extra
+    extra = Catalog().adapter(case.provider).capabilities.extra
     with pytest.raises(UsageError, match=rf"pip install 'mmeval-harness\[{extra}\]'"):
         ask(case, fresh=True)
 

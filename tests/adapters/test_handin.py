@@ -94,10 +94,10 @@ def test_left_and_taken_up_again(provider, batches, settings_of):
 
 
 def test_many_small_batches_and_a_crash_while_handing_in(provider, batches, settings_of, monkeypatch):
-    from mmeval import catalog
+    from mmeval.catalog import Catalog
 
-    monkeypatch.setattr(catalog.adapter("openai"), "batch_requests", 8)
-    submit, calls = catalog.adapter("openai").submit, []
+    monkeypatch.setattr(Catalog().adapter("openai"), "batch_requests", 8)
+    submit, calls = Catalog().adapter("openai").submit, []
 
     async def third_fails(self, requests, options):
         calls.append(len(requests))
@@ -107,7 +107,7 @@ def test_many_small_batches_and_a_crash_while_handing_in(provider, batches, sett
 
     settings = settings_of(CASES[0], batch=True)
     with monkeypatch.context() as patch:
-        patch.setattr(catalog.adapter("openai"), "submit", third_fails)
+        patch.setattr(Catalog().adapter("openai"), "submit", third_fails)
         with pytest.raises(KeyboardInterrupt):
             run_one("bar_reading", "openai/model-x", settings)
     run = run_one("bar_reading", "openai/model-x", settings)
@@ -140,8 +140,8 @@ def test_what_cannot_be_handed_in(model, given, says, provider, batches, setting
 
 def test_batch_prices_count(provider, batches, settings_of, monkeypatch):
     monkeypatch.setattr(
-        "mmeval.catalog.model_cards",
-        lambda path=(): {
+        "mmeval.catalog.Catalog.model_cards",
+        lambda self: {
             "openai/model-x": {"price": {"input": 9.0, "output": 9.0, "batch_input": 1.0, "batch_output": 2.0}}
         },
     )

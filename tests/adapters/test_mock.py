@@ -8,13 +8,14 @@ from collections import Counter
 
 import pytest
 
-from mmeval import FatalError, Prompt, Request, RetryableError, Text, UsageError, catalog, media
+from mmeval import FatalError, Prompt, Request, RetryableError, Text, UsageError, media
+from mmeval.catalog import Catalog
 
 RED = media.image(b"not a picture")
 
 
 def model(name: str, **options):
-    cls = catalog.adapter("mock")
+    cls = Catalog().adapter("mock")
     made = cls.capabilities.options(**options)
     return cls(name, made), made
 
@@ -133,6 +134,6 @@ def test_transient_faults_pass_and_lasting_ones_stay():
 
 
 def test_faults_that_cannot_change_a_reply_are_no_part_of_the_cache_key():
-    capabilities = catalog.adapter("mock").capabilities
+    capabilities = Catalog().adapter("mock").capabilities
     assert {"error_rate", "rate_limit_rate", "latency_s"} <= capabilities.transport_options
     assert not {"refused_rate", "length_rate", "reply", "script", "seed"} & capabilities.transport_options

@@ -7,10 +7,10 @@ from typing import get_args
 
 import pytest
 
-from mmeval import catalog
+from mmeval.catalog import Catalog
 from mmeval.types import Modality
 
-CARDS = catalog.model_cards()
+CARDS = Catalog().model_cards()
 PARTS = {"encoder", "input_projector", "llm", "output_projector", "generator"}
 KNOWN = {
     "title", "organization", "released", "open", "parameters", "parts", "modalities", "price", "price_date", "url",
@@ -22,7 +22,7 @@ PRICES = {"input", "output", "cached_input", "batch_input", "batch_output"}
 @pytest.mark.parametrize("name", CARDS)
 def test_a_card_holds_known_facts(name):
     card = CARDS[name]
-    assert name.split("/")[0] in catalog.adapters()
+    assert name.split("/")[0] in Catalog().adapters()
     assert card["title"]
     assert set(card) <= KNOWN
     assert set(card.get("parts", {})) <= PARTS
@@ -65,12 +65,12 @@ def test_a_card_holds_known_facts(name):
 )
 def test_tokens_of_a_picture(name, size, options, tokens):
     provider, _, model = name.partition("/")
-    cls = catalog.adapter(provider)
+    cls = Catalog().adapter(provider)
     assert cls.image_tokens(model, *size, cls.capabilities.options(**options)) == tokens
 
 
 def test_every_size_has_a_count():
-    cls = catalog.adapter("openai")
+    cls = Catalog().adapter("openai")
     options = SimpleNamespace(detail=None)
     for width in (1, 31, 33, 500, 5000):
         for height in (1, 32, 4000):

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmeval import AdapterError, FatalError, Image, Limits, Reply, RetryableError, UsageError, catalog, media
+from mmeval import AdapterError, FatalError, Image, Limits, Reply, RetryableError, UsageError, media
 from mmeval import providers as remote
+from mmeval.catalog import Catalog
 from mmeval.providers.headers import duration
 from tests.loopback import dialects
 from tests.loopback.dialects import Said
@@ -154,7 +155,7 @@ def test_a_missing_package_and_key(monkeypatch):
 def reader(kind: str):
     if kind == "gemini":
         return remote.gemini_reply
-    module = sys.modules[catalog.adapter("anthropic" if kind == "anthropic" else "openai").__module__]
+    module = sys.modules[Catalog().adapter("anthropic" if kind == "anthropic" else "openai").__module__]
     return {"chat": "_from_chat", "responses": "_from_responses", "anthropic": "_reply"}[kind], module
 
 

@@ -8,8 +8,9 @@ import tomllib
 import pytest
 
 from mmeval import catalog
+from mmeval.catalog import Catalog
 
-NAMES = sorted(catalog.benchmarks())
+NAMES = sorted(Catalog().benchmarks())
 
 
 def code_lines(source: str) -> int:
@@ -27,8 +28,8 @@ def code_lines(source: str) -> int:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_is_small_and_says_what_it_promises(name: str):
-    definition = catalog.definition("benchmarks", name)
-    benchmark = catalog.benchmark(name)
+    definition = Catalog().definition("benchmarks", name)
+    benchmark = Catalog().benchmark(name)
     assert code_lines(definition.path.read_text()) <= 40
     assert benchmark.about
     assert benchmark.about.splitlines()[0].endswith((".", "?")) or "\n" in benchmark.about
@@ -42,10 +43,10 @@ def test_a_file_is_small_and_says_what_it_promises(name: str):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_hub_data_is_pinned_or_says_who_pins_it(name: str):
-    source = catalog.definition("benchmarks", name).path.read_text()
+    source = Catalog().definition("benchmarks", name).path.read_text()
     if "revision=None" in source:
         assert "pinned by the first load" in source
-    if "md5=None" in source and "general/mmbench" not in str(catalog.definition("benchmarks", name).path):
+    if "md5=None" in source and "general/mmbench" not in str(Catalog().definition("benchmarks", name).path):
         assert "vlmevalkit" in source
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmeval import DataError, catalog, data
+from mmeval import DataError, data
+from mmeval.catalog import Catalog
 from mmeval.data.matrices import CONFIGURATIONS
 
 
@@ -27,7 +28,7 @@ def put(file: Path, *, target: int, shape: tuple[int, ...] = (16, 160, 160)) -> 
 
 
 def test_sheets_targets_and_score(folder: Path):
-    benchmark = catalog.benchmark("raven")
+    benchmark = Catalog().benchmark("raven")
     samples = list(data.samples(benchmark))
     assert [s.target for s in samples] == list("ABCDEFG")
     assert [s.tags["category"] for s in samples] == list(CONFIGURATIONS)
@@ -61,12 +62,12 @@ def open_image(content: bytes) -> Image.Image:
 def test_damaged_problems_are_named(folder: Path, damage, message):
     damage(folder / CONFIGURATIONS[0] / "RAVEN_0_test.npz")
     with pytest.raises(DataError, match=message):
-        list(data.samples(catalog.benchmark("raven")))
+        list(data.samples(Catalog().benchmark("raven")))
 
 
 @pytest.mark.parametrize("name", ["raven", "iraven", "rebus", "enigmaeval", "algopuzzlevqa"])
 def test_data_that_the_user_has_not_brought(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MMEVAL_DATA", str(tmp_path / "nowhere"))
     with pytest.raises(DataError, match=rf"{name}: .*nowhere/{name}/.* is not there; ") as caught:
-        data.pinned(catalog.benchmark(name), lock=tmp_path / "benchmarks.lock")
+        data.pinned(Catalog().benchmark(name), lock=tmp_path / "benchmarks.lock")
     assert "\n" not in str(caught.value)

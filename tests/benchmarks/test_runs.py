@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mmeval import catalog, data
+from mmeval import data
+from mmeval.catalog import Catalog
 from mmeval.cli import app
 from mmeval.runner import Settings, run_one
 from tests.benchmarks.test_twins import TWINS
@@ -29,7 +30,7 @@ def settings(tmp_path: Path, **how) -> Settings:
     ("mock/echo", "blind"), ("mock/echo", "shuffled-image"),
 ])  # fmt: skip
 def test_reference_rows(model: str, ablate, hub: Hub, tmp_path: Path):
-    benchmark = place(hub, catalog.benchmark("mmstar"), TWINS["mmstar"], tmp_path / "data")
+    benchmark = place(hub, Catalog().benchmark("mmstar"), TWINS["mmstar"], tmp_path / "data")
     benchmark = replace(benchmark, rows=None)
     run = run_one(benchmark, model, settings(tmp_path, ablate=ablate))
     assert (run.info.status, run.info.planned) == ("complete", 2)
@@ -41,7 +42,7 @@ def test_reference_rows(model: str, ablate, hub: Hub, tmp_path: Path):
 
 
 def test_other_benchmarks_go_on(hub: Hub, tmp_path: Path):
-    place(hub, catalog.benchmark("mmstar"), TWINS["mmstar"], tmp_path / "data")
+    place(hub, Catalog().benchmark("mmstar"), TWINS["mmstar"], tmp_path / "data")
     wrong = [
         "run",
         "shape_sequence",
@@ -61,14 +62,14 @@ def test_other_benchmarks_go_on(hub: Hub, tmp_path: Path):
 
 
 def test_broken_data_alone_ends_the_command(hub: Hub, tmp_path: Path):
-    place(hub, catalog.benchmark("mmstar"), TWINS["mmstar"], tmp_path / "data")
+    place(hub, Catalog().benchmark("mmstar"), TWINS["mmstar"], tmp_path / "data")
     out = CliRunner().invoke(app, ["run", "mmstar", "-m", "mock/echo", "--results", str(tmp_path / "results")])
     assert "mmstar: 2 rows at" in str(out.exception)
 
 
 @pytest.mark.parametrize("name", ["blink", "gqa", "visulogic", "plotqa", "rebus", "algopuzzlevqa", "mmstar"])
 def test_pinned_data_of_every_kind_needs_no_network(name: str, hub: Hub, tmp_path: Path):
-    benchmark = replace(place(hub, catalog.benchmark(name), TWINS[name], tmp_path / "data"), rows=None)
+    benchmark = replace(place(hub, Catalog().benchmark(name), TWINS[name], tmp_path / "data"), rows=None)
     lock = tmp_path / "benchmarks.lock"
     first = list(data.samples(data.pinned(benchmark, lock=lock)))
     hub.requests.clear()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mmeval import DataError, catalog, data
+from mmeval import DataError, data
+from mmeval.catalog import Catalog
 from tests.benchmarks.twin import Twin, leaves, load, renamed, scored, shown
 from tests.benchmarks.twins_charts import TWINS as CHARTS
 from tests.benchmarks.twins_general import TWINS as GENERAL
@@ -34,7 +35,7 @@ def test_from_load_dataset_to_the_score(name: str, hub: Hub, tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("name", "column"), [(n, c) for n in sorted(TWINS) for c in leaves(catalog.benchmark(n).data)[0].columns]
+    ("name", "column"), [(n, c) for n in sorted(TWINS) for c in leaves(Catalog().benchmark(n).data)[0].columns]
 )
 def test_a_renamed_column_is_one_line(name: str, column: str):
     benchmark = renamed(name, TWINS[name], column)
@@ -48,5 +49,7 @@ def test_a_renamed_column_is_one_line(name: str, column: str):
 
 def test_every_benchmark_with_data_has_a_twin():
     matrices = {"raven", "iraven"}  # drawn from npz files: test_matrices.py
-    drawn = {name for name in catalog.benchmarks() if catalog.benchmark(name).data.describe()["kind"] == "generated"}
-    assert set(TWINS) | matrices | drawn == set(catalog.benchmarks())
+    drawn = {
+        name for name in Catalog().benchmarks() if Catalog().benchmark(name).data.describe()["kind"] == "generated"
+    }
+    assert set(TWINS) | matrices | drawn == set(Catalog().benchmarks())

@@ -12,7 +12,8 @@ from typing import Any
 
 from datasets import Dataset, Features, Image, List, Value
 
-from mmeval import Benchmark, Record, Reply, Sample, Score, Text, catalog, data, media
+from mmeval import Benchmark, Record, Reply, Sample, Score, Text, data, media
+from mmeval.catalog import Catalog
 from mmeval.data.combined import Chained, Joined, Zipped
 from mmeval.data.contract import checked
 from mmeval.data.hub import Hub as HubSource
@@ -180,7 +181,7 @@ def _judged(rule: Any, sample: Sample, reply: Reply, verdicts: Any) -> Score:
 
 
 def load(name: str, hub: Hub, twin: Twin, root: Path) -> tuple[Benchmark, list[Sample]]:
-    benchmark = place(hub, catalog.benchmark(name), twin, root)
+    benchmark = place(hub, Catalog().benchmark(name), twin, root)
     return benchmark, list(data.samples(benchmark))
 
 
@@ -208,7 +209,7 @@ class Renamed:
 
 
 def renamed(name: str, twin: Twin, column: str) -> Benchmark:
-    benchmark = catalog.benchmark(name)
+    benchmark = Catalog().benchmark(name)
     index, leaf = next((i, x) for i, x in enumerate(leaves(benchmark.data)) if _part(twin, x, i)[1])
     columns, rows = _part(twin, leaf, index)
     return replace(benchmark, data=Renamed(leaf, columns, rows, column))

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from mmeval import StoreError, Text, UsageError, catalog, store
+from mmeval import StoreError, Text, UsageError, store
+from mmeval.catalog import Catalog
 from mmeval.runner import run_one
 from mmeval.runner.journal import Journal
 from mmeval.scorers import exact_text
@@ -133,7 +134,7 @@ def test_token_budget_ends_partial_and_resumes_to_the_same_scores(settings, tmp_
 
 
 def test_unknown_price_is_no_price(settings, monkeypatch):
-    monkeypatch.setattr(catalog, "model_cards", lambda path: {})
+    monkeypatch.setattr(Catalog, "model_cards", lambda self: {})
     assert run_one(make_benchmark(3), "mock/echo", settings).info.totals.cost is None
     with pytest.raises(UsageError, match="price of mock/echo is unknown"):
         run_one(make_benchmark(4), "mock/echo", settings.model_copy(update={"max_cost": 1.0}))

@@ -10,7 +10,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from mmeval import UsageError, catalog, data
+from mmeval import UsageError, data
+from mmeval.catalog import Catalog
 from mmeval.cli import app
 from mmeval.interchange import evalever, hubresults
 from mmeval.interchange.submission import write_mmbench
@@ -90,7 +91,7 @@ def test_hidden_labels_give_a_file_and_no_number(tmp_path: Path, monkeypatch: py
     run = run_one("mmbench_test_en", "mock/echo", settings)
     assert (run.info.status, run.info.metrics, run.info.counts["ok"]) == ("complete", {}, 2)
     assert [row.score for row in run.scores()] == [None, None]
-    benchmark = data.pinned(catalog.benchmark("mmbench_test_en"))
+    benchmark = data.pinned(Catalog().benchmark("mmbench_test_en"))
     assert write_mmbench(run, benchmark, tmp_path / "out.xlsx") == 2
     rows = list(openpyxl.load_workbook(tmp_path / "out.xlsx").active.iter_rows(values_only=True))
     assert rows[0] == ("index", "question", "A", "B", "C", "D", "prediction")

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from mmeval import catalog
+from mmeval.catalog import Catalog
 from mmeval.runner import Settings, run_one
 from scripts.demo_vlm.language import Writer, train_language
 from scripts.demo_vlm.model import build, save, tokenizer, vocabulary
@@ -49,7 +50,7 @@ def test_the_card_is_true(name, model, column, accuracy):
 @pytest.mark.parametrize("name", NAMES)
 def test_it_sees(name):
     seen, blind = card()[name]
-    chance = 100 * catalog.benchmark(name).chance
+    chance = 100 * Catalog().benchmark(name).chance
     assert seen > 90
     assert blind < chance + 10
 
@@ -75,11 +76,11 @@ def test_training_repeats_to_the_bit(tmp_path):
 
 
 def test_no_benchmark_picture_is_trained_on():
-    sizes = [catalog.benchmark(name).data.n for name in NAMES]
+    sizes = [Catalog().benchmark(name).data.n for name in NAMES]
     held_out = frozenset(corpus(None, 0).digests)
     assert len(held_out) == sum(sizes)
     assert not corpus(TRAIN_SEED, 30, forbidden=held_out).digests & held_out
     # From the benchmarks' own seed only what they do not hold is left.
-    again = corpus(catalog.benchmark(NAMES[0]).data.seed, max(sizes) + 1, forbidden=held_out)
+    again = corpus(Catalog().benchmark(NAMES[0]).data.seed, max(sizes) + 1, forbidden=held_out)
     assert len(again.digests) == sum(max(sizes) + 1 - size for size in sizes)
     assert not again.digests & held_out

@@ -8,7 +8,8 @@ from functools import cache
 
 import pytest
 
-from mmeval import Benchmark, Reply, Sample, Text, catalog
+from mmeval import Benchmark, Reply, Sample, Text
+from mmeval.catalog import Catalog
 from mmeval.stats.intervals import mean
 
 NAMES = ("shape_sequence", "bar_reading", "drawn_scenes")
@@ -19,7 +20,7 @@ LEVEL = 0.999
 
 @cache
 def load(name: str) -> tuple[Benchmark, list, list[Sample]]:
-    benchmark = catalog.benchmark(name)
+    benchmark = Catalog().benchmark(name)
     rows = list(benchmark.data.rows())
     return benchmark, rows, [benchmark.to_sample(row) for row in rows]
 

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from PIL import Image as Pillow
 
-from mmeval import FatalError, MediaError, Prompt, Request, Text, UsageError, catalog, media
+from mmeval import FatalError, MediaError, Prompt, Request, Text, UsageError, media
+from mmeval.catalog import Catalog
 from tests.local import tiny
 
-Adapter = catalog.adapter("transformers")
+Adapter = Catalog().adapter("transformers")
 Options = Adapter.capabilities.options
 
 

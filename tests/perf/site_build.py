@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from mmeval.catalog import Catalog
 from mmeval.sitegen.build import Options, build
 from tests import ledger
 
@@ -30,7 +31,7 @@ def shape_of(text: str) -> ledger.Shape:
 
 def timed(root: Path, what: str) -> None:
     start = time.perf_counter()
-    made = build(Options(results=root / "results", out=root / "_site", cache=root / ".cache", path=(root,)))
+    made = build(Options(results=root / "results", out=root / "_site", cache=root / ".cache", catalog=Catalog((root,))))
     wall = time.perf_counter() - start
     own, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     cpu = own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime

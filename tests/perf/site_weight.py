@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from mmeval.catalog import Catalog
 from mmeval.sitegen.build import Build, Options
 from tests import ledger
 from tests.site.conftest import ARGS, CHROMIUM
@@ -27,7 +28,7 @@ return done; }"""
 
 def board_only(root: Path) -> Path:
     """The board's pages and data alone: the pages of 8,000 runs add nothing to its first view."""
-    options = Options(results=root / "results", out=root / "_board", cache=root / ".cache", path=(root,))
+    options = Options(results=root / "results", out=root / "_board", cache=root / ".cache", catalog=Catalog((root,)))
     made = Build(options)
     board = made.board()
     made.static()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mmeval.catalog import Catalog
 from mmeval.sitegen.build import Built, Options, build
 from tests import ledger
 
@@ -25,7 +26,7 @@ def make(root: Path, **changed: Any) -> Built:
         "results": root / "results",
         "out": root / "_site",
         "cache": root / ".cache",
-        "path": (root,),
+        "catalog": Catalog((root,)),
     }
     return build(Options(**{**given, **changed}))
 

@@ -14,6 +14,7 @@ import pytest
 from mmeval.board import collect
 from mmeval.board.ranks import rank_columns
 from mmeval.board.views import all_views, corrected, make_view, percent
+from mmeval.catalog import Catalog
 from mmeval.interchange.openvlm import DEFAULT
 from tests import ledger
 from tests.site.conftest import shoot, until
@@ -104,7 +105,7 @@ def test_state_survives_reload_and_only_what_is_not_default_is_kept(visit: Visit
 def test_averages_and_ranks_follow_the_chosen_columns(visit: Visit, ledger_root: Path) -> None:
     tab = visit("index.html#hide=toy_ai2d,toy_mathvista")
     until(tab, "document.querySelector('#board tbody td.rank').textContent !== ''")
-    board = collect(ledger_root / "results", path=[ledger_root])
+    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
     left = [c for c in board.columns if c.card.name not in ("toy_ai2d", "toy_mathvista")]
     want = {}
     for name, card in board.models.items():
@@ -126,7 +127,7 @@ def test_holm_in_the_browser_agrees_with_the_library(visit: Visit, ledger_root: 
     from mmeval.board.ranks import _table
     from mmeval.stats.ranking import rank
 
-    board = collect(ledger_root / "results", path=[ledger_root])
+    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
     kept = [c for c in board.columns if c.card.name in chosen]
     whole = sorted(n for n, c in board.models.items() if c.reference is None and all(n in col.cells for col in kept))
     tables = [_table(c, [c.cells[n] for n in whole], c.compared(whole)) for c in kept]
@@ -141,7 +142,7 @@ def test_holm_in_the_browser_agrees_with_the_library(visit: Visit, ledger_root: 
 
 
 def test_ranks_within_a_filter_count_only_the_rows_that_are_shown(visit: Visit, ledger_root: Path) -> None:
-    board = collect(ledger_root / "results", path=[ledger_root])
+    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
     ranks = all_views(board, {})[0].ranks
     assert ranks is not None
     keep = list(ranks.models)[:2]
@@ -205,7 +206,7 @@ def test_openvlm_view_has_the_eight_and_its_own_averages(visit: Visit, ledger_ro
     shoot(tab, "openvlm-dark")
     heads = tab.locator("#board thead th[data-b]").count()
     assert heads == 8
-    board = collect(ledger_root / "results", path=[ledger_root])
+    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
     eight = [c for c in board.columns if c.card.name != "toy_chartqa"]
     values = {
         n: [percent(c.card, c.cells[n].headline.value) if n in c.cells else None for c in eight] for n in board.models
@@ -228,7 +229,7 @@ def test_all_averages_follow_the_chosen_columns(visit: Visit, ledger_root: Path,
     from mmeval.sitegen.openvlm import follow
 
     tab = visit(f"{view}#show=corrected&hide=toy_ai2d,toy_chartqa,toy_hallusionbench")
-    board = collect(ledger_root / "results", path=[ledger_root])
+    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
     left = [c for c in board.columns if c.card.name not in ("toy_ai2d", "toy_chartqa", "toy_hallusionbench")]
     made = make_view("openvlm" if "openvlm" in view else "all", left, board)
     names = {f"toy_{a}": b for a, b in zip(ledger.EIGHT, DEFAULT, strict=True)}
@@ -269,7 +270,7 @@ def test_chance_is_zero_and_the_top_is_a_hundred() -> None:
 
 
 def test_ranks_are_the_same_from_the_cache(ledger_root: Path, tmp_path: Path) -> None:
-    board = collect(ledger_root / "results", path=[ledger_root])
+    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
     one = board.columns[0]
     models = sorted(n for n in one.cells if board.models[n].reference is None)
     first = rank_columns([one], models, cache=tmp_path)

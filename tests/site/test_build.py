@@ -18,6 +18,7 @@ import yaml
 from typer.testing import CliRunner
 
 from mmeval.board import collect
+from mmeval.catalog import Catalog
 from mmeval.cli import app
 from mmeval.errors import UsageError
 from mmeval.sitegen.env import languages
@@ -135,7 +136,7 @@ def test_catalogues_have_the_same_keys_and_holes() -> None:
     ],
 )
 def test_the_feed_links_to_where_the_site_will_be(ledger_root: Path, base: str, start: str) -> None:
-    board = collect(ledger_root / "results", path=[ledger_root])
+    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
     links = re.findall('<link href="([^"]+)"', feed(board, "lab", base))
     assert len(links) == 51
     assert all(link.startswith(start) for link in links[1:])

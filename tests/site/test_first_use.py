@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from mmeval.catalog import Catalog
 from tests import ledger
 from tests.site.conftest import make, until
 from tests.site.test_board import column
@@ -241,6 +242,6 @@ def test_an_older_results_folder_can_take_the_place_of_a_newer_one(copy: Path) -
     other = copy / "other"
     ledger.write(other, ledger.Shape(models=1, benchmarks=1, samples=5))
     make(copy)
-    make(copy, results=other / "results", path=(other,))
+    make(copy, results=other / "results", catalog=Catalog((other,)))
     assert not list((copy / "_site").rglob("*chartqa*"))
     shutil.rmtree(other)

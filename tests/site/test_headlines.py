@@ -17,6 +17,7 @@ from mmeval.board.collect import Column
 from mmeval.board.headlines import pseudo
 from mmeval.board.ranks import rank_columns
 from mmeval.board.vectors import Vector
+from mmeval.catalog import Catalog
 from mmeval.metrics.aggregates import accuracy, binary, circular
 from mmeval.metrics.base import Metric
 from mmeval.stats.jackknife import GROUPS, deal
@@ -97,7 +98,7 @@ def test_errors_agree_with_those_of_the_metric(metric: Metric) -> None:
 
 @pytest.fixture(scope="module")
 def board(ledger_root: Path) -> Board:
-    return collect(ledger_root / "results", path=[ledger_root])
+    return collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
 
 
 def column(board: Board, name: str) -> Column:

@@ -14,6 +14,7 @@ from mmeval.board.cards import BenchmarkCard, model_card
 from mmeval.board.collect import Column
 from mmeval.board.ranks import rank_columns
 from mmeval.board.views import percent
+from mmeval.catalog import Catalog
 from mmeval.sitegen.pages.board import head
 from tests import ledger
 from tests.site.conftest import SHAPE, make
@@ -71,7 +72,7 @@ def test_people_are_shown_and_never_ranked(copy: Path) -> None:
     assert '<td class="rank"></td><td class="rank"></td>' in row
     assert '<span class="tag">human</span>' in row
     assert '<span class="tag">人类</span>' in row_of(copy / "_site" / "zh" / "index.html", "human/experts")
-    board = collect(copy / "results", path=[copy])
+    board = collect(copy / "results", catalog=Catalog((copy,)))
     page = (copy / "_site" / "b" / "toy_chartqa.html").read_text()
     assert page.index("Experts") < page.index("Birch Vision 1b"), "in the order of the scores"
     ranked = sorted(n for n in board.columns[0].cells if board.models[n].reference is None)
