@@ -5,32 +5,74 @@ from __future__ import annotations
 import gc
 import sys
 from importlib import import_module
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from mmeval import MMEvalError, __version__
+from mmeval import MMEvalError, UsageError, __version__
 
-VERBS: tuple[str, ...] = (
-    "site",
-    "rescore",
-    "judge",
-    "run",
-    "list",
-    "show",
-    "doctor",
-    "new",
-    "quickstart",
-    "cache",
-    "merge",
-    "diff",
-    "gate",
-    "data",
-    "exchange",
-)
-"""Modules of this package; each has `register(app)`."""
+VERBS = {
+    "quickstart": "quickstart",
+    "run": "run",
+    "list": "list",
+    "show": "show",
+    "diff": "diff",
+    "rescore": "rescore",
+    "judge": "judge",
+    "merge": "merge",
+    "gate": "gate",
+    "site": "site",
+    "data": "data",
+    "cache": "cache",
+    "new": "new",
+    "doctor": "doctor",
+    "import": "exchange",
+    "export": "exchange",
+}
+"""Verb to module of this package; each module has `register(app)`."""
+
+
+class Verbs(TyperGroup):
+    """Imports the module of a verb when the verb is used, and reports usage errors as `UsageError`."""
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(**attrs)
+        self.commands: dict[str, Any] = dict.fromkeys(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a verb, or None."""
+        if cmd_name not in VERBS:
+            return None
+        app = typer.Typer(rich_markup_mode="rich")
+        import_module(f"mmeval.cli.{VERBS[cmd_name]}").register(app)
+        return typer.main.get_group(app).commands[cmd_name]
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run the command line and exit; raises MMEvalError."""
+        try:
+            code = super().main(*args, **{**extra, "standalone_mode": False})
+        except typer.TyperException as error:
+            raise _usage_error(error) from None
+        sys.exit(code)
+
+
+def _usage_error(error: typer.TyperException) -> BaseException:
+    text = error.format_message()
+    if not text:  # no arguments were given, and the help page has been printed
+        return SystemExit(error.exit_code)
+    close = getattr(error, "possibilities", None)
+    if close:
+        text = f"{error.message}; did you mean {' or '.join(close)}?"
+    text = text.replace("Value error, ", "").rstrip(".").replace(". Did", "; did")
+    context = getattr(error, "ctx", None)
+    hint = f"; see `{context.command_path} --help`" if context is not None else ""
+    return UsageError(f"{text[0].lower()}{text[1:]}{hint}")
+
 
 app = typer.Typer(
     name="mmeval",
+    cls=Verbs,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -39,8 +81,6 @@ app = typer.Typer(
     epilog="Exit codes: 0 pass · 1 gate failed · 2 usage · 3 inconclusive · 4 not comparable · "
     "5 run incomplete or nothing measured · 6 budget spent · 130 interrupted",
 )
-for _verb in VERBS:
-    import_module(f"mmeval.cli.{_verb}").register(app)
 
 
 def _version(value: bool) -> None:
@@ -58,10 +98,10 @@ def _root(
 
 def main() -> None:
     """Run the command line; a user's mistake is one line on stderr and its exit code."""
-    # Imports make some 100,000 objects that stay; looking through them again and again is a tenth of the start.
+    # Imports create some 100,000 objects that stay; collecting them again and again takes a tenth of the start time.
     gc.set_threshold(50_000, 10, 10)
     try:
-        app()
+        app(prog_name="mmeval")
     except MMEvalError as error:
         typer.echo(f"mmeval: {error}", err=True)
         sys.exit(error.exit_code)

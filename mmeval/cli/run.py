@@ -10,70 +10,45 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from mmeval.cli._options import given, with_settings
+from mmeval.engine.options import Settings, read_settings
+
 if TYPE_CHECKING:
-    from mmeval.engine.options import Settings
     from mmeval.runner import Job, Observer, Plan, Session
     from mmeval.store import Run
 
-CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True}
-PANEL_MORE = (
-    "Every setting of a --config file is a flag as well: --max-error-rate 0.01 · --shard I/N · --batch · --seed 0 · "
-    "--cache on|off|read|refresh · --cache-file FILE · --timeout 600 · --deadline 3600 · --attempts 8 · "
-    "--log FILE[.jsonl] · --path DIR · --columns ROLE=COLUMN (question files) · --judge-options KEY=VALUE. "
-    "Run the same command again to resume; a complete run is not asked again."
-)
+EPILOG = "Run the same command again to resume. A complete run is not asked again."
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command(name="run", context_settings=CONTEXT, epilog=PANEL_MORE)(run)
+    app.command(name="run", epilog=EPILOG)(run)
 
 
+@with_settings
 def run(
-    context: typer.Context,
-    what: list[str] = typer.Argument(..., metavar="BENCHMARK|SUITE|FILE...", help="Names, or files of questions."),
-    model: list[str] = typer.Option(..., "-m", "--model", metavar="PROVIDER/MODEL", help="Whom to ask (repeatable)."),
-    option: list[str] = typer.Option([], "-o", "--option", metavar="KEY=VALUE", help="Adapter option (repeatable)."),
-    limit: int | None = typer.Option(None, help="Only the first N samples.", show_default="all"),
-    epochs: int | None = typer.Option(None, help="Ask every sample N times.", show_default="1"),
-    profile: str | None = typer.Option(None, help="Scoring profile.", show_default="the benchmark's"),
-    judge: str | None = typer.Option(None, metavar="PROVIDER/MODEL", help="Who judges, where a scorer asks a model."),
-    ablate: str | None = typer.Option(None, metavar="blind|shuffled-image", help="Take pictures away, or swap them."),
-    concurrency: int | None = typer.Option(None, help="Pin the requests in flight.", show_default="adaptive"),
-    max_cost: float | None = typer.Option(None, help="Stop after this many US dollars.", show_default="no limit"),
-    max_tokens: int | None = typer.Option(None, help="Stop after this many tokens.", show_default="no limit"),
-    max_minutes: float | None = typer.Option(None, help="Stop after this many minutes.", show_default="no limit"),
-    results: Path | None = typer.Option(None, help="Folder of all runs.", show_default="results"),
-    config: Path | None = typer.Option(None, metavar="FILE.toml", help="Settings from a file; flags win."),
-    plan: bool = typer.Option(False, "--plan", help="Print samples, tokens and cost, and ask nothing."),
-    json: bool = typer.Option(False, "--json", help="Print the runs as JSON for machines."),
+    what: list[str] = typer.Argument(
+        ..., metavar="BENCHMARK|SUITE|FILE...", help="Benchmarks, suites, or files of questions."
+    ),
+    model: list[str] = typer.Option(
+        ..., "-m", "--model", metavar="PROVIDER/MODEL", help="Model to evaluate (repeatable)."
+    ),
+    *,
+    config: Path | None = typer.Option(
+        None, metavar="FILE.toml", help="Read settings from this file; options on the command line win."
+    ),
+    plan: bool = typer.Option(False, "--plan", help="Print samples, tokens and cost, and send nothing."),
+    json: bool = typer.Option(False, "--json", help="Print the runs as JSON."),
+    **settings: Any,
 ) -> None:
-    """Ask models the questions of benchmarks, score the answers, and keep everything.
+    """Run benchmarks against models, score the replies, and store everything.
 
-    The same command again resumes where it stopped.
+    The same command again continues where it stopped.
     """
-    from mmeval.cli._settings import extra
-    from mmeval.engine.options import pairs, read_settings
-
-    given = {
-        "options": pairs(option) or None,
-        "limit": limit,
-        "epochs": epochs,
-        "profile": profile,
-        "judge": judge,
-        "ablate": ablate,
-        "concurrency": concurrency,
-        "max_cost": max_cost,
-        "max_tokens": max_tokens,
-        "max_minutes": max_minutes,
-        "results": results,
-    }
-    # Unknown options arrive among the positional words: settings without an option of their own.
-    names, more = extra([*what, *context.args])
-    settings = read_settings(config, {**given, **more})
+    chosen = read_settings(config, given(settings))
     if plan:
-        raise typer.Exit(_estimate(_plans(names, model, settings)[0], as_json=json))
-    raise typer.Exit(execute(names, model, settings, as_json=json))
+        raise typer.Exit(_estimate(_plans(what, model, chosen)[0], as_json=json))
+    raise typer.Exit(execute(what, model, chosen, as_json=json))
 
 
 def _plans(names: Sequence[str], models: Sequence[str], settings: Settings) -> tuple[list[Plan], bool]:

@@ -26,37 +26,51 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    options: dict[str, Any] = Field(default_factory=dict, description="adapter options")
-    limit: int | None = Field(default=None, ge=1, description="ask only the first N samples")
-    epochs: int = Field(default=1, ge=1, description="ask every sample N times")
-    profile: str | None = Field(default=None, description="scoring profile; the benchmark's own by default")
-    judge: str | None = Field(default=None, description="PROVIDER/MODEL that judges, where a scorer needs one")
-    judge_options: dict[str, Any] = Field(default_factory=dict, description="adapter options of the judge")
+    options: dict[str, Any] = Field(default_factory=dict, description="Option of the adapter (repeatable).")
+    limit: int | None = Field(default=None, ge=1, description="Use only the first N samples.")
+    epochs: int = Field(default=1, ge=1, description="Ask every sample N times.")
+    profile: str | None = Field(default=None, description="Scoring profile. Without it, the benchmark's own.")
+    judge: str | None = Field(
+        default=None, description="Model that judges replies, where the scoring profile asks one."
+    )
+    judge_options: dict[str, Any] = Field(
+        default_factory=dict, description="Option of the judge's adapter (repeatable)."
+    )
     ablate: Literal["blind", "shuffled-image"] | None = Field(
-        default=None, description="take the picture away or swap it"
+        default=None, description="Remove the images, or give each sample the image of another one."
     )
-    concurrency: int | None = Field(default=None, ge=1, description="pin the requests in flight; adaptive by default")
-    max_cost: float | None = Field(default=None, gt=0, description="stop after this many US dollars")
-    max_tokens: int | None = Field(default=None, gt=0, description="stop after this many tokens, input and output")
-    max_minutes: float | None = Field(default=None, gt=0, description="stop after this many minutes")
-    max_error_rate: float = Field(default=0.01, ge=0, le=1, description="a run with more failed samples ends `failed`")
-    results: Path = Field(default=Path("results"), description="folder of all runs")
-    offline: bool = Field(default=False, description="never touch the network for data")
-    seed: int = Field(default=0, description="seed of everything random")
+    concurrency: int | None = Field(
+        default=None, ge=1, description="Fixed number of requests in flight. Without it, the number adapts."
+    )
+    max_cost: float | None = Field(default=None, gt=0, description="Stop after spending this many US dollars.")
+    max_tokens: int | None = Field(default=None, gt=0, description="Stop after this many tokens, input and output.")
+    max_minutes: float | None = Field(default=None, gt=0, description="Stop after this many minutes.")
+    max_error_rate: float = Field(
+        default=0.01, ge=0, le=1, description="Mark the run as failed when a larger share of its samples failed."
+    )
+    results: Path = Field(default=Path("results"), description="Folder that holds all runs.")
+    offline: bool = Field(default=False, description="Do not download data.")
+    seed: int = Field(default=0, description="Seed of everything random.")
     shard: str | None = Field(
-        default=None, pattern=r"^[1-9]\d*/[1-9]\d*$", description="I/N: ask only every N-th sample"
+        default=None,
+        pattern=r"^[1-9]\d*/[1-9]\d*$",
+        description="Ask only part I of N of the samples; `mmeval merge` joins the parts.",
     )
-    cache: Literal["on", "off", "read", "refresh"] = Field(default="on", description="use of the response cache")
+    cache: Literal["on", "off", "read", "refresh"] = Field(default="on", description="How to use the response cache.")
     cache_file: Path | None = Field(
-        default=None, description="response cache; ~/.cache/mmeval/replies.sqlite by default"
+        default=None, description="The response cache. Without it, ~/.cache/mmeval/replies.sqlite."
     )
-    timeout: float = Field(default=600.0, gt=0, description="seconds for one request at most")
-    deadline: float = Field(default=3600.0, gt=0, description="seconds for one sample at most, with all retries")
-    attempts: int = Field(default=8, ge=1, description="requests for one sample at most")
-    batch: bool = Field(default=False, description="use the provider's batch API: half the price, up to a day")
-    path: tuple[Path, ...] = Field(default=(), description="folders with your own benchmarks/ and adapters/")
-    log: Path | None = Field(default=None, description="append what happens to this file; JSON lines in a .jsonl file")
-    columns: dict[str, str] = Field(default_factory=dict, description="role = column, for question files")
+    timeout: float = Field(default=600.0, gt=0, description="Longest time for one request, in seconds.")
+    deadline: float = Field(default=3600.0, gt=0, description="Longest time for one sample with retries, in seconds.")
+    attempts: int = Field(default=8, ge=1, description="Most requests for one sample.")
+    batch: bool = Field(default=False, description="Use the provider's batch API: half the price, up to a day.")
+    path: tuple[Path, ...] = Field(default=(), description="Extra folder with benchmarks/ and adapters/ (repeatable).")
+    log: Path | None = Field(
+        default=None, description="Append one line per event to this file; JSON lines if it ends in .jsonl."
+    )
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="Which column of a file of questions has which role (repeatable)."
+    )
 
     @property
     def catalog(self) -> Catalog:

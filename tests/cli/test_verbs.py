@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from mmeval import store
 from mmeval.cli import app
+from mmeval.cli._options import PANELS
+from mmeval.engine.options import Settings
 from mmeval.store import RunInfo, Spec
 from mmeval.types import Record, Reply, Score
 
@@ -116,17 +120,79 @@ def test_doctor_names_a_broken_definition(tmp_path: Path) -> None:
     assert "ZeroDivisionError" in out.stdout
 
 
-def test_every_verb_keeps_to_fifteen_options() -> None:
-    import typer.main
+def test_every_option_has_a_help_text() -> None:
+    group = typer.main.get_group(app)
+    context = group.make_context("mmeval", [], resilient_parsing=True)
+    verbs = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    assert len(verbs) >= 16
+    for name, verb in verbs.items():
+        for one in [verb, *getattr(verb, "commands", {}).values()]:
+            assert one.help, f"{name} {one.name} has no help text"
+            assert all(p.help for p in one.params), f"{name} {one.name} has an option without help text"
 
-    group = typer.main.get_command(app)
-    stack = [("mmeval", group)]
-    while stack:
-        name, one = stack.pop()
-        stack += [(f"{name} {sub}", c) for sub, c in getattr(one, "commands", {}).items()]
-        options = [p for p in one.params if p.param_type_name == "option" and p.name != "help"]
-        assert len(options) <= 15, f"{name} has {len(options)} options"
-        assert all(getattr(p, "help", None) for p in options), f"{name} has an option without help"
+
+def test_every_setting_is_an_option_of_run_in_one_panel() -> None:
+    assert Counter(name for names in PANELS.values() for name in names) == Counter(list(Settings.model_fields))
+    group = typer.main.get_group(app)
+    run = group.get_command(group.make_context("mmeval", [], resilient_parsing=True), "run")
+    options = {param.name: param for param in run.params}
+    for name, field in Settings.model_fields.items():
+        assert options[name].help == field.description
+    shown = CliRunner().invoke(app, ["run", "--help"], env={"COLUMNS": "200"}).stdout
+    assert [panel for panel in PANELS if panel and f"─ {panel} ─" not in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        ("rnu bar_reading", "no such command 'rnu'; did you mean 'run'?; see `mmeval --help`"),
+        ("gate rnu", "no such command 'rnu'; did you mean 'run'?; see `mmeval gate --help`"),
+        ("run", "missing argument 'BENCHMARK|SUITE|FILE...'; see `mmeval run --help`"),
+        ("run bar_reading", "missing option '-m' / '--model'; see `mmeval run --help`"),
+        ("run bar_reading -m a/b --atempts 3", "no such option: --atempts; did you mean --attempts?"),
+        ("run bar_reading -m a/b --limit ten", "invalid value for '--limit': "),
+        ("run bar_reading -m a/b --cache maybe", "invalid value for '--cache': 'maybe' is not one of 'on', 'off'"),
+        ("run bar_reading -m a/b --timeout 0", "--timeout: Input should be greater than 0 (got 0.0)"),
+        ("run bar_reading -m a/b --columns x", "--columns x: expected key=value"),
+        ("run bar_reading -m a/b --judge-options x", "--judge-options x: expected key=value"),
+        ("list --match", "option '--match' requires an argument"),
+    ],
+)
+def test_a_usage_error_is_one_line_and_exit_2(tmp_path: Path, args: str, says: str) -> None:
+    out = command(*args.split(), cwd=tmp_path)
+    assert (out.returncode, out.stdout, out.stderr.count("\n")) == (2, "", 1)
+    assert out.stderr.startswith(f"mmeval: {says}")
+
+
+@pytest.mark.parametrize("args", [[], ["gate"], ["data"]])
+def test_no_verb_prints_the_help_page(tmp_path: Path, args: list[str]) -> None:
+    out = command(*args, cwd=tmp_path)
+    assert (out.returncode, out.stderr) == (2, "")
+    assert "Usage: mmeval" in out.stdout
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ([], {"epochs": 2, "batch": True, "options": {"a": 1}, "path": ()}),
+        (["--epochs", "3", "--no-batch"], {"epochs": 3, "batch": False}),
+        (["-o", "a=2", "-o", "b=x=y"], {"options": {"a": "2", "b": "x=y"}}),
+        (["--columns", "question=q", "--columns", "answer=a"], {"columns": {"question": "q", "answer": "a"}}),
+        (["--judge-options", "seed=1"], {"judge_options": {"seed": "1"}}),
+        (["--path", "one", "--path", "two"], {"path": (Path("one"), Path("two"))}),
+        (["--ablate", "blind", "--offline"], {"ablate": "blind", "offline": True}),
+    ],
+)
+def test_options_of_run_win_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str], expected: dict[str, object]
+) -> None:
+    seen: list[Settings] = []
+    monkeypatch.setattr("mmeval.cli.run.execute", lambda what, model, settings, **_: seen.append(settings) or 0)
+    file = tmp_path / "run.toml"
+    file.write_text("epochs = 2\nbatch = true\n[options]\na = 1\n", encoding="utf-8")
+    out = CliRunner().invoke(app, ["run", "bar_reading", "-m", "mock/echo", "--config", str(file), *flags])
+    assert out.exit_code == 0, out.output
+    assert {name: getattr(seen[0], name) for name in expected} == expected
 
 
 @pytest.mark.slow
