@@ -28,6 +28,7 @@ def test_a_run_is_whole(settings):
     assert again.info.counts == {"ok": 40}
     assert again.info.metrics["accuracy"].value == 1.0
     assert [row.id for row in again.scores()] == sorted(str(i) for i in range(40))
+    assert set(again.info.throttle) == {"limit", "peak", "pinned", "rate", "cuts", "rejected"}
     assert store.samples_path(settings.results, again.info).with_suffix(".local.jsonl").exists()
     assert (run.path / "run.json").stat().st_size < 20_000
 
