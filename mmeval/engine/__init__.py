@@ -1,5 +1,5 @@
-"""What a run needs to be fast and safe: throttle, retry, cache, budget, batching, replicas."""
+"""Asks models quickly and safely: client, cache, rate limits, retries, budget, batching."""
 
 import logging
 
-logging.getLogger("mmeval").addHandler(logging.NullHandler())  # silent unless somebody listens
+logging.getLogger("mmeval").addHandler(logging.NullHandler())  # silent unless the application configures logging

@@ -1,12 +1,12 @@
-"""Batches out of single requests, for models that run in this process.
+"""Groups single requests into batches, for models that run in this process.
 
-Whoever has a question calls `submit` and waits; a single worker thread runs the questions together:
+Callers `submit` one item each and wait for its reply. One worker thread runs the items in batches:
 
-    submit ─► waiting ─► a batch of like lengths, the oldest question always in it ─► work(batch) ─► replies
+    submit ─► waiting ─► a batch of similar lengths that includes the oldest item ─► work(batch) ─► replies
 
-A batch starts when `size` questions wait, or when the oldest has waited `wait_s`. What goes wrong stays with
-the question that caused it: a batch that fails is run again one by one, and one that does not fit in memory
-is halved, and so are all batches after it.
+A batch starts when `size` items wait, or when the oldest has waited for `wait_s`. An error reaches only the
+caller whose item caused it: a batch that fails is run again item by item. A batch that does not fit in memory is
+split in half, and later batches are at most that large.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ V = TypeVar("V")
 class _Waiting(Generic[T, R]):
     item: T
     since: float
-    """Event loop time, seconds."""
+    """When it was submitted; event loop time in seconds."""
     reply: asyncio.Future[R] = field(repr=False)
 
 
 class Batcher(Generic[T, R]):
-    """Runs what waits in batches, in one worker thread.
+    """Runs the waiting items in batches, in one worker thread.
 
     Args:
-        work: one reply for each item, in their order; runs in the worker thread.
-        size: items in a batch at most.
-        wait_s: how long the oldest item waits for company.
-        length: cost of an item; a batch takes items of like cost, so that little is padded.
-        group: only items of one group share a batch (the same generation options).
-        too_large: whether an error says that memory did not suffice.
+        work: returns one reply per item, in the same order; runs in the worker thread.
+        size: maximum number of items in a batch.
+        wait_s: how long the oldest item waits for others to fill its batch.
+        length: length of an item; a batch takes items of similar length, so that little padding is needed.
+        group: only items of the same group share a batch (those with the same generation options).
+        too_large: whether an error means that the batch did not fit in memory.
     """
 
     def __init__(
@@ -63,11 +63,11 @@ class Batcher(Generic[T, R]):
         self._loop: asyncio.Task[None] | None = None
 
     async def run(self, call: Callable[[], V]) -> V:
-        """Run anything in the worker thread, such as loading the weights."""
+        """Run any call in the worker thread, such as loading the weights."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
 
     async def submit(self, item: T) -> R:
-        """The reply to one item; raises what `work` raised for it alone."""
+        """The reply to one item; raises the error that `work` raised for this item."""
         loop = asyncio.get_running_loop()
         waiting: _Waiting[T, R] = _Waiting(item, loop.time(), loop.create_future())
         self._waiting.append(waiting)
@@ -77,7 +77,7 @@ class Batcher(Generic[T, R]):
         return await waiting.reply
 
     async def close(self) -> None:
-        """Stop; who still waits is cancelled, a batch under way is finished first."""
+        """Finish the running batch, cancel the items that still wait, and stop the thread."""
         if self._loop is not None:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
@@ -88,27 +88,27 @@ class Batcher(Generic[T, R]):
 
     async def _serve(self) -> None:
         while True:
-            await self._company()
+            await self._wait_for_batch()
             batch = self._take()
             if batch:
                 await self._answer(batch)
 
-    async def _company(self) -> None:
-        """Return when a batch is full, or its oldest item has waited long enough."""
+    async def _wait_for_batch(self) -> None:
+        """Return when a batch is full or its oldest item has waited long enough."""
         loop = asyncio.get_running_loop()
         while True:
             self._waiting = [w for w in self._waiting if not w.reply.done()]
             self._arrived.clear()
-            patience = self._waiting[0].since + self._wait_s - loop.time() if self._waiting else None
-            if self._waiting and (len(self._waiting) >= self.size or (patience is not None and patience <= 0)):
+            left = self._waiting[0].since + self._wait_s - loop.time() if self._waiting else None
+            if self._waiting and (len(self._waiting) >= self.size or (left is not None and left <= 0)):
                 return
             try:
-                await asyncio.wait_for(self._arrived.wait(), patience)
+                await asyncio.wait_for(self._arrived.wait(), left)
             except TimeoutError:
                 return
 
     def _take(self) -> list[_Waiting[T, R]]:
-        """The oldest item and its nearest neighbours in length, of its group."""
+        """The oldest item and those of its group that are closest to it in length."""
         if not self._waiting:
             return []
         oldest = self._waiting[0]
@@ -124,7 +124,7 @@ class Batcher(Generic[T, R]):
         return batch
 
     async def _answer(self, batch: list[_Waiting[T, R]]) -> None:
-        """Run a batch and hand out its replies; halve it, or take it apart, when it fails."""
+        """Run a batch and deliver its replies; if it fails, run its parts."""
         batch = [w for w in batch if not w.reply.done()]
         if not batch:
             return
@@ -134,8 +134,8 @@ class Batcher(Generic[T, R]):
             for waiting in batch:
                 waiting.reply.cancel()
             raise
-        except Exception as error:  # noqa: BLE001 - the request boundary: any error belongs to who asked
-            await self._apart(batch, error)
+        except Exception as error:  # noqa: BLE001 - any error belongs to the callers of this batch
+            await self._run_parts(batch, error)
             return
         for waiting, reply in zip(batch, replies, strict=True):
             if not waiting.reply.done():
@@ -144,7 +144,8 @@ class Batcher(Generic[T, R]):
     async def _in_thread(self, items: Sequence[T]) -> Sequence[R]:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, items)
 
-    async def _apart(self, batch: list[_Waiting[T, R]], error: Exception) -> None:
+    async def _run_parts(self, batch: list[_Waiting[T, R]], error: Exception) -> None:
+        """Run a failed batch in halves if it was too large, otherwise item by item."""
         if len(batch) == 1:
             if not batch[0].reply.done():
                 batch[0].reply.set_exception(error)

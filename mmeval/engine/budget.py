@@ -1,4 +1,4 @@
-"""Money, tokens and minutes: what a request costs, and when a run has to stop."""
+"""The price of a request, and the limits on money, tokens and minutes at which a run stops."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """US dollars per million tokens on a date; None = unknown, which is never 0."""
+    """US dollars per million tokens, as of a date; None = unknown (not free)."""
 
     input: float | None = None
     output: float | None = None
@@ -26,7 +26,12 @@ class Price:
 
     @classmethod
     def of(cls, card: Mapping[str, Any], *, batch: bool = False) -> Price:
-        """From a model's table in models.toml; batch prices where they are known."""
+        """Read from a model's table in models.toml.
+
+        Args:
+            card: the table.
+            batch: take the prices of the provider's batch API.
+        """
         table = card.get("price") or {}
         prefix = "batch_" if batch else ""
         date = card.get("price_date")
@@ -39,23 +44,23 @@ class Price:
 
     @property
     def known(self) -> bool:
-        """Whether both directions have a price."""
+        """Whether both input and output have a price."""
         return self.input is not None and self.output is not None
 
     def cost(self, usage: Usage) -> float | None:
-        """US dollars of one reply; None where the price or the tokens are unknown."""
+        """US dollars for one reply; None if a price or a token count is unknown."""
         if self.input is None or self.output is None or usage.input is None or usage.output is None:
             return None
         cached = usage.cached or 0
-        dear = self.cached_input if self.cached_input is not None else self.input
-        return ((usage.input - cached) * self.input + cached * dear + usage.output * self.output) / MILLION
+        cached_price = self.cached_input if self.cached_input is not None else self.input
+        return ((usage.input - cached) * self.input + cached * cached_price + usage.output * self.output) / MILLION
 
 
 class Budget:
-    """Spent so far against what is allowed; one object for all runs of a command.
+    """Compares what was spent with the limits; all runs of a command share one budget.
 
-    Requests in flight are counted at the mean price of those answered, so that a wide window
-    does not overshoot the budget by its own width.
+    Requests in flight count at the mean cost of those already answered. Otherwise a run would overshoot its
+    budget by the cost of a full window.
     """
 
     def __init__(
@@ -74,7 +79,7 @@ class Budget:
         self._start = clock()
 
     def require(self, model: str, price: Price) -> None:
-        """Raise UsageError where a money budget is asked for and the price is unknown."""
+        """Raise UsageError if there is a limit on cost but the price of the model is unknown."""
         if self.max_cost is not None and not price.known:
             raise UsageError(f"--max-cost: the price of {model} is unknown; add it to models.toml or use --max-tokens")
 
@@ -85,11 +90,11 @@ class Budget:
         self.tokens += (usage.input or 0) + (usage.output or 0)
 
     def spent(self, in_flight: int = 0) -> str | None:
-        """Why nothing more may be asked, or None."""
-        ahead = 1 + in_flight / self._answered if self._answered else 1.0
-        if self.max_cost is not None and self.cost * ahead >= self.max_cost:
+        """Which limit is reached, as a message, or None; `in_flight` requests are still unanswered."""
+        with_pending = 1 + in_flight / self._answered if self._answered else 1.0
+        if self.max_cost is not None and self.cost * with_pending >= self.max_cost:
             return f"${self.cost:.4f} of --max-cost {self.max_cost:g} spent"
-        if self.max_tokens is not None and self.tokens * ahead >= self.max_tokens:
+        if self.max_tokens is not None and self.tokens * with_pending >= self.max_tokens:
             return f"{self.tokens} of --max-tokens {self.max_tokens} spent"
         minutes = (self._clock() - self._start) / 60
         if self.max_minutes is not None and minutes >= self.max_minutes:

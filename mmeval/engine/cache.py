@@ -1,8 +1,8 @@
-"""The response cache: one SQLite file (WAL), keyed by everything that can change a reply.
+"""The response cache: one SQLite file in WAL mode, keyed by everything that can change a reply.
 
-Only replies that a model gave are kept: no failures, no empty texts, nothing a filter cut. Writes are
-grouped: replies wait in memory for a few hundredths of a second and go in with one transaction in a thread
-of its own, so that an event loop never waits for a disk and two processes hold the lock for microseconds.
+Only complete replies of a model are cached: no failures, no empty texts, nothing that a content filter stopped. Writes
+are grouped: replies wait in memory for some hundredths of a second, then a thread writes them in one transaction. The
+event loop never waits for the disk, and a process holds the lock on the file only briefly.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ KEY_SCHEMA = 1
 Mode = Literal["on", "off", "read", "refresh"]
 CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 AT_ONCE = 500
-"""Keys in one query."""
-KEPT = tuple(
+"""Keys per query; SQLite limits the number of parameters."""
+STORED = tuple(
     name for name in Reply.__dataclass_fields__ if name not in ("limits", "cached", "usage", "scores", "media")
 )
 TABLE = """
@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS replies (
 
 
 def default_file() -> Path:
-    """`$MMEVAL_CACHE`, else the user's cache folder."""
+    """`$MMEVAL_CACHE` if set, otherwise a file in the user's cache folder."""
     given = os.environ.get("MMEVAL_CACHE")
     if given:
         return Path(given)
@@ -50,17 +50,17 @@ def default_file() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Whom a prompt is sent to and how: the part of the key that is the same for a whole run."""
+    """Where prompts are sent and with which options: the part of the key that all requests of a run share."""
 
     adapter: str
     adapter_version: str
     endpoint: str
     model: str
     options: Mapping[str, Any]
-    """Every option that can change a reply, nulls included; no transport options, no secrets."""
+    """Every option that can change a reply, including unset ones; no transport options and no secrets."""
 
     def key(self, request: Request, epoch: int) -> bytes:
-        """sha256 of the canonical JSON of everything that decides the reply, 32 bytes."""
+        """SHA-256, 32 bytes, of the canonical JSON of everything that can change the reply."""
         parts = [["text", p.text] if isinstance(p, Text) else [p.mime, p.sha256] for p in request.prompt]
         whole: dict[str, Any] = {
             "schema": KEY_SCHEMA,
@@ -79,7 +79,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheInfo:
-    """What is in a cache."""
+    """The content of a cache file."""
 
     file: Path
     replies: int
@@ -90,13 +90,18 @@ class CacheInfo:
 
 
 class Cache:
-    """Replies by key. Use from one event loop; safe beside other processes on the same file.
+    """Replies by key. Belongs to one event loop; other processes may use the same file.
+
+    Args:
+        file: the SQLite file; created if missing.
+        mode: `read` never writes, `refresh` never reads, `off` does neither.
 
     Raises:
-        StoreError: the file is no cache, or cannot be opened.
+        StoreError: the file is not a cache, or cannot be opened.
     """
 
     GROUP_S = 0.05
+    """How long replies wait in memory to be written together."""
 
     def __init__(self, file: Path, *, mode: Mode = "on") -> None:
         self.file, self.mode = file, mode
@@ -106,7 +111,7 @@ class Cache:
         self._reader: sqlite3.Connection | None = None
         self._thread: ThreadPoolExecutor | None = None
         self.problem: str | None = None
-        """Why replies are no longer kept (a full disk), or None."""
+        """Why replies can no longer be cached, such as a full disk, or None."""
         if mode != "off":
             self._open()
 
@@ -116,11 +121,14 @@ class Cache:
             self._reader = _connect(self.file)
             self._writer = _connect(self.file)
         except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"{self.file}: cannot be used as response cache: {error}") from None
+            raise StoreError(f"{self.file}: cannot be used as a response cache: {error}") from None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="mmeval-cache")
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Reply]:
-        """The kept replies by key, marked `cached`; one look into the file costs the same for one and for many."""
+        """The cached replies by key, marked `cached`; keys without a reply are left out.
+
+        One call for many keys takes about as long as a call for one.
+        """
         if self._reader is None or self.mode == "refresh":
             return {}
         found = {key: self._waiting[key][2] for key in keys if key in self._waiting}
@@ -132,8 +140,8 @@ class Cache:
         return {key: _load(text) for key, text in found.items()}
 
     def put(self, key: bytes, model: str, reply: Reply) -> None:
-        """Keep a reply that a model gave; it is on disk within GROUP_S, or after `flush`."""
-        if self._thread is None or self.mode == "read" or not _worth_keeping(reply) or self.problem:
+        """Cache a reply of a model; it is written after GROUP_S, or by `flush`. Incomplete replies are ignored."""
+        if self._thread is None or self.mode == "read" or not _cacheable(reply) or self.problem:
             return
         self._waiting[key] = (model, time.time(), _dump(reply))
         if self._timer is None:
@@ -164,7 +172,7 @@ class Cache:
             self._writer.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?)", batch)
 
     async def flush(self) -> None:
-        """Return when everything put so far is on disk."""
+        """Wait until all replies put so far are on disk."""
         while self._waiting and not self.problem:
             if self._timer is not None:
                 self._timer.cancel()
@@ -184,7 +192,7 @@ class Cache:
 
 
 def _to_wal(connection: sqlite3.Connection, *, patience_s: float = 60.0) -> None:
-    """Switch to WAL; two processes that make the same file collide here, and SQLite's own timeout does not cover it."""
+    """Switch to WAL; retries while another process does so on a new file, which SQLite's own timeout does not cover."""
     until = time.monotonic() + patience_s
     while True:
         try:
@@ -205,14 +213,14 @@ def _connect(file: Path) -> sqlite3.Connection:
     return connection
 
 
-def _worth_keeping(reply: Reply) -> bool:
-    if reply.cached or reply.media or reply.finish == "filtered":  # media lie beside the run that asked for them
+def _cacheable(reply: Reply) -> bool:
+    if reply.cached or reply.media or reply.finish == "filtered":  # media are stored with the run, not in the cache
         return False
     return reply.finish == "refused" or not reply.empty
 
 
 def _dump(reply: Reply) -> str:
-    data = {name: getattr(reply, name) for name in KEPT}
+    data = {name: getattr(reply, name) for name in STORED}
     if reply.scores:
         data["scores"] = reply.scores
     data["usage"] = {name: getattr(reply.usage, name) for name in Usage.__dataclass_fields__}
@@ -226,7 +234,7 @@ def _load(text: str) -> Reply:
 
 
 def info(file: Path) -> CacheInfo:
-    """Count what is in a cache file; a missing file is an empty cache."""
+    """Count the replies in a cache file; a missing file is an empty cache."""
     if not file.exists():
         return CacheInfo(file=file, replies=0, size=0, models={})
     with _closing(file) as connection:
@@ -235,7 +243,16 @@ def info(file: Path) -> CacheInfo:
 
 
 def prune(file: Path, *, older_than_s: float | None = None, model: str | None = None) -> int:
-    """Delete replies older than a number of seconds, of one model, or both; returns how many."""
+    """Delete the replies that match all conditions given, or all replies; returns how many.
+
+    Args:
+        file: the cache; nothing happens if it does not exist.
+        older_than_s: only replies older than this many seconds.
+        model: only replies of this model.
+
+    Raises:
+        StoreError: the file is not a cache.
+    """
     if not file.exists():
         return 0
     where, values = ["1"], []

@@ -220,7 +220,7 @@ class Client:
             "limit": throttle.limit,
             "peak": throttle.peak,
             "pinned": throttle.pinned,
-            "pace": throttle.pace,
+            "rate": throttle.rate,
             "cuts": throttle.cuts,
             "rejected": throttle.rejected,
         }

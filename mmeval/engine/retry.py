@@ -1,4 +1,4 @@
-"""When to ask again, how long to wait for an answer, and when to give up on the whole run."""
+"""When to retry a request, how long to wait for an answer, and when to give up on the whole run."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ class Policy:
     def wait(
         self, error: AdapterError, attempt: int, elapsed_s: float, draw: random.Random, *, told: int = 0
     ) -> float | None:
-        """Seconds to wait before the next request, or None where asking again cannot help.
+        """Seconds to wait before the next attempt, or None if a retry cannot help.
 
         Args:
-            error: what the last request ended with.
-            attempt: requests made so far for this sample, from 1.
-            elapsed_s: since the first of them.
+            error: the failure of the last attempt.
+            attempt: attempts made so far for this sample, counted from 1.
+            elapsed_s: seconds since the first attempt.
             draw: source of the jitter.
-            told: how many requests before the last were told how long to wait; the backoff does not grow with them.
+            told: how many earlier attempts failed with a Retry-After; the backoff does not grow with them.
         """
         if not isinstance(error, RetryableError) or attempt >= self.attempts:
             return None
         if error.retry_after_s is not None:
-            # What the server asked for, and a little apart, so that not all come back at one moment.
+            # Some jitter on top of Retry-After, so that the retries do not all arrive at the same moment.
             wait = error.retry_after_s + draw.uniform(0.0, 0.1 * error.retry_after_s + 0.05)
         else:
             wait = draw.uniform(0.0, min(self.cap_s, self.base_s * 2.0 ** (attempt - told - 1)))
@@ -46,16 +46,18 @@ class Policy:
 
 
 class Patience:
-    """How long to wait for one answer: what the slowest answers took, times a margin, up to a limit.
+    """The timeout of a request: a multiple of the slowest answer so far, up to a fixed limit.
 
-    A request that hangs is given up long before the fixed limit, and a sample that is slow for a
-    reason gets twice the time after each timeout.
+    A request that hangs is abandoned long before the limit. A sample that times out because it is really slow
+    gets twice the time on each retry.
     """
 
     FLOOR_S = 1.0
-    FEW, MANY = 5.0, 3.0
-    """Times the slowest answer, after ENOUGH answers and after many: the slowest of many is seldom exceeded by much."""
+    """No timeout is shorter than this."""
     ENOUGH = 32
+    """Until this many answers have come, the timeout is the fixed limit."""
+    FEW, MANY = 5.0, 3.0
+    """The multiple after ENOUGH answers, and after many: the slowest of many answers is seldom exceeded by much."""
 
     def __init__(self, limit_s: float) -> None:
         self.limit_s = limit_s
@@ -63,30 +65,33 @@ class Patience:
         self._slowest = 0.0
 
     def saw(self, latency_s: float) -> None:
-        """Learn from one answer; what took longer than is ever allowed came while the machine slept."""
+        """Learn from one answer. One that took longer than the limit arrived while the machine slept; it is ignored."""
         if latency_s > self.limit_s:
             return
         self._answers += 1
         self._slowest = max(self._slowest, latency_s)
 
     def timeout(self, before: int) -> float:
-        """Seconds for one request to a sample that has timed out so often before."""
+        """Timeout in seconds for a sample that has timed out `before` times."""
         if self._answers < self.ENOUGH:
             return self.limit_s
-        # As likely to cut an answer short after n answers as after ENOUGH, for times with a Pareto tail of shape 2.
+        # If latencies have a Pareto tail of shape 2, this margin cuts an answer short with the same probability
+        # after any number of answers.
         margin = max(self.MANY, self.FEW * math.sqrt(self.ENOUGH / self._answers))
         return min(self.limit_s, max(self.FLOOR_S, margin * self._slowest) * 2.0**before)
 
 
 class AdaptiveTimeout:
-    """Lets an `asyncio.timeout` expire once a request takes longer than is allowed *now*.
+    """Expires an `asyncio.timeout` once a request has taken longer than the time allowed at that moment.
 
-    What is allowed is asked again every CHECK_S, since patience learns from other answers meanwhile. Time in which
-    the process stood still (a laptop asleep, a stopped job) does not count: what arrived meanwhile is read first.
+    `allowed` is called again every CHECK_S, since other answers may change the timeout while this request is in
+    flight. Time during which the process was suspended (a sleeping laptop, a stopped job) does not count: an answer
+    that arrived during that time is still read.
     """
 
     CHECK_S = 1.0
     STOOD_STILL_S = 1.0
+    """A check that comes this late shows that the process was suspended."""
 
     def __init__(self, timeout: asyncio.Timeout, allowed: Callable[[], float]) -> None:
         self._timeout, self._allowed = timeout, allowed
@@ -109,22 +114,24 @@ class AdaptiveTimeout:
             self._arm()
 
     def cancel(self) -> None:
-        """The request has ended."""
+        """Stop the checks; the request has ended."""
         self._timer.cancel()
 
 
 class Breaker:
-    """Opens when nothing succeeds: at once when keys or names are wrong, in seconds when a server is gone.
+    """Opens when every request fails: at once if a key or a name is wrong, after some seconds if the server is down.
 
-    After a first success it is patient, since an outage in the middle of a long run may pass.
+    After the first success it waits much longer, since an outage in the middle of a long run may pass.
     """
 
     HOPELESS = 3
-    """Failures that no retry can help (auth, not found, ...) before the first success."""
+    """Failures of authentication, permission or an unknown name that open it before the first success."""
     FATAL = 8
-    RETRYABLE = 16
-    SECONDS = 5.0
+    """Failures of any kind that no retry can fix that open it before the first success."""
+    RETRYABLE, SECONDS = 16, 5.0
+    """Failures that a retry might fix, over at least this many seconds, that open it before the first success."""
     OUTAGE_S = 120.0
+    """After the first success, at least RETRYABLE failures over this many seconds without any success open it."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -134,13 +141,13 @@ class Breaker:
         self.reason: str | None = None
 
     def success(self) -> None:
-        """One answer came."""
+        """Record an answer."""
         self._succeeded = True
         self._since = None
         self._fatal = self._hopeless = self._retryable = 0
 
     def failure(self, error: AdapterError) -> None:
-        """One request failed; sets `reason` once the run is without hope."""
+        """Record a failed request; sets `reason` if the breaker opens."""
         if error.kind in ("rate_limit", "unsupported", "too_large"):
             return
         now = self._clock()

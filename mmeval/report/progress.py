@@ -119,8 +119,8 @@ def _window(progress: Progress) -> str:
     if progress.client is None or progress.state != "running":
         return ""
     throttle = progress.client.throttle
-    pace = f", {throttle.pace:.3g}/s" if throttle.pace is not None else ""
-    return f"{throttle.in_flight}/{throttle.limit}{pace} in flight"
+    rate = f", {throttle.rate:.3g}/s" if throttle.rate is not None else ""
+    return f"{throttle.in_flight}/{throttle.limit}{rate} in flight"
 
 
 def _tokens(progress: Progress) -> str:

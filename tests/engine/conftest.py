@@ -1,4 +1,4 @@
-"""A tiny benchmark of drawn pictures and a folder for everything a run writes."""
+"""A tiny benchmark of generated images, and settings that write to a temporary folder."""
 
 from __future__ import annotations
 

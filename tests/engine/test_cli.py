@@ -1,4 +1,4 @@
-"""`mmeval run` and `mmeval cache` as a person types them."""
+"""`mmeval run`, `mmeval cache` and `mmeval merge` on the command line."""
 
 from __future__ import annotations
 
@@ -44,20 +44,20 @@ def invoke(*words):
     return CliRunner().invoke(app, list(words))
 
 
-def test_a_benchmark_of_ones_own_runs(project):
+def test_a_user_benchmark_runs(project):
     done = invoke("run", "sums", "-m", "mock/echo", "-o", "reply=4")
     assert done.exit_code == 0, done.output
     assert re.search(r"mock/echo +sums +complete +50\.0 ", done.stdout)
     assert "next: mmeval show results/mock__echo/sums@" in done.stdout
 
 
-def test_json_is_for_machines(project):
+def test_json_output(project):
     done = invoke("run", "sums", "-m", "mock/echo", "--limit", "1", "--json")
     (run,) = json.loads(done.stdout)
     assert (run["status"], run["planned"], run["spec"]["limit"]) == ("complete", 1, 1)
 
 
-def test_settings_are_flags_and_a_file(project):
+def test_settings_come_from_flags_and_a_file(project):
     (project / "run.toml").write_text('epochs = 2\nmax-error-rate = 0.5\n[options]\nreply = "6"\n')
     done = invoke("run", "sums", "-m", "mock/echo", "--config", "run.toml", "--shard", "2/2", "--json")
     (run,) = json.loads(done.stdout)
@@ -65,7 +65,7 @@ def test_settings_are_flags_and_a_file(project):
 
 
 @pytest.mark.parametrize("name", ["run.log", "run.jsonl"])
-def test_the_log_says_what_happened_and_no_secret(project, name):
+def test_the_log_tells_what_happened(project, name):
     words = ["run", "sums", "-m", "mock/flaky", "-o", "error_rate=0.9", "--attempts", "2", "--max-error-rate", "1"]
     invoke(*words, "--log", name)
     lines = (project / name).read_text(encoding="utf-8").splitlines()
@@ -84,7 +84,7 @@ def test_a_log_that_cannot_be_written_does_not_end_the_run(project):
     assert "Traceback" not in done.stderr
 
 
-def test_nothing_secret_reaches_the_log(project):
+def test_secrets_and_media_do_not_reach_the_log(project):
     key, media = "sk-abcdefghijklmnop", "A" * 200
     with logged(project / "log.jsonl"):
         logging.getLogger("mmeval.engine").info(
@@ -114,7 +114,7 @@ def test_nothing_secret_reaches_the_log(project):
         (["shape_sequenc", "-m", "mock/echo"], "did you mean shape_sequence"),
     ],
 )
-def test_mistakes_are_one_line(project, words, message):
+def test_user_errors_are_one_line(project, words, message):
     done = invoke("run", *words)
     assert isinstance(done.exception, MMEvalError)
     assert done.exception.exit_code == 2
@@ -139,14 +139,14 @@ def test_exit_codes(project, words, code):
         assert "resume: mmeval" in done.stdout
 
 
-def test_plan_asks_nothing(project):
+def test_plan_sends_no_request(project):
     done = invoke("run", "shape_sequence", "-m", "mock/echo", "--limit", "3", "--plan", "--json")
     (found,) = json.loads(done.stdout)
     assert (found["samples"], found["images"] > 0, found["cost_low"]) == (3, True, None)
     assert not (project / "results").exists()
 
 
-def test_cache_is_seen_and_pruned(project):
+def test_cache_info_and_prune(project):
     invoke("run", "sums", "-m", "mock/echo")
     assert json.loads(invoke("cache", "info", "--json").stdout)["models"] == {"mock/echo": 2}
     assert invoke("cache", "prune", "--model", "mock/other").stdout == "deleted 0 replies\n"
@@ -154,7 +154,7 @@ def test_cache_is_seen_and_pruned(project):
     assert json.loads(invoke("cache", "info", "--json").stdout)["replies"] == 0
 
 
-def test_shards_become_the_run_that_one_machine_makes(project):
+def test_merged_shards_equal_the_run_of_one_machine(project):
     words = ["run", "shape_sequence", "-m", "mock/echo", "--limit", "31", "--json"]
     (whole,) = json.loads(invoke(*words).stdout)
     shards = []

@@ -1,10 +1,12 @@
-"""The parts of the engine one by one: when to ask again, how long to wait, what is kept, what is never written."""
+"""The parts of the engine one by one: retries, timeouts, prices, the cache, and files that must not hold secrets."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 import time
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -38,7 +40,7 @@ DENIED = FatalError("denied", kind="auth")
         (DENIED, 1, 0, 0, None, None),
     ],
 )
-def test_waits_before_asking_again(error, attempt, told, elapsed, low, high):
+def test_waits_before_a_retry(error, attempt, told, elapsed, low, high):
     policy = Policy(deadline_s=100)
     waits = [policy.wait(error, attempt, elapsed, random.Random(seed), told=told) for seed in range(200)]
     if low is None:
@@ -62,21 +64,21 @@ def test_waits_before_asking_again(error, attempt, told, elapsed, low, high):
         ([0.01] * 500, 0, 1.0),
     ],
 )
-def test_patience_follows_the_slowest_answer(latencies, timeouts, allowed):
+def test_the_timeout_follows_the_slowest_answer(latencies, timeouts, allowed):
     patience = Patience(600.0)
     for latency in latencies:
         patience.saw(latency)
     assert patience.timeout(timeouts) == pytest.approx(allowed)
 
 
-def test_an_answer_that_came_while_the_process_stood_still_is_read(monkeypatch):
+def test_an_answer_that_came_while_the_process_was_suspended_is_read(monkeypatch):
     monkeypatch.setattr(AdaptiveTimeout, "STOOD_STILL_S", 0.2)
 
     async def request() -> str:
         async with asyncio.timeout(None) as timeout:
             watch = AdaptiveTimeout(timeout, lambda: 0.1)
             answer = asyncio.get_running_loop().run_in_executor(None, lambda: time.sleep(0.05) or "answer")
-            time.sleep(0.5)  # noqa: ASYNC251 - the loop stands still
+            time.sleep(0.5)  # noqa: ASYNC251 - suspends the loop
             try:
                 for _ in range(10):  # reading it takes the loop a few turns
                     await asyncio.sleep(0)
@@ -99,7 +101,7 @@ def test_an_answer_that_came_while_the_process_stood_still_is_read(monkeypatch):
         ([DOWN] * 40, 150, True, True),
     ],
 )
-def test_breaker_opens_when_nothing_succeeds(errors, seconds, succeeded, opens):
+def test_the_breaker_opens_when_every_request_fails(errors, seconds, succeeded, opens):
     now = iter(index * seconds / len(errors) * (1 + 1e-9) for index in range(1, 1000))
     breaker = Breaker(clock=lambda: next(now))
     if succeeded:
@@ -122,7 +124,7 @@ def test_price_of_a_reply(price, usage, cost):
     assert price.cost(usage) == (pytest.approx(cost) if cost is not None else None)
 
 
-def test_budget_counts_what_is_under_way():
+def test_the_budget_counts_requests_in_flight():
     budget = Budget(max_cost=1.0)
     for _ in range(10):
         budget.charge(Usage(1, 1), 0.05)
@@ -148,7 +150,7 @@ WHO = {"adapter": "a", "adapter_version": "1", "endpoint": "e", "model": "m", "o
         {"want": "choice", "choices": ("a", "b")},
     ],
 )
-def test_the_key_knows_everything_that_decides_a_reply(change):
+def test_the_key_depends_on_everything_that_can_change_a_reply(change):
     asked = replace(ASKED, **{key: value for key, value in change.items() if key in ("prompt", "want", "choices")})
     other = {**WHO, **{key: value for key, value in change.items() if key in WHO}}
     assert Identity(**other).key(asked, change.get("epoch", 1)) != Identity(**WHO).key(ASKED, 1)
@@ -161,7 +163,7 @@ def test_scored_choices_are_part_of_the_key():
 
 
 @pytest.mark.parametrize(
-    ("reply", "kept"),
+    ("reply", "cached"),
     [
         (Reply(text="A", finish="stop", usage=Usage(1, 2), latency_s=0.5), True),
         (Reply(text="half a pair \ud800", finish="length"), True),
@@ -170,7 +172,7 @@ def test_scored_choices_are_part_of_the_key():
         (Reply(text="A", finish="filtered"), False),
     ],
 )
-def test_two_processes_share_what_a_model_said(tmp_path, reply, kept):
+def test_two_processes_share_a_cache_file(tmp_path, reply, cached):
     async def share():
         one, two = Cache(tmp_path / "c.sqlite"), Cache(tmp_path / "c.sqlite")
         one.put(b"k", "m", reply)
@@ -183,13 +185,13 @@ def test_two_processes_share_what_a_model_said(tmp_path, reply, kept):
         return found
 
     first, second = asyncio.run(share())
-    assert (first is not None) == kept
+    assert (first is not None) == cached
     assert second.text == "B"
     if first:
         assert (first.text, first.finish, first.usage, first.cached) == (reply.text, reply.finish, reply.usage, True)
 
 
-def test_many_replies_are_looked_up_at_once(tmp_path):
+def test_one_call_looks_up_many_replies(tmp_path):
     async def look():
         cache = Cache(tmp_path / "c.sqlite")
         for i in range(0, 2000, 2):
@@ -205,7 +207,28 @@ def test_many_replies_are_looked_up_at_once(tmp_path):
     assert {key: reply.text for key, reply in found.items()} == {b"%d" % i: str(i) for i in range(0, 2000, 2)}
 
 
-def test_a_foreign_file_is_no_cache(tmp_path):
+OLD_KEY = bytes.fromhex("e88c7b899bdc795e1288ac15724296de3c33430057458bb4be5e3f465e83b559")
+OLD_ROW = (
+    '{"text": "A", "finish": "stop", "reasoning": null, "latency_s": 0.5, "model": null, "request_id": null, '
+    '"usage": {"input": 1, "output": 2, "reasoning": null, "cached": null}}'
+)
+
+
+def test_a_cache_file_of_the_first_release_still_answers(tmp_path):
+    async def look():
+        await Cache(tmp_path / "c.sqlite").close()
+        with closing(sqlite3.connect(tmp_path / "c.sqlite")) as file, file:
+            file.execute("INSERT INTO replies VALUES (?, ?, ?, ?)", (OLD_KEY, "m", 1.7e9, OLD_ROW))
+        cache = Cache(tmp_path / "c.sqlite")
+        found = cache.get([Identity(**WHO).key(ASKED, 1)])
+        await cache.close()
+        return found
+
+    (reply,) = asyncio.run(look()).values()
+    assert reply == Reply(text="A", finish="stop", latency_s=0.5, usage=Usage(1, 2), cached=True)
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "c.sqlite").write_text("something else, long enough to be a header of another kind of file")
     with pytest.raises(StoreError, match="cannot be used"):
         Cache(tmp_path / "c.sqlite")

@@ -29,11 +29,12 @@ def test_a_run_is_whole(settings):
     assert again.info.counts == {"ok": 40}
     assert again.info.metrics["accuracy"].value == 1.0
     assert [row.id for row in again.scores()] == sorted(str(i) for i in range(40))
+    assert set(again.info.throttle) == {"limit", "peak", "pinned", "rate", "cuts", "rejected"}
     assert store.samples_path(settings.results, again.info).with_suffix(".local.jsonl").exists()
     assert (run.path / "run.json").stat().st_size < 20_000
 
 
-def test_the_same_command_again_asks_nothing(settings):
+def test_running_the_same_command_again_sends_no_request(settings):
     first = run_one(make_benchmark(), "mock/echo", settings)
     before = (first.path / "records.jsonl").read_bytes()
     second = run_one(make_benchmark(), "mock/echo", settings)
@@ -41,7 +42,7 @@ def test_the_same_command_again_asks_nothing(settings):
     assert (first.path / "records.jsonl").read_bytes() == before
 
 
-def test_another_folder_is_answered_from_the_cache(settings, tmp_path):
+def test_a_run_in_another_folder_is_answered_from_the_cache(settings, tmp_path):
     run_one(make_benchmark(), "mock/echo", settings)
     moved = settings.model_copy(update={"results": tmp_path / "other"})
     run = run_one(make_benchmark(), "mock/echo", moved)
@@ -49,7 +50,7 @@ def test_another_folder_is_answered_from_the_cache(settings, tmp_path):
 
 
 @pytest.mark.parametrize("said", ["half a pair \ud83d", "\udcff", '\x00\u202e, \n "quoted"', "x" * 1_000_000])
-def test_whatever_a_model_says_can_be_stored_and_read(settings, said):
+def test_any_reply_text_can_be_stored_and_read(settings, said):
     bench = make_benchmark(3, score=exact_text(), profile="mmeval")
     run = run_one(bench, "mock/echo", options(settings, reply=said))
     assert (run.info.status, run.info.counts) == ("complete", {"ok": 3})
@@ -61,8 +62,8 @@ def test_whatever_a_model_says_can_be_stored_and_read(settings, said):
 
 
 @pytest.mark.parametrize("concurrency", [1, 4, 40])
-def test_equal_questions_are_paid_for_once(settings, concurrency):
-    """Twenty questions four times each, with other ids: whoever comes second takes the answer of the first."""
+def test_equal_prompts_are_sent_once(settings, concurrency):
+    """Twenty questions four times each, with different ids: repetitions reuse the first answer, cached or in flight."""
 
     def to_sample(row):
         made = make_benchmark().to_sample(row)
@@ -91,7 +92,7 @@ def test_transient_faults_change_no_score(settings, tmp_path):
         ({"empty_rate": 1.0}, "empty"),
     ],
 )
-def test_what_a_model_did_is_a_status(settings, rates, status):
+def test_each_kind_of_reply_has_its_status(settings, rates, status):
     run = run_one(make_benchmark(12), "mock/flaky", options(settings, **rates))
     assert run.info.counts == {status: 12}
 
@@ -108,7 +109,7 @@ def test_a_hopeless_run_stops_at_once(settings):
     assert run.info.totals.requests < 40
 
 
-def test_failed_samples_are_asked_again(settings):
+def test_failed_samples_are_retried_on_resume(settings):
     broken = run_one(
         make_benchmark(), "mock/scripted", options(settings, script='{"[3]": {"error": "bad_request"}, "*": "A"}')
     )
@@ -133,14 +134,14 @@ def test_token_budget_ends_partial_and_resumes_to_the_same_scores(settings, tmp_
     assert (rest.path / "scores.csv").read_bytes() == (whole.path / "scores.csv").read_bytes()
 
 
-def test_unknown_price_is_no_price(settings, monkeypatch):
+def test_an_unknown_price_is_not_free(settings, monkeypatch):
     monkeypatch.setattr(Catalog, "model_cards", lambda self: {})
     assert run_one(make_benchmark(3), "mock/echo", settings).info.totals.cost is None
     with pytest.raises(UsageError, match="price of mock/echo is unknown"):
         run_one(make_benchmark(4), "mock/echo", settings.model_copy(update={"max_cost": 1.0}))
 
 
-def test_two_writers_are_refused(settings, tmp_path):
+def test_a_second_writer_is_refused(settings, tmp_path):
     journal = Journal(tmp_path / "run")
     with pytest.raises(StoreError, match="another process"):
         Journal(tmp_path / "run")
@@ -167,7 +168,7 @@ def test_a_subset_has_a_folder_of_its_own(settings):
     assert run.path != run_one(make_benchmark(), "mock/echo", settings).path
 
 
-def test_epochs_are_asked_one_by_one(settings):
+def test_each_epoch_sends_its_own_requests(settings):
     run = run_one(make_benchmark(5), "mock/echo", settings.model_copy(update={"epochs": 3}))
     assert [(row.id, row.epoch) for row in run.scores()][:4] == [("0", 1), ("0", 2), ("0", 3), ("1", 1)]
     assert run.info.totals.requests == 15
@@ -180,7 +181,7 @@ def test_ablated_runs_are_variants(settings):
     assert lines[0]["reply"]["usage"]["input"] < 100
 
 
-def test_a_scorer_that_breaks_breaks_one_sample(settings):
+def test_an_error_in_a_scorer_fails_one_sample(settings):
     bench = make_benchmark()
     rule = bench.score.rule("official")
 
@@ -195,7 +196,7 @@ def test_a_scorer_that_breaks_breaks_one_sample(settings):
 
 
 def test_answers_to_one_question_are_not_independent(settings):
-    """Five equal answers to each of twenty questions say no more than one of each."""
+    """Five equal answers to each of twenty questions tell no more than one answer to each."""
     once = run_one(make_benchmark(20), "mock/echo", options(settings, reply="A"))
     often = settings.model_copy(update={"epochs": 5, "options": {"reply": "A"}})
     again = run_one(make_benchmark(20), "mock/echo", often)

@@ -1,4 +1,4 @@
-"""The throttle against servers with limits, in virtual time."""
+"""The whole throttle against servers with limits, in virtual time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from mmeval.engine.rate.throttle import Throttle
+from mmeval.engine.rate.ramp import CEILING, START
+from mmeval.engine.rate.throttle import Throttle, Throttles
 from mmeval.types import Limits
 
 from .virtual import run
@@ -84,21 +85,21 @@ class Server:
 
 
 async def load(server, n, *, pinned=None, retry_after=1.0):
-    """n questions through a throttle; returns the throttle."""
+    """Send n requests through a throttle, each until it is admitted; returns the throttle."""
     loop = asyncio.get_running_loop()
     throttle = Throttle(pinned=pinned, clock=loop.time)
     tasks = set()
     room = asyncio.Event()
 
-    async def one(place):
+    async def one(slot):
         while True:
             ok = await server.ask()
             if ok:
-                throttle.release(place, "ok")
+                throttle.release(slot, "ok")
                 return
-            throttle.release(place, "rejected", retry_after_s=retry_after)
+            throttle.release(slot, "rejected", retry_after_s=retry_after)
             await asyncio.sleep((retry_after or 0.5) * random.Random(len(server.rejected)).uniform(1, 1.1))
-            place = await throttle.acquire()
+            slot = await throttle.acquire()
 
     def ended(task):
         tasks.discard(task)
@@ -121,7 +122,7 @@ def throughput(server, start, end):
 
 @pytest.mark.parametrize("kind", ["bucket", "second", "sliding"])
 @pytest.mark.parametrize(("rate", "latency"), [(5, 0.5), (20, 0.1), (50, 0.2), (100, 1.0), (300, 0.3)])
-def test_settles_at_the_rate_that_is_allowed(kind, rate, latency):
+def test_settles_at_the_allowed_rate(kind, rate, latency):
     server = Server(rate=rate, kind=kind, latency=latency)
     n = rate * 90
     run(load(server, n))
@@ -132,17 +133,17 @@ def test_settles_at_the_rate_that_is_allowed(kind, rate, latency):
 
 
 @pytest.mark.parametrize(("kind", "rate", "latency"), [("second", 35, 0.2), ("second", 40, 0.3), ("sliding", 30, 0.1)])
-def test_a_limit_is_not_taken_for_rejections_by_chance(kind, rate, latency):
+def test_a_limit_is_not_mistaken_for_random_rejections(kind, rate, latency):
     server = Server(rate=rate, kind=kind, latency=latency)
     run(load(server, rate * 90))
     settled, end = 25, server.accepted[-1] - 2 * latency - 3
     assert sum(settled <= at < end for at in server.rejected) < 0.02 * rate * (end - settled)
 
 
-def test_grows_while_nothing_is_rejected_and_the_window_is_used():
+def test_grows_while_nothing_is_rejected_and_the_window_is_full():
     server = Server(latency=0.2)
     throttle = run(load(server, 4000))
-    assert throttle.limit == Throttle.CEILING
+    assert throttle.limit == CEILING
     assert not server.rejected
 
 
@@ -153,7 +154,7 @@ def test_does_not_grow_when_unused():
             throttle.release(await throttle.acquire(), "ok")
         return throttle.limit
 
-    assert run(slowly()) == Throttle.START
+    assert run(slowly()) == START
 
 
 @pytest.mark.parametrize("most", [4, 30, 100])
@@ -168,12 +169,12 @@ def test_finds_a_limit_on_requests_in_flight(most):
 
 @pytest.mark.parametrize("latency", [0.2, 2.0])
 @pytest.mark.parametrize("noise", [0.01, 0.05, 0.1, 0.2])
-def test_rejections_that_are_not_about_our_rate_cost_little_but_their_own_wait(noise, latency):
-    """One request in ten or so is turned away whoever asks; each of them waits for its Retry-After of a second."""
+def test_rejections_at_any_rate_cost_little_more_than_their_own_wait(noise, latency):
+    """About one request in ten is rejected at any rate; each waits for its Retry-After of one second."""
     plain, noisy = Server(latency=latency), Server(latency=latency, noise=noise)
     run(load(plain, 4000))
     throttle = run(load(noisy, 4000))
-    longest = max(count for count in range(12) if 4000 * noise**count >= 0.1)  # rejections of one question in a row
+    longest = max(count for count in range(12) if 4000 * noise**count >= 0.1)  # rejections of one request in a row
     assert noisy.accepted[-1] < 1.3 * plain.accepted[-1] + 1.1 * longest
     assert throttle.limit > 100
     assert len(noisy.rejected) < 1.3 * 4000 * noise / (1 - noise) + 10
@@ -181,7 +182,7 @@ def test_rejections_that_are_not_about_our_rate_cost_little_but_their_own_wait(n
 
 @pytest.mark.parametrize("noise", [0.02, 0.05, 0.1])
 @pytest.mark.parametrize(("rate", "used"), [(10, 0.6), (30, 0.9), (100, 0.95)])
-def test_a_limit_among_other_rejections_is_used(rate, used, noise):
+def test_a_limit_is_used_despite_random_rejections(rate, used, noise):
     shares = []
     for seed in range(3):
         server = Server(rate=rate, latency=0.3, noise=noise, seed=seed)
@@ -211,24 +212,10 @@ def test_a_limit_that_falls_is_followed():
     assert sum(70 <= at < end for at in server.rejected) < 0.03 * 20 * (end - 70)
 
 
-def test_pinned_stays_where_it_is():
+def test_a_pinned_throttle_does_not_adapt():
     server = Server(latency=0.2, noise=0.2)
     throttle = run(load(server, 2000, pinned=37))
-    assert (throttle.limit, throttle.peak, server.peak, throttle.pace) == (37, 37, 37, None)
-
-
-def test_one_cut_per_episode():
-    async def burst():
-        throttle = Throttle(clock=asyncio.get_running_loop().time)
-        throttle.limit = 40
-        places = [await throttle.acquire() for _ in range(40)]
-        await asyncio.sleep(1)
-        for place in places:
-            throttle.release(place, "rejected")
-        return throttle
-
-    throttle = run(burst())
-    assert (throttle.cuts, throttle.rejected) == (1, 40)
+    assert (throttle.limit, throttle.peak, server.peak, throttle.rate) == (37, 37, 37, None)
 
 
 @pytest.mark.parametrize(
@@ -238,8 +225,8 @@ def test_one_cut_per_episode():
         Limits(tokens=60_000, tokens_left=900, tokens_reset_s=59.1),
     ],
 )
-def test_headers_set_the_pace(limits):
-    async def told():
+def test_headers_set_the_rate(limits):
+    async def seconds():
         loop = asyncio.get_running_loop()
         throttle = Throttle(clock=loop.time)
         throttle.release(await throttle.acquire(), "ok", limits=limits, tokens=1000)
@@ -248,4 +235,29 @@ def test_headers_set_the_pace(limits):
             throttle.release(await throttle.acquire(), "ok", tokens=1000)
         return loop.time() - begin
 
-    assert 7 < run(told()) < 12
+    assert 7 < run(seconds()) < 12
+
+
+def test_judge_and_model_share_a_throttle_if_endpoint_and_key_are_the_same():
+    throttles = Throttles(pinned=3)
+    one = throttles.of("https://api.test/v1", "KEY")
+    assert one.limit == 3
+    assert throttles.of("https://api.test/v1", "KEY") is one
+    assert throttles.of("https://api.test/v1", "OTHER_KEY") is not one
+    assert throttles.of("https://other.test/v1", "KEY") is not one
+
+
+def test_slots_are_given_in_the_order_of_the_requests():
+    async def order():
+        throttle, got = Throttle(pinned=1), []
+
+        async def one(i):
+            slot = await throttle.acquire()
+            got.append(i)
+            await asyncio.sleep(0.1)
+            throttle.release(slot, "ok")
+
+        await asyncio.gather(*map(one, range(5)))
+        return got
+
+    assert run(order()) == [0, 1, 2, 3, 4]

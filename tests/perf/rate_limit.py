@@ -1,9 +1,10 @@
-"""Against a provider that allows so many requests per second and answers 429 beyond: what of that is used?
+"""How much of a provider's rate limit is used? The provider answers 429 beyond so many requests per second.
 
 python -m tests.perf.rate_limit [--per-second 20 80 300] [--seconds 60]
 
-mmeval as it comes, through OpenAI's SDK. *used* is the answered rate in the second half of the run over the allowed
-one; *rejected* is of all requests, ramp included. The bar: at least 95 % used, fewer than 2 % rejected.
+Runs mmeval with default settings through OpenAI's SDK. *used* is the rate of answers in the second half of the run, as a
+share of the allowed rate. *rejected* is a share of all requests, slow start included. Required: at least 95 % used,
+less than 2 % rejected.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from tests.perf.storm import questions, run
 
 
 def answered(home: Path) -> list[float]:
-    """Times of the answers, sorted."""
+    """When the answers came, sorted; seconds."""
     journal = next((home / "results").rglob("records.jsonl"))
     return sorted(json.loads(line)["at"] for line in journal.read_text(encoding="utf-8").splitlines())
 

@@ -1,9 +1,9 @@
-"""A provider that fails in every way it can, against the same provider on a calm day.
+"""How much longer does a run take if the provider fails in many ways? Compares a faulty provider with a calm one.
 
 python -m tests.perf.storm [--n 2000] [--latency 0.2] [--in-flight 32 128] [--repeat 3]
 
-`adaptive` is mmeval as it comes, without --concurrency. *forced* is what Retry-After alone asks of the question that was
-turned away most often: no client can be quicker. Each repeat draws other faults. The bar: (storm - forced) <= 1.3 x calm.
+`adaptive` is mmeval with default settings, without --concurrency. *forced* is the sum of Retry-After of the request that
+was rejected most often: no client can be faster. Each repeat draws other faults. Required: (storm - forced) <= 1.3 x calm.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def questions(file: Path, n: int) -> Path:
 
 
 def run(url: str, data: Path, in_flight: int | None, home: Path) -> tuple[float, dict[str, Any]]:
-    """Seconds of the whole command, and what is in its run.json."""
+    """Seconds that the whole command took, and its run.json."""
     pinned = ["--concurrency", str(in_flight)] if in_flight else []
     command = [
         sys.executable, "-m", "mmeval", "run", str(data), "-m", "openai/m", "-o", f"base_url={url}",
@@ -64,13 +64,13 @@ def run(url: str, data: Path, in_flight: int | None, home: Path) -> tuple[float,
 
 
 def weather(faults: Sequence[str], given: argparse.Namespace, in_flight: int | None) -> Iterator[tuple[float, float]]:
-    """Seconds and forced seconds of each repeat."""
+    """For each repeat: seconds that it took, and forced seconds."""
     for seed in range(given.repeat):
         with tempfile.TemporaryDirectory() as home, provider(given.latency, [f"--seed={seed}", *faults]) as url:
             data = questions(Path(home) / "questions.jsonl", given.n)
             took, info = run(f"{url}/ok/v1", data, in_flight, Path(home))
             if set(info["counts"]) - {"ok", "empty", "filtered", "truncated"}:
-                raise SystemExit(f"questions were lost: {info['counts']}")
+                raise SystemExit(f"samples were lost: {info['counts']}")
             yield took, stats(url)["waited_s"]
 
 
