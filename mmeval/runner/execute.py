@@ -79,6 +79,8 @@ class Execution:
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_flight: dict[bytes, asyncio.Task[None]] = {}
         """The first of several equal requests, by its key."""
+        self._answered: set[bytes] = set()
+        """Keys of the replies that came after the last look into the cache."""
         self._room = asyncio.Event()
 
     async def run(self, batches: AsyncIterator[list[Sample]]) -> None:
@@ -121,9 +123,9 @@ class Execution:
         async for batch in batches:
             pending = [one for sample in batch for one in self._pending(sample)]
             cached = self.client.all_cached(one.key for one in pending)
+            self._answered.clear()
             for begun, one in enumerate(pending):
-                answer = cached.pop(one.key) if one.key in cached else self.client.cached(one.key)
-                await self._begin(one, answer)
+                await self._begin(one, cached[one.key])
                 if begun % TURN == 0:
                     await asyncio.sleep(0)
         self.exhausted = True
@@ -152,6 +154,8 @@ class Execution:
             self._record(self._scored(one, answer))
             return
         await self._room_for_one()
+        if one.key in self._answered:
+            answer = self.client.cached(one.key)
         duplicate = self._in_flight.get(one.key)
         slot = None if answer is not None or duplicate is not None else await self._slot()
         task = asyncio.get_running_loop().create_task(self._one(one, answer, slot, duplicate))
@@ -180,6 +184,7 @@ class Execution:
         self._tasks.discard(task)
         if self._in_flight.get(key) is task:
             del self._in_flight[key]
+            self._answered.add(key)
         self._room.set()
         if not task.cancelled() and task.exception() is not None:
             self._fail(cast("BaseException", task.exception()))
