@@ -1,4 +1,4 @@
-"""Run benchmarks: plan, ask, score, journal, finish. The same call again resumes or does nothing.
+"""Run benchmarks: plan, ask, score, journal, finish. The same call again resumes, or does nothing.
 
 run = run_one("chartqa", "openai/gpt-4o", Settings(limit=100))
 print(run.info.status, run.info.metrics)
