@@ -18,9 +18,9 @@ from typing import Any, Literal
 from mmeval.definitions import Adapter, Benchmark, UsesCatalog
 from mmeval.errors import CatalogError, MMEvalError
 
-__all__ = ["Catalog", "Definition", "bundled"]
+__all__ = ["Catalog", "Definition", "bundled", "load"]
 
-Kind = Literal["benchmarks", "adapters"]
+Kind = Literal["benchmarks", "adapters", "site/pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,10 @@ class Catalog:
     def adapters(self) -> Mapping[str, Definition]:
         """Every adapter file by provider name."""
         return _index("adapters", self.roots)
+
+    def pages(self) -> Mapping[str, Definition]:
+        """Every page module `site/pages/NAME.py` by name; the bundled ones are in `mmeval.sitegen.pages`."""
+        return _index("site/pages", self.roots)
 
     def definition(self, kind: Kind, name: str) -> Definition:
         """One file by name; raises CatalogError with the nearest names."""
@@ -151,7 +155,7 @@ def _files(folder: Path) -> Iterable[Path]:
 
 
 def _attribute(found: Definition, name: str) -> Any:
-    module = _load(found)
+    module = load(found)
     try:
         return getattr(module, name)
     except AttributeError:
@@ -159,7 +163,8 @@ def _attribute(found: Definition, name: str) -> Any:
 
 
 @cache
-def _load(found: Definition) -> ModuleType:
+def load(found: Definition) -> ModuleType:
+    """Import the file; raises CatalogError that names it."""
     # A private name: the folders are no packages, and PyPI has an `adapters`.
     private = f"_mmeval_{found.path.parent.name}_{found.name}_{found.digest[:12]}"
     spec = importlib.util.spec_from_file_location(private, found.path)

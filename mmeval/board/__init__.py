@@ -1,16 +1,16 @@
-"""Runs and model cards become the board that the site shows; reads the store and the catalog, writes nothing."""
+"""Builds the board from stored runs and the catalog: comparable runs in columns, averages, ranks."""
 
 from __future__ import annotations
 
 from mmeval.board.cards import BenchmarkCard, ModelCard
-from mmeval.board.collect import Aside, Board, Cell, Column, collect, read_checked, run_key, run_time
+from mmeval.board.collect import Board, Cell, Column, ExcludedRun, collect, read_checked, run_key, run_time
 
 __all__ = [
-    "Aside",
     "BenchmarkCard",
     "Board",
     "Cell",
     "Column",
+    "ExcludedRun",
     "ModelCard",
     "collect",
     "read_checked",

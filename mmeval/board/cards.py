@@ -1,4 +1,4 @@
-"""What the board says about a benchmark and a model: facts from their definitions, unknown ones left out."""
+"""Facts about benchmarks and models, from their definitions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mmeval.types import JSON
 
 Reference = Literal["random", "majority", "blind", "human", "baseline"]
 PARTS = ("encoder", "input_projector", "llm", "output_projector", "generator")
-"""The five parts of a multimodal LLM, in the order the data flows."""
+"""The five parts of a multimodal LLM, in the order of data flow."""
 
 
 class Price(BaseModel):
@@ -31,7 +31,7 @@ class Price(BaseModel):
 
 
 class ModelCard(BaseModel):
-    """Capabilities about a model from `adapters/models.toml`; None or empty = unknown."""
+    """Facts about a model from `adapters/models.toml`; None or empty = unknown."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     name: str
@@ -47,17 +47,17 @@ class ModelCard(BaseModel):
     price_date: datetime.date | None = None
     url: str | None = None
     reference: Reference | None = None
-    """What kind of reference row this is; None for a model."""
+    """The kind of reference row; None for a model."""
 
     @property
     def label(self) -> str:
-        """The title, or the name where there is none."""
+        """The title, or the name if it has none."""
         return self.title or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchmarkCard:
-    """Capabilities about a benchmark; `known` is False when no definition file was found for a stored run."""
+    """Facts about a benchmark; `known` is False if its definition was not found or cannot be loaded."""
 
     name: str
     title: str
@@ -89,15 +89,15 @@ class BenchmarkCard:
     digest: str = ""
     definition: Benchmark | None = None
     error: str = ""
-    """Why its definition cannot be used."""
+    """Why its definition cannot be loaded."""
 
     def share(self, value: float) -> float:
-        """Where a headline lies in the metric's range: 0 at its low end, 1 at its high end."""
+        """A headline as a share of the metric's range: 0 at its low end, 1 at its high end."""
         return (value - self.low) / ((self.high - self.low) or 1.0)
 
 
 def benchmark_card(name: str, catalog: Catalog = Catalog()) -> BenchmarkCard:
-    """The card of one benchmark; one without a definition, or with one that cannot be loaded, gets a bare card."""
+    """The card of one benchmark; a bare one if its definition is not found or cannot be loaded."""
     found = catalog.benchmarks().get(name)
     bare = BenchmarkCard(name=name, title=name, group="other")
     if found is None:
@@ -144,7 +144,7 @@ def _card(found: Definition, made: Benchmark) -> BenchmarkCard:
 
 
 def model_cards(names: Sequence[str], catalog: Catalog = Catalog()) -> dict[str, ModelCard]:
-    """A card for every name; raises CatalogError naming the model and the field that is wrong."""
+    """A card for every name; raises CatalogError that names the model and the wrong field."""
     tables = catalog.model_cards()
     return {name: model_card(name, tables.get(name, {})) for name in names}
 
@@ -161,13 +161,13 @@ def model_card(name: str, table: Mapping[str, Any]) -> ModelCard:
 
 
 def reference_title(name: str) -> str:
-    """`Random`, `Blind gpt-4o`; empty for a model."""
+    """Such as `Random` or `Blind gpt-4o`; empty for a model."""
     kind, _, rest = name.partition("/")[2].partition(":")
     return f"{kind.capitalize()} {rest.rpartition('/')[2]}".strip() if reference(name) else ""
 
 
 def reference(name: str) -> Reference | None:
-    """The kind of reference row that a name stands for; None for a model."""
+    """The kind of reference row that a model name stands for; None for a model."""
     provider, _, model = name.partition("/")
     if provider == "human":
         return "human"

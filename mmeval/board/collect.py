@@ -1,4 +1,4 @@
-"""From run folders to the board: which runs stand in one column, which do not, and why."""
+"""Builds the board from run folders: which runs share a column, and why others do not."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from mmeval.store import Number, Problem, Run, Spec, list_runs, slug
 COMPARABLE = ("version", "profile", "judge", "judge_digest", "limit", "epochs")
 Reader = Callable[[Run, BenchmarkCard], Vector]
 Compared = Literal["mean", "jackknife", "samples"]
-"""What paired tests on a column are about.
+"""The quantity that paired tests on a column compare.
 
-The headline, which is the mean of the sample scores (as a share of its range); a headline of another kind, by its
-pseudo-values; or the sample scores, although the headline is another number, where it cannot be computed.
+- `mean`: the headline, which is the mean of the sample scores (as a share of its range).
+- `jackknife`: a headline that is not such a mean, by its pseudo-values.
+- `samples`: the sample scores, because the headline is not their mean and cannot be recomputed.
 """
 
 
@@ -38,17 +39,17 @@ class Cell:
 
     @property
     def spec(self) -> Spec:
-        """What the run asked."""
+        """The settings of the run."""
         return self.run.info.spec
 
     @property
     def failed(self) -> int:
-        """Requests without a reply that could be scored."""
+        """Requests without a reply to score."""
         return sum(n for status, n in self.run.info.counts.items() if status in FAILED)
 
     @property
     def truncated(self) -> int:
-        """Replies that were cut off at the token limit."""
+        """Replies that the token limit cut off."""
         return self.run.info.counts.get("truncated", 0)
 
     @property
@@ -59,7 +60,7 @@ class Cell:
 
     @property
     def finished(self) -> str:
-        """ISO time of the last reply, or empty."""
+        """ISO time at which the run ended, or empty."""
         return run_time(self.run)
 
     @property
@@ -69,8 +70,8 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aside:
-    """A whole run that is not in its benchmark's column, and why."""
+class ExcludedRun:
+    """A complete run that is not in its benchmark's column, and why."""
 
     cell: Cell
     reason: str
@@ -80,12 +81,12 @@ class Aside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One benchmark: comparable runs, at most one for each model."""
+    """One benchmark: comparable runs, at most one per model."""
 
     card: BenchmarkCard
     cells: Mapping[str, Cell]
     """By model name."""
-    aside: Sequence[Aside] = ()
+    excluded: Sequence[ExcludedRun] = ()
 
     @property
     def spec(self) -> Spec:
@@ -93,7 +94,7 @@ class Column:
         return next(iter(self.cells.values())).spec
 
     def compared(self, models: Iterable[str]) -> Compared:
-        """What a paired test of these models compares."""
+        """The quantity that a paired test of these models compares."""
         cells = [self.cells[name] for name in models]
         others = [cell for cell in cells if cell.vector.pseudo or not self._is_mean(cell)]
         if not others:
@@ -104,7 +105,7 @@ class Column:
         return abs(self.card.share(cell.headline.value) - cell.vector.mean) <= TOLERANCE
 
     @property
-    def spec_headline(self) -> str:
+    def primary_metric(self) -> str:
         """Name of the metric that the cells show."""
         return next(iter(self.cells.values())).run.info.primary_metric
 
@@ -124,12 +125,12 @@ class Board:
         return max((cell.finished for column in self.columns for cell in column.cells.values()), default="")
 
     def of(self, model: str) -> list[tuple[Column, Cell]]:
-        """The columns in which a model stands."""
+        """The columns with a run of this model, and its cells."""
         return [(column, column.cells[model]) for column in self.columns if model in column.cells]
 
 
 def run_time(run: Run) -> str:
-    """ISO time (UTC) at which a run ended, else started; empty where it is not recorded."""
+    """ISO time (UTC) at which a run ended, or started if its end was not recorded; empty if neither was."""
     times = run.info.provenance
     seconds = times.get("end") or times.get("start")
     if not isinstance(seconds, int | float):
@@ -146,14 +147,14 @@ _slug = lru_cache(maxsize=4096)(slug)
 
 
 def read_checked(run: Run, card: BenchmarkCard) -> Vector:
-    """Read the scores and hold them against run.json; raises StoreError with the reason."""
+    """Read the scores and check them against run.json; raises StoreError with the reason."""
     vector, records = read_vector(run), scored_again(run, card)
     check(run, vector, card, records)
     return replace(vector, pseudo=pseudo(vector, card, records))
 
 
 def all_runs(root: Path) -> tuple[list[Run], list[Problem]]:
-    """Every run below `root`, and the accepted baselines whose runs are no longer there themselves."""
+    """Every run below `root`, and accepted baselines whose own run folder is gone."""
     runs, problems = list_runs(root)
     kept, more = list_runs(root / "baselines")
     here = {run.info.spec.digest for run in runs}
@@ -166,9 +167,9 @@ Found = tuple[list[Run], list[Problem]]
 def collect(
     root: Path, *, catalog: Catalog = Catalog(), reader: Reader = read_checked, found: Found | None = None
 ) -> Board:
-    """Read all runs below `root` into a board; nothing is dropped without a Problem or an Aside.
+    """Read all runs below `root` into a board. A run that is not shown is a Problem or an ExcludedRun.
 
-    `found` is what `all_runs` gave, where that was asked already.
+    `found` is the result of `all_runs`, if the caller has it already.
     """
     runs, problems = found if found is not None else all_runs(root)
     problems = list(problems)
@@ -188,7 +189,7 @@ def collect(
 
 
 def make_cell(run: Run, card: BenchmarkCard, reader: Reader) -> Cell:
-    """Raises StoreError for a run that is not finished or does not agree with its scores."""
+    """One run as a cell; raises StoreError if it is unfinished or disagrees with its scores."""
     info = run.info
     if info.status != "complete":
         raise StoreError(f"{run.path}: status {info.status}: the run is not finished; run the same command again")
@@ -213,8 +214,8 @@ def make_column(card: BenchmarkCard, cells: Sequence[Cell]) -> Column:
     for cell in sorted(main, key=lambda c: (c.spec.model, c.finished, c.run.path.name)):
         chosen[cell.spec.model] = cell
     sample = main[0]
-    aside = [differs(cell, sample) for cell in cells if chosen.get(cell.spec.model) is not cell]
-    return Column(card=card, cells=chosen, aside=aside)
+    excluded = [differs(cell, sample) for cell in cells if chosen.get(cell.spec.model) is not cell]
+    return Column(card=card, cells=chosen, excluded=excluded)
 
 
 def _weight(group: Sequence[Cell]) -> tuple[bool, int, str]:
@@ -227,13 +228,13 @@ def settings(cell: Cell) -> tuple[object, ...]:
     return (*(getattr(cell.spec, name) for name in COMPARABLE), cell.run.info.samples_digest, cell.spec.variant)
 
 
-def differs(cell: Cell, main: Cell) -> Aside:
+def differs(cell: Cell, main: Cell) -> ExcludedRun:
     """Why a run is not the one in the column."""
     if cell.spec.variant != main.spec.variant:
-        return Aside(cell=cell, reason="variant", value=cell.spec.variant)
+        return ExcludedRun(cell=cell, reason="variant", value=cell.spec.variant)
     for name in COMPARABLE:
         if getattr(cell.spec, name) != getattr(main.spec, name):
-            return Aside(cell=cell, reason=name, value=str(getattr(cell.spec, name)))
+            return ExcludedRun(cell=cell, reason=name, value=str(getattr(cell.spec, name)))
     if cell.run.info.samples_digest != main.run.info.samples_digest:
-        return Aside(cell=cell, reason="samples", value=(cell.run.info.samples_digest or "")[:12])
-    return Aside(cell=cell, reason="superseded", value=cell.finished[:10])
+        return ExcludedRun(cell=cell, reason="samples", value=(cell.run.info.samples_digest or "")[:12])
+    return ExcludedRun(cell=cell, reason="superseded", value=cell.finished[:10])

@@ -1,4 +1,4 @@
-"""What the answers of all models say about single samples: the hardest ones, and keys that may be wrong."""
+"""Finds notable samples from the answers of all models: the hardest, and those whose target may be wrong."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from mmeval.board.collect import Cell, Column
 
 MOST = 12
-"""Samples that are listed."""
+"""Findings that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One sample worth a look."""
+    """One notable sample."""
 
     number: int
     """From 1, in the order of ids."""
@@ -35,7 +35,7 @@ def aligned(column: Column, models: Sequence[str]) -> list[Cell]:
 
 
 def hardest(column: Column, models: Sequence[str]) -> list[Finding]:
-    """Samples with the lowest mean score over the models, where three or more answered."""
+    """Samples with the lowest mean score, among those that at least three models answered."""
     import numpy as np
 
     cells = aligned(column, models)
@@ -50,10 +50,10 @@ def hardest(column: Column, models: Sequence[str]) -> list[Finding]:
 
 
 def suspicious(column: Column, models: Sequence[str]) -> list[Finding]:
-    """Samples on which two thirds or more of the strong models agree on one answer that scores 0.
+    """Samples on which at least two thirds of the strong models agree on one answer that scores 0.
 
-    Strong is the better third of the models by headline, three at least; where they agree against the key, it is
-    worth reading the key once more.
+    The strong models are the best third by headline, but at least three. Their agreement against the target suggests
+    that the target is wrong.
     """
     cells = aligned(column, models)
     better = -1.0 if column.card.higher_is_better is False else 1.0

@@ -1,4 +1,4 @@
-"""What a headline would be as a mean: with it, models are compared on the number that is shown."""
+"""Jackknife pseudo-values of headlines that are not means, so that paired tests can compare the number shown."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PROBES = 3
-"""Groups on which a headline is held against their mean, so that it is taken for a mean only where it is one."""
+"""Groups on which a headline must equal the mean score as well, before it is treated as a mean."""
 
 
 def pseudo(vector: Vector, card: BenchmarkCard, records: Sequence[Record]) -> tuple[float, ...]:
     """Pseudo-values of the headline as a share of its range.
 
-    Empty where that is the mean of the scores, or where it is undefined without some group.
+    Empty if the headline is the mean of the scores, or if it is undefined without one of the groups.
     """
     if card.definition is None or not records:
         return ()
@@ -56,7 +56,7 @@ def _is_mean(records: Sequence[Record], card: BenchmarkCard) -> bool:
 
 
 def group_means(vector: Vector) -> NDArray[np.float64]:
-    """[groups]: pseudo-values of the mean of the sample scores, for a run whose headline happens to be that mean."""
+    """[groups]: pseudo-values of the mean score, for a run whose headline happens to equal that mean."""
     import numpy as np
 
     group, known = np.array(deal(vector.clusters)), ~np.isnan(vector.values)

@@ -1,4 +1,4 @@
-"""Rank ranges and tiers from paired tests over shared samples; references are shown but never ranked."""
+"""Rank intervals and tiers from paired tests on shared samples."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
 DRAWS = 1000
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
-TABLE_VERSION = 3
-"""Raise it when the same scores would give another ranking: stored rankings are then made anew."""
+TABLE_VERSION = 4
+"""Raise it when the same scores would give another ranking or its file changes: cached rankings are then recomputed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a model stands: it cannot be told, at the level, from any rank between best and worst."""
+class RankInterval:
+    """The ranks that the tests leave possible for a model: from `best` to `worst`.
+
+    `best` is one more than the number of models that are significantly better; `worst` also counts the tied ones.
+    """
 
     best: int
     worst: int
@@ -37,31 +40,31 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """Standings of all models that were compared, and which pairs differ."""
+    """Rank intervals of all models that were compared, and which pairs differ."""
 
     models: Sequence[str]
-    standing: Mapping[str, Standing]
+    intervals: Mapping[str, RankInterval]
     below: Sequence[str]
-    """For each model, in order, one hexadecimal number: bit i is set where model i is better than it."""
+    """For each model, in order, a hexadecimal number: bit i is set if model i is significantly better."""
     samples: int
-    """Samples that all of them were compared on, over all benchmarks."""
+    """Number of samples that all models were compared on, over all benchmarks."""
     compared: Sequence[Compared]
-    """What the tests are about, for each column."""
+    """The quantity that the tests compare, for each column."""
     errors: str
     """Standard errors of the pairwise differences for i < j, row by row: two DIGITS each, in units of `unit`."""
     unit: float
     """As a share of the metrics' ranges."""
     df: int = 0
-    """Degrees of freedom of the errors where some are from pseudo-values, else 0: as many as there are clusters."""
+    """Degrees of freedom of the errors if some are from pseudo-values; otherwise 0, for the normal distribution."""
 
 
 def rank_columns(columns: Sequence[Column], models: Sequence[str], *, cache: Path | None = None) -> Ranks | None:
-    """Rank the models on the equally weighted mean of the columns, on which all of them must stand.
+    """Rank models on the equally weighted mean of the columns; each model must have a cell in all of them.
 
-    A sample that a model failed on counts as that model's mean, so that its mean is the one that is shown; runs with
-    more than their error budget of failures are not on the board at all. A headline that is no mean of sample scores
-    (F1, questions right in every rotation) is compared by its jackknife pseudo-values. None where there is nothing to
-    compare.
+    A failed sample counts as the model's mean, so that the model's mean stays the one shown. (Runs with more failures
+    than their error budget are not on the board.) A headline that is not a mean of sample scores, such as F1, is
+    compared by its jackknife pseudo-values. Returns None if there are fewer than two models, or if they do not share
+    their samples.
     """
     if len(models) < 2 or not columns:
         return None
@@ -87,19 +90,21 @@ def _rank(columns: Sequence[Column], models: Sequence[str]) -> Ranks | None:
             return None
         tables.append(_table(column, cells, compared[column.card.name]))
     found = rank(tables, draws=DRAWS)
-    standing = {
-        name: Standing(int(found.best[i]), int(found.worst[i]), int(found.tier[i]), round(float(found.p_first[i]), 4))
+    intervals = {
+        name: RankInterval(
+            int(found.best[i]), int(found.worst[i]), int(found.tier[i]), round(float(found.p_first[i]), 4)
+        )
         for i, name in enumerate(models)
     }
     bits = [format(sum(1 << int(j) for j in found.better[:, i].nonzero()[0]), "x") for i in range(len(models))]
     errors, unit = pack(found.errors)
     df = min((table.scores.shape[1] - 1 for table in tables if table.pseudo), default=0)
     samples = sum(len(column.cells[models[0]].vector.ids) for column in columns)
-    return Ranks(list(models), standing, bits, samples, list(compared.values()), errors, unit, df)
+    return Ranks(list(models), intervals, bits, samples, list(compared.values()), errors, unit, df)
 
 
 def pack(errors: NDArray[np.float64]) -> tuple[str, float]:
-    """The upper triangle in 12 bits a number, relative to the largest."""
+    """The upper triangle of a matrix as text, 12 bits per number, and the unit of these numbers."""
     import numpy as np
 
     upper = errors[np.triu_indices(len(errors), 1)]
@@ -110,7 +115,7 @@ def pack(errors: NDArray[np.float64]) -> tuple[str, float]:
 
 
 def _table(column: Column, cells: Sequence[Cell], compared: Compared) -> Table:
-    """One benchmark's scores as shares of the metric's range, higher is better."""
+    """One benchmark's scores as shares of the metric's range, signed so that higher is better."""
     import numpy as np
 
     from mmeval.stats.ranking import Table
@@ -123,7 +128,7 @@ def _table(column: Column, cells: Sequence[Cell], compared: Compared) -> Table:
 
 
 def _filled(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """[samples] without gaps."""
+    """[samples], with the mean in place of NaN."""
     import numpy as np
 
     known = values[~np.isnan(values)]
@@ -142,5 +147,5 @@ def _key(columns: Sequence[Column], models: Sequence[str]) -> str:
 
 
 def _load(raw: dict[str, Any]) -> Ranks:
-    standing = {name: Standing(**one) for name, one in raw["standing"].items()}
-    return Ranks(**{**raw, "standing": standing})
+    intervals = {name: RankInterval(**one) for name, one in raw["intervals"].items()}
+    return Ranks(**{**raw, "intervals": intervals})

@@ -1,4 +1,4 @@
-"""Scores that were read and checked once are kept as small files: the next build starts where this one ended."""
+"""Caches scores that were read and checked as small files, so that the next build does not read them again."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ VERSION = 2
 
 
 class Reader:
-    """Reads runs through a folder of kept vectors; what does not pass its checks is never kept."""
+    """Reads runs through a folder of cached vectors. A run that fails its checks is never cached."""
 
     def __init__(self, cache: Path) -> None:
         self.cache = cache
         self.names: dict[Path, Path] = {}
 
     def __call__(self, run: Run, card: BenchmarkCard) -> Vector:
-        """Raises StoreError as `read_checked` does."""
+        """The scores of a run; raises StoreError as `read_checked` does."""
         file = self.file(run, card)
         found = _load(file, self.cache)
         if found is not None:
@@ -41,7 +41,7 @@ class Reader:
         return vector
 
     def file(self, run: Run, card: BenchmarkCard) -> Path:
-        """Where the vector of a run is kept: named by everything that it is read from."""
+        """The cache file of a run, named after everything that its scores are read from."""
         if run.path not in self.names:
             self.names[run.path] = self._file(run, card)
         return self.names[run.path]
@@ -55,14 +55,14 @@ class Reader:
         return self.cache / "runs" / f"{hashlib.sha256(canonical([parts, size, tags])).hexdigest()[:40]}.json"
 
     def missing(self, runs: Sequence[Run], catalog: Catalog) -> list[Path]:
-        """Folders of the runs that are not kept yet; those of one benchmark come together."""
+        """Folders of the runs that are not cached yet, grouped by benchmark."""
         cards = {name: benchmark_card(name, catalog) for name in {run.info.spec.benchmark for run in runs}}
         found = [run.path for run in runs if not self.file(run, cards[run.info.spec.benchmark]).is_file()]
         return sorted(found, key=lambda folder: (folder.parent.name, folder))
 
 
 def prime(folders: Sequence[Path], catalog: Catalog, cache: Path) -> None:
-    """Read and keep some runs: what a worker process does. A run with a problem is left to the one that collects."""
+    """Read and cache some runs in a worker process; `collect` reports those that cannot be read."""
     reader = Reader(cache)
     for folder in folders:
         try:
@@ -109,6 +109,6 @@ def _load(file: Path, cache: Path) -> Vector | None:
 
 @lru_cache(maxsize=256)
 def _ids(file: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The ids and clusters that many runs share, in memory once."""
+    """Ids and clusters; runs that share them share one copy in memory."""
     ids, clusters = json.loads(file.read_text(encoding="utf-8"))
     return tuple(ids), tuple(clusters)

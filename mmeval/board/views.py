@@ -1,4 +1,4 @@
-"""Ways to look at the board: which benchmarks, which average, who is ranked."""
+"""Views of the board: a choice of benchmarks with averages and ranks."""
 
 from __future__ import annotations
 
@@ -18,29 +18,37 @@ class Line:
 
     model: str
     coverage: int
-    """Columns in which it stands."""
+    """Number of columns with a run of the model."""
     mean: float | None
-    """0 to 100, over all columns; None where one is missing."""
+    """0 to 100, over all columns; None if one is missing."""
     corrected: float | None
-    """The same with chance at 0; None where one is missing or a chance level is unknown."""
+    """The same with chance at 0; None if a column or a chance level is missing."""
     avg_rank: float | None = None
-    """Only in views that follow the OpenVLM board's own rules."""
+    """Only in views by the rules of the OpenVLM board."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One way to look at the board."""
+    """A choice of benchmarks with averages and ranks."""
 
     name: str
     title: str = ""
-    """Of a suite; the views that every board has are named by the pages."""
+    """Of a suite; the pages name the views that every board has."""
     columns: Sequence[Column]
     lines: Mapping[str, Line]
     order: Sequence[str]
-    """Models from the top: ranked ones, then incomplete ones."""
+    """Models, best mean first; those without a mean come last."""
     ranks: Ranks | None
     missing: Sequence[str] = ()
-    """Benchmarks that the view asks for and that nobody was run on."""
+    """Benchmarks of the view without any run."""
+
+
+def grouped(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
+    """Columns by the folder of their definition, sorted by folder and title."""
+    groups: dict[str, list[Column]] = {}
+    for column in sorted(columns, key=lambda c: (c.card.group, c.card.title.casefold())):
+        groups.setdefault(column.card.group, []).append(column)
+    return list(groups.items())
 
 
 def percent(card: BenchmarkCard, value: float) -> float:
@@ -50,7 +58,7 @@ def percent(card: BenchmarkCard, value: float) -> float:
 
 
 def corrected(card: BenchmarkCard, value: float) -> float | None:
-    """The same with chance at 0: a model that guesses gets 0, one below chance a negative number."""
+    """The same with chance at 0; negative below chance, None if the chance level is unknown."""
     if card.chance is None:
         return None
     chance = percent(card, card.chance)
@@ -58,7 +66,7 @@ def corrected(card: BenchmarkCard, value: float) -> float | None:
 
 
 def make_view(name: str, columns: Sequence[Column], board: Board, *, cache: Path | None = None) -> View:
-    """Averages over all columns, complete rows first; the complete ones that are no references are ranked."""
+    """Averages over all columns, and ranks of the models that have a cell in each and are not references."""
     models = [model for model in board.models if any(model in column.cells for column in columns)]
     lines = {model: _line(model, columns, board) for model in models}
     whole = [m for m in models if lines[m].mean is not None and board.models[m].reference is None]
@@ -86,7 +94,7 @@ def _line(model: str, columns: Sequence[Column], board: Board) -> Line:
 
 
 def all_views(board: Board, suites: Mapping[str, Mapping[str, Any]], *, cache: Path | None = None) -> list[View]:
-    """Everything, then each suite of which two benchmarks or more are here, unless that is everything again."""
+    """The whole board, then each suite with at least two columns on it, unless those are the whole board."""
     views = [make_view("all", board.columns, board, cache=cache)]
     for name, table in suites.items():
         wanted = wanted_by(table)
@@ -100,6 +108,6 @@ def all_views(board: Board, suites: Mapping[str, Mapping[str, Any]], *, cache: P
 
 
 def wanted_by(table: Mapping[str, Any]) -> list[str]:
-    """The benchmarks of a suite's table, without versions."""
+    """Names of the benchmarks in a suite's table, without versions."""
     listed = table.get("benchmarks", [])
     return [str(one).partition("@")[0] for one in listed] if isinstance(listed, list) else []

@@ -1,4 +1,4 @@
-"""Charts as SVG text: coloured by the page's CSS classes, drawn without a browser, the same bytes each time."""
+"""Charts as SVG text. The page's CSS colours them; the same values give the same bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 ROW = 220
-"""Width of the small charts that stand in table rows."""
+"""Width of the small charts in table rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Scale:
     width: int = ROW
 
     def __call__(self, value: float) -> float:
-        """Pixels; values outside the scale stick to its end."""
+        """Pixels; values outside the scale are moved to its end."""
         share = (value - self.start) / ((self.end - self.start) or 1.0)
         return 5 + (self.width - 10) * min(1.0, max(0.0, share))
 
@@ -43,7 +43,7 @@ def ticks(start: float, end: float, most: int = 5) -> list[float]:
 
 
 def around(values: Iterable[float], low: float, high: float) -> tuple[float, float]:
-    """A range that holds the values, on tenths of the whole range from low to high."""
+    """A range that contains the values, rounded out to tenths of the range from low to high."""
     known = list(values)
     if not known:
         return low, high
@@ -64,7 +64,7 @@ def interval(
 ) -> Markup:
     """A point with its whisker: one row of a forest plot.
 
-    It is hidden from screen readers because the same numbers stand beside it.
+    It is hidden from screen readers, because the numbers are beside it.
     """
     mark = (
         Markup('<line class="chance" x1="{0}" x2="{0}" y1="0" y2="20"/>').format(n(x(chance)))
@@ -90,7 +90,7 @@ def axis(x: Scale) -> Markup:
 
 
 def marks(x: Scale, values: Iterable[float]) -> Markup:
-    """One tick for each value, to lie under an `interval`: a model among all."""
+    """One tick for each value, to be drawn under an `interval`."""
     ticks_at = "".join(f"M{at} 5v10" for at in dict.fromkeys(n(x(value)) for value in sorted(values)))
     return Markup('<path class="others" d="{}"/>').format(ticks_at)
 
@@ -113,11 +113,11 @@ WIDE, HIGH, LEFT, BOTTOM, TOP = 720, 410, 40, 42, 28
 
 
 NAMED, LONGEST = 12, 28
-"""Points that carry their names, those on the front first, and characters of a name; the table has all in full."""
+"""Number of points with a name, those on the front first, and characters of a name. The table has all names in full."""
 
 
 def pareto(points: Sequence[Point], *, less: bool = True) -> list[Point]:
-    """The points that no other one beats: none has both a better x and a better y."""
+    """The points for which no other point has both a better x and a better y."""
     front: list[Point] = []
     for point in sorted(points, key=lambda p: ((p.x if less else -p.x), -p.y)):
         if not front or point.y > front[-1].y:
@@ -128,9 +128,9 @@ def pareto(points: Sequence[Point], *, less: bool = True) -> list[Point]:
 def scatter(
     points: Sequence[Point], *, x_title: str, y_title: str, log: bool = False, front: bool = True, dates: bool = False
 ) -> Markup:
-    """Scores against a cost, with whiskers and the Pareto front; models on the front carry their names.
+    """Scores against a cost, with whiskers and the Pareto front; models on the front have their names.
 
-    The picture is labelled by its axes for screen readers; the same numbers stand in the table below it.
+    Screen readers get the names of the axes; the table below the plot has the numbers.
     """
     xs = [math.log10(p.x) if log else p.x for p in points]
     pad = (max(xs) - min(xs)) * 0.06 or 0.5
@@ -177,7 +177,7 @@ def _x_axis(x: _Axis, *, log: bool, dates: bool) -> Markup:
 
 
 def _x_marks(x: _Axis, *, log: bool, dates: bool) -> list[tuple[float, str]]:
-    """Place on the axis and label."""
+    """Positions on the axis and their labels."""
     if dates:
         halves = [year + part for year in range(int(x.start), int(x.end) + 2) for part in (0, 0.5)]
         return [(at, f"{at:.0f}" if at == int(at) else "") for at in halves]
@@ -217,7 +217,7 @@ def _mark(point: Point, at: tuple[float, float], y: _Axis, *, on: bool) -> Marku
 
 
 def _names(points: Sequence[Point], at: dict[int, tuple[float, float]]) -> list[Markup]:
-    """Names beside points; one that would cover an earlier one is left out (the table has it)."""
+    """Names beside points; a name that would cover an earlier one is left out."""
     taken: list[tuple[float, float, float]] = []
     out = []
     for point in points:

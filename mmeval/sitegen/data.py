@@ -1,4 +1,7 @@
-"""Files for the scripts, loaded only when they are needed. Classic scripts, because a page on disk may not fetch."""
+"""Data files for the scripts of the pages, loaded when they are needed.
+
+They are classic scripts, because a page that is opened from disk may not fetch.
+"""
 
 from __future__ import annotations
 
@@ -6,55 +9,74 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from mmeval.board import Board, Cell, Column
 from mmeval.board.ranks import Ranks
 from mmeval.board.views import View, percent
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir
+from mmeval.sitegen.site import File, Site
 from mmeval.sitegen.text import clean, short
+from mmeval.sitegen.writer import digest
 from mmeval.store import slug
 
 
-def script(name: str, value: Any) -> str:
-    """One data file: hands a value to `mmeval.put`; ASCII only, so that nothing in it can end a line or a string."""
-    return f"mmeval.put({json.dumps(name)},{json.dumps(value, separators=(',', ':'), sort_keys=True)});\n"
+def data_file(name: str, value: Any) -> File:
+    """One data file: it passes a value to `mmeval.put`.
+
+    It is ASCII only, so that nothing in the value can end a line or a string of the script.
+    """
+    text = json.dumps(value, separators=(",", ":"), sort_keys=True)
+    return File(f"data/{name}.js", f"mmeval.put({json.dumps(name)},{text});\n")
 
 
-def view_data(view: View, pairs: Mapping[str, str]) -> dict[str, Any]:
+def pair_files(site: Site) -> dict[str, File]:
+    """The file of pairwise errors of each benchmark.
+
+    Its name contains a digest of its content, so that the boards of several months share equal files.
+    """
+    files = {}
+    for name, ranks in site.ranks.items():
+        value = pairs_data(ranks)
+        files[name] = data_file(f"pairs/{slug(name)}-{digest(value)[:12]}", value)
+    return files
+
+
+def view_data(view: View, pairs: Mapping[str, File]) -> dict[str, Any]:
     """Which models differ in a view, and the name of each benchmark's file of pairs.
 
-    The first is for ranks among the rows that a filter leaves, the second for columns that a reader chose.
+    The first serves ranks among filtered rows, the second ranks over columns that a reader chooses.
     """
     ranked = view.ranks
     return {
         "models": named(ranked),
         "below": list(ranked.below) if ranked else [],
-        "pairs": {column.card.name: pairs[column.card.name] for column in view.columns},
+        "pairs": {column.card.name: PurePosixPath(pairs[column.card.name].path).stem for column in view.columns},
     }
 
 
 def named(ranks: Ranks | None) -> list[str]:
-    """The models as the rows of the board name them."""
+    """The models by the names that the rows of the board have."""
     return [clean(name) for name in ranks.models] if ranks else []
 
 
 def pairs_data(ranks: Ranks | None) -> dict[str, Any]:
-    """Standard errors of all differences on one benchmark in points, for averages over columns that a reader chose."""
+    """Standard errors of all pairwise differences on one benchmark, in points."""
     if ranks is None:
         return {"models": [], "errors": "", "unit": 1, "df": 0}
     return {"models": named(ranks), "errors": ranks.errors, "unit": ranks.unit * 100, "df": ranks.df}
 
 
 def model_data(name: str, board: Board) -> dict[str, Any]:
-    """Everything about one model that the detail box and the comparison need: one character for each sample."""
+    """What the detail box and the comparison need about one model: numbers, and one character for each sample."""
     card = board.models[name]
     cells = {column.card.name: cell_data(column, cell) for column, cell in board.of(name)}
     return {"title": clean(card.label), "url": model_url(name), "reference": card.reference or "", "cells": cells}
 
 
 def past_cells(then: Board, now: Board) -> dict[str, dict[str, Any]]:
-    """What was behind the cells of an earlier board where another run stands in them today: by model and benchmark."""
+    """The cells of an earlier board that another run has replaced since, by model and benchmark."""
     today = {column.card.name: column.cells for column in now.columns}
     out: dict[str, dict[str, Any]] = {}
     for column in then.columns:
@@ -71,7 +93,7 @@ def past_cells(then: Board, now: Board) -> dict[str, dict[str, Any]]:
 
 
 def cell_data(column: Column, cell: Cell) -> dict[str, Any]:
-    """One run in short."""
+    """One run."""
     info, scale = cell.run.info, column.card.scale
     return {
         "run": run_dir(cell),
@@ -92,7 +114,7 @@ def cell_data(column: Column, cell: Cell) -> dict[str, Any]:
 
 
 def samples_data(column: Column, tags: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Ids, clusters and tags of a benchmark's samples in the order of the level strings."""
+    """Ids, clusters and tags of a benchmark's samples, in the order of the level strings."""
     vector = next(iter(column.cells.values())).vector
     names = sorted({name for one in tags.values() for name in one})
     shown = [name for name in names if 1 < len({one.get(name) for one in tags.values()}) <= 40]
@@ -117,10 +139,10 @@ def _coded(values: Sequence[str]) -> dict[str, Any]:
 
 
 def board_rows(board: Board, view: View) -> list[dict[str, Any]]:
-    """The whole board as plain rows, one for each model and benchmark."""
+    """The whole board as rows, one for each model and benchmark."""
     rows = []
     for name in view.order:
-        card, standing = board.models[name], view.ranks.standing.get(name) if view.ranks else None
+        card, rank = board.models[name], view.ranks.intervals.get(name) if view.ranks else None
         for column, cell in board.of(name):
             info, head = cell.run.info, cell.headline
             rows.append(
@@ -145,15 +167,15 @@ def board_rows(board: Board, view: View) -> list[dict[str, Any]]:
                     "origin": info.origin,
                     "finished": cell.finished,
                     "run": cell.run.path.name,
-                    "rank_best": standing.best if standing else None,
-                    "rank_worst": standing.worst if standing else None,
+                    "rank_best": rank.best if rank else None,
+                    "rank_worst": rank.worst if rank else None,
                 }
             )
     return rows
 
 
 def dataset(board: Board, title: str) -> dict[str, Any]:
-    """What search engines read about the whole board: schema.org/Dataset."""
+    """Structured data about the whole board for search engines: schema.org/Dataset."""
     names = ", ".join(column.card.title for column in board.columns)
     files = [("data/board.csv", "text/csv"), ("data/board.json", "application/json")]
     return {
@@ -167,7 +189,7 @@ def dataset(board: Board, title: str) -> dict[str, Any]:
 
 
 def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as CSV; a text that a spreadsheet would run as a formula gets an apostrophe."""
+    """Rows as CSV. Text that a spreadsheet would run as a formula is preceded by an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     if rows:

@@ -1,10 +1,10 @@
-"""Templates and message catalogues: Jinja2 with autoescape, undefined names are errors, two languages."""
+"""Templates and message catalogues: Jinja2 with autoescape, where an undefined name is an error."""
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,12 +12,13 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from mmeval import __version__, catalog
+from mmeval import __version__
+from mmeval.catalog import bundled
 from mmeval.errors import UsageError
 from mmeval.sitegen.text import finalize
 
 CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
-NONE = "–"
+UNKNOWN = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +33,65 @@ class Language:
     messages: Mapping[str, str]
 
     def text(self, key: str, **values: Any) -> str:
-        """The message with its values; a missing key is a KeyError, so that a build cannot pass without it."""
-        return self.messages[key].format(**values)
+        """The message with its values; of a message `one|many` the first half if n is 1.
+
+        Raises UsageError for an unknown key, so that no page lacks a text.
+        """
+        if key not in self.messages:
+            raise UsageError(f"site/messages: no message {key!r} in {self.name}")
+        one, _, many = self.messages[key].partition("|")
+        return (many if many and str(values.get("n")) != "1" else one).format(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Nav:
+    """An entry of the navigation."""
+
+    path: str
+    """The page it leads to."""
+    title: str
+    """Key of the message that names it."""
+    place: int
+    """Entries are sorted by this number. The bundled ones have 10, 20, 30 and so on."""
 
 
 def source_folder() -> Path:
-    """`site/`: templates, messages and static files."""
-    return catalog.bundled() / "site"
+    """The bundled `site/`: templates, messages and static files."""
+    return bundled() / "site"
 
 
-def languages(names: tuple[str, ...]) -> list[Language]:
-    """The catalogues by file name; the first one has the pages at the root of the site."""
-    found = []
-    for position, name in enumerate(names):
-        file = source_folder() / "messages" / f"{name}.toml"
-        if not file.is_file():
-            known = ", ".join(sorted(f.stem for f in file.parent.glob("*.toml")))
-            raise UsageError(f"no language {name!r}; there is {known}")
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
-        found.append(Language(raw["code"], raw["name"], f"{name}/" if position else "", raw["messages"]))
-    return found
+def languages(names: Sequence[str], folders: Sequence[Path]) -> tuple[Language, ...]:
+    """Message catalogues by file name, each merged from all folders; raises UsageError for a duplicate key.
+
+    The pages of the first language are at the root of the site.
+    """
+    return tuple(_language(name, f"{name}/" if place else "", folders) for place, name in enumerate(names))
 
 
-def source_digest() -> str:
-    """sha256 over all of `site/` and the code that renders it: a change there renders every page anew."""
+def _language(name: str, prefix: str, folders: Sequence[Path]) -> Language:
+    files = [file for folder in folders if (file := folder / "messages" / f"{name}.toml").is_file()]
+    if not files:
+        known = sorted({file.stem for folder in folders for file in (folder / "messages").glob("*.toml")})
+        raise UsageError(f"no language {name!r}; there is {', '.join(known)}")
+    head: dict[str, str] = {}
+    messages: dict[str, str] = {}
+    for file in files:
+        try:
+            raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"{file}: not valid TOML: {error}") from None
+        if twice := sorted(messages.keys() & raw.get("messages", {}).keys()):
+            raise UsageError(f"{file}: message {twice[0]!r} exists already; choose another key")
+        messages |= raw.pop("messages", {})
+        head = raw | head
+    return Language(head.get("code", name), head.get("name", name), prefix, messages)
+
+
+def source_digest(folders: Sequence[Path]) -> str:
+    """sha256 over the templates, messages and code that pages are made with: a change there renders every page anew."""
     digest = hashlib.sha256(__version__.encode())
     package = Path(__file__).parent
-    for folder in (source_folder(), package, package.parent / "board", package.parent / "stats"):
+    for folder in (*folders, package, package.parent / "board", package.parent / "stats"):
         for file in sorted(f for f in folder.rglob("*") if f.is_file() and "__pycache__" not in f.parts):
             digest.update(file.relative_to(folder).as_posix().encode())
             digest.update(file.read_bytes())
@@ -68,17 +101,22 @@ def source_digest() -> str:
 def number(value: float | None, places: int = 1) -> str:
     """A decimal number with a true minus sign, or a dash for unknown."""
     if value is None or value != value:
-        return NONE
+        return UNKNOWN
     text = f"{value:.{places}f}"
     return "0" + text[2:] if text.startswith("-0") and not float(text) else text.replace("-", "−")
 
 
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """The one Jinja environment of a process."""
+@lru_cache(maxsize=2)
+def environment(folders: tuple[Path, ...]) -> Environment:
+    """The Jinja environment of these `site/` folders; raises UsageError if two of them have the same template."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for file in sorted((folder / "templates").glob("*.html")):
+            if file.name in found:
+                raise UsageError(f"two templates are named {file.name}: {found[file.name]} and {file}")
+            found[file.name] = file
     made = Environment(
-        loader=FileSystemLoader(source_folder() / "templates"),
-        auto_reload=False,
+        loader=FileSystemLoader([folder / "templates" for folder in folders]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=finalize,
@@ -93,7 +131,7 @@ def environment() -> Environment:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page lies: links are relative, so that a site works from any folder and from disk."""
+    """Where a page lies. Links are relative, so that a site works from any folder and from disk."""
 
     path: str
     """Within the language, `m/x.html`."""
@@ -118,7 +156,7 @@ class Place:
         return self.asset(other.folder + self.path)
 
     def variables(self) -> dict[str, Any]:
-        """What every template sees."""
+        """The variables that every template has."""
         return {
             "path": self.path,
             "lang": self.language,
@@ -130,6 +168,24 @@ class Place:
         }
 
 
-def render(template: str, place: Place, **values: Any) -> str:
-    """One page as text."""
-    return environment().get_template(template).render(**place.variables(), **values)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renderer:
+    """Renders pages; it is the same in all processes of a build."""
+
+    folders: tuple[Path, ...]
+    """The `site/` folders that templates are found in."""
+    languages: tuple[Language, ...]
+    title: str
+    nav: tuple[Nav, ...]
+
+    def places(self, path: str) -> list[Place]:
+        """The page at this path in each language."""
+        return [Place(path, language, self.languages) for language in self.languages]
+
+    def page(self, template: str, place: Place, **values: Any) -> str:
+        """One page as text."""
+        return (
+            environment(self.folders)
+            .get_template(template)
+            .render(site_title=self.title, nav=self.nav, **place.variables(), **values)
+        )

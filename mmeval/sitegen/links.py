@@ -1,4 +1,4 @@
-"""Where each page lies, relative to the root of its language."""
+"""Addresses of pages, relative to the root of their language."""
 
 from __future__ import annotations
 
@@ -34,3 +34,8 @@ def run_dir(cell: Cell) -> str:
 def run_url(cell: Cell) -> str:
     """Front page of one run."""
     return f"{run_dir(cell)}/index.html"
+
+
+def snapshot_url(month: str) -> str:
+    """Page of the board at the end of a month."""
+    return f"s/{month}.html"

@@ -1,4 +1,4 @@
-"""The view by the OpenVLM board's own rules: its averages and its order, from `mmeval.interchange.openvlm`."""
+"""The OpenVLM view, with the averages and the order of that board (`mmeval.interchange.openvlm`)."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ NAMES = {
     "mmvet": "MMVet",
 }
 POINTS = {"OCRBench": ("Final Score", 10.0)}
-"""Field and factor of what the board does not count in percent."""
+"""Field and factor of columns that are not in percent."""
 
 
 def is_openvlm(view: View) -> bool:
-    """Whether a view goes by the OpenVLM board's rules."""
+    """Whether a view follows the rules of the OpenVLM board."""
     return view.name.startswith("openvlm")
 
 
 def follow(view: View, board: Board, suite: Mapping[str, Any]) -> View:
-    """Put that board's averages and order in place of ours; other views come back as they are.
+    """Replace the averages and the order of an OpenVLM view by those of that board; return other views unchanged.
 
-    A suite may name its benchmarks' columns on that board under `names`. References stand at the end, without averages.
+    The suite may map its benchmarks to columns of that board under `names`. References come last, without averages.
     """
     if not is_openvlm(view):
         return view

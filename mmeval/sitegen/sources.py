@@ -1,4 +1,4 @@
-"""Where a picture that a site may not show can be seen: its row in the hub's viewer, or its data set."""
+"""Links to images that the site may not show: to their row in the hub's viewer, or to their data set."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _ROW = re.compile(f"({_ID})@{_NAME}(?: ({_NAME}))? ({_NAME}) row ([0-9]+)(?: |$)
 
 
 def row_url(source: str) -> str:
-    """The address of the row that a stored part names; empty where it names none.
+    """The address of the row that a stored part names; empty if it does not name one.
 
-    The viewer shows the newest revision: the one that was asked stands beside the link.
+    The viewer always shows the newest revision; the page states the revision that was used beside the link.
     """
     found = _ROW.match(source)
     if found is None:
@@ -26,7 +26,7 @@ def row_url(source: str) -> str:
 
 
 def data_url(data: Mapping[str, JSON]) -> str:
-    """The files of a hub data set at the revision that was asked; empty for other sources."""
+    """The files of a hub data set at the revision that was used; empty for other sources."""
     name, revision = data.get("id"), data.get("revision")
     known = isinstance(name, str) and re.fullmatch(_ID, name)
     if data.get("kind") != "hub" or not known:

@@ -1,4 +1,4 @@
-"""Text from replies and data sets is hostile: what could reorder, hide or break a page is made visible."""
+"""Makes untrusted text safe to show: characters that could reorder, hide or break a page become visible."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 CLIP = 6000
-"""Characters of one text that a page shows; the rest stays in the run folder."""
+"""Characters of one text that a page shows; the run folder has the rest."""
 
 _ODD = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and newline
@@ -19,38 +19,38 @@ _ODD = re.compile(
 
 
 def clean(text: str) -> str:
-    """Replace invisible and direction-changing characters by their code point in brackets."""
+    """Replace invisible and direction-changing characters by their code points in brackets."""
     return _ODD.sub(_visible, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _visible(match: re.Match[str]) -> str:
     code = ord(match.group())
-    # surrogateescape keeps a byte that was no UTF-8 as U+DC80..U+DCFF
+    # surrogateescape keeps an invalid byte of UTF-8 as U+DC80..U+DCFF
     return f"⟨0x{code - 0xDC00:02X}⟩" if 0xDC80 <= code <= 0xDCFF else f"⟨U+{code:04X}⟩"
 
 
 def finalize(value: Any) -> Any:
-    """Jinja's hook on every expression that is printed: nothing reaches a page uncleaned."""
+    """Jinja's hook for every printed expression: all text on a page is cleaned."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return clean(value)
 
 
 def clip(text: str, limit: int = CLIP) -> tuple[str, int]:
-    """The start of a text, cleaned, and how many characters were left out."""
+    """The start of a text, cleaned, and the number of characters left out."""
     start = clean(text[:limit])
     return start[:limit], max(0, len(text) - limit)
 
 
 @lru_cache(maxsize=8192)
 def short(text: str, limit: int) -> str:
-    """The start of a text; an ellipsis where it was cut."""
+    """The start of a text, with an ellipsis if it was cut."""
     start, left = clip(text, limit)
     return f"{start}…" if left else start
 
 
 def within(text: str, size: int) -> tuple[str, int]:
-    """The start of a text that takes no more than `size` bytes as UTF-8, and how many characters were left out."""
+    """The start of a text that fits `size` bytes of UTF-8, and the number of characters left out."""
     raw = text.encode("utf-8", "replace")
     if len(raw) <= size:
         return text, 0

@@ -1,26 +1,29 @@
-"""Files of the site, written only when they change; what no page claims any more is removed."""
+"""Writes the files of the site that have changed and removes those that no page makes any more."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from mmeval.errors import UsageError
 from mmeval.store import canonical, write_atomic
 
 
 def digest(value: Any) -> str:
-    """sha256 over canonical JSON: the key under which a page is up to date."""
+    """sha256 over canonical JSON: the key of what is made from these values."""
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
 class Writer:
-    """Keeps, beside the site, which key each file was made from.
+    """Keeps a manifest: the key that each file of the site was made from.
 
-    The manifest lies outside the published folder. A file whose key is unchanged is not made again;
-    one that is made and has the same bytes is not touched, so its time stays.
+    The manifest lies outside the published folder. A file whose key is unchanged is not made again.
+    A file that is made again with the same bytes is not touched, so it keeps its time.
     """
 
     def __init__(self, out: Path, manifest: Path) -> None:
@@ -31,25 +34,37 @@ class Writer:
         self.written = 0
 
     def fresh(self, file: str, key: str) -> bool:
-        """Whether the file exists as made from this key; then it is claimed for this build."""
+        """Whether the file exists and was made from this key; if so, this build keeps it."""
         if self.old.get(file) == key and os.path.isfile(f"{self.out}/{file}"):
             self.new[file] = key
             return True
         return False
 
     def write(self, file: str, content: str | bytes, key: str = "") -> None:
-        """Write one file if its bytes differ."""
+        """Write one file if its bytes differ; raises UsageError if this build made another file of this name."""
         raw = content.encode("utf-8", "replace") if isinstance(content, str) else content
+        key = key or hashlib.sha256(raw).hexdigest()
+        if self.new.get(file, key) != key:
+            raise UsageError(f"two pages write {file}")
         self.written += put(self.out / file, raw)
-        self.new[file] = key or hashlib.sha256(raw).hexdigest()
+        self.new[file] = key
 
-    def claim(self, files: dict[str, str]) -> None:
-        """Take over files that a worker process has written."""
-        self.new.update(files)
-        self.written += len(files)
+    def copy(self, file: str, source: Path) -> None:
+        """Copy a file unless there is one of this name."""
+        target = self.out / file
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+        self.new[file] = "copy"
+
+    def claim(self, files: Iterable[str], key: str) -> None:
+        """Keep files that a worker process has written."""
+        made = dict.fromkeys(files, key)
+        self.new.update(made)
+        self.written += len(made)
 
     def finish(self) -> int:
-        """Remove what earlier builds made and this one did not; returns how many files went."""
+        """Remove the files of earlier builds that this one did not make, and return their number."""
         gone = [file for file in self.old if file not in self.new]
         for file in gone:
             (self.out / file).unlink(missing_ok=True)
@@ -61,13 +76,13 @@ class Writer:
 
 
 def put(file: Path, raw: bytes) -> bool:
-    """Write a file unless it has these bytes already."""
+    """Write a file unless it has these bytes already; returns whether it was written."""
     try:
         if file.read_bytes() == raw:
             return False
     except FileNotFoundError:
         file.parent.mkdir(parents=True, exist_ok=True)
-    # Not aside and renamed: a page that a crash left half is made again, since the manifest does not know its key.
+    # In place, without a rename: a page that a crash left half is made again, since the manifest lacks its key.
     file.write_bytes(raw)
     return True
 

@@ -1,5 +1,5 @@
-/* The board: sort, filter, choose columns, recompute, save. The table is whole without this file.
-   All state that is not the default stands after the # of the address. */
+/* The leaderboard: sort, filter, choose columns, recompute, save. Without this file the table is complete but static.
+   All state that is not the default is in the address, after the #. */
 (function () {
   "use strict";
   var tools = document.getElementById("tools");
@@ -29,7 +29,7 @@
     return row.text[key];
   }
   function value(row, key) { var v = parseFloat(text(row, key).replace("−", "-")); return isNaN(v) ? null : v; }
-  /* On the scale from 0 to 100 on which averages are taken; most columns show it as it is. */
+  /* A score on the scale from 0 to 100 that averages use; most columns show that scale already. */
   var lines = {}, chances = {};
   benchmarks.forEach(function (b) {
     var d = heads[at[b]].dataset;
@@ -55,7 +55,7 @@
   }
   function folded(name) { return list("fold").indexOf(name) >= 0; }
 
-  /* Columns are hidden by one style sheet, not cell by cell: that is what keeps 10,000 cells fast. */
+  /* One style sheet hides columns. Hiding each of 10,000 cells would be slow. */
   function columns() {
     var off = [];
     keys.forEach(function (key, i) {
@@ -118,11 +118,11 @@
     return function (a, b) {
       var x = numeric[key] ? value(a, key) : text(a, key).toLowerCase(), y = numeric[key] ? value(b, key) : text(b, key).toLowerCase();
       var noX = x === null || x === "", noY = y === null || y === "";
-      if (noX || noY) return noX - noY || a.place - b.place;   /* unknown comes last whichever way */
+      if (noX || noY) return noX - noY || a.place - b.place;   /* unknown values come last in both directions */
       return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1) || a.place - b.place;
     };
   }
-  /* Rows in view first, the others in the next frames: laying out 300 rows at once takes a fifth of a second. */
+  /* Rows in view are moved first, the others in the next frames: laying out 300 rows at once takes 200 ms. */
   var turn = 0, unplaced = null;
   function put(order) {
     var mine = ++turn, from = 0;
@@ -149,7 +149,7 @@
     });
   }
 
-  /* Averages over the chosen benchmarks, for complete rows only. */
+  /* Averages over the chosen benchmarks; rows that lack one of them have none. */
   var custom = false, averaged = benchmarks.join();
   function mean(which, of) { return which.reduce(function (s, b) { return s + of(b); }, 0) / which.length; }
   function fixed(x, places) { return x.toFixed(places).replace(/^-(?=[0.]*$)/, "").replace("-", "−"); }
@@ -178,7 +178,8 @@
     });
   }
 
-  /* Rank range: 1 + how many shown models are better for sure, to how many are not worse for sure. */
+  /* Rank range: from 1 + the number of shown models that are significantly better, to the number that are not
+     significantly worse. */
   function rankBy(models, better) {
     var n = models.length;
     models.forEach(function (row, i) {
@@ -248,7 +249,7 @@
     function p(z, v, w) { return w > 0 ? M.pt(z, v * v / w) : M.p(z); }
     for (var a = 0; a < n; a++) for (var b = a + 1; b < n; b++) {
       var v = variance[a * n + b], se = Math.sqrt(v) / which.length, gap = means[a] - means[b];
-      pairs.push({ a: a, b: b, gap: gap, p: se > 0 ? p(gap / se, v, few[a * n + b]) : se === 0 && gap ? 0 : 1 });   /* nothing is sure of a pair without an error */
+      pairs.push({ a: a, b: b, gap: gap, p: se > 0 ? p(gap / se, v, few[a * n + b]) : se === 0 && gap ? 0 : 1 });   /* p is 1 without a gap, and where the error is unknown */
     }
     pairs.sort(function (x, y) { return x.p - y.p; });
     for (var k = 0; k < pairs.length && pairs[k].p * (pairs.length - k) <= 0.05; k++) {
@@ -340,7 +341,7 @@
     if (event.key === "Escape") menus.forEach(function (m) { if (m.open) { m.open = false; m.querySelector("summary").focus(); } });
   });
 
-  /* Saving exactly what is shown */
+  /* Save exactly what is shown. */
   function visible() {
     var on = keys.filter(function (k, i) { return heads[i].on; });
     if (unplaced) unplaced();
@@ -370,7 +371,7 @@
   });
   document.getElementById("reset").addEventListener("click", function () { state = {}; toForm(); show(); tools.elements.q.focus(); });
 
-  /* What is behind a cell */
+  /* Details of a cell */
   var dialog = document.getElementById("detail");
   function detail(cell) {
     var key = keys[cell.cellIndex], row = cell.parentNode;
@@ -382,14 +383,14 @@
       [["score", one.value.toFixed(1)], ["interval", one.low.toFixed(1) + "–" + one.high.toFixed(1)], ["n", one.n + " / " + one.planned],
         ["failed", one.failed], ["truncated", one.truncated], ["unparsed", one.unparsed], ["fact.cost", one.cost == null ? "–" : one.cost.toFixed(2)]]
         .forEach(function (pair) { facts.append(M.el("dt", words[pair[0]]), M.el("dd", String(pair[1]))); });
-      var link = document.getElementById("detail-run");   /* a run that a newer one followed has no pages */
+      var link = document.getElementById("detail-run");   /* a run that a newer one replaced has no pages */
       link.hidden = !one.run;
       link.href = tools.dataset.pages + one.run + "/index.html";
       dialog.showModal();
-    }, function () { /* without the data file the cell has nothing more to say */ });
+    }, function () { /* without the data file there are no details */ });
   }
   body.addEventListener("click", function (event) { var cell = event.target.closest("td"); if (cell) detail(cell); });
-  /* One cell is in the tab order; arrows move within the table. */
+  /* Only one cell is in the tab order; arrow keys move within the table. */
   var grid = body.querySelector("td");
   if (grid) grid.tabIndex = 0;
   body.addEventListener("focusin", function (event) { if (event.target.tagName === "TD" && event.target !== grid) { grid.tabIndex = -1; grid = event.target; grid.tabIndex = 0; } });

@@ -1,4 +1,4 @@
-/* Two to four models on the same samples, from one character for each sample. */
+/* Compares two to four models on the same samples. The data are strings with one character per sample. */
 (function () {
   "use strict";
   var form = document.getElementById("pick");
@@ -20,7 +20,7 @@
     return others.length ? [el("p", words.means.replace("{names}", others.join(", ")), { "class": "note" })] : [];
   }
 
-  /* Mean difference b - a in points, over the samples that both answered, with a cluster-robust t interval. */
+  /* Mean difference b - a in points, over the samples that both models answered, with a cluster-robust t interval. */
   function paired(a, b, clusters, keep) {
     var n = 0, sum = 0, gains = 0, losses = 0, binary = true, sums = {}, sizes = {};
     for (var i = 0; i < a.length; i++) {

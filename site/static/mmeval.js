@@ -1,4 +1,4 @@
-/* What the pages' scripts share: data files, state after the # of the address, saving, a little statistics. */
+/* Shared by the scripts of all pages: data files, state in the address, downloads, and some statistics. */
 window.mmeval = (function () {
   "use strict";
   var waiting = {}, store = {};
@@ -28,7 +28,7 @@ window.mmeval = (function () {
   }
   return {
     put: function (name, value) { store[name] = value; (waiting[name] || []).forEach(function (go) { go(value); }); delete waiting[name]; },
-    /* Data files are scripts, because a page on disk may not fetch. */
+    /* Data files are scripts, because a page that is opened from disk may not fetch. */
     get: function (root, name) {
       return new Promise(function (go, fail) {
         if (store[name]) { go(store[name]); return; }
@@ -44,7 +44,7 @@ window.mmeval = (function () {
       var out = {};
       location.hash.slice(1).split("&").forEach(function (pair) {
         var at = pair.indexOf("=");
-        if (at > 0) { try { out[pair.slice(0, at)] = decodeURIComponent(pair.slice(at + 1)); } catch (e) { /* a broken escape is no state */ } }
+        if (at > 0) { try { out[pair.slice(0, at)] = decodeURIComponent(pair.slice(at + 1)); } catch (e) { /* ignore a broken escape */ } }
       });
       return out;
     },
@@ -69,7 +69,7 @@ window.mmeval = (function () {
     /* Two-sided p of Student's t with df degrees of freedom: the regularised incomplete beta function by its
        continued fraction (Numerical Recipes 6.4). */
     pt: function (t, df) { return beta(df / (df + t * t), df / 2, 0.5); },
-    /* The t for which a two-sided p is left: by bisection. */
+    /* The t with this two-sided p, by bisection. */
     tq: function (p, df) {
       var low = 0, high = 1000;
       for (var i = 0; i < 80; i++) { var mid = (low + high) / 2; if (this.pt(mid, df) > p) low = mid; else high = mid; }

@@ -1,11 +1,11 @@
-/* Samples of a run: a strip with one mark for each, filters by outcome, j and k, and what the address keeps.
-   Without this file the pages read from top to bottom. */
+/* The samples of a run: a strip with one mark per sample, filters by outcome, the keys j and k, and state in the address.
+   Without this file the pages can be read from top to bottom. */
 (function () {
   "use strict";
   var PER_PAGE = 50, MARKS = 3000, M = window.mmeval, strip = document.getElementById("strip");
   if (!strip) return;
-  /* The outcomes of all samples stand in the model's data file, not in each of thousands of pages. */
-  M.get(strip.dataset.root, "m/" + strip.dataset.model).then(function (model) { start(model.cells[strip.dataset.benchmark].outcomes); }, function () { /* the samples can be read without */ });
+  /* The outcomes of all samples are in the model's data file, so that thousands of pages need not repeat them. */
+  M.get(strip.dataset.root, "m/" + strip.dataset.model).then(function (model) { start(model.cells[strip.dataset.benchmark].outcomes); }, function () { /* the samples can be read without the strip */ });
 
   function start(outcomes) {
     var here = +strip.dataset.page || 0, names = {}, total = outcomes.length, filter = "";
@@ -37,7 +37,7 @@
     button("", strip.dataset.all, total);
     Object.keys(names).forEach(function (code) { button(code, names[code], outcomes.split(code).length - 1); });
 
-    /* One mark for each sample. Drawn as links, so that they work by keyboard, by middle click and for screen readers. */
+    /* One mark per sample. Marks are links, so that the keyboard, middle click and screen readers work. */
     var marks = document.createElement("div");
     marks.className = "marks";
     var links = [], from = Math.max(0, Math.min(total, ((here || 1) - 1) * PER_PAGE + MARKS / 2) - MARKS), to = Math.min(total, from + MARKS);
@@ -84,7 +84,7 @@
       if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
       if (event.key === "j") go(1); else if (event.key === "k") go(-1);
     });
-    /* Arrows move within the strip; only one mark is in the tab order. */
+    /* Only one mark is in the tab order; arrow keys move within the strip. */
     var stop = links[hash().number - 1 - from] || links[0];
     if (stop) stop.tabIndex = 0;
     marks.addEventListener("keydown", function (event) {

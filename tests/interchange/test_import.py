@@ -206,4 +206,4 @@ def test_imported_numbers_never_push_measured_ones_off_the_board(tmp_path: Path)
         write(found, results)
     (column,) = collect(results).columns
     assert list(column.cells) == ["mock/echo"]
-    assert [aside.reason for aside in column.aside] == ["version"] * 3
+    assert [one.reason for one in column.excluded] == ["version"] * 3

@@ -30,9 +30,8 @@ def board_only(root: Path) -> Path:
     """The board's pages and data alone: the pages of 8,000 runs add nothing to its first view."""
     options = Options(results=root / "results", out=root / "_board", cache=root / ".cache", catalog=Catalog((root,)))
     made = Build(options)
-    board = made.board()
     made.static()
-    made.boards(board, {column.card.name: made.ranks_of(column, board) for column in board.columns})
+    made.make(next(kind for kind in made.kinds if kind.name == "board"))
     return options.out
 
 

@@ -1,30 +1,47 @@
-"""A benchmark's page: what it asks, everyone's score, sub-scores, and the samples worth a look."""
+"""The page of a benchmark: its card, the score of every model, sub-scores, and notable samples."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mmeval.board import Board, Column
 from mmeval.board.findings import Finding, aligned, hardest, suspicious
 from mmeval.board.ranks import Ranks
+from mmeval.sitegen import data, samples
+from mmeval.sitegen.answers import page_of
+from mmeval.sitegen.cells import rank_text, shown, slices, text_of
 from mmeval.sitegen.charts import Scale, around, axis, interval
 from mmeval.sitegen.env import Language
-from mmeval.sitegen.links import model_url, run_dir
-from mmeval.sitegen.pages.board import rank_text
-from mmeval.sitegen.pages.question import asked, page_of, plain
-from mmeval.sitegen.pages.run import shown, slices, text_of
+from mmeval.sitegen.links import benchmark_url, model_url, run_dir
+from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import short
-from mmeval.store import samples_path
+from mmeval.store import samples_path, slug
 
 SLICES = 24
-"""Sub-scores that a table shows; more do not fit any screen and stay in run.json."""
+"""Sub-scores that the table shows. More do not fit a screen; run.json has them all."""
+
+
+def pages(site: Site) -> Iterator[Page | File]:
+    """A page, its data and its thumbnails for each benchmark."""
+    root = site.board.root
+    for column in site.board.columns:
+        name = column.card.name
+        yield Page(benchmark_url(name), "benchmark.html", context(column, site))
+        yield data.data_file(f"s/{slug(name)}", data.samples_data(column, samples.tags_of(column, root)))
+        yield from samples.thumbs(column, root)
+
+
+def context(column: Column, site: Site) -> Context:
+    """The variables of benchmark.html."""
+    shared = measured(column, site.board, site.ranks[column.card.name])
+    return lambda lang: {**shared, "card_facts": facts(column, lang)}
 
 
 def measured(column: Column, board: Board, ranks: Ranks | None) -> dict[str, Any]:
-    """What benchmark.html prints, but for the card: the same in all languages."""
+    """What is the same in all languages: everything but the facts of the card."""
     order = by_score(column)
     models = [name for name in order if board.models[name].reference is None]
     x = scale_of(column)
@@ -33,7 +50,7 @@ def measured(column: Column, board: Board, ranks: Ranks | None) -> dict[str, Any
     return {
         "card": {"title": column.card.title, "about": column.card.about or "", "known": column.card.known},
         "dataset": dataset(column),
-        "metric": column.spec_headline,
+        "metric": column.primary_metric,
         "compared": column.compared(ranks.models) if ranks else "mean",
         "axis": axis(x),
         "chance": chance,
@@ -42,13 +59,13 @@ def measured(column: Column, board: Board, ranks: Ranks | None) -> dict[str, Any
         "slices": slice_table(column, board, order),
         "hardest": findings(hardest(column, models), column, board, models),
         "suspicious": findings(suspicious(column, models), column, board, models),
-        "aside": aside(column, board),
+        "excluded": excluded(column, board),
         "example": example(column, board.root),
     }
 
 
 def dataset(column: Column) -> dict[str, Any]:
-    """What search engines read: schema.org/Dataset."""
+    """Structured data for search engines: schema.org/Dataset."""
     card = column.card
     known = {"license": card.license, "url": card.url, "citation": card.paper, "version": column.spec.version}
     about = {
@@ -57,17 +74,17 @@ def dataset(column: Column) -> dict[str, Any]:
         "name": card.title,
         "description": card.about or card.title,
     }
-    return {**about, "variableMeasured": column.spec_headline, **{key: value for key, value in known.items() if value}}
+    return {**about, "variableMeasured": column.primary_metric, **{key: value for key, value in known.items() if value}}
 
 
 def by_score(column: Column) -> list[str]:
-    """Models from the best headline down."""
+    """Models, best headline first."""
     better = 1.0 if column.card.higher_is_better is False else -1.0
     return sorted(column.cells, key=lambda name: (better * column.cells[name].headline.value, name))
 
 
 def scale_of(column: Column) -> Scale:
-    """A range that holds all whiskers and the chance level."""
+    """A range with room for all whiskers and the chance level."""
     card = column.card
     ends = [end for cell in column.cells.values() for end in (cell.headline.low, cell.headline.high)]
     start, end = around([*ends, *([card.chance] if card.chance is not None else [])], card.low, card.high)
@@ -77,24 +94,24 @@ def scale_of(column: Column) -> Scale:
 def row(name: str, column: Column, board: Board, ranks: Ranks | None, x: Scale, chance: float | None) -> dict[str, Any]:
     """One model's line."""
     card, cell = board.models[name], column.cells[name]
-    standing = ranks.standing.get(name) if ranks else None
+    rank = ranks.intervals.get(name) if ranks else None
     numbers = shown(cell, column)
     return {
         "title": card.label,
         "url": model_url(name),
         "reference": card.reference,
-        "rank": rank_text(standing),
-        "tier": standing.tier if standing else "",
+        "rank": rank_text(rank),
+        "tier": rank.tier if rank else "",
         "plot": interval(x, numbers["value"], numbers["low"], numbers["high"], chance),
         **numbers,
     }
 
 
 def needs_image(column: Column, board: Board) -> list[dict[str, Any]]:
-    """For every blind run: what the same model gains from seeing the picture, and what it has without looking.
+    """For each blind run: how much of the model's score depends on the image.
 
-    Gain = with picture - without; leakage = without picture - random answers (the run of them, else the level
-    that the benchmark states).
+    Gain is the score with the image minus the score without it. Leakage is the score without the image minus that of
+    random answers: of the `baseline/random` run if there is one, else the chance level that the benchmark states.
     """
     scale = column.card.scale
     random = column.cells.get("baseline/random")
@@ -113,11 +130,11 @@ def needs_image(column: Column, board: Board) -> list[dict[str, Any]]:
 
 
 def _blind(column: Column) -> dict[str, float]:
-    """Model to its headline without pictures: a wrapped model, or an ablated run."""
+    """Each model's headline without images, from `baseline/blind:MODEL` or from an ablated run."""
     prefix = "baseline/blind:"
     found = {
         one.cell.spec.model: one.cell.headline.value
-        for one in column.aside
+        for one in column.excluded
         if (one.reason, one.value, one.cell.spec.version) == ("variant", "blind", column.spec.version)
     }
     wrapped = {n.removeprefix(prefix): c.headline.value for n, c in column.cells.items() if n.startswith(prefix)}
@@ -141,14 +158,14 @@ def slice_table(column: Column, board: Board, order: Sequence[str]) -> dict[str,
 
 
 def findings(found: Sequence[Finding], column: Column, board: Board, models: Sequence[str]) -> list[dict[str, Any]]:
-    """Samples with a link to the best model's answer, and the question where it may be shown."""
+    """Samples with a link to the best model's answer, and with the prompt if the licence allows it."""
     if not found:
         return []
     cell = aligned(column, models)[0]
-    known = asked(samples_path(board.root, cell.run.info))
+    known = samples.load(samples_path(board.root, cell.run.info))
     out = []
     for one in found:
-        sample = known.samples.get(one.id) if known.public else None
+        sample = known.by_id.get(one.id) if known.public else None
         question = " ".join(part.text or "" for part in sample.prompt if part.kind == "text") if sample else ""
         out.append(
             {
@@ -159,14 +176,14 @@ def findings(found: Sequence[Finding], column: Column, board: Board, models: Seq
                 "models": one.models,
                 "answer": one.answer,
                 "question": short(question, 160),
-                "target": short(plain(sample.target), 60) if sample else "",
+                "target": short(samples.plain(sample.target), 60) if sample else "",
             }
         )
     return out
 
 
-def aside(column: Column, board: Board) -> list[dict[str, Any]]:
-    """Whole runs that are not in the column, and what differs."""
+def excluded(column: Column, board: Board) -> list[dict[str, Any]]:
+    """Complete runs that are not in the column, and why."""
     return [
         {
             "title": board.models[one.cell.spec.model].label,
@@ -175,12 +192,12 @@ def aside(column: Column, board: Board) -> list[dict[str, Any]]:
             "score": one.cell.headline.value * column.card.scale,
             "n": one.cell.headline.n,
         }
-        for one in column.aside
+        for one in column.excluded
     ]
 
 
 def facts(column: Column, lang: Language) -> list[tuple[str, Any]]:
-    """The card as pairs of name and value; unknown ones are left out by the template."""
+    """The card as pairs of name and value; the template leaves out unknown values."""
     card, spec, t = column.card, column.spec, lang.text
     source: Mapping[str, Any] = {**card.source, **spec.data}
     chance = None if card.chance is None else f"{card.chance * card.scale:.1f}"
@@ -207,11 +224,11 @@ def facts(column: Column, lang: Language) -> list[tuple[str, Any]]:
 
 
 def example(column: Column, root: Path) -> str:
-    """The first prompt, where the licence lets a site show it."""
+    """The first prompt, if the licence allows it."""
     cell = next(iter(column.cells.values()))
-    known = asked(samples_path(root, cell.run.info))
-    if not known.public or not known.samples:
+    known = samples.load(samples_path(root, cell.run.info))
+    if not known.public or not known.by_id:
         return ""
-    sample = known.samples[min(known.samples)]
+    sample = known.by_id[min(known.by_id)]
     parts = [part.text if part.kind == "text" and part.text else f"[{part.kind}]" for part in sample.prompt]
     return short("\n".join(parts), 2000)

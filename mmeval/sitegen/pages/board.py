@@ -1,42 +1,61 @@
-"""The board itself: one table per view, complete in the HTML, made lively by board.js."""
+"""The board: one table for each view. It is complete in the HTML; board.js makes it interactive."""
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mmeval.board import Board, Cell, Column, ModelCard
-from mmeval.board.ranks import Standing
-from mmeval.board.views import Line, View, percent
-from mmeval.sitegen.env import Language, number
+from mmeval.board.months import months
+from mmeval.board.views import Line, View, grouped, percent
+from mmeval.sitegen import data
+from mmeval.sitegen.cells import rank_text
+from mmeval.sitegen.env import Language, Nav, number
 from mmeval.sitegen.links import benchmark_url, model_url, view_url
 from mmeval.sitegen.openvlm import is_openvlm
+from mmeval.sitegen.site import File, Page, Site
 from mmeval.store import slug
 
+NAV = Nav("index.html", "nav.index", 10)
 SIZES = (("0-4", "< 4 B"), ("4-10", "4–10 B"), ("10-20", "10–20 B"), ("20-40", "20–40 B"), ("40-", "> 40 B"))
 """OpenCompass' buckets, in billions of parameters; the upper edge belongs to the next one."""
 WORDS = ("any", "shown", "score", "interval", "n", "failed", "truncated", "unparsed", "fact.cost", "open.group")
-"""Messages that board.js says."""
+"""Messages that board.js needs."""
 HIDDEN = "date,origin,llm,enc,corrected"
 HIDDEN_OPENVLM = "org,date,access,origin,cost,coverage"
-"""Columns that are there and not shown at first; the OpenVLM board shows size, language model and vision encoder."""
+"""Columns that are hidden at first. The OpenVLM board shows size, language model and vision encoder."""
 ODD_SHARE = 0.05
-"""A cell with more failures, cut-offs and unparsed replies than this is marked."""
+"""A cell is marked if the share of failed, truncated and unparsed replies is larger."""
 
 
-def grouped(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
-    """Columns by the folder of their definition, both in the order of their names."""
-    groups: dict[str, list[Column]] = {}
-    for column in sorted(columns, key=lambda c: (c.card.group, c.card.title.casefold())):
-        groups.setdefault(column.card.group, []).append(column)
-    return list(groups.items())
+def pages(site: Site) -> Iterator[Page | File]:
+    """A page and its data for each view, and the whole board as CSV and JSON."""
+    pairs = data.pair_files(site)
+    yield from pairs.values()
+    for view in site.views:
+        yield Page(view_url(view.name), "board.html", functools.partial(context, view, site))
+        yield data.data_file(f"views/{slug(view.name)}", data.view_data(view, pairs))
+    rows = data.board_rows(site.board, site.views[0])
+    made = {"updated": site.board.updated, "rows": rows}
+    yield File("data/board.json", json.dumps(made, indent=0, sort_keys=True))
+    yield File("data/board.csv", data.as_csv(rows))
+
+
+def context(view: View, site: Site, lang: Language) -> dict[str, Any]:
+    """The variables of board.html for one view."""
+    return {
+        "dataset": data.dataset(site.board, site.options.title) if view.name == "all" else None,
+        "snapshots": bool(months(site.board)),
+        **board_page(view, site.board, site.views, site.leaders, lang),
+    }
 
 
 def board_page(
     view: View, board: Board, views: Sequence[View], tops: Mapping[str, frozenset[str]], lang: Language
 ) -> dict[str, Any]:
-    """Everything that board.html prints."""
+    """The variables of board.html that all boards have."""
     t = lang.text
     groups = grouped(view.columns)
     rows = [board_row(view.lines[name], view, board.models[name], groups, tops, lang) for name in view.order]
@@ -64,7 +83,7 @@ def board_page(
 
 
 def head(column: Column) -> dict[str, str]:
-    """A column's header; `line` is how board.js gets from what is shown to percent, where the two are not the same."""
+    """A column's header. `line` is the intercept and slope that convert a shown value to percent; empty for 0 and 1."""
     card = column.card
     slope = (percent(card, card.high) - percent(card, card.low)) / ((card.high - card.low) * card.scale or 1.0)
     line = f"{percent(card, 0.0):.9g} {slope:.9g}"
@@ -78,14 +97,14 @@ def head(column: Column) -> dict[str, str]:
 
 
 def view_title(view: View, lang: Language, *, short: bool = False) -> str:
-    """The whole board and the OpenVLM view have messages; a suite goes by its own title."""
+    """A message for the whole board and the OpenVLM view; a suite has its own title."""
     if view.name == "all":
         return lang.text("view.all" if short else "board.title")
     return lang.text("view.openvlm") if view.name == "openvlm" else view.title
 
 
 def meta_heads(view: View, lang: Language) -> list[tuple[str, str, bool]]:
-    """Key, label and whether the column is text, for everything between the model and the benchmarks."""
+    """Key, label and whether it is text, for each column between the model and the benchmarks."""
     t = lang.text
     averages = (
         [("mean", t("openvlm.score"), False), ("avgrank", t("openvlm.rank"), False)]
@@ -115,27 +134,20 @@ def board_row(
     lang: Language,
 ) -> dict[str, Any]:
     """One model's line."""
-    standing = view.ranks.standing.get(card.name) if view.ranks else None
+    interval = view.ranks.intervals.get(card.name) if view.ranks else None
     return {
         "name": card.name,
         "title": card.label,
         "url": model_url(card.name),
         "reference": card.reference,
         "modalities": " ".join(card.modalities),
-        "rank": rank_text(standing),
-        "tier": standing.tier if standing else "",
+        "rank": rank_text(interval),
+        "tier": interval.tier if interval else "",
         "meta": meta_cells(line, view, card, lang),
         "groups": [
             row_group(card.name, columns, tops, fold=len(columns) > 1 and len(groups) > 1) for _, columns in groups
         ],
     }
-
-
-def rank_text(standing: Standing | None) -> str:
-    """`3` or `2–5`."""
-    if standing is None:
-        return ""
-    return f"{standing.best}" if standing.best == standing.worst else f"{standing.best}–{standing.worst}"
 
 
 def meta_cells(line: Line, view: View, card: ModelCard, lang: Language) -> list[tuple[str, bool]]:
@@ -160,7 +172,7 @@ def meta_cells(line: Line, view: View, card: ModelCard, lang: Language) -> list[
 
 
 def cost_text(cells: Sequence[Cell]) -> str:
-    """Mean US dollars per 1,000 samples over benchmarks; empty unless every run knows its cost."""
+    """Mean US dollars per 1,000 samples over benchmarks; empty unless the cost of every run is known."""
     costs = [cell.cost_1000 for cell in cells]
     known = [cost for cost in costs if cost is not None]
     return f"{sum(known) / len(known):.2f}" if known and len(known) == len(costs) else ""
@@ -169,7 +181,7 @@ def cost_text(cells: Sequence[Cell]) -> str:
 def row_group(
     model: str, columns: Sequence[Column], tops: Mapping[str, frozenset[str]], *, fold: bool
 ) -> dict[str, Any]:
-    """A model's cells of one group, and their mean where it has them all."""
+    """A model's cells in one group, and their mean if none is missing."""
     cells = [board_cell(column, model, tops) for column in columns]
     values = [percent(c.card, c.cells[model].headline.value) for c in columns if model in c.cells]
     mean = sum(values) / len(values) if len(values) == len(columns) else None
@@ -177,7 +189,7 @@ def row_group(
 
 
 def board_cell(column: Column, model: str, tops: Mapping[str, frozenset[str]]) -> dict[str, Any] | None:
-    """A value with half of its interval; marked when nobody is better for sure, or when many replies are odd."""
+    """A value with half of its interval; marked if it is tied for first, or if many replies could not be scored."""
     cell = column.cells.get(model)
     if cell is None:
         return None
@@ -185,17 +197,3 @@ def board_cell(column: Column, model: str, tops: Mapping[str, frozenset[str]]) -
     odd = (cell.failed + cell.truncated + info.unparsed) > ODD_SHARE * max(1, info.planned)
     marks = [*(["a"] if model in tops.get(column.card.name, ()) else []), *(["q"] if odd else [])]
     return {"value": head_.value * scale, "half": (head_.high - head_.low) / 2 * scale, "mark": " ".join(marks)}
-
-
-COMPARE = ("difference", "better", "overall", "bytag", "flip", "first", "means", "nothing")
-
-
-def compare_page(board: Board, lang: Language) -> dict[str, Any]:
-    """The comparison: only the names; the browser loads the rest for the models that are chosen."""
-    named = sorted((card.label, slug(name)) for name, card in board.models.items() if board.of(name))
-    words = {key: lang.messages[f"compare.{key}"] for key in COMPARE}
-    words |= {key: lang.messages[key] for key in ("interval", "benchmark")}
-    return {
-        "models": [{"title": title, "file": file} for title, file in named],
-        "words": json.dumps(words, ensure_ascii=False, sort_keys=True),
-    }

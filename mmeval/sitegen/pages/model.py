@@ -1,10 +1,10 @@
-"""A model's page: its parts, what it can do, all of its scores, where it is strong and weak, how to run it again."""
+"""The page of a model: parts, scores, strengths and weaknesses, failures, and the commands that reproduce it."""
 
 from __future__ import annotations
 
 import statistics
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,38 +13,54 @@ from markupsafe import Markup
 from mmeval.board import Board, Cell, Column, ModelCard
 from mmeval.board.cards import PARTS
 from mmeval.board.ranks import Ranks
-from mmeval.board.views import corrected, percent
+from mmeval.board.views import corrected, grouped, percent
+from mmeval.sitegen import data
+from mmeval.sitegen.cells import command, provenance, rank_text, shown, slices
 from mmeval.sitegen.charts import Scale, interval, marks
 from mmeval.sitegen.env import Language
-from mmeval.sitegen.links import benchmark_url
-from mmeval.sitegen.pages.board import grouped, rank_text
-from mmeval.sitegen.pages.run import command, provenance, shown, slices
+from mmeval.sitegen.links import benchmark_url, model_url
+from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.store import slug
 from mmeval.types import STATUSES
 
 SMALLEST = 20
-"""A sub-score on fewer samples says too little to be called a strength."""
+"""Sub-scores on fewer samples are too uncertain to be called strengths or weaknesses."""
 LISTED = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """All models on one benchmark, references aside: what each of them is held against. Made once for all pages."""
+    """All models on one benchmark without references: the background for each of them."""
 
     median: float
     """Of the headlines, on the board's scale."""
     slices: Mapping[str, float]
-    """Medians of the sub-scores; empty where there are fewer than three models."""
+    """Medians of the sub-scores; empty if there are fewer than three models."""
     percents: Sequence[float]
     """Ascending."""
     scale: Scale
     ticks: Markup
 
 
+def pages(site: Site) -> Iterator[Page | File]:
+    """A page and its data for each model with a run on the board."""
+    fields = {column.card.name: field_of(column, site.board) for column in site.board.columns}
+    for name, card in site.board.models.items():
+        if site.board.of(name):
+            yield Page(model_url(name), "model.html", context(card, site, fields))
+            yield data.data_file(f"m/{slug(name)}", data.model_data(name, site.board))
+
+
+def context(card: ModelCard, site: Site, fields: Mapping[str, Field]) -> Context:
+    """The variables of model.html."""
+    shared = measured(card, site.board, site.ranks, fields)
+    return lambda lang: {**shared, **worded(card, site.board, lang)}
+
+
 def measured(
     card: ModelCard, board: Board, ranks: Mapping[str, Ranks | None], fields: Mapping[str, Field]
 ) -> dict[str, Any]:
-    """What model.html prints that is the same in all languages."""
+    """What is the same in all languages."""
     cells = board.of(card.name)
     apart = slice_gaps(cells, fields)
     return {
@@ -61,7 +77,7 @@ def measured(
 
 
 def worded(card: ModelCard, board: Board, lang: Language) -> dict[str, Any]:
-    """What model.html prints in the reader's language."""
+    """What depends on the language."""
     return {
         "parts": [(lang.text(f"part.{part}"), card.parts.get(part)) for part in PARTS] if card.parts else [],
         "card_facts": facts(card, lang),
@@ -70,14 +86,14 @@ def worded(card: ModelCard, board: Board, lang: Language) -> dict[str, Any]:
 
 
 def row(name: str, column: Column, cell: Cell, ranks: Ranks | None, field: Field) -> dict[str, Any]:
-    """One benchmark's line: the model among all."""
+    """One benchmark: the model's numbers among those of all models."""
     numbers, scale = shown(cell, column), column.card.scale
     chance = None if column.card.chance is None else column.card.chance * scale
     return {
         "title": column.card.title,
         "slug": slug(column.card.name),
         "benchmark_url": benchmark_url(column.card.name),
-        "rank": rank_text(ranks.standing.get(name)) if ranks else "",
+        "rank": rank_text(ranks.intervals.get(name)) if ranks else "",
         "of": len(ranks.models) if ranks else 0,
         "plot": interval(field.scale, numbers["value"], numbers["low"], numbers["high"], chance, under=field.ticks),
         **numbers,
@@ -85,7 +101,7 @@ def row(name: str, column: Column, cell: Cell, ranks: Ranks | None, field: Field
 
 
 def facts(card: ModelCard, lang: Language) -> list[tuple[str, Any]]:
-    """The card as pairs of name and value; unknown ones are left out by the template."""
+    """The card as pairs of name and value; the template leaves out unknown values."""
     t = lang.text
     access = None if card.open is None else t("open") if card.open else t("closed")
     return [
@@ -109,7 +125,7 @@ def price(card: ModelCard, lang: Language) -> str:
 
 
 def capabilities(card: ModelCard, board: Board, fields: Mapping[str, Field]) -> list[dict[str, Any]]:
-    """For each group of benchmarks: how many were run, the mean above chance, and the share of models below it."""
+    """For each group of benchmarks: number of runs, mean above chance, and the share of models below this one."""
     out, among = [], card.reference is None
     for group, columns in grouped(board.columns):
         have = [(c.card, c.cells[card.name].headline.value) for c in columns if card.name in c.cells]
@@ -136,7 +152,7 @@ def share_below(own: float, percents: Sequence[float], *, among: bool) -> float:
 
 
 def field_of(column: Column, board: Board) -> Field:
-    """What the models of a benchmark are held against."""
+    """The medians and the chart's background of one benchmark."""
     card = column.card
     cells = [cell for name, cell in column.cells.items() if board.models[name].reference is None]
     values: dict[str, list[float]] = {}
@@ -155,9 +171,9 @@ def field_of(column: Column, board: Board) -> Field:
 
 
 def slice_gaps(cells: Sequence[tuple[Column, Cell]], fields: Mapping[str, Field]) -> list[dict[str, Any]]:
-    """Sub-scores against the median model's, beyond what the overall difference explains; largest first.
+    """How far sub-scores differ from the median model's, beyond the overall difference; largest first.
 
-    Gaps are hundredths of the benchmark's range, so that those of different scales can stand in one list.
+    Gaps are in hundredths of the benchmark's range, so that different scales can be compared.
     """
     gaps: list[dict[str, Any]] = []
     for column, cell in cells:
@@ -174,7 +190,7 @@ def slice_gaps(cells: Sequence[tuple[Column, Cell]], fields: Mapping[str, Field]
 
 
 def failures(cells: Sequence[tuple[Column, Cell]]) -> dict[str, Any]:
-    """Statuses other than ok, and replies from which nothing could be read, by benchmark."""
+    """Failed requests by status, and unparsed replies, for each benchmark that has any."""
     used = [s for s in STATUSES if s != "ok" and any(cell.run.info.counts.get(s) for _, cell in cells)]
     rows = []
     for column, cell in cells:

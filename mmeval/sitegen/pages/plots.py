@@ -1,25 +1,28 @@
-"""The plots: the board's mean against cost, size, date and latency, each with the numbers in a table."""
+"""Plots of the board's mean against cost, size, date and latency, each with its numbers in a table."""
 
 from __future__ import annotations
 
+import functools
 import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from mmeval.board import Board, ModelCard
 from mmeval.board.views import View
 from mmeval.sitegen.charts import Point, scatter
-from mmeval.sitegen.env import Language, number
+from mmeval.sitegen.env import Language, Nav, number
 from mmeval.sitegen.links import model_url
+from mmeval.sitegen.site import Page, Site
 from mmeval.sitegen.text import short
 
+NAV = Nav("plots.html", "nav.plots", 20)
 Axis = Callable[[ModelCard, View], float | None]
 Z = 1.959964
 
 
 def cost(card: ModelCard, view: View) -> float | None:
-    """Mean US dollars per 1,000 samples; unknown and free are no costs that can be plotted."""
+    """Mean US dollars per 1,000 samples; None if it is unknown or free, which has no place on the axis."""
     known = [column.cells[card.name].cost_1000 for column in view.columns]
     return statistics.fmean(c for c in known if c) if known and all(known) else None
 
@@ -51,8 +54,13 @@ PLOTS: tuple[tuple[str, Axis, bool], ...] = (
 """Name, axis, and whether it is logarithmic."""
 
 
+def pages(site: Site) -> Iterator[Page]:
+    """The page itself, about the whole board."""
+    yield Page("plots.html", "plots.html", functools.partial(plots_page, site.views[0], site.board))
+
+
 def plots_page(view: View, board: Board, lang: Language) -> dict[str, Any]:
-    """Everything that plots.html prints: complete rows only, references left out."""
+    """The variables of plots.html: complete rows only, without references."""
     ranked = [m for m in view.order if view.lines[m].mean is not None and board.models[m].reference is None]
     made = [plot(name, axis, log, [board.models[m] for m in ranked], view, lang) for name, axis, log in PLOTS]
     return {"plots": [one for one in made if one is not None], "models": len(ranked), "benchmarks": len(view.columns)}
@@ -61,7 +69,7 @@ def plots_page(view: View, board: Board, lang: Language) -> dict[str, Any]:
 def plot(
     name: str, axis: Axis, log: bool, cards: Sequence[ModelCard], view: View, lang: Language
 ) -> dict[str, Any] | None:
-    """One plot, or None where fewer than two models have a place on its axis."""
+    """One plot, or None if the value is known for fewer than two models."""
     points = []
     for card in cards:
         at = axis(card, view)
@@ -89,14 +97,14 @@ def plot(
 
 
 def x_text(name: str, value: float) -> str:
-    """The value as the table shows it; a date without its day, which the axis has lost."""
+    """The value as the table shows it; a date has no day, because the axis is in years."""
     if name == "date":
         return f"{int(value)}-{int((value % 1) * 12) + 1:02d}"
     return f"{value:g}" if name == "size" else number(value, 2)
 
 
 def spread(model: str, view: View) -> float:
-    """Half of the 95 % interval of the mean over benchmarks, which are independent of each other."""
+    """Half of the 95 % interval of the mean over benchmarks, which are independent."""
     halves = []
     for column in view.columns:
         head, card = column.cells[model].headline, column.card

@@ -1,52 +1,64 @@
-"""What the pages share: a cell's numbers on the board's scale, and the front page of a run."""
+"""The pages of a run: a front page with its numbers, and its samples fifty to a page."""
 
 from __future__ import annotations
 
-import json
-import shlex
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from mmeval.board import Cell, Column, ModelCard, run_time
+from mmeval.board import Cell, Column, ModelCard
 from mmeval.board.vectors import OUTCOMES
-from mmeval.formatting import judged_by
-from mmeval.sitegen.env import Language
+from mmeval.sitegen import samples
+from mmeval.sitegen.answers import page_ranges, write_samples
+from mmeval.sitegen.cells import command, provenance, shown, slices, text_of
+from mmeval.sitegen.env import Language, Renderer
 from mmeval.sitegen.links import badge_path, benchmark_url, model_url, run_dir, run_url
-from mmeval.sitegen.pages.question import shards
+from mmeval.sitegen.site import Job, Site
 from mmeval.sitegen.text import short
-from mmeval.store import Run, benchmark_folder, slug
+from mmeval.sitegen.writer import put
+from mmeval.store import read_run, samples_path, slug
 
 
-def shown(cell: Cell, column: Column) -> dict[str, Any]:
-    """A cell's numbers on the board's scale."""
-    scale, head, info = column.card.scale, cell.headline, cell.run.info
-    return {
-        "value": head.value * scale,
-        "half": (head.high - head.low) / 2 * scale,
-        "low": head.low * scale,
-        "high": head.high * scale,
-        "n": head.n,
-        "planned": info.planned,
-        "failed": cell.failed,
-        "truncated": cell.truncated,
-        "unparsed": info.unparsed,
-        "cost": cell.cost_1000,
-        "run_url": run_url(cell),
-    }
+def pages(site: Site) -> Iterator[Job]:
+    """One job for each run whose pages are out of date."""
+    for column in site.board.columns:
+        for model, cell in column.cells.items():
+            yield from job(cell, column, site.board.models[model], site)
 
 
-def text_of(value: Any) -> str:
-    """A JSON value in one line; empty for None."""
-    return (
-        ""
-        if value is None
-        else value
-        if isinstance(value, str)
-        else json.dumps(value, ensure_ascii=False, sort_keys=True)
+def job(cell: Cell, column: Column, card: ModelCard, site: Site) -> Iterator[Job]:
+    """The pages of one run, unless they are up to date."""
+    base, journal, root = facts(cell, column, card), cell.run.path / "records.jsonl", site.options.results
+    stat = [journal.stat().st_size, journal.stat().st_mtime_ns] if journal.exists() else []
+    stamp = samples.stamp(samples_path(root, cell.run.info))
+    key = site.key(base, cell.run.info.model_dump(mode="json"), cell.vector.digest, stat, stamp)
+    names = ["index", *map(str, range(1, len(page_ranges(len(cell.vector.ids))) + 1))]
+    files = [f"{lang.folder}{run_dir(cell)}/{name}.html" for lang in site.languages for name in names]
+    if site.fresh(files, key):
+        return
+    write = functools.partial(
+        write_pages,
+        cell.run.path,
+        root,
+        site.options.out,
+        site.renderer,
+        {**base, "totals": count(cell.vector.outcomes), "replies": bool(stat)},
+        [front_page(cell, column, card, lang) for lang in site.languages],
     )
+    yield Job(files=files, key=key, folder=cell.run.path, write=write)
 
 
-def run_facts(cell: Cell, column: Column, card: ModelCard) -> dict[str, Any]:
+def write_pages(
+    folder: Path, root: Path, out: Path, renderer: Renderer, facts: dict[str, Any], fronts: list[dict[str, Any]]
+) -> str:
+    """Write the front page and the sample pages of a run; returns what is wrong with its journal, or nothing."""
+    for place, front in zip(renderer.places(facts["run_url"]), fronts, strict=True):
+        put(out / place.file, renderer.page("run.html", place, **front).encode("utf-8", "replace"))
+    return write_samples(read_run(folder), root, out, renderer, facts)
+
+
+def facts(cell: Cell, column: Column, card: ModelCard) -> dict[str, Any]:
     """What all pages of one run share."""
     return {
         "model": {"title": card.label, "url": model_url(card.name), "file": slug(card.name)},
@@ -60,16 +72,16 @@ def run_facts(cell: Cell, column: Column, card: ModelCard) -> dict[str, Any]:
     }
 
 
-def run_page(cell: Cell, column: Column, card: ModelCard, lang: Language) -> dict[str, Any]:
-    """The front page of one run."""
+def front_page(cell: Cell, column: Column, card: ModelCard, lang: Language) -> dict[str, Any]:
+    """The variables of run.html."""
     outcomes = cell.vector.outcomes
-    pages = shards(len(cell.vector.ids))
+    ranges = page_ranges(len(cell.vector.ids))
     links = [
         {"url": f"{run_dir(cell)}/{i}.html", "first": a, "last": b, "counts": count(outcomes[a - 1 : b])}
-        for i, (a, b) in enumerate(pages, 1)
+        for i, (a, b) in enumerate(ranges, 1)
     ]
     return {
-        **run_facts(cell, column, card),
+        **facts(cell, column, card),
         **shown(cell, column),
         "metric": cell.run.info.primary_metric,
         "badge": badge_path(column.card.name, card.name),
@@ -83,55 +95,5 @@ def run_page(cell: Cell, column: Column, card: ModelCard, lang: Language) -> dic
 
 
 def count(outcomes: str) -> list[tuple[str, int]]:
-    """How often each outcome comes, in the order of OUTCOMES, without zeros."""
+    """The number of samples with each outcome, in the order of OUTCOMES, without zeros."""
     return [(code, outcomes.count(code)) for code in OUTCOMES if code in outcomes]
-
-
-def slices(cell: Cell, column: Column) -> list[dict[str, Any]]:
-    """Sub-scores: what stands in run.json as `metric/slice`."""
-    scale, head = column.card.scale, cell.run.info.primary_metric
-    return [
-        {
-            "name": short(name[len(head) + 1 :].replace("=", ": ", 1), 80),
-            "value": one.value * scale,
-            "half": (one.high - one.low) / 2 * scale,
-            "n": one.n,
-        }
-        for name, one in sorted(cell.run.info.metrics.items())
-        if name.startswith(f"{head}/")
-    ]
-
-
-def command(run: Run) -> str:
-    """The command line that made a run, as it was recorded; the program's own path is left out."""
-    argv = run.info.provenance.get("argv")
-    if not isinstance(argv, list) or not argv:
-        return ""
-    first = str(argv[0]).rpartition("/")[2]
-    words = ["mmeval" if first in ("mmeval", "__main__.py") else first, *map(str, argv[1:])]
-    return short(shlex.join(words), 4000)
-
-
-def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
-    """Versions and settings of a run."""
-    made: Mapping[str, Any] = run.info.provenance
-    spec, t = run.info.spec, lang.text
-    git = made.get("git")
-    sha = f"{git.get('sha', '')[:12]}{' + changes' if git.get('dirty') else ''}" if isinstance(git, dict) else ""
-    packages = made.get("packages")
-    listed = ", ".join(f"{k} {v}" for k, v in sorted(packages.items())) if isinstance(packages, dict) else ""
-    returned, agreement = made.get("models_returned"), made.get("agreement")
-    return [
-        (t("fact.version"), benchmark_folder(spec)),
-        (t("fact.profile"), spec.profile),
-        (t("fact.judge"), judged_by(spec.judge, agreement) if isinstance(agreement, dict) else spec.judge),
-        (t("fact.options"), short(text_of(spec.options), 1000)),
-        (t("fact.endpoint"), spec.endpoint),
-        (t("fact.returned"), ", ".join(map(str, returned)) if isinstance(returned, dict) else ""),
-        (t("fact.mmeval"), f"{text_of(made.get('mmeval'))} {sha}".strip()),
-        (t("fact.python"), text_of(made.get("python"))),
-        (t("fact.os"), text_of(made.get("os"))),
-        (t("fact.packages"), listed),
-        (t("fact.finished"), run_time(run)),
-        (t("fact.digest"), spec.digest),
-    ]

@@ -1,0 +1,28 @@
+"""The board as it was at the end of an earlier month."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mmeval.board.collect import Board, make_column
+
+MONTHS = 24
+"""The newest earlier months that are kept."""
+
+
+def months(board: Board) -> list[str]:
+    """Months (YYYY-MM) in which a run ended, newest first; the newest of all is left out, because it goes on."""
+    found = {cell.finished[:7] for column in board.columns for cell in column.cells.values() if cell.finished}
+    found |= {one.cell.finished[:7] for column in board.columns for one in column.excluded if one.cell.finished}
+    return sorted(found, reverse=True)[1 : MONTHS + 1]
+
+
+def as_of(board: Board, month: str) -> Board:
+    """The board from the runs that had ended by the end of a month."""
+    columns = []
+    for column in board.columns:
+        every = [*column.cells.values(), *(one.cell for one in column.excluded)]
+        then = [cell for cell in every if cell.finished and cell.finished[:7] <= month]
+        if then:
+            columns.append(make_column(column.card, then))
+    return replace(board, columns=columns)

@@ -1,0 +1,98 @@
+"""What several pages print about one cell of the board: its numbers, sub-scores, rank, command and provenance."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from mmeval.board import Cell, Column, run_time
+from mmeval.board.ranks import RankInterval
+from mmeval.formatting import judged_by
+from mmeval.sitegen.env import Language
+from mmeval.sitegen.links import run_url
+from mmeval.sitegen.text import short
+from mmeval.store import Run, benchmark_folder
+
+
+def shown(cell: Cell, column: Column) -> dict[str, Any]:
+    """A cell's numbers on the board's scale."""
+    scale, head, info = column.card.scale, cell.headline, cell.run.info
+    return {
+        "value": head.value * scale,
+        "half": (head.high - head.low) / 2 * scale,
+        "low": head.low * scale,
+        "high": head.high * scale,
+        "n": head.n,
+        "planned": info.planned,
+        "failed": cell.failed,
+        "truncated": cell.truncated,
+        "unparsed": info.unparsed,
+        "cost": cell.cost_1000,
+        "run_url": run_url(cell),
+    }
+
+
+def slices(cell: Cell, column: Column) -> list[dict[str, Any]]:
+    """Sub-scores on the board's scale: the metrics that run.json names `metric/slice`."""
+    scale, head = column.card.scale, cell.run.info.primary_metric
+    return [
+        {
+            "name": short(name[len(head) + 1 :].replace("=", ": ", 1), 80),
+            "value": one.value * scale,
+            "half": (one.high - one.low) / 2 * scale,
+            "n": one.n,
+        }
+        for name, one in sorted(cell.run.info.metrics.items())
+        if name.startswith(f"{head}/")
+    ]
+
+
+def rank_text(interval: RankInterval | None) -> str:
+    """`3`, or `2–5` where the tests do not decide."""
+    if interval is None:
+        return ""
+    return f"{interval.best}" if interval.best == interval.worst else f"{interval.best}–{interval.worst}"
+
+
+def text_of(value: Any) -> str:
+    """A JSON value in one line; empty for None."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def command(run: Run) -> str:
+    """The command line of a run as it was recorded, without the program's folder."""
+    argv = run.info.provenance.get("argv")
+    if not isinstance(argv, list) or not argv:
+        return ""
+    first = str(argv[0]).rpartition("/")[2]
+    words = ["mmeval" if first in ("mmeval", "__main__.py") else first, *map(str, argv[1:])]
+    return short(shlex.join(words), 4000)
+
+
+def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
+    """Versions and settings of a run."""
+    made: Mapping[str, Any] = run.info.provenance
+    spec, t = run.info.spec, lang.text
+    git = made.get("git")
+    sha = f"{git.get('sha', '')[:12]}{' + changes' if git.get('dirty') else ''}" if isinstance(git, dict) else ""
+    packages = made.get("packages")
+    listed = ", ".join(f"{k} {v}" for k, v in sorted(packages.items())) if isinstance(packages, dict) else ""
+    returned, agreement = made.get("models_returned"), made.get("agreement")
+    return [
+        (t("fact.version"), benchmark_folder(spec)),
+        (t("fact.profile"), spec.profile),
+        (t("fact.judge"), judged_by(spec.judge, agreement) if isinstance(agreement, dict) else spec.judge),
+        (t("fact.options"), short(text_of(spec.options), 1000)),
+        (t("fact.endpoint"), spec.endpoint),
+        (t("fact.returned"), ", ".join(map(str, returned)) if isinstance(returned, dict) else ""),
+        (t("fact.mmeval"), f"{text_of(made.get('mmeval'))} {sha}".strip()),
+        (t("fact.python"), text_of(made.get("python"))),
+        (t("fact.os"), text_of(made.get("os"))),
+        (t("fact.packages"), listed),
+        (t("fact.finished"), run_time(run)),
+        (t("fact.digest"), spec.digest),
+    ]

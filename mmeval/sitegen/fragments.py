@@ -1,0 +1,39 @@
+"""Parts of sample pages, rendered once for all languages.
+
+A mark stands in place of each message and of the way to the site's root. It is written with control characters,
+which nothing else on a page can hold, because all text is cleaned.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from markupsafe import Markup, escape
+
+from mmeval.sitegen.env import Place
+
+ROOT = Markup("\x01/\x02")
+"""The mark for the way to the site's root, which depends on the language's folder."""
+_MARK = re.compile("\x01([^\x02]*)\x02")
+
+
+@functools.lru_cache(maxsize=8192)
+def mark(key: str, **values: int) -> Markup:
+    """The mark for a message; a template takes it as `t`."""
+    inside = "\x03".join([key, *(f"{name}={value}" for name, value in values.items())])
+    return Markup(f"\x01{inside}\x02")  # noqa: S704 - our own keys and numbers
+
+
+def in_language(body: str, place: Place) -> Markup:
+    """Replace the marks for one page."""
+    known: dict[str, str] = {ROOT[1:-1]: place.asset("")}
+
+    def word(match: re.Match[str]) -> str:
+        key = match[1]
+        if key not in known:
+            name, *pairs = key.split("\x03")
+            known[key] = str(escape(place.language.text(name, **dict(pair.split("=") for pair in pairs))))
+        return known[key]
+
+    return Markup(_MARK.sub(word, body))  # noqa: S704 - made by our templates, which escape

@@ -1,0 +1,46 @@
+"""A badge for each run on the board: SVG, and the JSON that shields.io reads as an endpoint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from mmeval.sitegen.links import badge_path
+from mmeval.sitegen.site import File, Site
+from mmeval.sitegen.text import clean
+
+
+def pages(site: Site) -> Iterator[File]:
+    """Two files for each cell of the board."""
+    for column in site.board.columns:
+        for name, cell in column.cells.items():
+            scale = column.card.scale
+            value = f"{cell.headline.value * scale:.1f} ±{(cell.headline.high - cell.headline.low) / 2 * scale:.1f}"
+            file = badge_path(column.card.name, name)
+            yield File(f"{file}.svg", svg(column.card.title, value))
+            made = {"schemaVersion": 1, "label": clean(column.card.title), "message": value, "color": "blue"}
+            yield File(f"{file}.json", json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def svg(label: str, value: str) -> str:
+    """A flat badge of two fields; `textLength` sets their widths, so that they do not depend on the reader's font."""
+    left, right = 12 + 7 * len(label), 12 + 7 * len(value)
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="20" role="img" aria-label="{label}: {value}">'
+        '<title>{label}: {value}</title><rect width="{w}" height="20" rx="3" fill="#3b4048"/>'
+        '<path d="M{left} 0h{inner}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-{inner}z" fill="#0a56c2"/>'
+        '<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
+        '<text x="6" y="14" textLength="{a}" lengthAdjust="spacingAndGlyphs">{label}</text>'
+        '<text x="{x}" y="14" textLength="{b}" lengthAdjust="spacingAndGlyphs">{value}</text></g></svg>\n'
+    ).format(
+        w=left + right,
+        left=left,
+        inner=right - 3,
+        label=clean(label),
+        value=value,
+        x=left + 6,
+        a=left - 12,
+        b=right - 12,
+    )

@@ -1,0 +1,32 @@
+"""The comparison of two to four models, computed in the browser from the models' data files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from mmeval.board import Board
+from mmeval.sitegen.env import Language, Nav
+from mmeval.sitegen.site import Page, Site
+from mmeval.store import slug
+
+NAV = Nav("compare.html", "nav.compare", 30)
+WORDS = ("difference", "better", "overall", "bytag", "flip", "first", "means", "nothing")
+"""Messages that compare.js needs, below `compare.`."""
+
+
+def pages(site: Site) -> Iterator[Page]:
+    """The page itself."""
+    yield Page("compare.html", "compare.html", lambda lang: context(site.board, lang))
+
+
+def context(board: Board, lang: Language) -> dict[str, Any]:
+    """The names of the models; the browser loads the data of those that a reader chooses."""
+    named = sorted((card.label, slug(name)) for name, card in board.models.items() if board.of(name))
+    words = {key: lang.messages[f"compare.{key}"] for key in WORDS}
+    words |= {key: lang.messages[key] for key in ("interval", "benchmark")}
+    return {
+        "models": [{"title": title, "file": file} for title, file in named],
+        "words": json.dumps(words, ensure_ascii=False, sort_keys=True),
+    }

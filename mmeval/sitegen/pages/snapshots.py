@@ -1,0 +1,43 @@
+"""The board at the end of each earlier month, made from the runs that had ended by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from mmeval.board.months import as_of, months
+from mmeval.board.views import View, make_view
+from mmeval.sitegen import data
+from mmeval.sitegen.env import Language
+from mmeval.sitegen.links import snapshot_url
+from mmeval.sitegen.pages.board import board_page
+from mmeval.sitegen.site import File, Page, Site
+
+
+def pages(site: Site) -> Iterator[Page | File]:
+    """A page and its data for each month."""
+    for month in months(site.board):
+        yield from snapshot(month, site)
+
+
+def snapshot(month: str, site: Site) -> Iterator[Page | File]:
+    """One month."""
+    then = replace(site, board=as_of(site.board, month))
+    view = make_view("all", then.board.columns, then.board, cache=site.options.cache)
+    yield Page(snapshot_url(month), "board.html", lambda lang: context(month, view, then, lang))
+    pairs = data.pair_files(then)
+    yield from pairs.values()
+    cells = {"cells": data.past_cells(then.board, site.board)}
+    yield data.data_file(f"views/s-{month}", data.view_data(view, pairs) | cells)
+
+
+def context(month: str, view: View, then: Site, lang: Language) -> Mapping[str, Any]:
+    """The variables of board.html, without links to views and snapshots."""
+    return {
+        **board_page(view, then.board, [], then.leaders, lang),
+        "dataset": None,
+        "snapshots": False,
+        "view": f"s-{month}",
+        "title": lang.text("view.snapshot", month=month),
+    }

@@ -1,0 +1,141 @@
+"""The stored samples of a benchmark: prompts, targets, tags and thumbnails, as far as the licence allows."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from mmeval.board import Column
+from mmeval.board.checks import local
+from mmeval.media import THUMBNAIL_BYTES
+from mmeval.sitegen.env import environment
+from mmeval.sitegen.fragments import ROOT, mark
+from mmeval.sitegen.site import File
+from mmeval.sitegen.sources import row_url
+from mmeval.sitegen.text import CLIP, clean, short, within
+from mmeval.store import StoredPart, StoredSample, read_samples, samples_path
+from mmeval.types import JSON
+
+PROMPT_BYTES = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The samples of a benchmark by id."""
+
+    by_id: Mapping[str, StoredSample]
+    public: bool
+    """Whether the licence lets the site show prompts and media."""
+
+
+@functools.lru_cache(maxsize=2)
+def load(file: Path) -> Samples:
+    """Read the samples file of a benchmark, once for all of its runs."""
+    if file.is_file():
+        return Samples({sample.id: sample for sample in read_samples(file)}, True)
+    private = local(file)
+    if private.is_file():
+        return Samples({sample.id: sample for sample in read_samples(private)}, False)
+    return Samples({}, False)
+
+
+@functools.lru_cache(maxsize=1024)
+def stamp(file: Path) -> tuple[int, ...]:
+    """Size and time of the samples file: it changes when the samples do."""
+    found = next((one for one in (file, local(file)) if one.is_file()), None)
+    return (found.stat().st_size, found.stat().st_mtime_ns) if found else ()
+
+
+def forget() -> None:
+    """Drop everything that was cached about sample files: they may have changed since the last build."""
+    for cached in (load, sample_html, thumb_exists, stamp):
+        cached.cache_clear()
+
+
+def tags_of(column: Column, root: Path) -> dict[str, dict[str, str]]:
+    """Tags by sample id; they are facts about a sample and may be shown where its text may not."""
+    info = next(iter(column.cells.values())).run.info
+    return {key: dict(sample.tags) for key, sample in load(samples_path(root, info)).by_id.items()}
+
+
+def thumbs(column: Column, root: Path) -> Iterator[File]:
+    """The thumbnails of a benchmark. They are named by content, so benchmarks that share images share them too."""
+    file = samples_path(root, next(iter(column.cells.values())).run.info)
+    if file.is_file():
+        for thumb in sorted((file.parent / "thumbs").glob("*.webp")):
+            if thumb_exists(thumb):
+                yield File(f"t/{thumb.name}", thumb)
+
+
+@functools.lru_cache(maxsize=65536)
+def thumb_exists(file: Path) -> bool:
+    """Whether there is a thumbnail that is small enough to be shown; cached for all runs."""
+    return file.is_file() and file.stat().st_size <= THUMBNAIL_BYTES
+
+
+@functools.lru_cache(maxsize=4096)
+def sample_html(folders: tuple[Path, ...], file: Path, key: str, number: int, home: str) -> Markup:
+    """A sample as HTML, cached for all models: nearly all of them have the same samples in the same order."""
+    shown = sample_values(load(file), key, file.parent / "thumbs")
+    values = {"number": number, "id": short(key, 160), "root": ROOT, "home": home, "t": mark, **shown}
+    return Markup(environment(folders).get_template("sample.html").render(values))  # noqa: S704 - it is our template's
+
+
+def sample_values(known: Samples, key: str, thumbs: Path) -> dict[str, Any]:
+    """Prompt, target and media of one sample; the prompt is None where the licence does not allow it."""
+    sample = known.by_id.get(key)
+    hidden: dict[str, Any] = {"prompt": None, "cut": 0, "target": "", "media": [], "tags": {}, "public": False}
+    if sample is None:
+        return hidden
+    media = [medium(part, thumbs, public=known.public) for part in sample.prompt if part.kind != "text"]
+    tags = {short(name, 40): short(value, 80) for name, value in sample.tags.items()}
+    if not known.public:
+        return {**hidden, "media": media, "tags": tags}
+    whole = "\n".join(part.text or "" for part in sample.prompt if part.kind == "text")
+    text, _ = within(clean(whole[:CLIP]), PROMPT_BYTES)
+    return {
+        "prompt": text,
+        "cut": max(0, len(whole) - len(text)),
+        "target": short(plain(sample.target), 600),
+        "media": media,
+        "tags": tags,
+        "public": True,
+    }
+
+
+def plain(value: JSON) -> str:
+    """A target as people read it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return " | ".join(plain(item) for item in value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def medium(part: StoredPart, thumbs: Path, *, public: bool) -> dict[str, Any]:
+    """The thumbnail of an image and its size, or where the original lies."""
+    has = public and part.kind == "image" and part.sha256 and thumb_exists(thumbs / f"{part.sha256}.webp")
+    width, height = fit(part.width, part.height)
+    source = short(part.source or (part.sha256 or "")[:16], 160)
+    return {
+        "thumb": f"t/{part.sha256}.webp" if has else None,
+        "width": width,
+        "height": height,
+        "mime": short(part.mime or "", 40),
+        "source": source,
+        "url": row_url(source),
+    }
+
+
+def fit(width: int | None, height: int | None, box: int = 320) -> tuple[int, int]:
+    """The size at which an image is shown, so that the page does not jump when it arrives."""
+    if not width or not height:
+        return box, box * 5 // 8
+    scale = min(1.0, box / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))

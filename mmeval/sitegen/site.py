@@ -1,0 +1,130 @@
+"""The protocol of a page module: it gets a `Site` and yields what is to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+from mmeval.board import Board, Column
+from mmeval.board.ranks import Ranks, rank_columns
+from mmeval.board.views import View, all_views
+from mmeval.catalog import Catalog
+from mmeval.sitegen import openvlm
+from mmeval.sitegen.env import Language, Renderer
+from mmeval.sitegen.writer import Writer, digest
+from mmeval.store import Problem
+
+Context: TypeAlias = Callable[[Language], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The arguments of a build."""
+
+    results: Path
+    out: Path
+    cache: Path
+    catalog: Catalog = Catalog()
+    langs: tuple[str, ...] = ("en", "zh")
+    title: str = "mmeval"
+    base: str = ""
+    """Address of the published site, for the links in the feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, rendered in every language."""
+
+    path: str
+    """Relative to the root of its language, such as `m/x.html`."""
+    template: str
+    context: Context = lambda _: {}
+    """The template's variables in one language. They must be JSON: the page is rendered anew when they change."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file that all languages share."""
+
+    path: str
+    content: str | bytes | Path
+    """A Path is copied unless the file exists, so its name must change with its content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Files that a worker process writes."""
+
+    files: Sequence[str]
+    key: str
+    """What the files are made from; see `Site.fresh`."""
+    folder: Path
+    """The run folder, which a problem is about."""
+    write: Callable[[], str]
+    """Writes the files and returns what is wrong with the run folder, or nothing. It must be picklable."""
+
+
+Output: TypeAlias = Page | File | Job
+
+
+class Pages(Protocol):
+    """The function `pages` of a page module."""
+
+    def __call__(self, site: Site) -> Iterator[Output]:
+        """Yield what is to be written."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """Everything that pages are made from."""
+
+    options: Options
+    board: Board
+    renderer: Renderer
+    writer: Writer
+    problems: list[Problem]
+    """Run folders that could not be used; complete when the pages of the navigation are made."""
+    source: str
+    """Digest of templates, messages and code."""
+
+    @property
+    def languages(self) -> Sequence[Language]:
+        """The languages of the site; the pages of the first one are at its root."""
+        return self.renderer.languages
+
+    @cached_property
+    def ranks(self) -> Mapping[str, Ranks | None]:
+        """The ranks of the models on each benchmark, by its name; references are not ranked."""
+        return {column.card.name: self._ranks(column) for column in self.board.columns}
+
+    def _ranks(self, column: Column) -> Ranks | None:
+        models = sorted(name for name in column.cells if self.board.models[name].reference is None)
+        return rank_columns([column], models, cache=self.options.cache)
+
+    @cached_property
+    def leaders(self) -> Mapping[str, frozenset[str]]:
+        """The models that are statistically tied for first, by benchmark."""
+        return {name: _leaders(ranks) for name, ranks in self.ranks.items()}
+
+    @cached_property
+    def views(self) -> Sequence[View]:
+        """The whole board, then one view for each suite."""
+        suites = self.options.catalog.suites()
+        views = all_views(self.board, suites, cache=self.options.cache)
+        return [openvlm.follow(view, self.board, suites.get(view.name, {})) for view in views]
+
+    def key(self, *parts: Any) -> str:
+        """The key of files that are made from these JSON values and from the site's source."""
+        return digest([self.source, *parts])
+
+    def fresh(self, files: Sequence[str], key: str) -> bool:
+        """Whether the last build made all of these files from this key; if so, they stay as they are."""
+        return all(self.writer.fresh(file, key) for file in files)
+
+
+def _leaders(ranks: Ranks | None) -> frozenset[str]:
+    return frozenset(name for name, one in ranks.intervals.items() if one.best == 1) if ranks else frozenset()

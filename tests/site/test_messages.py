@@ -1,0 +1,54 @@
+"""Every message is used, and every text that a page asks for is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+from mmeval.board.cards import PARTS, Reference
+from mmeval.board.vectors import OUTCOMES
+from mmeval.sitegen import discover
+from mmeval.sitegen.env import languages, source_folder
+from mmeval.sitegen.pages import board, compare, plots
+from mmeval.types import STATUSES
+
+PACKAGE = Path(discover.__file__).parent
+FAMILIES = {
+    "ref": get_args(Reference),
+    "outcome": OUTCOMES,
+    "part": PARTS,
+    "status": [status for status in STATUSES if status != "ok"],
+    "plot": [name for name, _, _ in plots.PLOTS],
+    "compare": compare.WORDS,
+    "compared": ["jackknife", "samples"],
+    "excluded": ["superseded", "variant", "version", "profile", "judge", "judge_digest", "limit", "epochs", "samples"],
+    "suspicious": ["about", "share"],
+    "hardest": ["about", "share"],
+}
+"""Keys that are put together from a name and a value."""
+NAMED = ["strong", "weak", "suspicious", "hardest", "view.about", "view.openvlm.about", "interval", "benchmark"]
+"""Keys that a template gets as a value."""
+
+
+def written() -> set[str]:
+    """Keys that templates and modules write out."""
+    files = [*(source_folder() / "templates").glob("*.html"), *PACKAGE.rglob("*.py")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    calls = re.findall(r"""\b(?:t|text|mark)\(["']([\w.]+)["']\s*[,)]""", text)
+    choices = re.findall(r"""\bt(?:ext)?\(["']([\w.]+)["'] if .*? else ["']([\w.]+)["']\)""", text)
+    return {*calls, *(key for pair in choices for key in pair)}
+
+
+def test_every_message_is_used_and_every_used_one_is_there() -> None:
+    nav = {kind.nav.title for kind in discover.kinds() if kind.nav}
+    families = {f"{name}.{value}" for name, values in FAMILIES.items() for value in values}
+    used = written() | nav | families | {*NAMED, *board.WORDS}
+    (english,) = languages(["en"], [source_folder()])
+    assert used == set(english.messages)
+
+
+def test_every_macro_is_used() -> None:
+    templates = {file.name: file.read_text(encoding="utf-8") for file in (source_folder() / "templates").glob("*.html")}
+    for name in re.findall(r"macro (\w+)\(", templates["macros.html"]):
+        assert any(re.search(rf"\b{name}\(", text) for file, text in templates.items() if file != "macros.html"), name
