@@ -1,4 +1,4 @@
-"""Names to files to definitions: `benchmarks/**/NAME.py` and `adapters/NAME.py`, found by path."""
+"""Find definitions by name: `benchmarks/**/NAME.py` and `adapters/NAME.py` on a search path."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Kind = Literal["benchmarks", "adapters", "site/pages"]
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A file that defines something; its stem is the name."""
+    """A definition file. Its name is the stem of the file."""
 
     name: str
     path: Path
@@ -37,7 +37,7 @@ class Definition:
 
 
 def bundled() -> Path:
-    """The folder that holds the bundled benchmarks/, adapters/ and site/: the wheel's or the checkout's."""
+    """The folder of the bundled benchmarks/, adapters/ and site/, in the wheel or in the checkout."""
     package = Path(__file__).parent
     inside = package / "_bundled"
     return inside if inside.is_dir() else package.parent
@@ -45,17 +45,21 @@ def bundled() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """What can be named: the benchmarks, adapters, suites and model cards on a search path.
+    """The benchmarks, adapters, suites and model cards on a search path.
 
-    The search path is read at each use, because the working directory and `$MMEVAL_PATH` may change.
+    The search path is evaluated at each use, because the working directory and `$MMEVAL_PATH` may change.
     """
 
     paths: tuple[Path, ...] = ()
-    """Folders that are searched first: `--path`."""
+    """Folders that are searched first (`--path`)."""
 
     @property
     def roots(self) -> tuple[Path, ...]:
-        """Roots in order: `paths`, $MMEVAL_PATH, the user's project, plugins, the bundled ones; no duplicates."""
+        """The search path: `paths`, `$MMEVAL_PATH`, the working directory, plugins, the bundled folder.
+
+        Raises:
+            CatalogError: an entry of `paths` or `$MMEVAL_PATH` is not a folder.
+        """
         from importlib.metadata import entry_points
 
         given = [*self.paths, *(Path(p) for p in os.environ.get("MMEVAL_PATH", "").split(os.pathsep) if p)]
@@ -79,7 +83,7 @@ class Catalog:
         return _index("site/pages", self.roots)
 
     def definition(self, kind: Kind, name: str) -> Definition:
-        """One file by name; raises CatalogError with the nearest names."""
+        """One definition file by name; raises CatalogError, which suggests the nearest names."""
         known = _index(kind, self.roots)
         if name not in known:
             noun = "benchmark" if kind == "benchmarks" else "adapter"
@@ -87,7 +91,7 @@ class Catalog:
         return known[name]
 
     def benchmark(self, name: str) -> Benchmark:
-        """Load one benchmark; its `name` must be the file's stem."""
+        """Load a benchmark; raises CatalogError when the file does not define one of that name."""
         found = self.definition("benchmarks", name)
         value = _attribute(found, "benchmark")
         if not isinstance(value, Benchmark):
@@ -97,7 +101,7 @@ class Catalog:
         return value
 
     def adapter(self, provider: str) -> type[Adapter]:
-        """Load the adapter class of one provider; a class that `UsesCatalog` is given this one."""
+        """Load the adapter class of a provider; a class that `UsesCatalog` is bound to this catalog."""
         value: type[Adapter] = _attribute(self.definition("adapters", provider), "Adapter")
         return _bound(value, self) if isinstance(value, UsesCatalog) else value
 
@@ -106,7 +110,7 @@ class Catalog:
         return self._tables("benchmarks/suites.toml")
 
     def suite(self, name: str) -> Mapping[str, Any]:
-        """One suite; raises CatalogError with the nearest names."""
+        """One suite by name; raises CatalogError, which suggests the nearest names."""
         known = self.suites()
         if name not in known:
             raise CatalogError(f"no suite {name!r}{_did_you_mean(name, known)}")
@@ -128,7 +132,7 @@ class Catalog:
 
 @cache
 def _bound(adapter: type[Adapter], catalog: Catalog) -> type[Adapter]:
-    """A subclass, so that two catalogs can be in use at once."""
+    """A subclass with its own `catalog`, so that several catalogs can be in use."""
     return type(adapter.__name__, (adapter,), {"catalog": catalog, "__module__": adapter.__module__})
 
 
@@ -165,7 +169,7 @@ def _attribute(found: Definition, name: str) -> Any:
 @cache
 def load(found: Definition) -> ModuleType:
     """Import the file; raises CatalogError that names it."""
-    # A private name: the folders are no packages, and PyPI has an `adapters`.
+    # A private module name, because the folders are not packages and PyPI has a package `adapters`.
     private = f"_mmeval_{found.path.parent.name}_{found.name}_{found.digest[:12]}"
     spec = importlib.util.spec_from_file_location(private, found.path)
     if spec is None or spec.loader is None:
@@ -176,7 +180,7 @@ def load(found: Definition) -> ModuleType:
         spec.loader.exec_module(module)
     except MMEvalError:
         raise
-    except Exception as error:  # the boundary for plugin code: any error is the file's, and is named so
+    except Exception as error:  # user code may raise anything; report it as an error of the file
         raise CatalogError(f"{found.path}: {type(error).__name__}: {error}") from error
     return module
 

@@ -234,9 +234,9 @@ class FindsAdapters(Protocol):
 
 @runtime_checkable
 class UsesCatalog(Protocol):
-    """An adapter class that finds other adapters by name, because it wraps one.
+    """An adapter class that looks up other adapters by name.
 
-    `Catalog.adapter` returns a subclass whose `catalog` is the catalog that was asked.
+    `Catalog.adapter` returns a subclass of it with `catalog` set to that catalog.
     """
 
     catalog: FindsAdapters

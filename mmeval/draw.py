@@ -1,7 +1,7 @@
-"""Pictures drawn from numbers: a canvas, and the three scenes of the bundled benchmarks.
+"""Draw images: a canvas, and the three scenes of the bundled benchmarks.
 
-The same arguments give the same pixels and the same PNG bytes (under one Pillow version), so a drawn
-data set needs no download. Every scene takes a `random.Random` for its looks alone: tints and places, never content.
+The same arguments give the same pixels and, with the same Pillow version, the same PNG bytes, so a drawn data set needs
+no download. A scene uses its `random.Random` for tints and positions only, never for content.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ COLOURS: Mapping[str, RGB] = {
 SHAPES = ("circle", "square", "triangle", "star")
 INK: RGB = (90, 90, 96)
 SCALE = 2
-"""Drawn larger and averaged down: edges are smooth without a library of curves."""
+"""Factor by which images are drawn larger and then averaged down, for smooth edges."""
 
 
 class Canvas:
-    """A picture in the making; lengths are pixels of the finished picture, the origin is top left."""
+    """An image to draw on. Lengths are pixels of the finished image; the origin is the top left corner."""
 
     def __init__(self, width: int, height: int, *, background: RGB = (255, 255, 255)) -> None:
         from PIL import Image, ImageDraw
 
-        self._picture = Image.new("RGB", (width * SCALE, height * SCALE), background)
-        self._pen = ImageDraw.Draw(self._picture)
+        self._image = Image.new("RGB", (width * SCALE, height * SCALE), background)
+        self._pen = ImageDraw.Draw(self._image)
 
     def box(self, left: float, top: float, right: float, bottom: float, colour: RGB) -> None:
         """A filled rectangle."""
@@ -51,7 +51,7 @@ class Canvas:
         self._pen.line(points, fill=colour, width=width * SCALE)
 
     def shape(self, name: str, x: float, y: float, radius: float, colour: RGB) -> None:
-        """One of SHAPES around (x, y)."""
+        """One of SHAPES, centred on (x, y)."""
         cx, cy, r = x * SCALE, y * SCALE, radius * SCALE
         if name == "circle":
             self._pen.ellipse([cx - r, cy - r, cx + r, cy + r], fill=colour)
@@ -65,7 +65,7 @@ class Canvas:
             raise ValueError(f"no shape {name!r}; there are {', '.join(SHAPES)}")
 
     def text(self, x: float, y: float, words: str, *, size: int, colour: RGB = INK) -> None:
-        """Words centred on (x, y), in the font that Pillow carries; `size` in pixels."""
+        """Text centred on (x, y) in Pillow's built-in font; `size` in pixels."""
         from PIL import ImageFont
 
         self._pen.text(
@@ -73,26 +73,26 @@ class Canvas:
         )
 
     def png(self) -> bytes:
-        """The finished picture."""
+        """The finished image as PNG."""
         out = io.BytesIO()
-        self._picture.reduce(SCALE).save(out, "PNG", compress_level=6)
+        self._image.reduce(SCALE).save(out, "PNG", compress_level=6)
         return out.getvalue()
 
 
 def paper(rng: random.Random) -> RGB:
-    """A light background whose tint says nothing."""
+    """A light background with a random tint."""
     light = rng.randint(232, 255)
     return light, min(255, light + rng.randint(-5, 5)), min(255, light + rng.randint(-5, 5))
 
 
 def vary(rng: random.Random, colour: str) -> RGB:
-    """A named colour, slightly off."""
+    """A slight variation of a named colour."""
     red, green, blue = (max(0, min(255, value + rng.randint(-16, 16))) for value in COLOURS[colour])
     return red, green, blue
 
 
 def sequence(rng: random.Random, things: Sequence[Thing], *, cell: int = 56) -> bytes:
-    """Things in a row of square cells, and a last cell with a question mark; a PNG."""
+    """Things in a row of square cells, and a last cell with a question mark; returns PNG bytes."""
     height = cell * 3 // 2
     canvas = Canvas(cell * (len(things) + 1), height, background=paper(rng))
     for index, (colour, shape) in enumerate(things):
@@ -104,7 +104,7 @@ def sequence(rng: random.Random, things: Sequence[Thing], *, cell: int = 56) -> 
 
 
 def bars(rng: random.Random, values: Mapping[str, int], *, top: int, size: int = 192) -> bytes:
-    """A bar chart with a labelled axis from 0 to `top`; one bar for each colour, in the order given; a PNG."""
+    """A bar chart with a labelled axis from 0 to `top`; one bar per colour, in the given order; returns PNG bytes."""
     canvas = Canvas(size, size, background=paper(rng))
     left, floor, step = size / 6, size * 0.94, size * 0.88 / top
     for tick in range(top + 1):
@@ -120,7 +120,7 @@ def bars(rng: random.Random, values: Mapping[str, int], *, top: int, size: int =
 
 
 def grid(rng: random.Random, things: Mapping[tuple[int, int], Thing], *, size: int = 192) -> bytes:
-    """Things by (row, column) on a 3 x 3 grid without lines; a PNG."""
+    """Things by (row, column) on a 3 x 3 grid without lines; returns PNG bytes."""
     canvas = Canvas(size, size, background=paper(rng))
     cell = size / 3
     for (row, column), (colour, shape) in things.items():

@@ -1,4 +1,4 @@
-"""Every exception that mmeval raises on purpose.
+"""The exceptions of mmeval.
 
     MMEvalError
     ├── UsageError              a flag, a name or a config file is wrong            exit 2
@@ -6,16 +6,15 @@
     ├── DataError               a row, column or file of a data set is wrong        exit 2
     ├── MediaError              one image/audio/video cannot be used                (one sample)
     ├── AdapterError            a model could not answer one request                (one sample)
-    │   ├── RetryableError      may succeed when asked again (429, 5xx, timeout)
-    │   └── FatalError          will never succeed as asked (400, 401, 403, 404)
-    ├── ScoreError              a scorer or judge could not decide                  (one sample)
-    ├── StoreError              a run folder is foreign, damaged or in use          exit 2
+    │   ├── RetryableError      may succeed when sent again (429, 5xx, timeout)
+    │   └── FatalError          cannot succeed (400, 401, 403, 404)
+    ├── ScoreError              a scorer or judge could not score one reply         (one sample)
+    ├── StoreError              a run folder is incompatible, damaged or in use     exit 2
     ├── NotComparableError      two runs differ in more than their subject          exit 4
     ├── RunFailedError          the run did not complete or measured nothing        exit 5
     └── BudgetError             the money, token or time budget is spent            exit 6
 
-An error that a user can cause prints one line without a traceback; `exit_code` is what the
-process ends with.
+The command line prints these errors as one line, without a traceback, and exits with `exit_code`.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ __all__ = [
 
 
 class MMEvalError(Exception):
-    """Base of all errors that mmeval raises on purpose."""
+    """Base class of all exceptions of mmeval."""
 
     exit_code: ClassVar[int] = 5
 
@@ -56,7 +55,7 @@ class CatalogError(UsageError):
 
 
 class DataError(MMEvalError):
-    """A data set does not hold what its benchmark promises; names file or revision, row, column."""
+    """A data set does not match its benchmark. The message names the file or revision, the row and the column."""
 
     exit_code: ClassVar[int] = 2
 
@@ -69,10 +68,10 @@ class AdapterError(MMEvalError):
     """A model could not answer one request.
 
     Args:
-        message: one line for people; never holds a key or media.
-        kind: stable machine name, e.g. `rate_limit`, `timeout`, `auth`, `bad_request`.
-        status: HTTP status, where there was one.
-        retry_after_s: seconds the server asked to wait, where it did.
+        message: one line for people, without keys or media.
+        kind: stable name for programs, e.g. `rate_limit`, `timeout`, `auth`, `bad_request`.
+        status: HTTP status, if there was one.
+        retry_after_s: seconds that the server asked to wait, if it did.
     """
 
     def __init__(
@@ -90,14 +89,14 @@ class AdapterError(MMEvalError):
 
 
 class RetryableError(AdapterError):
-    """The same request may succeed later: 408, 409, 429, 5xx, timeout, reset, a 200 that is no answer.
+    """The same request may succeed later: 408, 409, 429, 5xx, timeout, reset, a 200 without a usable answer.
 
     `kind` is one of `rate_limit`, `overloaded`, `server`, `timeout`, `connection`, `malformed`.
     """
 
 
 class FatalError(AdapterError):
-    """The same request can never succeed: 400, 401, 403, 404, 413, an unsupported modality.
+    """The same request cannot succeed: 400, 401, 403, 404, 413, an unsupported modality.
 
     `kind` is one of `bad_request`, `auth`, `quota`, `permission`, `not_found`, `too_large`, `filtered`,
     `unsupported`, `error`.
@@ -105,7 +104,7 @@ class FatalError(AdapterError):
 
 
 class ScoreError(MMEvalError):
-    """A scorer or judge could not decide about one reply."""
+    """A scorer or judge could not score one reply."""
 
 
 class StoreError(MMEvalError):
@@ -115,7 +114,7 @@ class StoreError(MMEvalError):
 
 
 class NotComparableError(MMEvalError):
-    """Two runs differ in something other than the declared subject; the message names the key."""
+    """Two runs differ in something other than the declared subject. The message names the difference."""
 
     exit_code: ClassVar[int] = 4
 
@@ -127,6 +126,6 @@ class RunFailedError(MMEvalError):
 
 
 class BudgetError(MMEvalError):
-    """The budget of money, tokens or minutes is spent; the run can be resumed."""
+    """The budget of money, tokens or minutes is spent. The run can be resumed."""
 
     exit_code: ClassVar[int] = 6

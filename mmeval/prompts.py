@@ -1,4 +1,4 @@
-"""Prompt layouts that the field shares: multiple choice, interleaved pictures, and prompts without their pictures."""
+"""Common prompt layouts: multiple choice, and images interleaved with text."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ def letter(index: int) -> str:
 
 
 def lettered(options: Sequence[str], style: str = "{letter}. {text}") -> str:
-    """One line an option."""
+    """One line per option."""
     return "\n".join(style.format(letter=letter(i), text=text) for i, text in enumerate(options))
 
 
 def vlmevalkit(
     question: str, options: Sequence[str] = (), *, images: Sequence[Image] = (), hint: str | None = None
 ) -> Prompt:
-    """The default prompt of VLMEvalKit: the pictures, then hint, question, options and the instruction."""
+    """VLMEvalKit's default prompt: images, then hint, question, options and instruction."""
     return (*images, Text(vlmevalkit_text(question, options, hint=hint)))
 
 
 def vlmevalkit_text(question: str, options: Sequence[str] = (), *, hint: str | None = None) -> str:
-    """The text block of that prompt; its trailing space and newline are part of it."""
+    """The text of that prompt. The trailing space and newline belong to it."""
     text = f"Hint: {hint}\n" if hint else ""
     text += f"Question: {question}\n"
     if options:
@@ -48,22 +48,21 @@ def multiple_choice(
     images: Sequence[Image] = (),
     style: str = "{letter}. {text}",
 ) -> Prompt:
-    """Pictures, question, one line an option, closing sentence."""
+    """Images, question, one line per option, closing sentence."""
     block = "\n".join(part for part in (question, lettered(options, style), closing) if part)
     return (*images, Text(block))
 
 
 def question_first(question: str, closing: str = "", *, images: Sequence[Image] = ()) -> Prompt:
-    """Pictures, question, and on a line of its own the closing sentence."""
+    """Images, question, and the closing sentence on a line of its own."""
     return (*images, Text(f"{question}\n{closing}" if closing else question))
 
 
 def interleave(text: str, images: Mapping[int, Image]) -> Prompt:
-    """Put pictures where `<image 1>` or `<image_1>` stands.
+    """Replace tokens such as `<image 1>` or `<image_1>` with the images of those numbers.
 
-    Pictures appear in the order of the tokens, a repeated token repeats its picture, a picture that
-    no token names is left out, and a text without tokens gets all pictures first (VLMEvalKit's rule).
-    A token without its picture stays in the text.
+    A repeated token repeats its image. An image without a token is left out, a token without an image stays in the
+    text. When no token has an image, all images come first (VLMEvalKit's rule).
     """
     if not any(int(token) in images for token in _TOKEN.findall(text)):
         return (*images.values(), Text(text))

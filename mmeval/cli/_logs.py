@@ -1,4 +1,4 @@
-"""What happens inside a run, for `--log FILE`: one line per event, as text or, in a .jsonl file, as JSON."""
+"""Write the events of a run to `--log FILE`, one line each: text, or JSON if the file ends in .jsonl."""
 
 from __future__ import annotations
 
@@ -40,30 +40,30 @@ def logged(file: Path | None) -> Iterator[None]:
 
 
 class _File(logging.FileHandler):
-    """A file that ends with the first line that cannot be written; the run goes on."""
+    """A log file that stops at the first failed write, without stopping the run."""
 
-    ended = False
+    stopped = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        if not self.ended:
+        if not self.stopped:
             super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
-        self.ended = True
-        typer.echo(f"mmeval: --log {self.baseFilename}: {sys.exception()}; the run goes on without it", err=True)
+        self.stopped = True
+        typer.echo(f"mmeval: --log {self.baseFilename}: {sys.exception()}; the run continues without it", err=True)
 
     def close(self) -> None:
-        with suppress(OSError):  # what could not be written before cannot be now
+        with suppress(OSError):  # the write error has been reported already
             super().close()
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
-    """Time, event and what was said with it; nothing that looks like a key or like media."""
+    """Time, event and fields of a record. Removes what looks like a key or media."""
     from mmeval.providers import Secret
 
     scrub = Secret("").scrub
-    said = {name: value for name, value in vars(record).items() if name not in _OWN and value is not None}
-    clean = {name: scrub(value) if isinstance(value, str) else value for name, value in said.items()}
+    extra = {name: value for name, value in vars(record).items() if name not in _OWN and value is not None}
+    clean = {name: scrub(value) if isinstance(value, str) else value for name, value in extra.items()}
     at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     return {"at": at, "event": scrub(record.getMessage()), **clean}
 

@@ -1,4 +1,4 @@
-"""What several verbs share: options, finding a run by what a person types, JSON out."""
+"""Shared by several verbs: options, run lookup and output."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 RESULTS = typer.Option(Path("results"), "--results", help="Folder that holds the runs.", show_default=True)
 PATH = typer.Option([], "--path", help="Extra folder with benchmarks/ and adapters/ (repeatable).", show_default=False)
-AS_JSON = typer.Option(False, "--json", help="Print JSON for machines.", show_default=True)
+AS_JSON = typer.Option(False, "--json", help="Print JSON.", show_default=True)
 
 
 def catalog_of(path: Sequence[Path]) -> Catalog:
-    """The catalog that `--path` extends."""
+    """The catalog that searches the `--path` folders first."""
     from mmeval.catalog import Catalog
 
     return Catalog(tuple(path))
 
 
 def echo_json(value: Any) -> None:
-    """One JSON document on standard output, keys in the order given."""
+    """Print a JSON document to standard output, with keys in the given order."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 def console(*, error: bool = False) -> Console:
-    """The terminal, or 160 columns where there is none: a table in a log is not folded to 80."""
+    """A console; 160 columns wide when the output is not a terminal, so that tables in logs are not wrapped at 80."""
     from rich.console import Console
 
     made = Console(stderr=error, highlight=False)
@@ -42,14 +42,14 @@ def console(*, error: bool = False) -> Console:
 
 
 def find_run(reference: str, results: Path) -> Any:
-    """A run by folder, by the start of its id, or by `model/benchmark` fragments of its path.
+    """Find a run by its folder, the beginning of its id, or a part of its path such as `model/benchmark`.
 
     Returns:
         The `mmeval.store.Run`.
 
     Raises:
-        UsageError: nothing or more than one run matches; the message lists what does.
-        StoreError: the folder was named outright and cannot be read.
+        UsageError: no run matches, or several do; the message lists them.
+        StoreError: the run that matches cannot be read.
     """
     from mmeval import store
 
@@ -64,11 +64,11 @@ def find_run(reference: str, results: Path) -> Any:
         return found[0]
     if found:
         names = "\n  ".join(str(run.path) for run in found[:10])
-        raise UsageError(f"{len(found)} runs match {reference!r}; name one:\n  {names}")
+        raise UsageError(f"{len(found)} runs match {reference!r}; choose one:\n  {names}")
     for problem in problems:
         if _matches(reference, problem.path.relative_to(results)):
             raise StoreError(problem.reason)
-    raise UsageError(f"no run matches {reference!r} below {results}; `mmeval list runs` shows what is there")
+    raise UsageError(f"no run in {results} matches {reference!r}; `mmeval list runs` lists all runs")
 
 
 def _matches(reference: str, path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""`mmeval data`: what benchmarks load, checked, fetched for offline use, and moved on purpose."""
+"""`mmeval data`: check the data of benchmarks, fetch it for offline use, or update its pins."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from mmeval.definitions import Benchmark
 
 NAMES = typer.Argument(..., metavar="BENCHMARK|SUITE...", help="Names of benchmarks or suites.")
-OFFLINE = typer.Option(False, "--offline", help="Never touch the network.")
+OFFLINE = typer.Option(False, "--offline", help="Do not use the network.")
 
-verb = typer.Typer(no_args_is_help=True, help="Check, fetch and move the data of benchmarks.")
+verb = typer.Typer(no_args_is_help=True, help="Check, fetch and update the data of benchmarks.")
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 @verb.command()
 def check(names: list[str] = NAMES, path: list[Path] = PATH, offline: bool = OFFLINE) -> None:
-    """Load every row as it is today: columns, types, row count, pictures that cannot be read. Writes nothing."""
+    """Read all current rows and check columns, types, row count and images. Writes nothing."""
     from mmeval.data.inspect import inspect
 
     def one(benchmark: Benchmark) -> str:
@@ -41,13 +41,13 @@ def check(names: list[str] = NAMES, path: list[Path] = PATH, offline: bool = OFF
 
 @verb.command()
 def fetch(names: list[str] = NAMES, path: list[Path] = PATH, offline: bool = OFFLINE) -> None:
-    """Bring the data to this machine and verify it; the first time pins it in benchmarks.lock."""
+    """Download the data and verify it. The first time, pin it in benchmarks.lock."""
     from mmeval.data import pinned
 
     def one(benchmark: Benchmark) -> str:
         found = pinned(benchmark, offline=offline).data.describe()
         return (
-            f"here, {found['rows']} rows, sha256 {str(found['sha256'])[:16]}" if "sha256" in found else "needs no data"
+            f"ready, {found['rows']} rows, sha256 {str(found['sha256'])[:16]}" if "sha256" in found else "needs no data"
         )
 
     _each(names, catalog_of(path), one)
@@ -55,7 +55,7 @@ def fetch(names: list[str] = NAMES, path: list[Path] = PATH, offline: bool = OFF
 
 @verb.command()
 def update(names: list[str] = NAMES, path: list[Path] = PATH) -> None:
-    """Move the pins to what the sources hold today; runs on the old data are then not comparable with new ones."""
+    """Update the pins to the current data. Runs on the old data are then not comparable with new ones."""
     from mmeval.data.pins import LOCK, first_load, read_lock, write_entry
 
     def one(benchmark: Benchmark) -> str:
@@ -69,7 +69,7 @@ def update(names: list[str] = NAMES, path: list[Path] = PATH) -> None:
 
 
 def _each(names: Iterable[str], catalog: Catalog, one: Callable[[Benchmark], str]) -> None:
-    """Do it for each benchmark; a failure is one line and the others go on."""
+    """Call `one` for each benchmark. A failure is printed as one line and does not stop the others."""
     from mmeval import DataError
 
     failed = False

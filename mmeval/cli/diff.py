@@ -1,4 +1,4 @@
-"""`mmeval diff`: two runs side by side."""
+"""`mmeval diff`: compare two runs."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ def register(app: typer.Typer) -> None:
 
 
 def diff(
-    base: str = typer.Argument(..., metavar="RUN", help="What was: folder, start of a run id, part of a path."),
-    candidate: str = typer.Argument("", metavar="RUN", help="What is; left out with --profiles."),
-    profiles: str = typer.Option("", "--profiles", metavar="A,B", help="Score one run's replies under two profiles."),
+    base: str = typer.Argument(
+        ..., metavar="RUN", help="Baseline: run folder, beginning of a run id, or part of a path."
+    ),
+    candidate: str = typer.Argument("", metavar="RUN", help="Candidate; not used with --profiles."),
+    profiles: str = typer.Option("", "--profiles", metavar="A,B", help="Compare two scoring profiles on one run."),
     path: list[Path] = PATH,
-    flips: int = typer.Option(10, help="Samples to show that became worse, and better."),
-    level: float = typer.Option(0.95, min=0.5, max=0.999, help="Two-sided level of the interval."),
+    flips: int = typer.Option(10, help="Number of worse and of better samples to show."),
+    level: float = typer.Option(0.95, min=0.5, max=0.999, help="Two-sided confidence level of the interval."),
     results: Path = RESULTS,
     as_json: bool = AS_JSON,
 ) -> None:
-    """Compare two runs of one benchmark, or two ways to score one run, sample by sample."""
+    """Compare two runs of one benchmark, or two scoring profiles of one run, sample by sample."""
     if profiles:
         between_profiles(base, profiles, results=results, catalog=catalog_of(path), shown=flips, as_json=as_json)
         return

@@ -1,4 +1,4 @@
-"""`mmeval doctor`: what this machine has, what is missing, and the command that brings it."""
+"""`mmeval doctor`: check the installation and say how to install what is missing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor_command(path: list[Path] = PATH, results: Path = RESULTS, as_json: bool = AS_JSON) -> None:
-    """Check packages, keys (never printed), definitions, results and disk; exit 2 if something is broken."""
+    """Check packages, keys, definitions, results and disk. Never prints a key. Exits with 2 if something is broken."""
     catalog = catalog_of(path)
     found = [_python(), *_adapters(catalog), *_definitions(catalog), _results(results), _disk(), _browser()]
     if as_json:
@@ -82,7 +82,7 @@ def _adapter(name: str, sdk: str | None, extra: str | None, env: str | None) -> 
         if not os.environ.get(env):
             level = "missing"
         parts.append(f"{env} is {'set' if os.environ.get(env) else 'not set'}")
-    return Finding(level, f"adapter {name}", " · ".join(parts) or "needs nothing")
+    return Finding(level, f"adapter {name}", " · ".join(parts) or "ready")
 
 
 def _definitions(catalog: Catalog) -> list[Finding]:
@@ -109,12 +109,12 @@ def _results(results: Path) -> Finding:
 
 def _disk() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free / 2**30
-    return Finding("ok" if free > 1 else "missing", "disk", f"{free:.1f} GiB free here")
+    return Finding("ok" if free > 1 else "missing", "disk", f"{free:.1f} GiB free")
 
 
 def _browser() -> Finding:
     found = shutil.which("chromium") or shutil.which("google-chrome")
-    return Finding("ok" if found else "missing", "browser", found or "no Chromium: only the site's own tests need one")
+    return Finding("ok" if found else "missing", "browser", found or "no Chromium; only the tests of the site need it")
 
 
 def _print(found: list[Finding]) -> None:

@@ -1,4 +1,4 @@
-"""`mmeval import` and `mmeval export`: results of other tools here, and runs where other tools read them."""
+"""`mmeval import` and `mmeval export`: exchange results with other tools."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Form(StrEnum):
-    """What can be written."""
+    """Export formats."""
 
     eee = "every-eval-ever"
     hub = "hf-eval-results"
@@ -31,20 +31,22 @@ def register(app: typer.Typer) -> None:
 
 
 def import_command(
-    files: list[Path] = typer.Argument(..., metavar="FILE...", help="VLMEvalKit, lmms-eval, inspect or OpenVLM.json."),
+    files: list[Path] = typer.Argument(
+        ..., metavar="FILE...", help="Files of VLMEvalKit, lmms-eval or inspect, or OpenVLM.json."
+    ),
     form: str | None = typer.Option(
         None,
         "--form",
-        help="vlmevalkit, lmms-results, lmms-samples, inspect or openvlm.",
-        show_default="told by the file",
+        help="Format: vlmevalkit, lmms-results, lmms-samples, inspect or openvlm.",
+        show_default="detected",
     ),
-    model: str | None = typer.Option(None, "--model", help="Name of the model.", show_default="told by the file"),
+    model: str | None = typer.Option(None, "--model", help="Name of the model.", show_default="detected"),
     benchmark: str | None = typer.Option(
-        None, "--benchmark", help="The other tool's name of the benchmark.", show_default="told by the file"
+        None, "--benchmark", help="Name of the benchmark in the other tool.", show_default="detected"
     ),
     results: Path = RESULTS,
 ) -> None:
-    """Import results of other tools as runs that are marked third-party and kept apart from your own."""
+    """Import results of other tools. The runs are marked as third-party and never mixed with your own."""
     from mmeval import RunFailedError
     from mmeval.formatting import points
     from mmeval.interchange.imported import write
@@ -63,18 +65,18 @@ def import_command(
 
 
 def export_command(
-    form: Form = typer.Argument(..., help="What to write."),
-    reference: str = typer.Argument(..., metavar="RUN", help="Run folder, start of its id, or part of its path."),
+    form: Form = typer.Argument(..., help="Format to write."),
+    reference: str = typer.Argument(..., metavar="RUN", help="Run folder, beginning of a run id, or part of a path."),
     output: Path | None = typer.Option(None, "--output", "-o", help="File or folder to write.", show_default="here"),
-    organization: str = typer.Option("unknown", "--organization", help="Who evaluated, for Every Eval Ever."),
-    user: str | None = typer.Option(None, "--user", help="Who evaluated, for the hub."),
-    url: str | None = typer.Option(None, "--url", help="Where the run can be looked at, for the hub."),
+    organization: str = typer.Option("unknown", "--organization", help="Evaluating organization, for Every Eval Ever."),
+    user: str | None = typer.Option(None, "--user", help="Evaluating user, for the hub."),
+    url: str | None = typer.Option(None, "--url", help="Address of the run, for the hub."),
     path: list[Path] = PATH,
     results: Path = RESULTS,
 ) -> None:
-    """Write a run as Every Eval Ever JSON, as .eval_results YAML of the hub, or as a file for hidden labels.
+    """Write a run as Every Eval Ever JSON, as .eval_results YAML for the hub, or as a submission file.
 
-    Nothing is ever uploaded.
+    Nothing is uploaded.
     """
     run: Run = find_run(reference, results)
     catalog = catalog_of(path)
@@ -90,7 +92,7 @@ def export_command(
 
 
 def _card(run: Run, catalog: Catalog) -> Benchmark | None:
-    """The benchmark of a run, where the catalog still has it."""
+    """The benchmark of a run, or None when the catalog does not have it."""
     from mmeval import CatalogError
 
     try:

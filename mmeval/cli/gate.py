@@ -1,4 +1,4 @@
-"""`mmeval gate`: decide whether a change made a model worse, and end with the exit code of the decision."""
+"""`mmeval gate`: decide whether a model got worse, and report the decision as an exit code."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from mmeval.gate.verdict import Verdict
     from mmeval.runner import Observer
 
-gate = typer.Typer(no_args_is_help=True, help="Fail on real regressions, and only on those.", rich_markup_mode="rich")
-CONFIG = typer.Option(Path("gate.yaml"), "-c", "--config", metavar="FILE", help="The policy.")
+gate = typer.Typer(no_args_is_help=True, help="Fail when a model got worse, and only then.", rich_markup_mode="rich")
+CONFIG = typer.Option(Path("gate.yaml"), "-c", "--config", metavar="FILE", help="Policy file.")
 REPORT = typer.Option(None, "--report", metavar="FOLDER", help="Write gate.json, .md, .html, .junit.xml, .comment.md.")
-GITHUB = typer.Option(False, "--github", help="Print annotations; fill the job's summary and outputs.")
-EXIT_ZERO = typer.Option(False, "--exit-zero", help="End with 0 whatever was decided.")
+GITHUB = typer.Option(False, "--github", help="Print annotations, and write the summary and outputs of the GitHub job.")
+EXIT_ZERO = typer.Option(False, "--exit-zero", help="Exit with 0 whatever the decision.")
 
 
 def register(app: typer.Typer) -> None:
@@ -32,12 +32,22 @@ def register(app: typer.Typer) -> None:
 @gate.command("run")
 def run_command(
     config: Path = CONFIG,
-    model: str | None = typer.Option(None, "-m", "--model", metavar="PROVIDER/MODEL", help="The candidate."),
-    option: list[str] = typer.Option([], "-o", "--option", metavar="KEY=VALUE", help="Adapter option (repeatable)."),
-    max_cost: float | None = typer.Option(None, help="US dollars, instead of the policy's.", show_default=False),
-    max_minutes: float | None = typer.Option(None, help="Minutes, instead of the policy's.", show_default=False),
-    max_samples: int | None = typer.Option(None, help="Samples, instead of the policy's.", show_default=False),
-    concurrency: int | None = typer.Option(None, help="Pin the requests in flight.", show_default="adaptive"),
+    model: str | None = typer.Option(
+        None, "-m", "--model", metavar="PROVIDER/MODEL", help="Model to judge; by default the policy's."
+    ),
+    option: list[str] = typer.Option(
+        [], "-o", "--option", metavar="KEY=VALUE", help="Option of the adapter (repeatable)."
+    ),
+    max_cost: float | None = typer.Option(
+        None, help="Budget in US dollars, instead of the policy's.", show_default=False
+    ),
+    max_minutes: float | None = typer.Option(
+        None, help="Budget in minutes, instead of the policy's.", show_default=False
+    ),
+    max_samples: int | None = typer.Option(
+        None, help="Budget in samples, instead of the policy's.", show_default=False
+    ),
+    concurrency: int | None = typer.Option(None, help="Fixed number of requests in flight.", show_default="adaptive"),
     path: list[Path] = PATH,
     results: Path = RESULTS,
     report: Path | None = REPORT,
@@ -45,7 +55,7 @@ def run_command(
     exit_zero: bool = EXIT_ZERO,
     as_json: bool = AS_JSON,
 ) -> None:
-    """Evaluate the candidate, decide while it runs, and stop early on a proven regression."""
+    """Evaluate the candidate and stop as soon as a regression is proven."""
     from mmeval.gate.api import judge_live
 
     policy = _budgeted(_policy(config), usd=max_cost, minutes=max_minutes, samples=max_samples)
@@ -61,14 +71,16 @@ def run_command(
 def compare_command(
     base: Path = typer.Argument(..., help="A run folder, a results folder, or a folder of baselines."),
     candidate: Path = typer.Argument(..., help="A run folder or a results folder."),
-    config: Path | None = typer.Option(None, "-c", "--config", metavar="FILE", help="The policy; gate.yaml if there."),
+    config: Path | None = typer.Option(
+        None, "-c", "--config", metavar="FILE", help="Policy file; by default gate.yaml if it exists."
+    ),
     path: list[Path] = PATH,
     report: Path | None = REPORT,
     github: bool = GITHUB,
     exit_zero: bool = EXIT_ZERO,
     as_json: bool = AS_JSON,
 ) -> None:
-    """Decide from two stored runs (or folders of runs); asks no model."""
+    """Decide from stored runs, or folders of runs, without asking a model."""
     from mmeval.gate.api import check_names, judge_stored
     from mmeval.gate.offline import default_policy, runs_below
 
@@ -84,7 +96,7 @@ def compare_command(
 
 @gate.command("plan")
 def plan_command(config: Path = CONFIG, path: list[Path] = PATH, as_json: bool = AS_JSON) -> None:
-    """Print what the gate can see and what it costs; refuse margins that could never pass (exit 2)."""
+    """Print which drops the gate can detect, and the cost. Exits with 2 when a margin could never pass."""
     from dataclasses import asdict
 
     from mmeval import UsageError
@@ -109,12 +121,12 @@ def plan_command(config: Path = CONFIG, path: list[Path] = PATH, as_json: bool =
 @gate.command("calibrate")
 def calibrate_command(
     config: Path = CONFIG,
-    repeats: int = typer.Option(3, help="How often the baseline is asked again."),
+    repeats: int = typer.Option(3, help="Number of times to ask the baseline again."),
     path: list[Path] = PATH,
-    out: Path = typer.Option(Path("flaky_items.json"), "--out", help="Where the samples that flip are listed."),
+    out: Path = typer.Option(Path("flaky_items.json"), "--out", help="File for the list of samples that flip."),
     as_json: bool = AS_JSON,
 ) -> None:
-    """Ask the baseline again and measure its noise: flip rate, false alarms, what can be seen."""
+    """Ask the baseline again and measure its noise: flip rate, false alarms, detectable drop."""
     import json
     from dataclasses import asdict
 
@@ -142,11 +154,11 @@ def calibrate_command(
 
 @gate.command("accept")
 def accept_command(
-    run: list[Path] = typer.Argument(..., metavar="RUN...", help="Run folders that become baselines."),
-    reason: str = typer.Option(..., "--reason", help="Why; goes into the ledger."),
+    run: list[Path] = typer.Argument(..., metavar="RUN...", help="Run folders to accept as baselines."),
+    reason: str = typer.Option(..., "--reason", help="Reason, for the ledger."),
     config: Path = CONFIG,
 ) -> None:
-    """Make runs the baseline of their benchmarks, and say so in the ledger."""
+    """Make runs the baselines of their benchmarks, and record it in the ledger."""
     from mmeval import store
     from mmeval.gate.baseline import accept
 
@@ -159,9 +171,11 @@ def accept_command(
 
 @gate.command("selftest")
 def selftest_command(
-    config: Path | None = typer.Option(None, "-c", "--config", metavar="FILE", help="The policy; gate.yaml if there."),
+    config: Path | None = typer.Option(
+        None, "-c", "--config", metavar="FILE", help="Policy file; by default gate.yaml if it exists."
+    ),
 ) -> None:
-    """Plant a regression and a copy: the gate must fail the one and pass the other."""
+    """Test the gate: it must fail a planted regression and pass an unchanged copy."""
     from contextlib import nullcontext
 
     from mmeval.gate.baseline import open_baselines
@@ -207,13 +221,13 @@ def _candidate(
     concurrency: int | None,
     quiet: bool,
 ) -> Candidate:
-    from mmeval.cli.run import _observer
+    from mmeval.cli.run import observer
     from mmeval.engine.options import pairs
     from mmeval.gate.api import candidate_of
 
     settings = {"path": tuple(path) or None, "results": results, "concurrency": concurrency}
     return candidate_of(
-        policy, model=model, options=pairs(option), settings=settings, observer=_observer(quiet=quiet)
+        policy, model=model, options=pairs(option), settings=settings, observer=observer(quiet=quiet)
     )  # fmt: skip
 
 

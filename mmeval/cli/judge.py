@@ -1,4 +1,4 @@
-"""`mmeval judge agreement FILE`: how well a judge agrees with human labels."""
+"""`mmeval judge agreement FILE`: measure how well a judge agrees with human labels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from mmeval.cli._runs import AS_JSON, RESULTS, echo_json, find_run
 
-judge_app = typer.Typer(no_args_is_help=True, help="Judges: how far to trust them.")
+judge_app = typer.Typer(no_args_is_help=True, help="Measure how reliable a judge is.")
 
 
 def register(app: typer.Typer) -> None:
@@ -20,17 +20,21 @@ def register(app: typer.Typer) -> None:
 
 @judge_app.callback()
 def _group() -> None:
-    """Judges: how far to trust them."""
+    """Measure how reliable a judge is."""
 
 
 @judge_app.command("agreement")
 def agreement_command(
-    file: Path = typer.Argument(..., help="CSV, TSV or JSON lines with columns human, judge and, if any, cluster."),
-    run: str = typer.Option("", "--run", help="Judged run: FILE has id and human; the result is kept with the run."),
+    file: Path = typer.Argument(
+        ..., help="CSV, TSV or JSON lines with the columns human, judge and optionally cluster."
+    ),
+    run: str = typer.Option(
+        "", "--run", help="Judged run: FILE has the columns id and human; the result is stored in the run."
+    ),
     results: Path = RESULTS,
     as_json: bool = AS_JSON,
 ) -> None:
-    """Cohen's kappa of a judge against people, with a bootstrap interval."""
+    """Print Cohen's kappa between a judge and people, with a bootstrap interval."""
     from mmeval.metrics.agreement import agreement, read_labels
 
     if run:
@@ -55,13 +59,13 @@ def agreement_command(
 
 
 def _with_run(file: Path, reference: str, results: Path) -> Any:
-    """Compare people with the judge of a run, and write the agreement into its run.json."""
+    """Compare human labels with the judge of a run, and store the agreement in its run.json."""
     from mmeval import UsageError, store
     from mmeval.metrics.agreement import agreement, pair_up, read_human
 
     run = find_run(reference, results)
     if run.info.spec.judge is None:
-        raise UsageError(f"{run.path} was not judged; name a run with a judge")
+        raise UsageError(f"{run.path} has no judge; choose a judged run")
     judged = {row.id: (row.score, row.answer) for row in run.scores() if row.score is not None}
     found = agreement(*pair_up(read_human(file), judged))
     if found.kappa is not None:

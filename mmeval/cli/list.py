@@ -1,4 +1,4 @@
-"""`mmeval list`: what can be run, whom it can ask, and what was run."""
+"""`mmeval list`: benchmarks, suites, adapters, models and runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Rows = list[dict[str, Any]]
 
 
 class What(StrEnum):
-    """The tables that can be printed."""
+    """The tables."""
 
     benchmarks = "benchmarks"
     suites = "suites"
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_command(
-    what: What = typer.Argument(What.benchmarks, help="What to list."),
+    what: What = typer.Argument(What.benchmarks, help="Table to print."),
     match: str = typer.Option("", "--match", help="Only names that contain this text."),
     path: list[Path] = PATH,
     results: Path = RESULTS,

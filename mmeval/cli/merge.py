@@ -1,4 +1,4 @@
-"""`mmeval merge`: shards of one run become one run."""
+"""`mmeval merge`: join the shards of a run."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ def register(app: typer.Typer) -> None:
 
 
 def merge(
-    shards: list[str] = typer.Argument(..., metavar="RUN...", help="Run folders of all shards, from any machine."),
-    file: Path | None = typer.Option(None, help="The file of questions that the shards asked.", show_default="none"),
+    shards: list[str] = typer.Argument(..., metavar="RUN...", help="Run folders of all shards."),
+    file: Path | None = typer.Option(None, help="File of questions, if the shards ran one.", show_default="none"),
     results: Path = RESULTS,
     path: list[Path] = PATH,
-    json: bool = AS_JSON,
+    as_json: bool = AS_JSON,
 ) -> None:
-    """Put the shards of a run together that were asked with `--shard I/N`; the scores are those of one machine."""
+    """Join runs made with `--shard I/N` into one run, with the same scores as an unsharded run."""
     from mmeval.engine.options import Settings
     from mmeval.report.progress import final_table
     from mmeval.runner import merge as merging
 
-    # `results/*/name@*/*` of a shell also matches what was asked, which lies beside the runs.
+    # A shell pattern such as `results/*/name@*/*` also matches the stored samples.
     runs = [find_run(name, results) for name in shards if "_samples" not in Path(name).parts]
     if not runs:
-        raise UsageError(f"no run among {', '.join(shards)}")
+        raise UsageError(f"none of these is a run: {', '.join(shards)}")
     benchmark = merging.benchmark_of(runs[0].info.spec, Settings(path=tuple(path)), file)
     whole = merging.merge(runs, benchmark, results)
-    if json:
+    if as_json:
         echo_json({"path": str(whole.path), **whole.info.model_dump(mode="json")})
         return
     shown = console()

@@ -1,4 +1,4 @@
-"""`mmeval new`: the one file that a benchmark or a provider needs, ready to run."""
+"""`mmeval new`: write the file of a new benchmark or adapter, ready to run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mmeval import UsageError
 
 
 class What(StrEnum):
-    """What can be started from a template."""
+    """The templates."""
 
     benchmark = "benchmark"
     adapter = "adapter"
@@ -28,11 +28,11 @@ def register(app: typer.Typer) -> None:
 
 
 def new_command(
-    what: What = typer.Argument(..., help="What to start."),
-    name: str = typer.Argument(..., help="Its name: lower case letters, digits, _ and -."),
-    folder: Path = typer.Option(Path(), "--in", help="Project folder that gets benchmarks/ or adapters/."),
+    what: What = typer.Argument(..., help="Template to use."),
+    name: str = typer.Argument(..., help="Name: lower-case letters, digits, _ and -."),
+    folder: Path = typer.Option(Path(), "--in", help="Project folder, which contains benchmarks/ and adapters/."),
 ) -> None:
-    """Write a working definition file into benchmarks/ or adapters/ of your project."""
+    """Write a working definition file to benchmarks/ or adapters/ of your project."""
     _check_name(name)
     file = folder / f"{what.value}s" / f"{name}.py"
     if file.exists():
@@ -51,7 +51,7 @@ def new_command(
 
 def _check_name(name: str) -> None:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name) or keyword.iskeyword(name):
-        raise UsageError(f"{name!r} cannot be a name: use lower case letters, digits, _ and -")
+        raise UsageError(f"{name!r} is not a valid name: use lower-case letters, digits, _ and -")
 
 
 def _example_rows(folder: Path) -> None:
@@ -65,4 +65,4 @@ def _example_rows(folder: Path) -> None:
         rows.append({"id": number, "image": f"{colour}.png", "question": question, "answer": colour})
     lines = "".join(json.dumps(row) + "\n" for row in rows)
     (folder / "questions.jsonl").write_text(lines, encoding="utf-8")
-    typer.echo(f"wrote {folder} with two example rows: replace them")
+    typer.echo(f"wrote {folder} with two example rows; replace them")

@@ -1,4 +1,4 @@
-"""`mmeval quickstart`: three bundled benchmarks, four models without a key, one board."""
+"""`mmeval quickstart`: run bundled benchmarks and models, and build the board."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MODELS = (
     "baseline/majority",
     "baseline/random",
 )
-"""A small model that sees, the same model without its pictures, and two references that never look."""
+"""A small vision model, the same model without images, and two references that ignore the image."""
 
 
 def register(app: typer.Typer) -> None:
@@ -23,12 +23,12 @@ def register(app: typer.Typer) -> None:
 
 def quickstart(
     folder: Path = typer.Option(Path("_quickstart"), "--results", help="Folder for the runs.", show_default=True),
-    out: Path = typer.Option(Path("_site"), "--out", help="Where the board is written.", show_default=True),
-    limit: int | None = typer.Option(None, "--limit", min=1, help="Only the first N samples.", show_default="all"),
+    out: Path = typer.Option(Path("_site"), "--out", help="Folder for the board.", show_default=True),
+    limit: int | None = typer.Option(None, "--limit", min=1, help="Use only the first N samples.", show_default="all"),
 ) -> None:
-    """Run three bundled benchmarks against four models that need no key, and build the board.
+    """Run three bundled benchmarks against four models that need no API key, and build the board.
 
-    Works offline. A second call finds everything done and only rebuilds the board.
+    Works offline. A second call only rebuilds the board.
     """
     from mmeval.cli.run import execute
     from mmeval.cli.site import write

@@ -1,4 +1,4 @@
-"""`mmeval rescore RUN --profile P`: score stored replies under another rule, without asking a model."""
+"""`mmeval rescore RUN --profile P`: score stored replies under another profile."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ def register(app: typer.Typer) -> None:
 
 
 def rescore_command(
-    run: str = typer.Argument(..., help="Run folder, start of its id, or part of its path."),
+    run: str = typer.Argument(..., help="Run folder, beginning of a run id, or part of a path."),
     profile: str = typer.Option(..., "--profile", help="Scoring profile: official, mmeval, vlmevalkit-2026-08, ..."),
-    benchmark: str = typer.Option("", "--benchmark", help="Benchmark or file of questions, where the name has moved."),
+    benchmark: str = typer.Option(
+        "", "--benchmark", help="Benchmark or file of questions, if the run's benchmark has another name now."
+    ),
     path: list[Path] = PATH,
     results: Path = RESULTS,
     as_json: bool = AS_JSON,
 ) -> None:
-    """Score the stored replies of a run under another profile and write a run folder for it."""
+    """Score the stored replies of a run under another profile, into a new run folder. Asks no model."""
     from mmeval.rescore import rescore
 
     source = source_of(run, results, catalog_of(path), benchmark)
@@ -43,7 +45,7 @@ def rescore_command(
 
 
 def source_of(run: str, results: Path, catalog: Catalog, benchmark: str = "") -> Any:
-    """The run with its benchmark, samples and journal; raises UsageError with the way out."""
+    """A run with its benchmark, samples and journal; raises UsageError when one of them is missing."""
     from mmeval import UsageError
     from mmeval.engine.options import Settings
     from mmeval.rescore import open_source
@@ -54,7 +56,7 @@ def source_of(run: str, results: Path, catalog: Catalog, benchmark: str = "") ->
         return open_source(found, catalog=catalog)
     named = jobs([benchmark], Settings(path=catalog.paths))
     if len(named) != 1:
-        raise UsageError(f"{benchmark} is a suite; name one benchmark or file")
+        raise UsageError(f"{benchmark} is a suite; give one benchmark or file")
     return open_source(found, job=named[0])
 
 
@@ -67,7 +69,7 @@ def _headline(info: Any, scale: float) -> str:
 
 
 def between_profiles(run: str, profiles: str, *, results: Path, catalog: Catalog, shown: int, as_json: bool) -> None:
-    """What `mmeval diff RUN --profiles A,B` prints: both headlines, the rules that disagree, the samples."""
+    """Print `mmeval diff RUN --profiles A,B`: both headlines, the rules that disagree, and the samples."""
     from mmeval import UsageError
     from mmeval.rescore import profile_diff
 
@@ -87,7 +89,7 @@ def _print_diff(found: Any, metric: Any, shown: int) -> None:
 
     for name, estimate in zip(found.profiles, found.headlines, strict=True):
         typer.echo(f"{name:24} {metric.name} {numbers.score(estimate, scale=metric.scale)}")
-    typer.echo(f"{len(found.changes)} of {found.n} samples are read differently, {found.graded} change their score")
+    typer.echo(f"{len(found.changes)} of {found.n} samples have a different answer, {found.graded} a different score")
     for before, after, count, delta in found.rules:
         typer.echo(f"  {count:6}  {before or '-'} -> {after or '-'}  ({delta:+g} points of score)")
     for change in found.changes[:shown]:
@@ -97,7 +99,7 @@ def _print_diff(found: Any, metric: Any, shown: int) -> None:
         for name, score in zip(found.profiles, change.scores, strict=True):
             typer.echo(f"  {name:24} {_reading(score)}")
     if len(found.changes) > shown:
-        typer.echo(f"... {len(found.changes) - shown} more; --flips N shows more, --json all")
+        typer.echo(f"... {len(found.changes) - shown} more; use --flips N for more, or --json for all")
 
 
 def _reading(score: Any) -> str:

@@ -1,4 +1,4 @@
-"""`mmeval run`: ask models the questions of benchmarks, score the answers, keep everything."""
+"""`mmeval run`: run benchmarks against models, score the replies, and store everything."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mmeval.cli._options import given, with_settings
+from mmeval.cli._runs import AS_JSON, console, echo_json
 from mmeval.engine.options import Settings, read_settings
 
 if TYPE_CHECKING:
-    from mmeval.runner import Job, Observer, Plan, Session
+    from mmeval.report.progress import Live, Plain
+    from mmeval.runner import Job, Plan, Session
     from mmeval.store import Run
 
 EPILOG = "Run the same command again to resume. A complete run is not asked again."
@@ -38,7 +40,7 @@ def run(
         None, metavar="FILE.toml", help="Read settings from this file; options on the command line win."
     ),
     plan: bool = typer.Option(False, "--plan", help="Print samples, tokens and cost, and send nothing."),
-    json: bool = typer.Option(False, "--json", help="Print the runs as JSON."),
+    as_json: bool = AS_JSON,
     **settings: Any,
 ) -> None:
     """Run benchmarks against models, score the replies, and store everything.
@@ -47,12 +49,12 @@ def run(
     """
     chosen = read_settings(config, given(settings))
     if plan:
-        raise typer.Exit(_estimate(_plans(what, model, chosen)[0], as_json=json))
-    raise typer.Exit(execute(what, model, chosen, as_json=json))
+        raise typer.Exit(_estimate(_plans(what, model, chosen)[0], as_json=as_json))
+    raise typer.Exit(execute(what, model, chosen, as_json=as_json))
 
 
 def _plans(names: Sequence[str], models: Sequence[str], settings: Settings) -> tuple[list[Plan], bool]:
-    """The plans, and whether a benchmark had to be left out because of its data."""
+    """The plans, and whether a benchmark was skipped because its data is not available."""
     from mmeval import runner
 
     named = runner.jobs(names, settings)
@@ -62,7 +64,7 @@ def _plans(names: Sequence[str], models: Sequence[str], settings: Settings) -> t
 
 
 def _usable(jobs: Sequence[Job], settings: Settings) -> list[Job]:
-    """The jobs whose data can be had; the others are named, and stop the command only when none is left."""
+    """The jobs whose data is available. Prints the others; raises DataError when none is left."""
     from mmeval import DataError, runner
 
     found: list[Job] = []
@@ -75,36 +77,33 @@ def _usable(jobs: Sequence[Job], settings: Settings) -> list[Job]:
     if problems and not found:
         raise problems[0]
     for problem in problems:
-        typer.echo(f"mmeval: left out: {problem}", err=True)
+        typer.echo(f"mmeval: skipped: {problem}", err=True)
     return found
 
 
 def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, as_json: bool = False) -> int:
-    """Run every benchmark against every model, show the progress and the result; returns the exit code."""
+    """Run every benchmark against every model, showing progress and results; returns the exit code."""
     from mmeval import runner
     from mmeval.cli._logs import logged
 
-    plans, left_out = _plans(names, models, settings)
-    observer = _observer(quiet=as_json)
-    session = runner.Session(settings, observer=observer)
+    plans, skipped = _plans(names, models, settings)
+    shown = observer(quiet=as_json)
+    session = runner.Session(settings, observer=shown)
     try:
         with logged(settings.log):
             runs = _run(session, plans)
     finally:
-        if observer is not None:
-            observer.close()
+        shown.close()
     for planned, error in session.problems:
         typer.echo(f"mmeval: {planned.spec.model} {planned.spec.benchmark}: {error}", err=True)
-    if session.resources.cache.problem:
-        typer.echo(
-            f"mmeval: new replies are not in the cache, only in their runs: {session.resources.cache.problem}", err=True
-        )
+    problem = session.resources.cache.problem
+    if problem:
+        typer.echo(f"mmeval: new replies are stored in their runs, but not in the cache: {problem}", err=True)
     _report(runs, plans, settings, as_json=as_json)
-    return _exit_code(session, runs, plans) or (5 if left_out else 0)
+    return _exit_code(session, runs, plans) or (5 if skipped else 0)
 
 
 def _estimate(plans: Sequence[Plan], *, as_json: bool) -> int:
-    from mmeval.cli._runs import console, echo_json
     from mmeval.report.estimate import estimate_table
     from mmeval.runner.estimate import estimate
 
@@ -136,18 +135,16 @@ def _run(session: Session, plans: Sequence[Plan]) -> list[Run]:
     return blocking(whole)
 
 
-def _observer(*, quiet: bool) -> Any:
-    from mmeval.cli._runs import console
+def observer(*, quiet: bool) -> Live | Plain:
+    """The progress display on stderr: live on a terminal, otherwise plain lines."""
     from mmeval.report.progress import Live, Plain
 
     shown = console(error=True)
     live = shown.is_terminal and not os.environ.get("CI") and not quiet
-    made: Observer = Live(shown) if live else Plain(shown)
-    return made
+    return Live(shown) if live else Plain(shown)
 
 
 def _report(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings, *, as_json: bool) -> None:
-    from mmeval.cli._runs import console, echo_json
     from mmeval.report.progress import final_table
 
     if as_json:

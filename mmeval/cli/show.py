@@ -1,4 +1,4 @@
-"""`mmeval show RUN`: what a run measured, and its samples one by one."""
+"""`mmeval show RUN`: the metrics of a run, and its samples."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def register(app: typer.Typer) -> None:
 
 
 def show_command(
-    run: str = typer.Argument(..., help="Run folder, start of its id, or part of its path."),
+    run: str = typer.Argument(..., help="Run folder, beginning of a run id, or part of a path."),
     sample: str = typer.Option("", "--id", help="Show only the sample with this id."),
-    wrong: bool = typer.Option(False, "--wrong", help="Show samples that were answered wrongly."),
+    wrong: bool = typer.Option(False, "--wrong", help="Show samples with a wrong answer."),
     errors: bool = typer.Option(False, "--errors", help="Show samples without a usable reply."),
-    unparsed: bool = typer.Option(False, "--unparsed", help="Show replies from which no answer could be read."),
-    limit: int = typer.Option(10, "--limit", min=1, help="Most samples to show."),
+    unparsed: bool = typer.Option(False, "--unparsed", help="Show replies without a readable answer."),
+    limit: int = typer.Option(10, "--limit", min=1, help="Largest number of samples to show."),
     results: Path = RESULTS,
     as_json: bool = AS_JSON,
 ) -> None:
-    """Show the numbers of a run and, with a filter, its samples."""
+    """Show the metrics of a run and, with a filter, its samples."""
     found = find_run(run, results)
     chosen = [(wrong, _is_wrong), (errors, _is_error), (unparsed, _is_unparsed)]
     tests = [test for on, test in chosen if on]

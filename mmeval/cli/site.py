@@ -1,4 +1,4 @@
-"""`mmeval site build` and `mmeval site serve`: the leaderboard as a folder of static files."""
+"""`mmeval site build` and `mmeval site serve`: the leaderboard as static files."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mmeval.cli._runs import catalog_of
+from mmeval.cli._runs import PATH, catalog_of
 
 if TYPE_CHECKING:
     from mmeval.sitegen.build import Options
 
-RESULTS = typer.Option(Path("results"), "--results", help="Folder with the run folders.")
-CACHE = typer.Option(Path(".mmeval/site"), "--cache", help="Where the state for incremental builds lies.")
-OUT = typer.Option(Path("_site"), "--out", help="Where the site is written.")
+RESULTS = typer.Option(Path("results"), "--results", help="Folder that holds the runs.")
+CACHE = typer.Option(Path(".mmeval/site"), "--cache", help="Folder for the state of incremental builds.")
+OUT = typer.Option(Path("_site"), "--out", help="Folder of the site.")
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    site = typer.Typer(no_args_is_help=True, help="Build and look at the leaderboard site.")
+    site = typer.Typer(no_args_is_help=True, help="Build and view the leaderboard site.")
     site.command("build")(build)
     site.command("serve")(serve)
     app.add_typer(site, name="site")
@@ -31,12 +31,14 @@ def build(
     results: Path = RESULTS,
     out: Path = OUT,
     cache: Path = CACHE,
-    path: list[Path] = typer.Option([], "--path", help="More folders with benchmarks/ and adapters/."),
-    lang: list[str] = typer.Option(["en", "zh"], "--lang", help="Languages; the first is at the site's root."),
+    path: list[Path] = PATH,
+    lang: list[str] = typer.Option(
+        ["en", "zh"], "--lang", help="Languages (repeatable); the first is at the root of the site."
+    ),
     title: str = typer.Option("mmeval", "--title", help="Name of the site."),
-    base: str = typer.Option("", "--base", help="Address at which it will be published, for the feed."),
+    base: str = typer.Option("", "--base", help="Public address of the site, for the feed."),
 ) -> None:
-    """Write the site from the run folders; only what changed is made again."""
+    """Build the site from the runs. Only changed pages are written again."""
     from mmeval.sitegen.build import Options
 
     write(
@@ -47,7 +49,7 @@ def build(
 
 
 def write(options: Options) -> None:
-    """Build the site and say what was written, how long it took and what could not be used."""
+    """Build the site and print what was written, the time, and the number of unusable runs."""
     from mmeval.sitegen.build import build as make
 
     start = time.perf_counter()
@@ -61,16 +63,16 @@ def write(options: Options) -> None:
 
 def serve(
     out: Path = OUT,
-    port: int = typer.Option(8000, "--port", help="Port; 0 takes a free one."),
+    port: int = typer.Option(8000, "--port", help="Port; 0 picks a free one."),
     host: str = typer.Option("127.0.0.1", "--host", help="Address to listen on."),
 ) -> None:
     """Serve the built site until interrupted."""
-    from http import server as http_server  # the slowest import of the command line: only for this verb
+    from http import server as http_server  # slow to import, and only needed here
 
     from mmeval.errors import UsageError
 
     if not (out / "index.html").is_file():
-        raise UsageError(f"{out}: no site there; run `mmeval site build --out {out}` first")
+        raise UsageError(f"{out}: no site in this folder; run `mmeval site build --out {out}` first")
     handler = functools.partial(http_server.SimpleHTTPRequestHandler, directory=str(out))
     with http_server.ThreadingHTTPServer((host, port), handler) as server:
         typer.echo(f"http://{host}:{server.server_address[1]}/  (Ctrl-C stops)")

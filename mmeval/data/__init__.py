@@ -1,7 +1,6 @@
-"""Where rows come from: the hub, local files and drawn sets; pinned, lazy, streaming.
+"""Sources of rows: the Hugging Face hub, local files and generated sets. Sources are pinned and stream their rows.
 
-A source yields rows as mappings. Pictures stay the bytes they came in, as `{"bytes", "path"}`
-mappings that nobody has decoded.
+A row is a mapping. Images stay encoded, as `{"bytes", "path"}` mappings.
 """
 
 from mmeval.data.ablate import Ablation, ablate

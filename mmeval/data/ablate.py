@@ -1,7 +1,7 @@
-"""The same questions without their pictures, or with the pictures of other questions.
+"""Ablations: the same samples without their media, or with the media of other samples.
 
-Both say how much of a score the pictures earn: blind = what language alone answers; shuffled = what
-any plausible picture answers.
+They show how much of a score comes from the image. `blind` measures what a model answers from the text alone,
+`shuffled-image` what it answers with a plausible but wrong image.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from mmeval.errors import DataError
 from mmeval.types import Audio, Image, Part, Sample, Text, Video
 
 Ablation = Literal["blind", "shuffled-image"]
-Picture: TypeAlias = Image | Audio | Video
+Medium: TypeAlias = Image | Audio | Video
 WINDOW = 64
-"""How many samples are in memory at a time; pictures are exchanged inside a window."""
+"""Number of samples in memory at a time. Media are exchanged inside a window."""
 
 
 def ablate(samples: Iterable[Sample], kind: Ablation, *, seed: int = 0) -> Iterator[Sample]:
-    """Stream the samples with their media dropped (`blind`) or exchanged (`shuffled-image`).
+    """Stream the samples with their media removed (`blind`) or exchanged (`shuffled-image`).
 
-    Ids, texts, golds, clusters and tags stay, so that blind and plain runs can be paired. Equal seeds
-    give equal exchanges. Raises DataError when there are no other pictures to exchange with.
+    Ids, texts, targets, clusters and tags do not change, so ablated and plain runs can be paired. The same seed gives
+    the same exchange. Raises DataError when no other sample has media to exchange.
     """
     if kind == "blind":
         return (_blind(sample) for sample in samples)
@@ -40,34 +40,34 @@ def _shuffled(samples: Iterator[Sample], seed: int) -> Iterator[Sample]:
     last: list[Sample] = []
     while window := list(islice(samples, WINDOW)):
         order = list(range(len(window)))
-        random.Random(f"{seed}:{window[0].id}").shuffle(order)  # noqa: S311 - an exchange, no secret
+        random.Random(f"{seed}:{window[0].id}").shuffle(order)  # noqa: S311 - not used for security
         donors = [window[i] for i in order] + last
         yield from (_exchanged(sample, donors, order.index(i)) for i, sample in enumerate(window))
         last = window
 
 
-def _exchanged(sample: Sample, donors: list[Sample], place: int) -> Sample:
-    """The sample with the media of the next donor (in shuffled order) that has other ones."""
+def _exchanged(sample: Sample, donors: list[Sample], position: int) -> Sample:
+    """The sample with the media of the next donor, in shuffled order, that has different media."""
     own = _media(sample)
     if not own:
         return sample
-    ring = donors[place + 1 :] + donors[:place]
+    ring = donors[position + 1 :] + donors[:position]
     for donor in ring:
         theirs = _media(donor)
         if theirs and not {m.sha256 for m in theirs} & {m.sha256 for m in own}:
             return replace(sample, prompt=tuple(_filled(sample.prompt, theirs)))
-    raise DataError(f"{sample.id}: no other picture near it to exchange its own with")
+    raise DataError(f"{sample.id}: no nearby sample has other media to exchange")
 
 
-def _media(sample: Sample) -> list[Picture]:
+def _media(sample: Sample) -> list[Medium]:
     return [part for part in sample.prompt if not isinstance(part, Text)]
 
 
-def _filled(prompt: Iterable[Part], media: list[Picture]) -> Iterator[Part]:
-    place = 0
+def _filled(prompt: Iterable[Part], media: list[Medium]) -> Iterator[Part]:
+    count = 0
     for part in prompt:
         if isinstance(part, Text):
             yield part
         else:
-            yield media[place % len(media)]
-            place += 1
+            yield media[count % len(media)]
+            count += 1

@@ -1,4 +1,4 @@
-"""What people write into the cells of a question file: options, golds, pictures; each error names file and line."""
+"""Parse the cells of a question file: options, targets and images. Errors name the file and the line."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from mmeval.types import JSON, Image
 
 
 def kind(value: Any) -> str:
-    """How an error calls a value."""
+    """The name of a value's type in error messages; `empty` for None and the empty string."""
     return "empty" if value is None or value == "" else type(value).__name__
 
 
 def text(value: Any) -> str | None:
-    """A scalar as text; None for what is absent (None, NaN, empty)."""
+    """A scalar as text, or None when it is absent (None, NaN or empty)."""
     return None if absent(value) else str(value)
 
 
 def absent(value: Any) -> bool:
-    """None, NaN or empty."""
+    """Whether a value is None, NaN or empty."""
     return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
 
 
 def items(value: Any) -> list[Any]:
-    """One value or a list of them (also one written out in a cell) as a list."""
-    if absent(value):  # a picture is megabytes: it must not become a text to find out
+    """A value, a list, or a list written as text in a cell; always returned as a list."""
+    if absent(value):  # tests without converting: an image can be megabytes
         return []
     if isinstance(value, str):
         return _spelled(value) or [value]
@@ -40,7 +40,7 @@ def items(value: Any) -> list[Any]:
 
 
 def _spelled(value: str) -> list[Any] | None:
-    """A JSON or Python list in a string."""
+    """The list that a string contains as JSON or as a Python literal, or None."""
     if not value.strip().startswith("["):
         return None
     try:
@@ -51,7 +51,7 @@ def _spelled(value: str) -> list[Any] | None:
 
 
 def options(row: Mapping[str, Any], value: Any, where: str) -> list[str]:
-    """Option texts from a list or from the columns A, B, C, ... up to the first empty one."""
+    """Option texts from a list, or from the columns A, B, C, ... up to the first empty one."""
     if not absent(value) and not isinstance(value, list) and len(items(value)) < 2:
         raise DataError(f"{where}: options is {kind(value)}, expected a list")
     found = [str(item) for item in items(value)]
@@ -62,14 +62,14 @@ def options(row: Mapping[str, Any], value: Any, where: str) -> list[str]:
                 break
             found.append(cell)
     if len(found) > len(ascii_uppercase):
-        raise DataError(f"{where}: {len(found)} options, at most {len(ascii_uppercase)} have a letter")
+        raise DataError(f"{where}: {len(found)} options, but only {len(ascii_uppercase)} letters")
     if len(found) == 1:
-        raise DataError(f"{where}: a single option, expected two or more")
+        raise DataError(f"{where}: only one option, expected at least two")
     return found
 
 
-def gold(value: Any, options: Sequence[str], column: str, where: str) -> JSON:
-    """The gold: with options a letter or an option's text, else a text or a list of accepted texts."""
+def target(value: Any, options: Sequence[str], column: str, where: str) -> JSON:
+    """The target: with options, the letter of the right one; without, a text or a list of accepted texts."""
     if text(value) is None:
         raise DataError(f"{where}: {column!r} is empty")
     if isinstance(value, bool):
@@ -95,29 +95,27 @@ def _option(value: Any, options: Sequence[str], column: str, where: str) -> str:
     raise DataError(f"{where}: {column!r} is {said[:60]!r}, neither a letter up to {last} nor an option's text")
 
 
-def picture(value: Any, folder: Path, where: str) -> Image:
-    """Bytes as they are, or the file at a path inside `folder`."""
+def image(value: Any, folder: Path, where: str) -> Image:
+    """An image from bytes, or from the file at a path inside `folder`."""
     if isinstance(value, Mapping):
         value = value.get("bytes") or value.get("path")
     if isinstance(value, bytes):
         return media.image(value, source=where)
     if not isinstance(value, str):
-        raise DataError(f"{where}: a picture is {kind(value)}, expected a path")
+        raise DataError(f"{where}: an image is {kind(value)}, expected a path")
     if "://" in value:
-        raise DataError(
-            f"{where}: {value[:80]!r} is a URL; a picture is a file beside the questions: download it first"
-        )
+        raise DataError(f"{where}: {value[:80]!r} is a URL; download the image and give its path")
     return media.image(_inside(value, folder, where), source=value)
 
 
 def _inside(value: str, folder: Path, where: str) -> bytes:
-    """The bytes of a file; links and `..` that lead out of the folder are refused."""
+    """The bytes of a file. Refuses links and `..` that lead out of the folder."""
     try:
         root = folder.resolve()
         file = (root / value).resolve()
         if not file.is_relative_to(root):
-            raise DataError(f"{where}: picture {value!r} lies outside {folder}")
+            raise DataError(f"{where}: image {value!r} is outside {folder}")
         return file.read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise DataError(f"{where}: picture {value[:200]!r}: {reason}") from None
+        raise DataError(f"{where}: image {value[:200]!r}: {reason}") from None

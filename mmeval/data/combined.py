@@ -1,4 +1,4 @@
-"""Sources made of sources: several configs in a row, pictures from another table or an archive."""
+"""Sources that combine others: several configs in a row, or images from another table or an archive."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mmeval.types import JSON, Row
 
 @dataclass(frozen=True, slots=True)
 class Chained:
-    """Sources one after another; each row gets the name of its source in a column."""
+    """Sources one after another. `column` of each row holds the name of its source."""
 
     column: str
     parts: tuple[tuple[str, Source], ...]
@@ -28,7 +28,7 @@ class Chained:
                 yield {**row, self.column: name}
 
     def describe(self) -> Mapping[str, JSON]:
-        """What every part says of itself."""
+        """The descriptions of all parts."""
         return {"kind": "chained", "parts": {name: dict(source.describe()) for name, source in self.parts}}
 
     def sources(self) -> tuple[Source, ...]:
@@ -36,34 +36,34 @@ class Chained:
         return tuple(source for _, source in self.parts)
 
     def with_sources(self, sources: tuple[Source, ...]) -> Chained:
-        """The same over other sources."""
+        """A copy with other parts."""
         return replace(self, parts=tuple(zip((name for name, _ in self.parts), sources, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """Questions whose pictures are rows of another table."""
+    """Questions whose images are rows of another table."""
 
     questions: Source
     pictures: Source
     key: str
-    """Column of the questions that names a picture."""
+    """Column of the questions that refers to an image."""
     id: str
-    """Column of the pictures that holds the name."""
+    """Column of the images that identifies them."""
     image: str
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
-        """Stream the questions, each with its picture; the pictures that are used are kept in memory."""
+        """Stream the questions with their images. Keeps the images that the questions refer to in memory."""
         wanted = {row[self.key] for row in self.questions.rows(offline=offline)}
         rows = self.pictures.rows(offline=offline)
         found: dict[Any, Any] = {row[self.id]: row[self.image] for row in rows if row[self.id] in wanted}
         for number, row in enumerate(self.questions.rows(offline=offline)):
             if row[self.key] not in found:
-                raise DataError(f"row {number}: no picture {row[self.key]!r} among the pictures")
+                raise DataError(f"row {number}: no image with {self.id} {row[self.key]!r}")
             yield {**row, self.image: found[row[self.key]]}
 
     def describe(self) -> Mapping[str, JSON]:
-        """What both tables say."""
+        """The descriptions of both tables."""
         parts = {"questions": dict(self.questions.describe()), "pictures": dict(self.pictures.describe())}
         return {"kind": "joined", "parts": parts}
 
@@ -72,20 +72,20 @@ class Joined:
         return (self.questions, self.pictures)
 
     def with_sources(self, sources: tuple[Source, ...]) -> Joined:
-        """The same over other tables."""
+        """A copy with other tables."""
         return replace(self, questions=sources[0], pictures=sources[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zipped:
-    """Rows that name members of a zip archive of the same repository (whose commit pins both)."""
+    """Rows that refer to members of a zip archive in the same repository. One commit pins both."""
 
     source: Hub
     archive: str
     column: str
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
-        """Stream the rows with the member's bytes as `image`; raises DataError for a member that is not there."""
+        """Stream the rows with the member's bytes as `image`; raises DataError when the member does not exist."""
         with zipfile.ZipFile(self.source.file(self.archive, offline=offline)) as members:
             for number, row in enumerate(self.source.rows(offline=offline)):
                 try:
@@ -95,7 +95,7 @@ class Zipped:
                 yield {**row, "image": {"bytes": data, "path": row[self.column]}}
 
     def describe(self) -> Mapping[str, JSON]:
-        """What the source says, and the archive."""
+        """The description of the source, and the archive's name."""
         return {**self.source.describe(), "archive": self.archive}
 
     def sources(self) -> tuple[Source, ...]:
@@ -103,21 +103,21 @@ class Zipped:
         return (self.source,)
 
     def with_sources(self, sources: tuple[Source, ...]) -> Zipped:
-        """The same over another source."""
+        """A copy with another source."""
         assert isinstance(sources[0], Hub)
         return replace(self, source=sources[0])
 
 
 def zipped(source: Hub, *, archive: str, column: str) -> Zipped:
-    """Rows whose pictures are members of a zip archive."""
+    """Rows whose images are members of a zip archive."""
     return Zipped(source=source, archive=archive, column=column)
 
 
 def chained(column: str, parts: Mapping[str, Source]) -> Chained:
-    """Several configs or splits as one set; `column` says where a row is from."""
+    """Several configs or splits as one source; `column` tells which one a row is from."""
     return Chained(column, tuple(parts.items()))
 
 
 def joined(questions: Source, pictures: Source, *, key: str, id: str, image: str = "image") -> Joined:  # noqa: A002
-    """Questions with the pictures of another table."""
+    """Questions with the images of another table."""
     return Joined(questions=questions, pictures=pictures, key=key, id=id, image=image)

@@ -1,4 +1,4 @@
-"""The column contract: what a benchmark's rows must hold, checked row by row."""
+"""The column contract: which columns a benchmark's rows must have, with which types; checked row by row."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Columns: TypeAlias = Mapping[str, type | UnionType]
 
 
 def checked(rows: Iterable[Row], columns: Columns, *, where: str) -> Iterator[Row]:
-    """The same rows; raises DataError naming `where`, row and column at the first that breaks the contract."""
+    """Pass rows through; raises DataError with `where`, row and column at the first violation."""
     for number, row in enumerate(rows):
         check_row(row, columns, where=where, number=number)
         yield row
 
 
 def check_row(row: Row, columns: Columns, *, where: str, number: int) -> None:
-    """Raise DataError when a promised column is absent or has a value of another type."""
+    """Raise DataError when a column is missing or its value has another type."""
     for name, kind in columns.items():
         if name not in row:
             raise DataError(f"{where}: no column {name!r}{_nearest(name, row)}; it has {', '.join(map(str, row))}")

@@ -1,4 +1,4 @@
-"""Local files as sources: Parquet, JSON lines, CSV and TSV (with VLMEvalKit's picture conventions)."""
+"""Local files as sources: Parquet, JSON lines, CSV and TSV (with VLMEvalKit's image conventions)."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from mmeval.errors import DataError
 from mmeval.types import JSON, Row
 
 _SHARED = 64
-"""In a VLMEvalKit TSV a picture of at most this many characters is the `index` of the row that holds it."""
+"""In a VLMEvalKit TSV, an image cell up to this length is the `index` of the row that has the image itself."""
 _FIELD_LIMIT = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One local file; `line` is added to no row, errors name it."""
+    """One local file."""
 
     path: Path
     format: str
     columns: Columns = field(default_factory=dict)
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
-        """Stream the rows; raises DataError naming file and line (Parquet: row, from 0)."""
+        """Stream the rows; raises DataError with the file and the line (in Parquet, the row from 0)."""
         del offline
         for line, row in numbered(self):
             check_row(row, self.columns, where=str(self.path), number=line)
             yield row
 
     def describe(self) -> Mapping[str, JSON]:
-        """Kind and file name: the folder is the user's own business."""
+        """Kind and file name. The folder differs from machine to machine and is left out."""
         return {"kind": self.format, "path": self.path.name}
 
 
@@ -47,7 +47,7 @@ def parquet(path: str | Path, *, columns: Columns | None = None) -> File:
 
 
 def jsonl(path: str | Path, *, columns: Columns | None = None) -> File:
-    """One JSON object a line; blank lines are skipped."""
+    """One JSON object per line; blank lines are skipped."""
     return File(Path(path), "jsonl", columns or {})
 
 
@@ -57,12 +57,12 @@ def csv(path: str | Path, *, columns: Columns | None = None) -> File:
 
 
 def tsv(path: str | Path, *, columns: Columns | None = None) -> File:
-    """Tab-separated values with a header; base64 pictures, shared pictures and lists as VLMEvalKit writes them."""
+    """Tab-separated values with a header; reads base64 images, shared images and lists as VLMEvalKit writes them."""
     return File(Path(path), "tsv", columns or {})
 
 
 def numbered(source: File) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line, row): lines count from 1 with the header, Parquet rows from 0."""
+    """Yield (line, row). Lines count from 1 and include the header; Parquet rows count from 0."""
     readers = {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv_rows, "tsv": _tsv_rows}
     try:
         yield from readers[source.format](source.path)
@@ -73,7 +73,7 @@ def numbered(source: File) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def columns(source: File) -> list[str]:
-    """Names of the columns; none where there is no row. A Parquet file tells them without reading a row."""
+    """Column names, empty when the file has no rows. Reads the first row, or only the metadata of a Parquet file."""
     if source.format != "parquet":
         first = next(numbered(source), None)
         return list(first[1]) if first is not None else []
@@ -96,7 +96,7 @@ def _parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         with pq.ParquetFile(path) as file:
             number = 0
-            # Its thread reads far faster than any provider answers; threads of Arrow's own only cost.
+            # One thread reads far faster than any provider answers, so Arrow's thread pool would only cost CPU.
             for batch in file.iter_batches(batch_size=64, use_threads=False):
                 for row in batch.to_pylist():
                     yield number, row
@@ -124,13 +124,13 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _delimited(path: Path, delimiter: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    _csv.field_size_limit(_FIELD_LIMIT)  # a base64 picture is larger than the module's 128 KiB
+    _csv.field_size_limit(_FIELD_LIMIT)  # base64 images exceed the default of 128 KiB
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader = _csv.reader(lines, delimiter=delimiter, strict=True)
         try:
             header = next(reader, None)
             if header is None:
-                raise DataError(f"{path}: empty, not even a header")
+                raise DataError(f"{path}: empty, without a header")
             _check_header(path, header)
             start = reader.line_num + 1
             for cells in reader:
@@ -154,15 +154,15 @@ def _cells(path: Path, line: int, header: list[str], cells: list[str]) -> dict[s
 
 
 def _tsv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    shared = _shared_pictures(path)
+    shared = _shared_images(path)
     for line, row in _delimited(path, "\t"):
         if row.get("image") is not None:
-            row["image"] = _pictures(row["image"], shared)
+            row["image"] = _images(row["image"], shared)
         yield line, row
 
 
-def _shared_pictures(path: Path) -> dict[str, str]:
-    """Index to base64 text of the rows that other rows point to; only those are kept in memory."""
+def _shared_images(path: Path) -> dict[str, str]:
+    """Base64 text by index, only for rows whose image other rows share."""
     wanted: set[str] = set()
     for _, row in _delimited(path, "\t"):
         if "index" not in row or "image" not in row:
@@ -175,13 +175,13 @@ def _shared_pictures(path: Path) -> dict[str, str]:
     return {r["index"]: r["image"] for r in rows if r["index"] in wanted and len(r["image"] or "") > _SHARED}
 
 
-def _pictures(cell: str, shared: Mapping[str, str]) -> Any:
-    """A picture, a list of pictures, or the cell itself where it is a path."""
+def _images(cell: str, shared: Mapping[str, str]) -> Any:
+    """An image, a list of images, or the cell itself when it is a path."""
     if cell in shared:
         cell = shared[cell]
     if cell.startswith("[") and cell.endswith("]"):
-        return [_picture(item) for item in _literal_list(cell)]
-    return cell if len(cell) <= _SHARED else _picture(cell)
+        return [_image(item) for item in _literal_list(cell)]
+    return cell if len(cell) <= _SHARED else _image(cell)
 
 
 def _literal_list(cell: str) -> list[str]:
@@ -192,16 +192,19 @@ def _literal_list(cell: str) -> list[str]:
     return [str(item) for item in value]
 
 
-def _picture(text: str) -> Any:
-    try:
-        return {"bytes": base64.b64decode(text, validate=True), "path": None}
-    except (binascii.Error, ValueError):
-        return decoded(text) if len(text) > _SHARED else text
+def _image(text: str) -> Any:
+    """An image, or the text itself when it is too short for one and not base64."""
+    return text if len(text) <= _SHARED and _base64(text) is None else decoded(text)
 
 
 def decoded(text: str) -> dict[str, Any]:
-    """A picture from base64; what is no base64 becomes bytes that no image header explains (one invalid sample)."""
+    """An image from base64. Text that is not base64 becomes bytes without an image header: one invalid sample."""
+    data = _base64(text)
+    return {"bytes": text.encode() if data is None else data, "path": None}
+
+
+def _base64(text: str) -> bytes | None:
     try:
-        return {"bytes": base64.b64decode(text, validate=True), "path": None}
+        return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        return {"bytes": text.encode(), "path": None}
+        return None

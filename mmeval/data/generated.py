@@ -1,4 +1,4 @@
-"""Procedural sets: rows that are drawn from a seed, not stored."""
+"""Generated sets: rows drawn from a seed instead of stored."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Make: TypeAlias = Callable[[random.Random], Row | Sequence[Row]]
 
 
 def generated(make: Make, *, n: int, seed: int) -> Source:
-    """Rows that a program draws: `n` calls of `make`, each with its own generator.
+    """Rows that a program draws: `n` calls of `make`, each with its own random generator.
 
     Args:
-        make: a row, or several rows that belong together (questions about one picture).
+        make: returns one row, or several that belong together (questions about one image).
         n: number of calls.
-        seed: with the number of the call it seeds the generator, so a row never depends on its neighbours.
+        seed: seeds each generator together with the number of the call, so a row does not depend on the others.
 
-    Each row gets an `id` (`17`, or `17.0`, `17.1`, ... for several) and `draw`, the number of its call.
+    Each row gets an `id` (`17`, or `17.0`, `17.1`, ... when a call returns several) and `draw`, the number of its call.
     """
     return Generated(make, n, seed)
 
@@ -37,9 +37,9 @@ class Generated:
     seed: int
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
-        """Stream the rows; nothing is ever fetched."""
+        """Stream the rows. Never uses the network."""
         for draw in range(self.n):
-            made = self.make(random.Random(f"{self.seed}:{draw}"))  # noqa: S311 - drawings, no secrets
+            made = self.make(random.Random(f"{self.seed}:{draw}"))  # noqa: S311 - not used for security
             if isinstance(made, Mapping):
                 yield {"id": str(draw), "draw": draw, **made}
                 continue
@@ -47,5 +47,5 @@ class Generated:
                 yield {"id": f"{draw}.{part}", "draw": draw, **row}
 
     def describe(self) -> Mapping[str, JSON]:
-        """Kind, number of draws and seed; the program itself is in the definition's digest."""
+        """Kind, number of draws and seed. The definition's digest covers the program."""
         return {"kind": "generated", "n": self.n, "seed": self.seed}

@@ -1,4 +1,4 @@
-"""Data sets of the Hugging Face hub, by id, config, split and revision."""
+"""Data sets on the Hugging Face hub, by id, config, split and revision."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mmeval.types import JSON, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """One split of one data set; `revision=None` means that the user's `benchmarks.lock` decides."""
+    """One split of one data set. With `revision=None`, the user's `benchmarks.lock` decides."""
 
     id: str
     config: str | None
@@ -22,20 +22,20 @@ class Hub:
     revision: str | None
     columns: Columns = field(default_factory=dict)
     data_files: str | None = None
-    """The file of this split, for repositories that say nothing about their splits."""
+    """The file of this split, for repositories that do not declare splits."""
     files: tuple[str, ...] = ()
-    """The split's files inside the repository, once they are known; with them a cached copy is enough."""
+    """The split's files inside the repository, once resolved. With them, the local cache is enough."""
     format: str | None = None
-    """`parquet`, `json`, ...: what the files are, once it is known."""
+    """Format of the files (`parquet`, `json`, ...), once resolved."""
 
     @property
     def where(self) -> str:
-        """What an error names."""
+        """The source's name in error messages."""
         config = f" {self.config}" if self.config else ""
         return f"{self.id}@{(self.revision or 'main')[:12]}{config} {self.split}"
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
-        """Stream the rows: from the cached files where they are all there, else over the network."""
+        """Stream the rows, from the local cache when it has all files, otherwise over the network."""
         local = self.fetch(offline=True) if offline else self.cached()
         if local:
             rows = _stream(self, self.format or "parquet", data_files={self.split: local})
@@ -44,7 +44,7 @@ class Hub:
         yield from checked(rows, self.columns, where=self.where)
 
     def selection(self) -> dict[str, Any]:
-        """How `datasets` is told what to load."""
+        """Arguments that tell `datasets` what to load."""
         chosen = {"data_files": {self.split: self.data_files}} if self.data_files else {}
         return {"name": self.config, "revision": self.revision, **chosen}
 
@@ -54,7 +54,7 @@ class Hub:
         return {"kind": "hub", **keys}
 
     def resolve(self) -> Hub:
-        """Ask the hub for the commit and the split's files; raises DataError when there is no such thing."""
+        """Look up the commit and the split's files on the hub; raises DataError when they do not exist."""
         from huggingface_hub import HfApi
 
         with _named(self):
@@ -64,7 +64,7 @@ class Hub:
             return replace(found, files=_inside(builder, self), format=builder.name)
 
     def pinned(self, pin: Mapping[str, Any]) -> Hub:
-        """At the commit and the files that a lock says; raises DataError when the lock speaks of other data."""
+        """A copy at the commit and files of a lock entry; raises DataError when the entry is for other data."""
         same = {"id": self.id, "config": self.config, "split": self.split}
         if any(pin.get(key) != value for key, value in same.items()):
             raise DataError(f"{self.where}: the lock pins {pin.get('id')} {pin.get('config') or ''} {pin.get('split')}")
@@ -79,7 +79,7 @@ class Hub:
         return {**described, "format": self.format, "files": list(self.files)}
 
     def fetch(self, *, offline: bool = False) -> list[str]:
-        """Local paths of the split's files, downloaded into the hub's ordinary cache where they are missing."""
+        """Local paths of the split's files. Downloads missing files into the hub's cache."""
         from huggingface_hub import hf_hub_download
 
         local = self.cached()
@@ -91,7 +91,7 @@ class Hub:
             return [hf_hub_download(self.id, f, repo_type="dataset", revision=self.revision) for f in self.files]
 
     def file(self, name: str, *, offline: bool) -> str:
-        """The local path of one file of the repository, downloaded once; raises DataError when it cannot be had."""
+        """Local path of one file of the repository. Downloads it if missing; raises DataError when that fails."""
         from huggingface_hub import hf_hub_download, try_to_load_from_cache
 
         if offline:
@@ -103,7 +103,7 @@ class Hub:
             return hf_hub_download(self.id, name, repo_type="dataset", revision=self.revision)
 
     def cached(self) -> list[str] | None:
-        """Local paths of the split's files, or None when one is not on this machine. Never asks the network."""
+        """Local paths of the split's files, or None when one is missing. Never uses the network."""
         from huggingface_hub import try_to_load_from_cache
 
         if not self.files or not self.revision:
@@ -114,7 +114,7 @@ class Hub:
 
 
 def hub(
-    id: str,  # noqa: A002 - the hub's own word
+    id: str,  # noqa: A002 - the hub's term
     *,
     split: str,
     revision: str | None,
@@ -122,18 +122,18 @@ def hub(
     columns: Columns | None = None,
     data_files: str | None = None,
 ) -> Hub:
-    """One split of a data set; pictures and sounds stay undecoded bytes."""
+    """One split of a data set. Images and audio stay encoded bytes."""
     return Hub(id=id, config=config, split=split, revision=revision, columns=columns or {}, data_files=data_files)
 
 
 class _named:  # noqa: N801 - a context manager
-    """Turn what `datasets` and the hub raise into one line that names the data set."""
+    """Turn exceptions of `datasets` and the hub into a DataError that names the data set."""
 
     def __init__(self, source: Hub) -> None:
         self.source = source
 
     def __enter__(self) -> None:
-        # It logs every retry; what is left in the end is our one line.
+        # It logs every retry; the user gets one line, from the exception.
         logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
@@ -144,7 +144,7 @@ class _named:  # noqa: N801 - a context manager
 
 
 def _reading_errors() -> tuple[type[BaseException], ...]:
-    import httpx2  # the client of huggingface_hub, whose errors it lets through
+    import httpx2  # huggingface_hub lets the exceptions of its HTTP client through
     import pyarrow as pa
     from datasets.exceptions import DatasetsError
 
@@ -172,7 +172,7 @@ def _builder(source: Hub) -> Any:
 
 
 def _inside(builder: Any, source: Hub) -> tuple[str, ...]:
-    """Paths inside the repository of the split's files."""
+    """Paths of the split's files inside the repository."""
     splits = builder.config.data_files or {}
     if source.split not in splits:
         raise DataError(f"{source.where}: no split {source.split!r}; it has {', '.join(map(str, splits))}")

@@ -1,4 +1,4 @@
-"""Look at a benchmark's data as it is today: every row, every column of the contract, every picture."""
+"""Check a benchmark's current data: every row, every declared column, every image."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mmeval.errors import DataError, MediaError
 from mmeval.types import Image, Sample
 
 SHOWN = 20
-"""Unreadable pictures that are named one by one."""
+"""Number of problems that are listed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What was found."""
+    """Number of rows, digest of the files, and one line per problem."""
 
     rows: int
     sha256: str
@@ -26,25 +26,25 @@ class Inspection:
 
 
 def inspect(benchmark: Benchmark, *, offline: bool = False) -> Inspection:
-    """Read everything; problems come back as lines. Raises DataError where nothing can be read at all."""
+    """Read all rows and images and collect the problems. Raises DataError when the data cannot be read at all."""
     source = benchmark.data if offline else resolved(benchmark.data)
     problems: list[str] = []
     rows = 0
     try:
         for sample in samples(_replace(benchmark, data=source), offline=offline):
             rows += 1
-            problems += _pictures(sample)
+            problems += _images(sample)
     except DataError as error:
         problems.append(str(error).removeprefix(f"{benchmark.name}: "))
     else:
         if benchmark.rows is not None and rows != benchmark.rows:
-            problems.append(f"{rows} rows, the benchmark promises {benchmark.rows}")
+            problems.append(f"{rows} rows, the benchmark declares {benchmark.rows}")
     left = len(problems) - SHOWN
     shown = [*problems[:SHOWN], f"and {left} more"] if left > 0 else problems
     return Inspection(rows, content_of(source, offline=offline), tuple(shown))
 
 
-def _pictures(sample: Sample) -> list[str]:
+def _images(sample: Sample) -> list[str]:
     problems: list[str] = []
     for part in sample.prompt:
         if isinstance(part, Image):

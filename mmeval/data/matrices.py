@@ -1,4 +1,4 @@
-"""Progressive matrices: RAVEN's npz problems drawn as a sheet and eight labelled candidates."""
+"""Progressive matrices: RAVEN's npz problems, drawn as a matrix and a sheet of eight labelled candidates."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ class Matrices:
 
     @property
     def path(self) -> Path:
-        """Where the folders are expected."""
+        """The folder that must contain the configurations."""
         return data_root() / self.name
 
     @property
     def where(self) -> str:
-        """What an error names."""
+        """The source's name in error messages."""
         return str(self.path)
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
-        """Draw the problems in the order of configuration and number: id, configuration, target, two pictures."""
+        """Draw the problems by configuration and number: id, configuration, target, matrix, candidates."""
         for name in self.fetch(offline=offline):
             file = Path(name)
             configuration = file.parent.name
@@ -52,15 +52,15 @@ class Matrices:
 
     @property
     def local(self) -> bool:
-        """It can only be on this machine."""
+        """Always True: the data cannot be downloaded."""
         return True
 
     def resolve(self) -> Matrices:
-        """Nothing is to be asked: the content is the revision."""
+        """Nothing to look up: the content is the revision."""
         return self
 
     def pinned(self, pin: Mapping[str, Any]) -> Matrices:
-        """The same folders; their content is verified by its digest."""
+        """The same folders. The digest in the lock verifies their content."""
         del pin
         return self
 
@@ -69,11 +69,11 @@ class Matrices:
         return {key: value for key, value in self.describe().items() if key != "kind"}
 
     def fetch(self, *, offline: bool = False) -> list[str]:
-        """The problems by configuration and number; raises DataError when the user has not brought them."""
+        """The problems by configuration and number; raises DataError when the folders are missing."""
         del offline
         missing = [name for name in CONFIGURATIONS if not (self.path / name).is_dir()]
         if missing:
-            raise DataError(f"{self.path / missing[0]} is not there; {self.how}")
+            raise DataError(f"{self.path / missing[0]} does not exist; {self.how}")
         folders = [sorted((self.path / name).glob("*_test.npz"), key=_number) for name in CONFIGURATIONS]
         return [str(file) for files in folders for file in files]
 
@@ -110,7 +110,7 @@ def _problem(file: Path) -> dict[str, Any]:
 
 
 def _matrix(panels: Any) -> bytes:
-    """Three by three panels, a question mark in the last."""
+    """Three by three panels with a question mark in the last."""
     sheet = _blank(3, 3, label=0)
     for index, panel in enumerate(panels):
         _paste(sheet, panel, index % 3, index // 3, label=0)
@@ -140,8 +140,8 @@ def _blank(columns: int, rows: int, *, label: int) -> Pillow.Image:
 def _paste(sheet: Pillow.Image, panel: Any, column: int, row: int, *, label: int) -> None:
     from PIL import Image as Pillow
 
-    place = (GAP + column * (PANEL + GAP), GAP + row * (PANEL + GAP + label) + label)
-    sheet.paste(Pillow.fromarray(panel), place)
+    corner = (GAP + column * (PANEL + GAP), GAP + row * (PANEL + GAP + label) + label)
+    sheet.paste(Pillow.fromarray(panel), corner)
 
 
 def _write(sheet: Pillow.Image, text: str, x: int, y: int, *, size: int) -> None:

@@ -1,4 +1,4 @@
-"""Pins: the first load writes revision, rows and digest to `benchmarks.lock`; later loads refuse what differs."""
+"""Pins: the first load writes revision, rows and digest to `benchmarks.lock`; later loads must match."""
 
 from __future__ import annotations
 
@@ -21,42 +21,40 @@ from mmeval.errors import DataError
 from mmeval.types import JSON, Row
 
 LOCK = Path("benchmarks.lock")
-_HEAD = (
-    "# Which data every benchmark was first loaded from. `mmeval data update BENCHMARK` moves an entry on purpose.\n"
-)
+_HEAD = "# The data that each benchmark was first loaded from. `mmeval data update BENCHMARK` changes an entry.\n"
 
 
 @runtime_checkable
 class Pinnable(Protocol):
-    """A source whose content can be brought to this machine and told by its files."""
+    """A source whose files can be fetched and verified."""
 
     def resolve(self) -> Source:
-        """With what is not known without a network: the commit and its files."""
+        """A copy with the commit and its files looked up; needs a network for hub data."""
         ...
 
     def pinned(self, pin: Mapping[str, Any]) -> Source:
-        """At what a lock says."""
+        """A copy at the state of a lock entry."""
         ...
 
     def pin(self) -> dict[str, JSON]:
-        """What a lock has to say."""
+        """The lock entry of this source."""
         ...
 
     def fetch(self, *, offline: bool = False) -> list[str]:
-        """Local paths of the files, brought here where they are missing; raises DataError."""
+        """Local paths of the files. Downloads missing ones; raises DataError when that fails."""
         ...
 
 
 @runtime_checkable
 class Composite(Protocol):
-    """A source made of sources."""
+    """A source that combines others."""
 
     def sources(self) -> tuple[Source, ...]:
         """The parts."""
         ...
 
     def with_sources(self, sources: tuple[Source, ...]) -> Source:
-        """The same over other parts."""
+        """A copy with other parts."""
         ...
 
 
@@ -67,20 +65,20 @@ class Entry(BaseModel):
     version: str
     rows: int
     sha256: str
-    """Of the contents of all files, in their order."""
+    """Digest of the contents of all files, in order."""
     sources: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """A source that was verified against its entry in the lock."""
+    """A source that matches its lock entry."""
 
     source: Source = field(repr=False)
     entry: Entry
 
     @property
     def where(self) -> str | None:
-        """What an error names."""
+        """The source's name in error messages."""
         return getattr(self.source, "where", None)
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
@@ -88,17 +86,17 @@ class Pinned:
         return self.source.rows(offline=offline)
 
     def describe(self) -> Mapping[str, JSON]:
-        """What the source says, with rows and content digest."""
+        """The description of the source, with row count and content digest."""
         return {**self.source.describe(), "rows": self.entry.rows, "sha256": self.entry.sha256}
 
 
 def pinned(benchmark: Benchmark, *, lock: Path = LOCK, offline: bool = False) -> Benchmark:
-    """The benchmark over exactly the data of the lock; the first load resolves and writes it.
+    """The benchmark with exactly the data of its lock entry. The first load creates the entry.
 
-    Benchmarks whose data is drawn or lies in a plain file of the user's come back as they are.
+    A benchmark with generated data or a plain local file is returned unchanged.
 
     Raises:
-        DataError: the data cannot be had, or differs from the lock or from the rows that the file promises.
+        DataError: the data is not available, or differs from the lock or from the declared number of rows.
     """
     if isinstance(benchmark.data, Pinned) or not _leaves(benchmark.data):
         return benchmark
@@ -106,14 +104,14 @@ def pinned(benchmark: Benchmark, *, lock: Path = LOCK, offline: bool = False) ->
     with _named(benchmark):
         if entry is None or entry.version != benchmark.version:
             made, entry = first_load(benchmark, offline=offline)
-            _promised(benchmark, entry)
+            _check_rows(benchmark, entry)
             write_entry(lock, benchmark.name, entry)
             return made
         return _locked(benchmark, entry, lock, offline=offline)
 
 
 def first_load(benchmark: Benchmark, *, offline: bool) -> tuple[Benchmark, Entry]:
-    """Resolve, download, read every row once, and say what was found."""
+    """Resolve and download the data and read every row once; returns the benchmark and its new lock entry."""
     if offline and any(not _local(leaf) for leaf in _leaves(benchmark.data)):
         raise DataError("not in the lock, and offline")
     source = resolved(benchmark.data)
@@ -135,31 +133,31 @@ def _locked(benchmark: Benchmark, entry: Entry, lock: Path, *, offline: bool) ->
     if digest != entry.sha256:
         raise DataError(
             f"the data has sha256 {digest[:16]}, {lock} pins {entry.sha256[:16]}; "
-            f"`mmeval data update {benchmark.name}` accepts it on purpose"
+            f"`mmeval data update {benchmark.name}` accepts the new data"
         )
     return replace(benchmark, data=Pinned(source, entry))
 
 
-def _promised(benchmark: Benchmark, entry: Entry) -> None:
+def _check_rows(benchmark: Benchmark, entry: Entry) -> None:
     if benchmark.rows is not None and entry.rows != benchmark.rows:
         revisions = {str(pin.get("revision"))[:12] for pin in entry.sources if pin.get("revision")}
         at = f" at {', '.join(sorted(revisions))}" if revisions else ""
         raise DataError(
-            f"{entry.rows} rows{at}, the benchmark promises {benchmark.rows}; "
-            f"`mmeval data update {benchmark.name}` accepts it on purpose"
+            f"{entry.rows} rows{at}, the benchmark declares {benchmark.rows}; "
+            f"`mmeval data update {benchmark.name}` accepts the new data"
         )
 
 
 def resolved(source: Source) -> Source:
-    """The same with every commit and file list looked up; needs a network for hub data."""
+    """A copy with all commits and file lists looked up; needs a network for hub data."""
     return _rebuilt(source, [leaf.resolve() for leaf in _leaves(source)])
 
 
 def content_of(source: Source, *, offline: bool) -> str:
-    """sha256 over the sha256 of every file, in order; raises DataError where one is missing."""
+    """sha256 over the sha256 of each file, in order; raises DataError when a file is missing."""
     whole = hashlib.sha256()
     paths = (path for leaf in _leaves(source) for path in leaf.fetch(offline=offline))
-    for path in dict.fromkeys(paths):  # several sources may lie in one folder
+    for path in dict.fromkeys(paths):  # several sources may share a folder
         with Path(path).open("rb") as file:
             whole.update(hashlib.file_digest(file, "sha256").digest())
     return whole.hexdigest()
@@ -172,7 +170,7 @@ def _leaves(source: Source) -> list[Any]:
 
 
 def _rebuilt(source: Source, leaves: list[Any]) -> Source:
-    """The same tree over other leaves; the list is used up from its front."""
+    """The same tree of sources with other leaves."""
     return _walk(source, iter(leaves))
 
 
@@ -184,12 +182,12 @@ def _walk(source: Source, leaves: Iterator[Any]) -> Source:
 
 
 def _local(leaf: Any) -> bool:
-    """Whether it can be loaded without ever having been resolved over a network."""
+    """Whether a source can be loaded without resolving it over the network."""
     return bool(getattr(leaf, "local", False))
 
 
 class _named:  # noqa: N801 - a context manager
-    """Name the benchmark in a DataError that does not yet."""
+    """Add the benchmark's name to a DataError."""
 
     def __init__(self, benchmark: Benchmark) -> None:
         self.name = benchmark.name
@@ -205,7 +203,7 @@ class _named:  # noqa: N801 - a context manager
 
 
 def read_lock(lock: Path = LOCK) -> dict[str, Entry]:
-    """All entries; raises DataError that names the file."""
+    """All entries; raises DataError when the file is not valid."""
     if not lock.exists():
         return {}
     try:
@@ -216,7 +214,7 @@ def read_lock(lock: Path = LOCK) -> dict[str, Entry]:
 
 
 def write_entry(lock: Path, name: str, entry: Entry) -> None:
-    """Add or replace one entry; a reader sees the old file or the new one, and writers wait for each other."""
+    """Add or replace one entry. The file is replaced atomically; concurrent writers wait for each other."""
     with _held(lock.resolve().parent):
         entries = {**read_lock(lock), name: entry}
         text = _HEAD + "".join(_table(key, entries[key]) for key in sorted(entries))
@@ -227,7 +225,7 @@ def write_entry(lock: Path, name: str, entry: Entry) -> None:
 
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
-    """Nobody else writes in the folder meanwhile."""
+    """Hold an exclusive lock on the folder."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

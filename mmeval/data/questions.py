@@ -1,4 +1,4 @@
-"""A file of questions as a benchmark: `mmeval run questions.jsonl` needs no code."""
+"""A file of questions as a benchmark: `mmeval run questions.jsonl`, without code."""
 
 from __future__ import annotations
 
@@ -34,31 +34,30 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "category": ("category", "subject", "type", "topic"),
     "hint": ("hint",),
 }
-"""What a column may be called, best name first; `columns=` maps any other name."""
+"""Recognised column names by role, in order of preference; `columns=` maps other names."""
 CHECKED = 64
-"""Rows of a file that are read before a run begins."""
+"""Number of rows that are checked before the run begins."""
 CLOSING = "Answer the question using a single word or phrase."
 
 
 def from_file(path: str | Path, *, columns: Mapping[str, str] | None = None, name: str | None = None) -> Benchmark:
-    """A benchmark made of a file with question, answer, and perhaps pictures and options.
+    """A benchmark from a file with questions, answers, and optionally images and options.
 
-    Rows with options (a list, or columns A, B, C, ...) are asked and scored as multiple choice; a gold
-    that is a number is scored as a number, any other as a text. Pictures are paths inside the file's
-    folder, or bytes in the file.
+    Rows with options (a list, or columns A, B, C, ...) are multiple choice. Other rows are scored as numbers when every
+    target is a number, otherwise as text. Images are paths inside the file's folder, or bytes in the file.
 
     Args:
-        path: .jsonl, .ndjson, .csv, .tsv (VLMEvalKit's too) or .parquet.
+        path: .jsonl, .ndjson, .csv, .tsv (including VLMEvalKit's) or .parquet.
         columns: role (`question`, `answer`, `image`, `options`, `id`, `category`, `hint`) to column name.
-        name: of the benchmark; the file's stem without it.
+        name: name of the benchmark; by default the stem of the file.
 
     Raises:
         UsageError: the format or a role is unknown.
         DataError: the file cannot be read, lacks a column, or has a bad row among the first ones.
     """
     source = Questions(Path(path), tuple(sorted((columns or {}).items())))
-    # The first rows are read here, so that a bad one is named before anything is asked; not all of a large file,
-    # since its first question is to leave within a second.
+    # Check the first rows now, so that a mistake shows before the first request. Checking all rows of a large file
+    # would delay that request.
     count = sum(1 for _ in islice(source.rows(), CHECKED + 1))
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name or source.path.stem).strip("-") or "questions"
     return Benchmark(
@@ -71,22 +70,22 @@ def from_file(path: str | Path, *, columns: Mapping[str, str] | None = None, nam
 
 
 def kind(sample: Sample) -> str:
-    """`closed` with options, `number` where every gold is one, else `text`."""
+    """`closed` with options, `number` when every target is a number, otherwise `text`."""
     if sample.choices:
         return "closed"
-    return "number" if all(parse(gold) for gold in raw_texts(sample)) else "text"
+    return "number" if all(parse(text) for text in raw_texts(sample)) else "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The rows of the file under the names of their roles, checked one by one."""
+    """The rows of the file, with columns named by role. Each row is checked."""
 
     path: Path
     columns: tuple[tuple[str, str], ...] = ()
 
     @property
     def file(self) -> files.File:
-        """The file with its format."""
+        """The file with its format; raises UsageError for an unknown suffix."""
         try:
             return FORMATS[self.path.suffix.lower()](self.path)
         except KeyError:
@@ -96,7 +95,7 @@ class Questions:
             ) from None
 
     def digest(self) -> str:
-        """sha256 of the file's bytes, hexadecimal; read once as long as the file does not change."""
+        """sha256 of the file's bytes, hexadecimal. Read again only when the file changes."""
         state = self.path.stat()
         return _digest(self.path, state.st_size, state.st_mtime_ns)
 
@@ -105,7 +104,7 @@ class Questions:
         return {"kind": "file", "path": self.path.name, "sha256": self.digest(), "columns": dict(self.columns)}
 
     def roles(self) -> dict[str, str]:
-        """Role to column; raises where question or answer cannot be told, or a mapped column is not there."""
+        """Role to column; raises DataError when question, answer or a mapped column is missing."""
         have = files.columns(self.file)
         if not have:
             raise DataError(f"{self.path}: no rows")
@@ -127,7 +126,7 @@ class Questions:
 
 @cache
 def _digest(path: Path, size: int, changed_ns: int) -> str:
-    del size, changed_ns  # they tell one state of the file from the next
+    del size, changed_ns  # part of the cache key only
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -153,10 +152,10 @@ def _read(row: Mapping[str, Any], roles: Mapping[str, str], where: str, folder: 
     if not isinstance(question, str) or not question.strip():
         raise DataError(f"{where}: {roles['question']!r} is {cells.kind(question)}, expected a text")
     options = cells.options(row, value.get("options"), where)
-    images = [cells.picture(item, folder, where) for item in cells.items(value.get("image"))]
+    images = [cells.image(item, folder, where) for item in cells.items(value.get("image"))]
     found = {
         "question": question,
-        "answer": cells.gold(value["answer"], options, roles["answer"], where),
+        "answer": cells.target(value["answer"], options, roles["answer"], where),
         "options": options,
         "images": images,
         "hint": cells.text(value.get("hint")),
@@ -174,7 +173,7 @@ def _content_id(found: Mapping[str, Any]) -> str:
 
 
 def to_sample(row: Row) -> Sample:
-    """Pictures at their `<image 1>` tokens, or first; options in lines; a short closing for open questions."""
+    """Images at their `<image 1>` tokens, or first; one option per line; open questions end with an instruction."""
     images: list[Image] = row["images"]
     if row["options"]:
         text = prompts.vlmevalkit_text(row["question"], row["options"], hint=row["hint"])

@@ -1,4 +1,4 @@
-"""Files that are no hub data sets: VLMEvalKit's TSV files by name, and data that the user brings."""
+"""Data that is not on the hub: VLMEvalKit's TSV files, by name, and files that the user supplies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CHUNK = 1 << 20
 
 
 def data_root() -> Path:
-    """Where downloads and user-supplied data lie: `$MMEVAL_DATA`, else `data/` of the user's project."""
+    """Folder of downloads and user-supplied data: `$MMEVAL_DATA`, or `data/` in the working directory."""
     return Path(os.environ.get("MMEVAL_DATA") or "data")
 
 
@@ -30,49 +30,49 @@ class Tsv:
     name: str
     url: str
     md5: str | None
-    """As VLMEvalKit lists it; None = not known, the first load pins the content instead."""
+    """As VLMEvalKit lists it. None: unknown; the first load pins the content instead."""
     columns: Columns = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
-        """Where the file lies on this machine."""
+        """Local path of the file."""
         return data_root() / "vlmevalkit" / f"{self.name}.tsv"
 
     @property
     def where(self) -> str:
-        """What an error names."""
+        """The source's name in error messages."""
         return f"{self.name}.tsv"
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
-        """Stream the rows; downloads the file when it is not there and may be."""
+        """Stream the rows. Downloads a missing file unless `offline`."""
         self.fetch(offline=offline)
         yield from files.tsv(self.path, columns=self.columns).rows()
 
     def describe(self) -> Mapping[str, JSON]:
-        """Name and address."""
+        """Name and URL."""
         return {"kind": "vlmevalkit", "id": self.name, "url": self.url, "md5": self.md5}
 
     @property
     def local(self) -> bool:
-        """Whether the file is on this machine."""
+        """Whether the file has been downloaded."""
         return self.path.is_file()
 
     def resolve(self) -> Tsv:
-        """Nothing is to be asked: the content is the revision."""
+        """Nothing to look up: the content is the revision."""
         return self
 
     def pinned(self, pin: Mapping[str, Any]) -> Tsv:
-        """The same file; its content is verified by its digest."""
+        """The same file. The digest in the lock verifies its content."""
         if pin.get("id") != self.name:
             raise DataError(f"{self.where}: the lock pins {pin.get('id')}")
         return self
 
     def pin(self) -> dict[str, JSON]:
-        """Name and address."""
+        """Name and URL."""
         return {"id": self.name, "url": self.url}
 
     def fetch(self, *, offline: bool = False) -> list[str]:
-        """The local path; downloads the file where it is missing, raises DataError when it is not what was promised."""
+        """The local path. Downloads a missing file; raises DataError when its md5 is wrong."""
         if not self.local:
             if offline:
                 raise DataError(f"{self.where}: not on this machine, and offline; put it at {self.path}")
@@ -100,10 +100,10 @@ class Tsv:
 
     def _verify(self, md5: str, aside: Path) -> None:
         if self.md5 is not None and md5 != self.md5:
-            raise DataError(f"{self.where}: downloaded md5 {md5}, promised {self.md5}")
+            raise DataError(f"{self.where}: the download has md5 {md5}, expected {self.md5}")
         with aside.open("rb") as file:
             if file.read(256).lstrip().lower().startswith((b"<!doctype", b"<html")):
-                raise DataError(f"{self.where}: {self.url} is a web page, no TSV")
+                raise DataError(f"{self.where}: {self.url} is a web page, not a TSV file")
 
 
 def vlmevalkit(name: str, *, md5: str | None, url: str | None = None, columns: Columns | None = None) -> Tsv:
@@ -113,43 +113,43 @@ def vlmevalkit(name: str, *, md5: str | None, url: str | None = None, columns: C
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supplied:
-    """A file that only the user can bring; pictures lie beside it."""
+    """A file that the user must supply, with its images in the same folder."""
 
     name: str
     file: str
     how: str
-    """Where to get it, for the error."""
+    """Where to get it; part of the error message."""
     columns: Columns = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
-        """Where the file is expected."""
+        """The path that the file must have."""
         return data_root() / self.name / self.file
 
     @property
     def where(self) -> str:
-        """What an error names."""
+        """The source's name in error messages."""
         return str(self.path)
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
-        """Stream the rows, with the folder of the pictures as `folder`."""
+        """Stream the rows; `folder` of each row is the folder of the images."""
         del offline
-        self._there()
+        self._require()
         suffix = {".json": "jsonl"}.get(self.path.suffix, self.path.suffix.removeprefix("."))
         for row in files.File(self.path, suffix, self.columns).rows():
             yield {**row, "folder": str(self.path.parent)}
 
     @property
     def local(self) -> bool:
-        """It can only be on this machine."""
+        """Always True: the file cannot be downloaded."""
         return True
 
     def resolve(self) -> Supplied:
-        """Nothing is to be asked: the content is the revision."""
+        """Nothing to look up: the content is the revision."""
         return self
 
     def pinned(self, pin: Mapping[str, Any]) -> Supplied:
-        """The same file; its content is verified by its digest."""
+        """The same file. The digest in the lock verifies its content."""
         del pin
         return self
 
@@ -158,14 +158,14 @@ class Supplied:
         return {"id": self.name, "path": self.file}
 
     def fetch(self, *, offline: bool = False) -> list[str]:
-        """The file and all others in its folder; raises DataError when the user has not brought it."""
+        """The file and all others in its folder; raises DataError when it does not exist."""
         del offline
-        self._there()
+        self._require()
         return sorted(str(path) for path in self.path.parent.rglob("*") if path.is_file())
 
-    def _there(self) -> None:
+    def _require(self) -> None:
         if not self.path.is_file():
-            raise DataError(f"{self.path} is not there; {self.how}, or set MMEVAL_DATA to the folder of {self.name}/")
+            raise DataError(f"{self.path} does not exist; {self.how}, or set MMEVAL_DATA to the folder of {self.name}/")
 
     def describe(self) -> Mapping[str, JSON]:
         """Name and file."""
@@ -173,5 +173,5 @@ class Supplied:
 
 
 def supplied(name: str, *, file: str, how: str, columns: Columns | None = None) -> Supplied:
-    """Data that cannot be downloaded: `$MMEVAL_DATA/<name>/<file>`, else `data/<name>/<file>`."""
+    """Data that cannot be downloaded: `$MMEVAL_DATA/<name>/<file>`, or `data/<name>/<file>`."""
     return Supplied(name=name, file=file, how=how, columns=columns or {})

@@ -1,4 +1,4 @@
-"""How often an id came before, exactly, for files of any length."""
+"""Exact counts of ids in data of any length."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ __all__ = ["Repeats"]
 
 
 class Repeats:
-    """Counts ids; memory is bounded."""
+    """Counts ids in bounded memory."""
 
     def __init__(self) -> None:
         self._table = spill("ids (id BLOB PRIMARY KEY, n INTEGER)")
 
     def add(self, name: str) -> int:
-        """How often the id has come, this time included."""
+        """Count an id; returns how often it has occurred, including this time."""
         counted = self._table.execute(
             "INSERT INTO ids VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET n = n + 1 RETURNING n", (digest(name),)
         )

@@ -1,4 +1,4 @@
-"""Reading one row: pictures, options and lists as data sets write them."""
+"""Read one row: images, options and lists in the forms that data sets use."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from mmeval.types import Image, Row, Sample
 
 
 def picture(row: Row, column: str = "image") -> Image:
-    """The picture of one column: `{"bytes", "path"}`, plain bytes, or base64 text."""
+    """The image in one column: `{"bytes", "path"}`, plain bytes, or base64 text."""
     return _image(row[column], column)
 
 
 def pictures(row: Row, columns: Sequence[str] | str) -> dict[int, Image]:
-    """The pictures of a list column, or of several columns, numbered from 1; absent ones are left out."""
+    """The images of a list column or of several columns, numbered from 1. Skips columns that are None."""
     if isinstance(columns, str):
         cells = row[columns]
         return {n: _image(c, f"{columns}[{n - 1}]") for n, c in enumerate(cells or [], 1)}
@@ -28,9 +28,9 @@ def pictures(row: Row, columns: Sequence[str] | str) -> dict[int, Image]:
 
 
 def beside(row: Row, column: str = "image") -> Image:
-    """The picture at the path in `column`, inside the folder of a user-supplied file."""
+    """The image at the path in `column`, inside the folder of a user-supplied file."""
     where = f"{row['folder']} row {row.get('row', '?')}"
-    return cells.picture(row[column], Path(row["folder"]), where)
+    return cells.image(row[column], Path(row["folder"]), where)
 
 
 def _image(cell: Any, column: str) -> Image:
@@ -40,18 +40,18 @@ def _image(cell: Any, column: str) -> Image:
         cell = decoded(cell)
     data = cell.get("bytes") if isinstance(cell, dict) else cell
     if not isinstance(data, bytes):
-        raise DataError(f"column {column!r} holds no picture")
+        raise DataError(f"column {column!r} contains no image")
     return media.image(data, source=column)
 
 
 def present(cell: Any) -> str | None:
-    """The text of a cell; None for None, NaN and the strings that pandas writes for them."""
+    """The text of a cell, or None for None, NaN and the strings that pandas writes for NaN."""
     text = "" if cell is None else str(cell)
     return None if text.strip() in ("", "nan", "NaN") else text
 
 
 def lettered(row: Row) -> list[str]:
-    """The texts of the columns A, B, C, ... up to the first that is absent."""
+    """The texts of the columns A, B, C, ... up to the first empty one."""
     found: list[str] = []
     for letter in ascii_uppercase:
         text = present(row.get(letter))
@@ -62,7 +62,7 @@ def lettered(row: Row) -> list[str]:
 
 
 def spelled(cell: Any, column: str) -> list[Any]:
-    """A list, or the list that a string spells as a Python literal."""
+    """A list, or the list that a string contains as a Python literal."""
     if isinstance(cell, list):
         return cell
     found = as_list(cell) if isinstance(cell, str) else None
@@ -72,13 +72,13 @@ def spelled(cell: Any, column: str) -> list[Any]:
 
 
 def tags(row: Row, *columns: str) -> dict[str, str]:
-    """Slices of the sample: column names in lower case, to the texts that are there."""
+    """Tags of a sample: lower-case column name to text, without empty cells."""
     found = {column: present(row.get(column)) for column in columns}
     return {column.lower(): text for column, text in found.items() if text is not None}
 
 
 def vlmevalkit_sample(row: Row) -> Sample:
-    """A multiple-choice row of a VLMEvalKit TSV under its default prompt.
+    """A multiple-choice row of a VLMEvalKit TSV, with VLMEvalKit's default prompt.
 
     Circular copies (index + k million) share the tag `group`.
     """
@@ -96,6 +96,6 @@ def vlmevalkit_sample(row: Row) -> Sample:
 
 
 def group_of(index: Any) -> str:
-    """The question that a circular copy belongs to; an index that is no number is its own."""
+    """The question that a circular copy belongs to. An index that is not a number is its own group."""
     text = str(index)
     return str(int(text) % 1_000_000) if text.isdecimal() else text

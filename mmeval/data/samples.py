@@ -1,4 +1,4 @@
-"""From rows to samples: the benchmark's own `to_sample`, with every fault named."""
+"""Rows to samples, with the benchmark's `to_sample`. Errors name the benchmark, the row and the column."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from mmeval.types import Row, Sample, Text
 
 
 def samples(benchmark: Benchmark, *, offline: bool = False) -> Iterator[Sample]:
-    """Stream the samples of a benchmark; `to_sample` also sees the number of its row as `row["row"]`.
+    """Stream the samples of a benchmark. `to_sample` gets the number of the row as `row["row"]`.
 
     Raises:
-        DataError: naming benchmark, revision, row and column, or an id that occurs twice.
+        DataError: a row is not valid, or an id occurs twice.
     """
     seen = Repeats()
     try:
@@ -44,7 +44,7 @@ def _sample(benchmark: Benchmark, row: Row, number: int) -> Sample | None:
 
 
 def _sourced(sample: Sample, source: Source, number: int) -> Sample:
-    """Media of hub rows say which revision, row and column they came from."""
+    """The sample with the revision, row and column that its media came from."""
     where = getattr(source, "where", None)
     if where is None:
         return sample

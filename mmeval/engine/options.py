@@ -1,4 +1,4 @@
-"""What a person can set: `-o key=value` for an adapter, and the settings of a run (flags and `--config run.toml`)."""
+"""Options of an adapter (`-o key=value`) and settings of a run (flags and `--config run.toml`)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ SECRET = ("key", "token", "secret", "password", "authorization", "headers")
 
 
 class Settings(BaseModel):
-    """Everything about a run that is not the benchmark and not the model; a run.toml has these keys."""
+    """Everything about a run except the benchmark and the model. A run.toml has these keys.
+
+    The descriptions are the help texts of `mmeval run`, which has one option for each field.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -74,7 +77,7 @@ class Settings(BaseModel):
 
     @property
     def catalog(self) -> Catalog:
-        """What can be named: `path`, the project's folders and the bundled ones."""
+        """The catalog that searches `path` first."""
         return Catalog(self.path)
 
 
@@ -82,10 +85,10 @@ DEFAULTS = Settings()
 
 
 def read_settings(file: Path | None, given: Mapping[str, Any]) -> Settings:
-    """Settings from a TOML file, overridden by what was given on the command (None = not given).
+    """Settings from a TOML file, overridden by those given on the command line (None: not given).
 
     Raises:
-        UsageError: naming the file or flag, the key and what is wrong with it.
+        UsageError: a key or a value is not valid. The message names the file or the flag.
     """
     table: dict[str, Any] = _toml(file) if file else {}
     table = {key.replace("-", "_"): value for key, value in table.items()}
@@ -110,7 +113,7 @@ def _toml(file: Path) -> dict[str, Any]:
 
 
 def pairs(given: Sequence[str], *, flag: str = "-o") -> dict[str, str]:
-    """`["a=1", "b=x"]` as a dict; raises UsageError for one without `=`."""
+    """`["a=1", "b=x"]` as a dict; raises UsageError when one has no `=`."""
     for item in given:
         if "=" not in item:
             raise UsageError(f"{flag} {item}: expected key=value")
@@ -118,7 +121,7 @@ def pairs(given: Sequence[str], *, flag: str = "-o") -> dict[str, str]:
 
 
 def split_model(name: str) -> tuple[str, str]:
-    """`provider/model` in its two parts; the model may hold further slashes."""
+    """Split `provider/model` at the first slash; raises UsageError when a part is missing."""
     provider, slash, model = name.partition("/")
     if not slash or not provider or not model:
         raise UsageError(f"-m {name}: expected PROVIDER/MODEL, as in openai/gpt-4o; see `mmeval list`")
@@ -126,7 +129,7 @@ def split_model(name: str) -> tuple[str, str]:
 
 
 def resolve(capabilities: Capabilities, given: Mapping[str, Any], *, benchmark: Benchmark | None = None) -> Options:
-    """An adapter's options: its defaults, then the benchmark's, then what was given.
+    """An adapter's options: its defaults, overridden by the benchmark's values, then by `given`.
 
     Raises:
         UsageError: an unknown option (with the nearest names) or a value of the wrong type.
@@ -134,7 +137,9 @@ def resolve(capabilities: Capabilities, given: Mapping[str, Any], *, benchmark: 
     known = {field.name: field for field in fields(capabilities.options)}
     for key in given:
         if key not in known:
-            raise UsageError(f"-o {key}: no such option{nearest(key, known)}; it has {', '.join(sorted(known))}")
+            raise UsageError(
+                f"-o {key}: no such option{nearest(key, known)}; the adapter has {', '.join(sorted(known))}"
+            )
     hints = get_type_hints(capabilities.options)
     own = {key: _literal(value, text=_takes_text(hints[key])) for key, value in given.items()}
     values = {**_of_benchmark(benchmark), **own}
@@ -162,7 +167,7 @@ def _takes_text(hint: Any) -> bool:
 
 
 def _literal(value: Any, *, text: bool) -> Any:
-    # Structured values are written as JSON; `none` takes a default of the benchmark away.
+    # Lists and objects are written as JSON. `none` removes a default of the benchmark.
     if not isinstance(value, str):
         return value
     if value.lower() in ("none", "null"):
@@ -178,7 +183,7 @@ def _literal(value: Any, *, text: bool) -> Any:
 
 
 def public(options: Options, capabilities: Capabilities) -> dict[str, Any]:
-    """What may be stored and what the cache key holds: no transport options and no secrets."""
+    """The options that are stored and part of the cache key: no transport options and no secrets."""
     return {
         key: value
         for key, value in asdict(options).items()
@@ -187,6 +192,6 @@ def public(options: Options, capabilities: Capabilities) -> dict[str, Any]:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean x?` or nothing."""
+    """`; did you mean x?`, or an empty string."""
     close = difflib.get_close_matches(name, list(known), n=2, cutoff=0.5)
     return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -1,4 +1,4 @@
-"""What a run would ask and cost, before the first request."""
+"""Estimate the requests, tokens and cost of a run before it begins."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from mmeval.types import Image, Sample, Text
 __all__ = ["Estimated", "estimate"]
 
 CHARACTERS_PER_TOKEN = 4.0
-"""Of English text, roughly; texts are a small part of a multimodal prompt."""
+"""A rough value for English. Text is a small part of a multimodal prompt."""
 SHORTEST = 1
 DEFAULT_LONGEST = 1024
-"""Tokens of an answer where nothing limits it; only for the upper end of the range."""
+"""Tokens of a reply without `max_tokens`, for the upper end of the range."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Estimated:
-    """One model x one benchmark; None = unknown."""
+    """The estimate for one model and one benchmark. None: unknown."""
 
     model: str
     benchmark: str
     samples: int = 0
     epochs: int = 1
     answered: int = 0
-    """Already in the journal."""
+    """Replies that are already in the journal."""
     images: int = 0
     text_tokens: int = 0
     image_tokens: int | None = 0
@@ -41,12 +41,12 @@ class Estimated:
     price_date: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """For machines."""
+        """As JSON values."""
         return asdict(self)
 
 
 def estimate(plan: Plan) -> Estimated:
-    """Read the samples, count their tokens by the provider's own rule, and price them."""
+    """Read the samples, count their tokens by the provider's rule, and compute the cost."""
     found = Estimated(model=plan.spec.model, benchmark=plan.spec.benchmark, epochs=plan.spec.epochs)
     found.answered = len({(r.id, r.epoch) for r in read_records(_journal(plan)) if r.status not in OPEN})
     for sample in plan.samples():
@@ -75,12 +75,12 @@ def _add(found: Estimated, sample: Sample, plan: Plan) -> None:
             found.image_tokens = None if tokens is None or found.image_tokens is None else found.image_tokens + tokens
 
 
-def _image_tokens(plan: Plan, picture: Image) -> int | None:
+def _image_tokens(plan: Plan, image: Image) -> int | None:
     provider, name = split_model(plan.model.name)
     rule = getattr(plan.settings.catalog.adapter(provider), "image_tokens", None)
-    if rule is None or picture.width is None or picture.height is None:
+    if rule is None or image.width is None or image.height is None:
         return None
-    tokens: int | None = rule(name, picture.width, picture.height, plan.model.options)
+    tokens: int | None = rule(name, image.width, image.height, plan.model.options)
     return tokens
 
 

@@ -1,4 +1,4 @@
-"""What a person names on the command line: benchmarks, suites and files of questions."""
+"""Resolve names on the command line: benchmarks, suites and files of questions."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ FILES = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
 
 
 def jobs(names: Sequence[str], settings: Settings) -> list[Job]:
-    """Every benchmark that the names stand for, each once.
+    """All benchmarks that the names refer to, without duplicates.
 
     Raises:
-        CatalogError: a name is no benchmark, no suite and no file; with the nearest names.
+        CatalogError: no benchmark, suite or file has that name. The message suggests the nearest names.
     """
     found = [made for name in names for made in _jobs(name, settings)]
     unique = {(made.benchmark.name, made.benchmark.version, made.limit, made.profile): made for made in found}
@@ -45,7 +45,7 @@ def _jobs(name: str, settings: Settings) -> Iterable[Job]:
 
 
 def job(benchmark: str | Benchmark, settings: Settings) -> Job:
-    """A benchmark by name, or a value: its digest is then that of its declared facts."""
+    """The job of a benchmark, by name or by value. A value's digest covers its name, version and data description."""
     if isinstance(benchmark, str):
         found = settings.catalog.definition("benchmarks", benchmark)
         return Job(benchmark=settings.catalog.benchmark(benchmark), digest=found.digest)

@@ -68,6 +68,6 @@ def test_damaged_problems_are_named(folder: Path, damage, message):
 @pytest.mark.parametrize("name", ["raven", "iraven", "rebus", "enigmaeval", "algopuzzlevqa"])
 def test_data_that_the_user_has_not_brought(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MMEVAL_DATA", str(tmp_path / "nowhere"))
-    with pytest.raises(DataError, match=rf"{name}: .*nowhere/{name}/.* is not there; ") as caught:
+    with pytest.raises(DataError, match=rf"{name}: .*nowhere/{name}/.* does not exist; ") as caught:
         data.pinned(Catalog().benchmark(name), lock=tmp_path / "benchmarks.lock")
     assert "\n" not in str(caught.value)

@@ -56,8 +56,8 @@ def test_other_benchmarks_go_on(hub: Hub, tmp_path: Path):
     ]
     out = CliRunner().invoke(app, [*wrong, "--cache-file", str(tmp_path / "c.sqlite")])
     assert out.exit_code == 5
-    assert "left out: mmstar: 2 rows at" in out.output
-    assert "the benchmark promises 1500" in out.output
+    assert "skipped: mmstar: 2 rows at" in out.output
+    assert "the benchmark declares 1500" in out.output
     assert list((tmp_path / "results").glob("mock__echo/shape_sequence@*/*/scores.csv"))
 
 

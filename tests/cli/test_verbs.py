@@ -79,9 +79,9 @@ def test_show_json_is_the_stored_run(results: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (["show", "nothing"], "no run matches 'nothing'"),
+        (["show", "nothing"], "no run in results matches 'nothing'"),
         (["list", "nonsense"], "nonsense"),
-        (["new", "benchmark", "Bad Name"], "cannot be a name"),
+        (["new", "benchmark", "Bad Name"], "is not a valid name"),
         (["list", "--path", "nowhere"], "search path nowhere is not a folder"),
     ],
 )

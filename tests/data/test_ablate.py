@@ -43,5 +43,5 @@ def test_count_of_pictures_stays():
 
 
 def test_one_picture_cannot_be_exchanged():
-    with pytest.raises(DataError, match="no other picture"):
+    with pytest.raises(DataError, match="no nearby sample has other media"):
         list(ablate([sample("a", 1), sample("b", 1)], "shuffled-image"))

@@ -77,7 +77,7 @@ def test_other_content_is_refused_with_both_digests(hub: Hub, lock: Path, tmp_pa
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"rows": 4}, r"minivqa: 3 rows at \w{12}, the benchmark promises 4; `mmeval data update minivqa` accepts"),
+        ({"rows": 4}, r"minivqa: 3 rows at \w{12}, the benchmark declares 4; `mmeval data update minivqa` accepts"),
         ({"revision": "f" * 40}, r"minivqa: acme/minivqa@ffffffffffff test: "),
     ],
 )

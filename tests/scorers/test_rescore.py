@@ -149,7 +149,7 @@ def test_the_diff_command(tmp_path, monkeypatch):
     run = str(next(Path("results").glob("mock*/*/*")))
     out = cli.invoke(app, ["diff", run, "--profiles", "mmeval,vlmevalkit-2024"], catch_exceptions=False)
     assert out.exit_code == 0, out.output
-    assert "samples are read differently" in out.output
+    assert "samples have a different answer" in out.output
     as_json = cli.invoke(app, ["diff", run, "--profiles", "mmeval,vlmevalkit-2024", "--json"], catch_exceptions=False)
     assert json.loads(as_json.output)["n"] == 5
     with pytest.raises(UsageError, match="give two names"):
