@@ -1,4 +1,4 @@
-# Everything that a person or CI runs here. PYTHON picks the interpreter that makes .venv.
+# The commands of developers and CI. PYTHON selects the interpreter for .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,11 +9,11 @@ export HF_HUB_DISABLE_TELEMETRY := 1
 quickstart: $(VENV)/.quickstart  ## install, run three benchmarks against four models, build the board
 	$(BIN)/mmeval quickstart
 
-test: $(VENV)/.test  ## install what the tests need and run all of them
+test: $(VENV)/.test  ## install the test dependencies and run all tests
 	sh scripts/install-chromium.sh
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-check: $(VENV)/.dev  ## format, lint, types, tests
+check: $(VENV)/.dev  ## check formatting, lint and types, run all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -23,13 +23,13 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(VENV)/.dev  ## write the pages that are generated
+docs: $(VENV)/.dev  ## write the generated pages
 	$(BIN)/python -m typer mmeval.cli utils docs --name mmeval --title "Command line" --output docs/cli.md
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-# The CPU build of torch is pinned first, so that nothing pulls a newer one with CUDA packages behind it.
+# Install the CPU build of torch first, so that no other package pulls in a newer one with CUDA.
 $(VENV)/.%: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --constraint constraints.txt torch
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[$*]'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from mmeval.definitions import CountsImageTokens
 from mmeval.engine.budget import MILLION
 from mmeval.engine.options import split_model
 from mmeval.runner.journal import OPEN
@@ -77,11 +78,10 @@ def _add(found: Estimated, sample: Sample, plan: Plan) -> None:
 
 def _image_tokens(plan: Plan, image: Image) -> int | None:
     provider, name = split_model(plan.model.name)
-    rule = getattr(plan.settings.catalog.adapter(provider), "image_tokens", None)
-    if rule is None or image.width is None or image.height is None:
+    adapter: object = plan.settings.catalog.adapter(provider)
+    if not isinstance(adapter, CountsImageTokens) or image.width is None or image.height is None:
         return None
-    tokens: int | None = rule(name, image.width, image.height, plan.model.options)
-    return tokens
+    return adapter.image_tokens(name, image.width, image.height, plan.model.options)
 
 
 def _price(found: Estimated, plan: Plan, share: float) -> None:

@@ -26,8 +26,7 @@ class Adapter:
     async def close(self): ...
 
     async def ask(self, request, options):
-        prompt = getattr(request, "prompt", request)
-        return Reply(text=f"{self.model} saw {','.join(sorted({type(part).__name__ for part in prompt}))}", finish="stop")
+        return Reply(text=f"{self.model} saw {','.join(sorted({type(part).__name__ for part in request.prompt}))}", finish="stop")
 """
 
 
