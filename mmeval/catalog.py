@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import importlib.util
 import os
@@ -16,7 +15,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from mmeval.definitions import Adapter, Benchmark, UsesCatalog
-from mmeval.errors import CatalogError, MMEvalError
+from mmeval.errors import CatalogError, MMEvalError, nearest
 
 __all__ = ["Catalog", "Definition", "bundled", "load"]
 
@@ -87,7 +86,7 @@ class Catalog:
         known = _index(kind, self.roots)
         if name not in known:
             noun = "benchmark" if kind == "benchmarks" else "adapter"
-            raise CatalogError(f"no {noun} {name!r}{_did_you_mean(name, known)}; see `mmeval list`")
+            raise CatalogError(f"no {noun} {name!r}{nearest(name, known)}; see `mmeval list`")
         return known[name]
 
     def benchmark(self, name: str) -> Benchmark:
@@ -113,7 +112,7 @@ class Catalog:
         """One suite by name; raises CatalogError, which suggests the nearest names."""
         known = self.suites()
         if name not in known:
-            raise CatalogError(f"no suite {name!r}{_did_you_mean(name, known)}")
+            raise CatalogError(f"no suite {name!r}{nearest(name, known)}")
         return known[name]
 
     def model_cards(self) -> Mapping[str, Mapping[str, Any]]:
@@ -183,8 +182,3 @@ def load(found: Definition) -> ModuleType:
     except Exception as error:  # user code may raise anything; report it as an error of the file
         raise CatalogError(f"{found.path}: {type(error).__name__}: {error}") from error
     return module
-
-
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(close)}?" if close else ""

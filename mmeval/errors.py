@@ -19,6 +19,7 @@ The command line prints these errors as one line, without a traceback, and exits
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "ScoreError",
     "StoreError",
     "UsageError",
+    "nearest",
 ]
 
 
@@ -129,3 +131,11 @@ class BudgetError(MMEvalError):
     """The budget of money, tokens or minutes is spent. The run can be resumed."""
 
     exit_code: ClassVar[int] = 6
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The hint of an error message about an unknown name: `; did you mean x or y?`, or an empty string."""
+    import difflib  # not needed at start
+
+    close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(close)}?" if close else ""

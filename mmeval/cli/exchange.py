@@ -113,9 +113,9 @@ def _every_eval_ever(run: Run, card: Benchmark | None, folder: Path, results: Pa
         metric |= {"min_score": card.metric.low, "max_score": card.metric.high}
     whole = evalever.aggregate(run, organization=organization, metric=metric)
     stem = f"{store.slug(run.info.spec.model)}__{run.info.spec.benchmark}__{run.path.name}"
-    kept = store.samples_path(results, run.info)
-    here = next((file for file in (kept, kept.with_suffix(".local.jsonl")) if file.is_file()), None)
-    samples = {sample.id: sample for sample in store.read_samples(here)} if here else {}
+    public = store.samples_path(results, run.info)
+    stored = next((file for file in (public, public.with_suffix(".local.jsonl")) if file.is_file()), None)
+    samples = {sample.id: sample for sample in store.read_samples(stored)} if stored else {}
     lines = [json.dumps(one, ensure_ascii=False) for one in evalever.instances(run, samples)]
     if lines:
         whole["detailed_evaluation_results"] = {

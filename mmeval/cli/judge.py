@@ -69,8 +69,8 @@ def _with_run(file: Path, reference: str, results: Path) -> Any:
     judged = {row.id: (row.score, row.answer) for row in run.scores() if row.score is not None}
     found = agreement(*pair_up(read_human(file), judged))
     if found.kappa is not None:
-        kept = {"kappa": found.kappa.value, "low": found.kappa.low, "high": found.kappa.high, "n": found.n}
-        info = run.info.model_copy(update={"provenance": {**run.info.provenance, "agreement": kept}})
+        stored = {"kappa": found.kappa.value, "low": found.kappa.low, "high": found.kappa.high, "n": found.n}
+        info = run.info.model_copy(update={"provenance": {**run.info.provenance, "agreement": stored}})
         store.write_info(run.path, info)
     return found
 

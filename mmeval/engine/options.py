@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
@@ -14,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from mmeval.catalog import Catalog
 from mmeval.definitions import Benchmark, Capabilities, Options
-from mmeval.errors import UsageError
+from mmeval.errors import UsageError, nearest
 
 __all__ = ["DEFAULTS", "Settings", "pairs", "public", "read_settings", "resolve", "split_model"]
 
@@ -189,9 +188,3 @@ def public(options: Options, capabilities: Capabilities) -> dict[str, Any]:
         for key, value in asdict(options).items()
         if key not in capabilities.transport_options and not any(word in key.split("_") for word in SECRET)
     }
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean x?`, or an empty string."""
-    close = difflib.get_close_matches(name, list(known), n=2, cutoff=0.5)
-    return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from importlib import import_module
@@ -11,7 +10,7 @@ from typing import Any
 
 from mmeval.definitions import Benchmark
 from mmeval.engine.options import Settings
-from mmeval.errors import CatalogError, UsageError
+from mmeval.errors import CatalogError, UsageError, nearest
 from mmeval.runner.plan import Job
 from mmeval.store import canonical
 
@@ -39,9 +38,9 @@ def _jobs(name: str, settings: Settings) -> Iterable[Job]:
         return [job(name, settings)]
     if name in suites:
         return _suite(name, settings)
-    close = difflib.get_close_matches(name, [*benchmarks, *suites], n=3, cutoff=0.5)
-    hint = f"; did you mean {' or '.join(close)}?" if close else ""
-    raise CatalogError(f"no benchmark, suite or file {name!r}{hint}; see `mmeval list`")
+    raise CatalogError(
+        f"no benchmark, suite or file {name!r}{nearest(name, [*benchmarks, *suites])}; see `mmeval list`"
+    )
 
 
 def job(benchmark: str | Benchmark, settings: Settings) -> Job:

@@ -142,7 +142,7 @@ def test_the_verbs(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     put(hub, "acme/minivqa")
     call = CliRunner().invoke
     assert "minivqa: ok, 3 rows, sha256" in call(app, ["data", "check", "minivqa"]).stdout
-    assert "minivqa: here, 3 rows" in call(app, ["data", "fetch", "minivqa"]).stdout
+    assert "minivqa: ready, 3 rows" in call(app, ["data", "fetch", "minivqa"]).stdout
     put(hub, "acme/minivqa", count=4)
     moved = call(app, ["data", "update", "minivqa"])
     assert "3 rows, sha256" in moved.stdout
