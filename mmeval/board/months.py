@@ -7,7 +7,7 @@ from dataclasses import replace
 from mmeval.board.collect import Board, make_column
 
 MONTHS = 24
-"""The newest earlier months that are kept."""
+"""Number of earlier months, the newest first."""
 
 
 def months(board: Board) -> list[str]:

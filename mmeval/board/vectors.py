@@ -56,9 +56,9 @@ class Vector:
     mean: float = 0.0
     """Over all rows that were scored."""
     pseudo: tuple[float, ...] = ()
-    """Jackknife pseudo-values of the headline as a share of its range, where it is no mean of the scores.
+    """Jackknife pseudo-values of the headline as a share of its range.
 
-    Empty where it is, or where it cannot be computed anew.
+    Empty if the headline is the mean of the scores, or if it cannot be recomputed.
     """
     latency: float | None = None
     """Median seconds of the requests that were answered afresh; None where the journal is not here."""

@@ -84,11 +84,11 @@ def past_cells(then: Board, now: Board) -> dict[str, dict[str, Any]]:
             other = today[column.card.name].get(model)
             if other is None or other.run.path != cell.run.path:
                 shown = cell_data(column, cell)
-                kept = {
+                numbers = {
                     key: shown[key]
                     for key in ("value", "low", "high", "n", "planned", "failed", "truncated", "unparsed", "cost")
                 }
-                out.setdefault(clean(model), {})[column.card.name] = kept
+                out.setdefault(clean(model), {})[column.card.name] = numbers
     return out
 
 

@@ -88,7 +88,7 @@ def _language(name: str, prefix: str, folders: Sequence[Path]) -> Language:
 
 
 def source_digest(folders: Sequence[Path]) -> str:
-    """sha256 over the templates, messages and code that pages are made with: a change there renders every page anew."""
+    """sha256 over templates, messages and the code that renders them; when it changes, every page is rendered again."""
     digest = hashlib.sha256(__version__.encode())
     package = Path(__file__).parent
     for folder in (*folders, package, package.parent / "board", package.parent / "stats"):

@@ -1,7 +1,7 @@
 """Parts of sample pages, rendered once for all languages.
 
-A mark stands in place of each message and of the way to the site's root. It is written with control characters,
-which nothing else on a page can hold, because all text is cleaned.
+A mark replaces each message and each path to the site's root. Marks consist of control characters, which no other text
+on a page contains, because all text is cleaned.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from mmeval.sitegen.env import Place
 
 ROOT = Markup("\x01/\x02")
-"""The mark for the way to the site's root, which depends on the language's folder."""
+"""The mark for the path to the site's root, which depends on the language's folder."""
 _MARK = re.compile("\x01([^\x02]*)\x02")
 
 

@@ -42,7 +42,7 @@ class Page:
     """Relative to the root of its language, such as `m/x.html`."""
     template: str
     context: Context = lambda _: {}
-    """The template's variables in one language. They must be JSON: the page is rendered anew when they change."""
+    """The template's variables in one language. They must be JSON: the page is rendered again when they change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,12 +53,12 @@ def context(view: View, site: Site, lang: Language) -> dict[str, Any]:
 
 
 def board_page(
-    view: View, board: Board, views: Sequence[View], tops: Mapping[str, frozenset[str]], lang: Language
+    view: View, board: Board, views: Sequence[View], leaders: Mapping[str, frozenset[str]], lang: Language
 ) -> dict[str, Any]:
     """The variables of board.html that all boards have."""
     t = lang.text
     groups = grouped(view.columns)
-    rows = [board_row(view.lines[name], view, board.models[name], groups, tops, lang) for name in view.order]
+    rows = [board_row(view.lines[name], view, board.models[name], groups, leaders, lang) for name in view.order]
     heads = [
         {"name": name, "fold": int(len(columns) > 1 and len(groups) > 1), "columns": [head(c) for c in columns]}
         for name, columns in groups
@@ -130,7 +130,7 @@ def board_row(
     view: View,
     card: ModelCard,
     groups: Sequence[tuple[str, list[Column]]],
-    tops: Mapping[str, frozenset[str]],
+    leaders: Mapping[str, frozenset[str]],
     lang: Language,
 ) -> dict[str, Any]:
     """One model's line."""
@@ -145,7 +145,7 @@ def board_row(
         "tier": interval.tier if interval else "",
         "meta": meta_cells(line, view, card, lang),
         "groups": [
-            row_group(card.name, columns, tops, fold=len(columns) > 1 and len(groups) > 1) for _, columns in groups
+            row_group(card.name, columns, leaders, fold=len(columns) > 1 and len(groups) > 1) for _, columns in groups
         ],
     }
 
@@ -179,21 +179,21 @@ def cost_text(cells: Sequence[Cell]) -> str:
 
 
 def row_group(
-    model: str, columns: Sequence[Column], tops: Mapping[str, frozenset[str]], *, fold: bool
+    model: str, columns: Sequence[Column], leaders: Mapping[str, frozenset[str]], *, fold: bool
 ) -> dict[str, Any]:
     """A model's cells in one group, and their mean if none is missing."""
-    cells = [board_cell(column, model, tops) for column in columns]
+    cells = [board_cell(column, model, leaders) for column in columns]
     values = [percent(c.card, c.cells[model].headline.value) for c in columns if model in c.cells]
     mean = sum(values) / len(values) if len(values) == len(columns) else None
     return {"fold": fold, "mean": mean, "cells": cells}
 
 
-def board_cell(column: Column, model: str, tops: Mapping[str, frozenset[str]]) -> dict[str, Any] | None:
+def board_cell(column: Column, model: str, leaders: Mapping[str, frozenset[str]]) -> dict[str, Any] | None:
     """A value with half of its interval; marked if it is tied for first, or if many replies could not be scored."""
     cell = column.cells.get(model)
     if cell is None:
         return None
     info, head_, scale = cell.run.info, cell.headline, column.card.scale
     odd = (cell.failed + cell.truncated + info.unparsed) > ODD_SHARE * max(1, info.planned)
-    marks = [*(["a"] if model in tops.get(column.card.name, ()) else []), *(["q"] if odd else [])]
+    marks = [*(["a"] if model in leaders.get(column.card.name, ()) else []), *(["q"] if odd else [])]
     return {"value": head_.value * scale, "half": (head_.high - head_.low) / 2 * scale, "mark": " ".join(marks)}
