@@ -41,8 +41,6 @@ MOST_TOKENS = 1024
 """Of a reply, when nobody says how many: the library's own default would cut it after 20."""
 SMALL = 50_000_000
 """Parameters up to which one thread is faster than several."""
-WHOLE = 1 << 24
-"""Bytes up to which a weight file is digested whole; of a larger one, both ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +101,9 @@ class Adapter:
     def __init__(self, model: str, options: LocalOptions) -> None:
         self.model = model
         self._options = options
-        self._where, self._folder = _where(model)
-        self.endpoint = f"local:{_digest(self._folder)}" if self._folder else "local"
+        folder = _folder(model)
+        self._where = str(folder.resolve()) if folder else model
+        self.endpoint = f"local:{providers.checkpoint_digest(folder)}" if folder else "local"
 
     async def connect(self) -> None:
         """Load processor and weights in the worker thread; raises UsageError with the way out."""
@@ -233,33 +232,11 @@ class Loaded:
         return Reply(text=text, finish=finish, usage=usage, latency_s=seconds, model=self._name)
 
 
-def _where(model: str) -> tuple[str, Path | None]:
-    """What the library is asked for, and the folder when it is one."""
+def _folder(model: str) -> Path | None:
+    """The folder that holds the checkpoint, or None for a name on the hub."""
     if model in SHIPPED:
-        folder = catalog.bundled() / "adapters" / "weights" / model
-    elif model.startswith((".", "/", "~")):
-        folder = Path(model).expanduser()
-    elif Path(model).is_dir():
-        raise UsageError(f"transformers/{model}: is a folder here; for it write transformers/./{model}")
-    else:
-        return model, None
-    if not (folder / "config.json").is_file():
-        raise UsageError(f"transformers/{model}: {folder} holds no checkpoint (no config.json)")
-    return str(folder.resolve()), folder
-
-
-def _digest(folder: Path) -> str:
-    """Tells one checkpoint in a folder from another that is put there later."""
-    digest = hashlib.sha256()
-    for file in sorted(f for f in folder.iterdir() if f.is_file()):
-        size = file.stat().st_size
-        digest.update(f"{file.name}\0{size}\0".encode())
-        with file.open("rb") as opened:
-            digest.update(opened.read(WHOLE))
-            if size > WHOLE:
-                opened.seek(-min(WHOLE, size - WHOLE), os.SEEK_END)
-                digest.update(opened.read())
-    return digest.hexdigest()[:12]
+        return catalog.bundled() / "adapters" / "weights" / model
+    return providers.checkpoint_folder("transformers", model)
 
 
 def _processor(library: Any, where: str, how: dict[str, Any], config: Any) -> Any:
