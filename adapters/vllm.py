@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from mmeval import AdapterError, Capabilities, Reply, Request, UsageError, provi
 OWN = ("--api-key", "--host", "--port", "--served-model-name")
 """Arguments of the server that mmeval sets itself."""
 VERSION_S = 10.0
-"""Longest wait for the version of a server that somebody else started."""
+"""Longest wait for the version of the engine; a server behind `base_url` may not tell it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,31 +71,40 @@ class Adapter:
         self._version: str | None = None
 
     async def connect(self) -> None:
-        """Start the server, if none is named; raises UsageError saying what is missing or why it does not start."""
-        providers.sdk("openai", extra="openai")
-        url, variable = self.endpoint, self._options.key_env
-        secret = providers.key(variable, provider="vllm") if variable else providers.Secret("")
-        if not self._options.base_url:
-            program = await asyncio.to_thread(_program, self._options.python)
-            server = providers.ManagedServer(
-                f"vllm/{self.model}",
-                lambda port: self._command(program, port),
-                key_env="VLLM_API_KEY",
-                startup_s=self._options.startup_s,
-            )
-            await server.start()
-            self._server, url, secret = server, f"{server.url}/v1", server.secret
+        """Start the server unless `base_url` names one; raises UsageError saying what is missing or why it fails."""
+        providers.sdk("openai", extra="openai")  # found missing now, not after the server has started
+        options, proxies = self._options, self._options.base_url is not None
         try:
-            self._client = providers.ChatClient(
-                url, secret, timeout_s=self._options.timeout_s, proxies=self._server is None
-            )
+            url, secret = self._running() if options.base_url else await self._started()
+            self._client = providers.ChatClient(url, secret, timeout_s=options.timeout_s, proxies=proxies)
             self._url = f"{url}/chat/completions"
-            with suppress(AdapterError, TimeoutError):
-                async with asyncio.timeout(VERSION_S):
-                    self._version = (await self._client.get(f"{url.removesuffix('/v1')}/version")).get("version")
+            self._version = await self._reported_version(url)
         except BaseException:
             await self._stop()
             raise
+
+    def _running(self) -> tuple[str, providers.Secret]:
+        variable = self._options.key_env
+        return self.endpoint, providers.key(variable, provider="vllm") if variable else providers.Secret("")
+
+    async def _started(self) -> tuple[str, providers.Secret]:
+        program = await asyncio.to_thread(_program, self._options.python)
+        self._server = providers.ManagedServer(
+            f"vllm/{self.model}",
+            lambda port: self._command(program, port),
+            key_env="VLLM_API_KEY",
+            startup_s=self._options.startup_s,
+        )
+        await self._server.start()
+        return f"{self._server.url}/v1", self._server.secret
+
+    async def _reported_version(self, url: str) -> str | None:
+        try:
+            async with asyncio.timeout(VERSION_S):
+                about = await self._client.get(f"{url.removesuffix('/v1')}/version")
+        except (AdapterError, TimeoutError):
+            return None
+        return str(about.get("version"))
 
     async def close(self) -> None:
         """Close the connections and stop the server."""

