@@ -49,7 +49,7 @@ class AnthropicOptions(Options):
     schema: str | None = None
     """JSON schema that the reply must follow, as text."""
     sampling: bool = False
-    """Send temperature and top_p, under API version 2023-06-01: the present version answers 400 to them."""
+    """Send temperature and top_p, with API version 2023-06-01; the current version answers 400 to them."""
     timeout_s: float = 600.0
 
 
@@ -101,7 +101,7 @@ class Adapter:
         await self._client.close()
 
     async def ask(self, request: Request, options: AnthropicOptions) -> Reply:
-        """One request; raises RetryableError or FatalError."""
+        """Send one request; raises RetryableError or FatalError."""
         body = providers.Body()
         content = body.dumps(self._payload(request.prompt, self.normalize_options(options), body))
         answer = await self._call(self._post("/v1/messages", content))
@@ -114,7 +114,7 @@ class Adapter:
         )
 
     def normalize_options(self, options: AnthropicOptions) -> AnthropicOptions:
-        """The options as they go over the wire: the API wants max_tokens, and refuses temperature and top_p."""
+        """The options as they are sent: the API requires max_tokens, and refuses temperature and top_p."""
         if not options.sampling:
             options = replace(options, temperature=None, top_p=None)
         return replace(options, max_tokens=options.max_tokens or DEFAULT_MAX_TOKENS)
@@ -141,7 +141,7 @@ class Adapter:
         return str(answer.value["id"])
 
     async def poll(self, handle: str) -> BatchState:
-        """How far the batch is; an expired or cancelled one has ended, with the answers that it got."""
+        """How far the batch is. An expired or cancelled batch has ended, with the answers it got until then."""
         batch = (await self._call(self._get(f"{BATCHES}/{handle}"))).value
         counts: dict[str, int] = batch.get("request_counts") or {}
         status = str(batch.get("processing_status"))
@@ -154,7 +154,7 @@ class Adapter:
         )
 
     async def collect(self, handle: str) -> AsyncIterator[tuple[str, Reply | AdapterError]]:
-        """The results by custom id, from the endpoint itself: `results_url` could name any host."""
+        """The results by custom id. They come from our own endpoint, since `results_url` could name any host."""
         request = self._get(f"{BATCHES}/{handle}/results")
         text = await providers.fetch(request, secret=self._secret, read=lambda raw: raw.content)
         for line in providers.lines(text):
@@ -162,7 +162,7 @@ class Adapter:
 
     @staticmethod
     def image_tokens(model: str, width: int, height: int, options: AnthropicOptions) -> int | None:
-        """Input tokens of one picture, up to Claude 4.6; None for later models, which see larger pictures.
+        """Input tokens of one image, up to Claude 4.6; None for later models, which see larger images.
 
         Source: https://docs.claude.com/en/docs/build-with-claude/vision#evaluate-image-size
         """
@@ -182,7 +182,7 @@ class Adapter:
         return {
             "model": self.model,
             "max_tokens": options.max_tokens,
-            **{name: value for name, value in given.items() if value is not None},
+            **providers.drop_none(given),
             "messages": [{"role": "user", "content": [_part(part, body) for part in prompt]}],
         }
 
@@ -197,8 +197,7 @@ def _collected(result: dict[str, Any]) -> Reply | AdapterError:
 
 def _output(options: AnthropicOptions) -> dict[str, Any] | None:
     shape = {"type": "json_schema", "schema": json.loads(options.schema)} if options.schema else None
-    given = {"effort": options.effort, "format": shape}
-    return {name: value for name, value in given.items() if value is not None} or None
+    return providers.drop_none({"effort": options.effort, "format": shape}) or None
 
 
 def _thinking(options: AnthropicOptions) -> dict[str, Any] | None:
@@ -227,7 +226,7 @@ def _reply(value: dict[str, Any]) -> Reply:
         finish=FINISH.get(stop, "stop"),
         reasoning="".join(block.get("thinking", "") for block in content if block.get("type") == "thinking") or None,
         usage=Usage(
-            # What was written to or read from the prompt cache is input, too.
+            # Tokens written to or read from the prompt cache are input, too.
             input=None if fresh is None else fresh + (read or 0) + (usage.get("cache_creation_input_tokens") or 0),
             output=usage.get("output_tokens"),
             cached=read,

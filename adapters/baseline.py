@@ -1,11 +1,11 @@
-"""What a number is worth: models that never look at the question.
+"""Baselines: references that do not look at the prompt, and models that see only its text.
 
-baseline/random    a random option; for open questions a random gold of the same category, as often as it occurs
-baseline/majority  the most frequent letter; for open questions the most frequent gold of the same category
-baseline/first     the first option; for open questions the first gold of the same category
-baseline/blind:PROVIDER/MODEL   the wrapped model, without its pictures, sounds and videos
+baseline/random    a random option; for open questions, a random target of the same category, weighted by frequency
+baseline/majority  the most frequent letter; for open questions, the most frequent target of the same category
+baseline/first     the first option; for open questions, the first target of the same category
+baseline/blind:PROVIDER/MODEL   another model, without the images, sounds and videos of the prompt
 
-A draw depends only on the sample's id and `-o seed=`, never on the order of the samples.
+A random choice depends only on the sample's id and `-o seed=`, not on the order of the samples.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Reference:
-    """random, majority and first."""
+    """The models random, majority and first."""
 
     capabilities = Capabilities(
         version="3",
@@ -68,7 +68,7 @@ class Reference:
                 self._targets[category].update(_targets(sample.target))
 
     async def ask(self, request: Request, options: Options) -> Reply:
-        """Answer without a look at the prompt; raises FatalError for an open question that was not prepared."""
+        """Answer without reading the prompt; raises FatalError for an open question that `prepare` did not see."""
         del options  # the seed is fixed when the adapter is made
         name = f"baseline/{self.model}"
         if not request.choices:
@@ -81,7 +81,7 @@ class Reference:
 
     def _open(self, sample: str) -> str:
         if sample not in self._categories:
-            raise FatalError(f"baseline/{self.model} answers only the samples of a benchmark", kind="unsupported")
+            raise FatalError(f"baseline/{self.model} can answer only samples of the benchmark", kind="unsupported")
         category = self._categories[sample]
         targets = self._targets[category]
         if not targets:
@@ -112,19 +112,21 @@ class Reference:
 
 
 class Blind:
-    """A model that is given the words alone."""
+    """A model that gets only the text of each prompt."""
 
     def __init__(self, model: str, options: Any, catalog: FindsAdapters) -> None:
         inner, name = _wrapped(model, catalog)
         self._inner = inner(name, options)
         if isinstance(self._inner, NeedsSamples):
-            raise UsageError(f"baseline/{model}: a reference never sees the images; use {model.removeprefix(BLIND)}")
+            raise UsageError(
+                f"baseline/{model}: a reference does not look at images anyway; use {model.removeprefix(BLIND)}"
+            )
         self.capabilities = _blind(capabilities_of(inner, name))
         self.model = model
 
     @property
     def endpoint(self) -> str:
-        """The wrapped model's."""
+        """The endpoint of the wrapped model."""
         return str(self._inner.endpoint)
 
     async def connect(self) -> None:
@@ -136,28 +138,28 @@ class Blind:
         await self._inner.close()
 
     def describe(self) -> Mapping[str, Any]:
-        """What the wrapped model says of itself."""
+        """The description of the wrapped model."""
         return self._inner.describe() if isinstance(self._inner, Describes) else {}
 
     async def ask(self, request: Request, options: Any) -> Reply:
-        """Ask the wrapped model about the texts of the prompt."""
+        """Ask the wrapped model with the texts of the prompt only."""
         texts = tuple(part for part in request.prompt if isinstance(part, Text))
         reply: Reply = await self._inner.ask(replace(request, prompt=texts), options)
         return reply
 
 
 class Adapter(Reference):
-    """See the module's text."""
+    """One of the baselines described at the top of this file."""
 
     catalog: FindsAdapters = Catalog()
 
     def __new__(cls, model: str, options: Any) -> Any:
-        """A wrapper when the name asks for one."""
+        """Return a wrapper for `blind:...`."""
         return Blind(model, options, cls.catalog) if model.startswith(BLIND) else super().__new__(cls)
 
     @classmethod
     def capabilities_for(cls, model: str) -> Capabilities:
-        """Those of the wrapped model, but any input may come: it is dropped."""
+        """Those of the wrapped model, but every kind of input is accepted, because it is dropped."""
         return _blind(capabilities_of(*_wrapped(model, cls.catalog))) if model.startswith(BLIND) else cls.capabilities
 
 
@@ -174,7 +176,7 @@ def _blind(capabilities: Capabilities) -> Capabilities:
 
 
 def _targets(target: Any) -> list[str]:
-    """Every accepted answer as a text: a target may be one value, a list, or an object with `answer(s)`."""
+    """Every accepted answer as a text. A target is one value, a list, or an object with `answer` or `answers`."""
     if isinstance(target, dict):
         inside = next((target[key] for key in ("answers", "answer", "target") if key in target), None)
         return [json.dumps(target, sort_keys=True)] if inside is None else _targets(inside)

@@ -31,7 +31,7 @@ class GeminiOptions(Options):
     base_url: str = GOOGLE
     api_version: str = "v1beta"
     key_env: str = "GEMINI_API_KEY"
-    """GOOGLE_API_KEY is read, too, when this one is not set."""
+    """GOOGLE_API_KEY is read if this one is not set."""
     thinking_budget: int | None = None
     """Tokens (Gemini 2.5)."""
     thinking_level: Literal["minimal", "low", "medium", "high"] | None = None
@@ -47,7 +47,7 @@ class GeminiOptions(Options):
 class Adapter:
     """generateContent of the Gemini API."""
 
-    # https://ai.google.dev/gemini-api/docs/batch-api: an input file of 2 GB; it is held in memory here.
+    # https://ai.google.dev/gemini-api/docs/batch-api: an input file of 2 GB. It is built in memory, hence less.
     batch_requests = 50_000
     batch_bytes = 64_000_000
 
@@ -76,11 +76,11 @@ class Adapter:
         """Import the SDK and read the key; raises UsageError naming what is missing."""
         genai = providers.sdk("google.genai", extra="gemini")
         aiohttp = providers.sdk("aiohttp", extra="gemini")
-        # With both variables set it warns that the other one is used; the key below is what counts.
+        # If both variables are set, the SDK warns that it uses GOOGLE_API_KEY; it uses the key given below.
         logging.getLogger("google_genai").setLevel(logging.ERROR)
         self._types = genai.types
         self._secret = providers.key(self._options.key_env, "GOOGLE_API_KEY", provider="gemini")
-        # A plain session: the SDK's own subclasses aiohttp's, which aiohttp warns about.
+        # A plain session: the SDK's own is a subclass of aiohttp's, which aiohttp warns about.
         self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=True)
         self._client = genai.Client(
             api_key=self._secret.value,
@@ -89,7 +89,7 @@ class Adapter:
                 base_url=self.endpoint,
                 api_version=self._options.api_version,
                 timeout=round(self._options.timeout_s * 1000),
-                # One attempt, said aloud: without it the SDK asks again after a lost connection.
+                # Without this, the SDK retries after a lost connection.
                 retry_options=self._types.HttpRetryOptions(attempts=1),
                 aiohttp_client=self._session,
             ),
@@ -101,7 +101,7 @@ class Adapter:
         await self._session.close()
 
     async def ask(self, request: Request, options: GeminiOptions) -> Reply:
-        """One request; raises RetryableError or FatalError."""
+        """Send one request; raises RetryableError or FatalError."""
         answer = await providers.call(
             self._send(request.prompt, options), secret=self._secret, body=lambda raw: raw.body or ""
         )
@@ -132,7 +132,7 @@ class Adapter:
 
     @staticmethod
     def image_tokens(model: str, width: int, height: int, options: GeminiOptions) -> int | None:
-        """Input tokens of one picture; None where the rule is not known."""
+        """Input tokens of one image; None if the rule is unknown."""
         return providers.gemini_image_tokens(model, width, height, options.media_resolution)
 
     async def submit(self, requests: Sequence[tuple[str, Request]], options: GeminiOptions) -> str:
@@ -156,7 +156,7 @@ class Adapter:
         return BatchState(state=STATES.get(name, "running"), note=self._secret.scrub(note))
 
     async def collect(self, handle: str) -> AsyncIterator[tuple[str, Reply | AdapterError]]:
-        """What the job's result file holds, by key."""
+        """The content of the job's result file, by key."""
         job = await self._job(handle)
         downloading = self._client.aio.files.download(file=job.dest.file_name)
         text = await providers.fetch(downloading, secret=self._secret, read=bytes)
@@ -175,7 +175,7 @@ def _collected(line: dict[str, Any]) -> Reply | AdapterError:
 
 
 def _rest(prompt: Prompt, options: GeminiOptions, body: providers.Body) -> dict[str, Any]:
-    """A request in the API's own JSON."""
+    """The request as JSON of the REST API."""
     parts = [
         {"text": p.text} if isinstance(p, Text) else {"inlineData": {"mimeType": p.mime, "data": body.media(p)}}
         for p in prompt
@@ -196,13 +196,12 @@ def _camel(value: Any) -> Any:
 
 
 def settings(options: GeminiOptions) -> dict[str, Any]:
-    """The SDK's config, without what was left to the provider."""
+    """The SDK's config, without the options that are left to the provider."""
     thinking = {
         "thinking_budget": options.thinking_budget,
         "thinking_level": options.thinking_level and options.thinking_level.upper(),
         "include_thoughts": options.thoughts or None,
     }
-    thinking = {name: value for name, value in thinking.items() if value is not None}
     resolution = options.media_resolution
     given = {
         "system_instruction": options.system,
@@ -212,7 +211,7 @@ def settings(options: GeminiOptions) -> dict[str, Any]:
         "seed": options.seed,
         "response_mime_type": "application/json" if options.schema else None,
         "response_json_schema": json.loads(options.schema) if options.schema else None,
-        "thinking_config": thinking or None,
+        "thinking_config": providers.drop_none(thinking) or None,
         "media_resolution": f"MEDIA_RESOLUTION_{resolution.upper()}" if resolution else None,
     }
-    return {name: value for name, value in given.items() if value is not None}
+    return providers.drop_none(given)

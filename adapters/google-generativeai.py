@@ -1,7 +1,7 @@
-"""Gemini through `google-generativeai`, which reached its end of life in 2025; `gemini` is the one to use.
+"""Gemini through the SDK `google-generativeai`, which Google discontinued in 2025; prefer the adapter `gemini`.
 
-For who must reproduce results that were made with it. Its async calls do not work over REST, so each request has a
-thread; it knows no seed and no thinking, and reports no thought tokens.
+It is there to reproduce results that were made with it. Its asynchronous calls do not work over REST, so each request
+needs a thread. It has neither seeds nor thinking, and does not report thought tokens.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ class GenerativeAIOptions(Options):
 
     base_url: str = "https://generativelanguage.googleapis.com"
     key_env: str = "GEMINI_API_KEY"
-    """GOOGLE_API_KEY is read, too, when this one is not set."""
+    """GOOGLE_API_KEY is read if this one is not set."""
     timeout_s: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What the SDK's message says, in the API's JSON."""
+    """A message of the SDK as JSON of the REST API."""
 
     body: str
     headers: dict[str, str]
@@ -62,10 +62,10 @@ class Adapter:
     async def connect(self) -> None:
         """Import the SDK and read the key; raises UsageError naming what is missing."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # its notice of its own end of life
+            warnings.simplefilter("ignore", FutureWarning)  # it announces its end of life
             genai = providers.sdk("google.generativeai", extra="google-generativeai")
         self._secret = providers.key(self._options.key_env, "GOOGLE_API_KEY", provider="google-generativeai")
-        # `configure` is process-wide, but the client that is made now keeps its endpoint and key.
+        # `configure` is process-wide, but the client that is made next keeps this endpoint and key.
         genai.configure(api_key=self._secret.value, transport="rest", client_options={"api_endpoint": self.endpoint})
         self._protos = genai.protos
         self._client = providers.sdk(
@@ -74,12 +74,12 @@ class Adapter:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="google-generativeai")
 
     async def close(self) -> None:
-        """Close the connections; requests in flight are left to their timeout."""
+        """Close the connections; requests in flight run into their timeouts."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._client.transport.close()
 
     async def ask(self, request: Request, options: GenerativeAIOptions) -> Reply:
-        """One request; raises RetryableError or FatalError."""
+        """Send one request; raises RetryableError or FatalError."""
         loop = asyncio.get_running_loop()
         sending = loop.run_in_executor(self._threads, self._send, request.prompt, options)
         answer = await providers.call(sending, secret=self._secret, body=lambda raw: raw.body)
@@ -87,13 +87,13 @@ class Adapter:
 
     @staticmethod
     def image_tokens(model: str, width: int, height: int, options: GenerativeAIOptions) -> int | None:
-        """Input tokens of one picture; None where the rule is not known."""
+        """Input tokens of one image; None if the rule is unknown."""
         del options
         return providers.gemini_image_tokens(model, width, height)
 
     def _send(self, prompt: Prompt, options: GenerativeAIOptions) -> Raw:
         message = self._message(prompt, options)
-        # retry=None: by default a 503 is asked again for as long as it lasts.
+        # By default, the SDK retries a 503 for as long as it lasts.
         answer = self._client.generate_content(message, retry=None, timeout=options.timeout_s)
         fields = type(answer).to_dict(answer, use_integers_for_enums=False, preserving_proto_field_name=False)
         return Raw(body=json.dumps(fields), headers={})
@@ -119,5 +119,5 @@ class Adapter:
                 )
             ],
             system_instruction=content(parts=[part(text=options.system)]) if options.system else None,
-            generation_config={name: value for name, value in given.items() if value is not None} or None,
+            generation_config=providers.drop_none(given) or None,
         )

@@ -1,10 +1,10 @@
-"""Models that need no key and cost nothing: for tests, demonstrations and measuring the harness itself.
+"""Models without keys or costs, for tests, demonstrations and measurements of the harness itself.
 
-mock/echo      answers with the prompt's text
-mock/scripted  answers from `-o script=FILE.json` (or the JSON itself): a list is used up in order, an object is
-               looked up by the prompt's text (exact, else the longest key that occurs in it, else "*")
-mock/flaky     echo with faults: each `*_rate` is the probability of one kind; the same seed, prompt and attempt
-               always gives the same fault
+mock/echo      answers with the text of the prompt
+mock/scripted  answers from `-o script=FILE.json` (or the JSON itself): a list gives its replies in order; in an object
+               the prompt's text is looked up (the exact key, otherwise the longest one that it contains, or "*")
+mock/flaky     echo with faults: each `*_rate` is the probability of one kind of fault; the same seed, prompt and
+               attempt always have the same fault
 
 A scripted reply is a text, or an object with any of `text`, `finish`, `reasoning`, `input`, `output`, `scores` (one
 number per choice), `image` (a file), or `error` (a kind of RetryableError or FatalError) with `status` and
@@ -51,7 +51,7 @@ class MockOptions(Options):
     script: str | None = None
     """scripted: a JSON file, or the JSON itself."""
     reply: str | None = None
-    """echo and flaky: this text instead of the prompt's."""
+    """echo and flaky: answer with this text."""
     latency_s: float = 0.0
     rate_limit_rate: float = 0.0
     """429 with `retry_after_s`."""
@@ -61,17 +61,17 @@ class MockOptions(Options):
     connection_rate: float = 0.0
     malformed_rate: float = 0.0
     bad_request_rate: float = 0.0
-    """400 for good: the same prompt always fails."""
+    """400; permanent, so the same prompt always fails."""
     refused_rate: float = 0.0
     filtered_rate: float = 0.0
     length_rate: float = 0.0
-    """The reply is cut after its first word."""
+    """The reply is truncated after its first word."""
     empty_rate: float = 0.0
     retry_after_s: float | None = None
 
 
 class Adapter:
-    """See the module's text."""
+    """One of the models described at the top of this file."""
 
     capabilities = Capabilities(
         version="1",
@@ -85,15 +85,15 @@ class Adapter:
 
     @classmethod
     def capabilities_for(cls, model: str) -> Capabilities:
-        """A script can also score choices and hand out images."""
+        """A script can also score choices and return images."""
         wants: frozenset[Want] = frozenset({"text", "choice", "image"} if model == "scripted" else {"text"})
         return replace(cls.capabilities, wants=wants)
 
     def __init__(self, model: str, options: MockOptions) -> None:
         if model not in MODELS:
-            raise UsageError(f"no model mock/{model}; there are {', '.join(f'mock/{name}' for name in MODELS)}")
+            raise UsageError(f"no model mock/{model}; the models are {', '.join(f'mock/{name}' for name in MODELS)}")
         if (model == "scripted") != (options.script is not None):
-            raise UsageError("mock/scripted, and it alone, takes -o script=FILE.json (or the JSON itself)")
+            raise UsageError("-o script=FILE.json (or the JSON itself) goes with mock/scripted, and only with it")
         self.model = model
         self._script = _script(options.script) if options.script is not None else None
         self._asked = 0
@@ -106,7 +106,7 @@ class Adapter:
         """Nothing to do."""
 
     async def ask(self, request: Request, options: MockOptions) -> Reply:
-        """Answer as the model's name says; raises the scripted or drawn fault."""
+        """Answer according to the model's name; raises the scripted or random fault."""
         await asyncio.sleep(options.latency_s)
         prompt = request.prompt
         text = "\n".join(part.text for part in prompt if isinstance(part, Text))
@@ -128,7 +128,7 @@ class Adapter:
 
     @staticmethod
     def image_tokens(model: str, width: int, height: int, options: MockOptions) -> int:
-        """The same for every picture."""
+        """The same for every image."""
         del model, width, height, options
         return IMAGE_TOKENS
 
@@ -178,7 +178,7 @@ def _script(given: str) -> list[Any] | dict[str, Any]:
     except (OSError, ValueError) as error:
         raise UsageError(f"-o script={given[:80]}: {error}") from None
     if not isinstance(value, list | dict):
-        raise UsageError(f"-o script={given[:80]}: must hold a JSON list or object")
+        raise UsageError(f"-o script={given[:80]}: expected a JSON list or object")
     return value
 
 
@@ -209,7 +209,7 @@ def _uniform(*key: object) -> float:
 
 
 def _pick(kinds: tuple[str, ...], draw: float, options: MockOptions) -> str:
-    """The kind in whose share of [0, 1) the draw falls; empty when it falls into none."""
+    """The kind whose share of [0, 1) contains the draw; empty if none does."""
     for kind in kinds:
         draw -= getattr(options, "error_rate" if kind == "server" else f"{kind}_rate")
         if draw < 0:

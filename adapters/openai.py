@@ -6,7 +6,6 @@ openai/Qwen2-VL -o base_url=http://127.0.0.1:8000/v1         chat completions of
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -17,8 +16,6 @@ from urllib.parse import urlsplit
 from mmeval import (
     AdapterError,
     Capabilities,
-    FatalError,
-    Options,
     Prompt,
     Reply,
     Request,
@@ -32,11 +29,11 @@ from mmeval.definitions import BatchState, BatchStatus
 from mmeval.types import Finish, Part
 
 OPENAI = "https://api.openai.com/v1"
-# Reasoning models answer 400 to temperature and top_p; their chat variants do not.
+# Reasoning models answer 400 to temperature and top_p; their chat variants accept both.
 REASONING = re.compile(r"^(o\d|gpt-5)(?!.*-chat)")
 FINISH: dict[str | None, Finish] = {"length": "length", "max_output_tokens": "length", "content_filter": "filtered"}
 STATES: dict[str, BatchStatus] = {"failed": "failed", "completed": "ended", "expired": "ended", "cancelled": "ended"}
-# Tokens of a picture: (base, per tile of 512 pixels), or a factor on its patches of 32 pixels.
+# Tokens of an image: (base, per tile of 512 pixels), or a factor on the number of its patches of 32 pixels.
 TILED = (
     (r"gpt-4o-mini", (2833, 5667)),
     (r"gpt-4o|gpt-4\.1(?!-)|gpt-4\.5", (85, 170)),
@@ -50,29 +47,23 @@ PATCHED = (
     ("gpt-5-nano", 2.46),
     ("o4-mini", 1.72),
 )
-MOST_PATCHES = 1536
-JSON = {"Content-Type": "application/json"}
-LEAST_OUTPUT = 16
+MAX_PATCHES = 1536
+MIN_OUTPUT = 16
 """Tokens; the Responses API refuses a smaller max_output_tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenAIOptions(Options):
+class OpenAIOptions(providers.ChatOptions):
     """Options of OpenAI's APIs; None = the server's default."""
 
     base_url: str = OPENAI
     api: Literal["responses", "chat"] | None = None
-    """None: responses at api.openai.com, chat anywhere else."""
+    """None: responses at api.openai.com, chat everywhere else."""
     key_env: str | None = None
-    """Variable with the key of another server; OPENAI_API_KEY goes to api.openai.com alone unless named here."""
-    detail: Literal["low", "high", "auto", "original"] | None = None
-    """How closely a picture is looked at."""
-    effort: str | None = None
-    """Reasoning effort."""
-    schema: str | None = None
-    """JSON schema that the reply must follow, as text."""
+    """Environment variable that holds the key of another server. OPENAI_API_KEY is sent only to api.openai.com,
+    unless it is named here."""
     sampling: bool | None = None
-    """Send temperature and top_p; None: not to OpenAI's reasoning models, which refuse them."""
+    """Whether temperature and top_p are sent. None: except to OpenAI's reasoning models, which refuse them."""
     timeout_s: float = 600.0
 
 
@@ -104,59 +95,37 @@ class Adapter:
         if self._api == "responses" and options.seed is not None:
             raise UsageError("-o seed: the Responses API has no seed; use -o api=chat")
         self._path = "/responses" if self._api == "responses" else "/chat/completions"
-        self._url = self.endpoint + self._path  # whole: the SDK would join and parse it anew for every request
         self._options = options
 
     async def connect(self) -> None:
         """Import the SDK and read the key; raises UsageError naming what is missing."""
-        openai = providers.sdk("openai", extra="openai")
         variable = self._options.key_env or ("OPENAI_API_KEY" if self._official else None)
+        providers.sdk("openai", extra="openai")  # a missing SDK is named before a missing key
         self._secret = providers.key(variable, provider="openai") if variable else providers.Secret("")
-        self._client = openai.AsyncOpenAI(
-            base_url=self.endpoint,
-            api_key=self._secret.value or "none",
-            max_retries=0,
-            timeout=self._options.timeout_s,
-            http_client=openai.DefaultAioHttpClient(),
-        )
-        # The plain response: decoding it here shows HTML, empty and broken bodies as what they are.
-        self._raw = providers.sdk("httpx2", extra="openai").Response
+        self._client = providers.ChatClient(self.endpoint, self._secret, timeout_s=self._options.timeout_s)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
     async def ask(self, request: Request, options: OpenAIOptions) -> Reply:
-        """One request; raises RetryableError or FatalError."""
+        """Send one request; raises RetryableError or FatalError."""
         body = providers.Body()
         payload = self._payload(request.prompt, self.normalize_options(options), body)
-        call = self._client.post(self._url, cast_to=self._raw, content=body.dumps(payload), options={"headers": JSON})
-        try:
-            answer = await providers.call(call, secret=self._secret, body=lambda raw: raw.content)
-        except FatalError as error:
-            if error.kind != "filtered":
-                raise
-            return Reply(text="", finish="filtered")
-        return providers.shaped(
-            self._read,
-            answer.value,
-            latency_s=answer.latency_s,
-            request_id=answer.headers.get("x-request-id"),
-            limits=providers.openai_limits(answer.headers),
-        )
+        return await self._client.post(self.endpoint + self._path, body.dumps(payload), self._read)
 
     def normalize_options(self, options: OpenAIOptions) -> OpenAIOptions:
-        """The options as they go over the wire: without those that the model or the API refuses."""
+        """The options as they are sent: without those that the model or the API refuses."""
         refused = self._official and REASONING.match(self.model) is not None
         if refused if options.sampling is None else not options.sampling:
             options = replace(options, temperature=None, top_p=None)
         if self._official and self._api == "responses" and options.max_tokens is not None:
-            options = replace(options, max_tokens=max(LEAST_OUTPUT, options.max_tokens))
+            options = replace(options, max_tokens=max(MIN_OUTPUT, options.max_tokens))
         return options
 
     @staticmethod
     def image_tokens(model: str, width: int, height: int, options: OpenAIOptions) -> int | None:
-        """Input tokens of one picture; None for models whose rule is not known.
+        """Input tokens of one image; None for models whose rule is unknown.
 
         Source: https://platform.openai.com/docs/guides/images-vision#calculating-costs (2025-08).
         """
@@ -171,28 +140,10 @@ class Adapter:
         return base + tile * math.ceil(width * scale / 512) * math.ceil(height * scale / 512)
 
     def _payload(self, prompt: Prompt, options: OpenAIOptions, body: providers.Body) -> dict[str, Any]:
-        shape = self._responses if self._api == "responses" else self._chat
-        given = {"temperature": options.temperature, "top_p": options.top_p, **shape(prompt, options, body)}
-        payload = {name: value for name, value in given.items() if value is not None}
-        return {"model": self.model, **payload, "stream": False}  # `transformers serve` streams unless told not to
-
-    def _chat(self, prompt: Prompt, options: OpenAIOptions, body: providers.Body) -> dict[str, Any]:
-        def part(p: Part) -> dict[str, Any]:
-            if isinstance(p, Text):
-                return {"type": "text", "text": p.text}
-            url = {"url": body.data_url(p), **({"detail": options.detail} if options.detail else {})}
-            return {"type": "image_url", "image_url": url}
-
-        system = [{"role": "system", "content": options.system}] if options.system else []
-        return {
-            "messages": [*system, {"role": "user", "content": [part(p) for p in prompt]}],
-            "max_completion_tokens" if self._official else "max_tokens": options.max_tokens,
-            "seed": options.seed,
-            "reasoning_effort": options.effort,
-            "response_format": {"type": "json_schema", "json_schema": _format(options.schema)}
-            if options.schema
-            else None,
-        }
+        if self._api == "responses":
+            return self._responses(prompt, options, body)
+        limit = "max_completion_tokens" if self._official else "max_tokens"
+        return providers.chat_payload(self.model, prompt, options, body, limit=limit)
 
     def _responses(self, prompt: Prompt, options: OpenAIOptions, body: providers.Body) -> dict[str, Any]:
         def part(p: Part) -> dict[str, Any]:
@@ -200,18 +151,22 @@ class Adapter:
                 return {"type": "input_text", "text": p.text}
             return {"type": "input_image", "image_url": body.data_url(p), "detail": options.detail or "auto"}
 
-        return {
+        schema = {"type": "json_schema", **providers.json_schema(options.schema)} if options.schema else None
+        given = {
+            "temperature": options.temperature,
+            "top_p": options.top_p,
             "instructions": options.system,
             "input": [{"role": "user", "content": [part(p) for p in prompt]}],
             "max_output_tokens": options.max_tokens,
             "reasoning": {"effort": options.effort} if options.effort else None,
             "store": False if self._official else None,
-            "text": {"format": {"type": "json_schema", **_format(options.schema)}} if options.schema else None,
+            "text": {"format": schema} if schema else None,
         }
+        return {"model": self.model, **providers.drop_none(given), "stream": False}
 
     @property
     def _read(self) -> Callable[[dict[str, Any]], Reply]:
-        return _from_responses if self._api == "responses" else _from_chat
+        return _from_responses if self._api == "responses" else providers.chat_reply
 
     async def submit(self, requests: Sequence[tuple[str, Request]], options: OpenAIOptions) -> str:
         """Upload the requests as a file and start a batch; the handle is its id."""
@@ -222,16 +177,16 @@ class Adapter:
             )
             for key, request in requests
         )
-        created = self._client.files.create(file=("requests.jsonl", file), purpose="batch")
+        created = self._client.sdk.files.create(file=("requests.jsonl", file), purpose="batch")
         file_id: str = await providers.fetch(created, secret=self._secret, read=lambda uploaded: uploaded.id)
-        started = self._client.batches.create(input_file_id=file_id, endpoint=url, completion_window="24h")
+        started = self._client.sdk.batches.create(input_file_id=file_id, endpoint=url, completion_window="24h")
         handle: str = await providers.fetch(started, secret=self._secret, read=lambda batch: batch.id)
         return handle
 
     async def poll(self, handle: str) -> BatchState:
-        """How far the batch is; an expired one has ended, with the answers that it got."""
+        """How far the batch is. An expired batch has ended, with the answers it got until then."""
         batch = await providers.fetch(
-            self._client.batches.retrieve(handle), secret=self._secret, read=lambda batch: batch
+            self._client.sdk.batches.retrieve(handle), secret=self._secret, read=lambda batch: batch
         )
         counts, errors = batch.request_counts, batch.errors.data if batch.errors else None
         return BatchState(
@@ -242,12 +197,12 @@ class Adapter:
         )
 
     async def collect(self, handle: str) -> AsyncIterator[tuple[str, Reply | AdapterError]]:
-        """What the batch's output and error files hold, by custom id."""
+        """The content of the batch's output and error files, by custom id."""
         batch = await providers.fetch(
-            self._client.batches.retrieve(handle), secret=self._secret, read=lambda batch: batch
+            self._client.sdk.batches.retrieve(handle), secret=self._secret, read=lambda batch: batch
         )
         for file_id in filter(None, (batch.output_file_id, batch.error_file_id)):
-            content = self._client.files.content(file_id)
+            content = self._client.sdk.files.content(file_id)
             text = await providers.fetch(content, secret=self._secret, read=lambda file: file.content)
             for line in providers.lines(text):
                 yield str(line["custom_id"]), self._collected(line)
@@ -262,39 +217,14 @@ class Adapter:
         return providers.collected(self._read, body)
 
 
-def _format(schema: str) -> dict[str, Any]:
-    return {"name": "reply", "strict": True, "schema": json.loads(schema)}
-
-
 def _patches(width: int, height: int) -> int:
-    """Patches of 32 x 32 pixels that cover the picture, scaled down until they are at most 1536."""
-    if math.ceil(width / 32) * math.ceil(height / 32) > MOST_PATCHES:
-        scale = math.sqrt(32 * 32 * MOST_PATCHES / (width * height))
+    """Patches of 32 x 32 pixels that cover the image, after it is scaled down to at most MAX_PATCHES of them."""
+    if math.ceil(width / 32) * math.ceil(height / 32) > MAX_PATCHES:
+        scale = math.sqrt(32 * 32 * MAX_PATCHES / (width * height))
         across, down = width * scale / 32, height * scale / 32
         scale *= min(max(1, math.floor(across)) / across, max(1, math.floor(down)) / down)
         width, height = round(width * scale), round(height * scale)
     return math.ceil(width / 32) * math.ceil(height / 32)
-
-
-def _from_chat(value: dict[str, Any]) -> Reply:
-    choice = value["choices"][0]
-    message = choice["message"]
-    content = message.get("content") or ""
-    usage = value.get("usage") or {}
-    refusal = message.get("refusal")
-    return Reply(
-        # Some servers give the parts of the answer apart.
-        text=refusal or (content if isinstance(content, str) else "".join(part.get("text", "") for part in content)),
-        finish="refused" if refusal else FINISH.get(choice.get("finish_reason"), "stop"),
-        reasoning=message.get("reasoning_content") or message.get("reasoning"),
-        usage=Usage(
-            input=usage.get("prompt_tokens"),
-            output=usage.get("completion_tokens"),
-            reasoning=(usage.get("completion_tokens_details") or {}).get("reasoning_tokens"),
-            cached=(usage.get("prompt_tokens_details") or {}).get("cached_tokens"),
-        ),
-        model=value.get("model"),
-    )
 
 
 def _from_responses(value: dict[str, Any]) -> Reply:

@@ -1,10 +1,11 @@
-"""Any image-text-to-text checkpoint of Hugging Face transformers, run in this process.
+"""Runs any image-text-to-text checkpoint of Hugging Face transformers in this process.
 
-transformers/Qwen/Qwen3-VL-2B-Instruct    a checkpoint of the hub, `-o revision=COMMIT` pins it
+transformers/Qwen/Qwen3-VL-2B-Instruct    a checkpoint on the hub; `-o revision=COMMIT` pins it
 transformers/./my/checkpoint              a folder
 transformers/demo-vlm                     the small model that ships with mmeval
 
-Questions that wait are answered together. Greedy by default: the reply does not depend on who shares the batch.
+Waiting requests are answered in batches. Decoding is greedy by default, and a reply then does not depend on the rest of
+its batch.
 """
 
 from __future__ import annotations
@@ -38,50 +39,48 @@ from mmeval.engine.batching import Batcher
 
 SHIPPED = ("demo-vlm",)
 MOST_TOKENS = 1024
-"""Of a reply, when nobody says how many: the library's own default would cut it after 20."""
+"""Longest reply by default; the library's own default is 20 tokens."""
 SMALL = 50_000_000
-"""Parameters up to which one thread is faster than several."""
-WHOLE = 1 << 24
-"""Bytes up to which a weight file is digested whole; of a larger one, both ends."""
+"""Models up to this number of parameters are faster on one thread than on several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalOptions(Options):
-    """Options of models that run here; None = the checkpoint's own."""
+    """Options of models that run in this process; None = the checkpoint's default."""
 
     revision: str | None = None
     """Commit, tag or branch on the hub."""
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
-    """auto: float32 on a CPU, the checkpoint's own on an accelerator."""
+    """auto: float32 on a CPU, the checkpoint's precision on an accelerator."""
     device: str = "auto"
-    """auto: cuda, mps or cpu, the first that is there."""
+    """auto: the first available of cuda, mps and cpu."""
     attn: str | None = None
     """Attention implementation: eager, sdpa, flash_attention_2, ..."""
     trust_remote_code: bool = False
     """Run the Python files of the checkpoint. Read them first and pin the revision."""
     batch_size: int = 16
-    """Questions answered together at most; halved when memory does not suffice."""
+    """Most requests in a batch; halved when a batch does not fit in memory."""
     wait_ms: int = 20
-    """How long a question waits for others."""
+    """How long a request waits for others, to fill a batch."""
     threads: int | None = None
-    """CPU threads; None: one for a small model, else all cores."""
+    """CPU threads; None: one for a small model, otherwise all cores."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question and how to answer it."""
+    """One request with its options."""
 
     prompt: Prompt
     options: LocalOptions
 
     @property
     def sampled(self) -> bool:
-        """Whether tokens are drawn at random."""
+        """Whether tokens are sampled at random."""
         return bool(self.options.temperature)
 
     @property
     def cost(self) -> int:
-        """About its number of tokens."""
+        """Approximate number of input tokens."""
         return sum(
             len(part.text) // 4 if isinstance(part, Text) else (part.width or 0) * (part.height or 0) // 784
             for part in self.prompt
@@ -103,11 +102,12 @@ class Adapter:
     def __init__(self, model: str, options: LocalOptions) -> None:
         self.model = model
         self._options = options
-        self._where, self._folder = _where(model)
-        self.endpoint = f"local:{_digest(self._folder)}" if self._folder else "local"
+        folder = _folder(model)
+        self._where = str(folder.resolve()) if folder else model
+        self.endpoint = f"local:{providers.checkpoint_digest(folder)}" if folder else "local"
 
     async def connect(self) -> None:
-        """Load processor and weights in the worker thread; raises UsageError with the way out."""
+        """Load the processor and the weights in the worker thread; raises UsageError with advice."""
         self._batcher: Batcher[Asked, Reply] = Batcher(
             lambda batch: self._loaded.answer(batch),
             size=self._options.batch_size,
@@ -124,12 +124,12 @@ class Adapter:
         self._ran = self._loaded.ran
 
     async def close(self) -> None:
-        """Finish the batch under way and give the memory back."""
+        """Finish the current batch and free the memory."""
         await self._batcher.close()
         del self._loaded
 
     async def ask(self, request: Request, options: LocalOptions) -> Reply:
-        """Answer together with what else waits; raises FatalError or MediaError."""
+        """Answer in a batch with other waiting requests; raises FatalError or MediaError."""
         try:
             return await self._batcher.submit(Asked(request.prompt, options))
         except MediaError:
@@ -137,13 +137,13 @@ class Adapter:
         except Exception as error:
             if _too_large(error):
                 raise FatalError(
-                    f"{self.model}: this question alone does not fit in memory", kind="too_large"
+                    f"{self.model}: this sample does not fit in memory, even alone", kind="too_large"
                 ) from None
             line = str(error).strip().partition("\n")[0][:200]
             raise FatalError(f"{self.model}: {type(error).__name__}: {line}", kind="bad_request") from error
 
     def describe(self) -> Mapping[str, Any]:
-        """Where and how precisely it ran, and which weights."""
+        """Device, precision, threads, and the digest of the weights."""
         return {**self._ran, "weights": self.endpoint.partition(":")[2] or None}
 
     def _load(self) -> Loaded:
@@ -160,7 +160,7 @@ class Adapter:
 
 
 class Loaded:
-    """A processor and a model in memory; everything here runs in the worker thread."""
+    """A processor and a model in memory. All methods run in the worker thread."""
 
     def __init__(self, torch: Any, library: Any, where: str, name: str, options: LocalOptions) -> None:
         self._torch = torch
@@ -183,14 +183,14 @@ class Loaded:
         self.ran = {"device": str(self._model.device), "dtype": str(self._model.dtype), "threads": threads}
 
     def answer(self, batch: Sequence[Asked]) -> list[Reply]:
-        """One reply for each question; all have the same options."""
+        """One reply for each request; all have the same options."""
         began = time.perf_counter()
         inputs = self._encode(batch).to(self._model.device, dtype=self._model.dtype)
         with self._torch.inference_mode():
             made = self._model.generate(**inputs, **self._sampling(batch[0]))
         prompts, mask = inputs["input_ids"], inputs["attention_mask"]
         length = prompts.shape[1]
-        # A model that is fed embeddings returns the new tokens alone.
+        # A model that is given embeddings returns only the new tokens.
         whole = made.shape[1] >= length and bool((made[:, :length] == prompts).all())
         new = made[:, length:] if whole else made
         seconds = time.perf_counter() - began
@@ -198,15 +198,15 @@ class Loaded:
         return [self._reply(tokens, count, seconds) for tokens, count in zip(new.tolist(), used, strict=True)]
 
     def _encode(self, batch: Sequence[Asked]) -> Any:
-        pictures = [[_picture(part) for part in asked.prompt if isinstance(part, Image)] for asked in batch]
-        chats = [_chat(asked, row) for asked, row in zip(batch, pictures, strict=True)]
+        images = [[_decoded(part) for part in asked.prompt if isinstance(part, Image)] for asked in batch]
+        chats = [_chat(asked, row) for asked, row in zip(batch, images, strict=True)]
         if self._processor.chat_template or self._processor.tokenizer.chat_template:
             how = {"tokenize": True, "add_generation_prompt": True, "return_dict": True, "return_tensors": "pt"}
             return self._processor.apply_chat_template(chats, **how, processor_kwargs={"padding": True})
-        # Checkpoints without a chat template are captioners and question answerers of before chat.
+        # Checkpoints without a chat template caption an image or answer one question.
         questions = [" ".join(part.text for part in asked.prompt if isinstance(part, Text)) for asked in batch]
         texts = [f"Question: {question} Answer:" for question in questions]
-        flat = [picture for row in pictures for picture in row]
+        flat = [image for row in images for image in row]
         return self._processor(images=flat or None, text=texts, padding=True, return_tensors="pt")
 
     def _sampling(self, asked: Asked) -> dict[str, Any]:
@@ -224,7 +224,7 @@ class Loaded:
         return {**how, "do_sample": True, "temperature": options.temperature, "top_p": options.top_p or 1.0, "top_k": 0}
 
     def _reply(self, tokens: list[int], used: int, seconds: float) -> Reply:
-        """Cut at the first end token; without one the reply was too long."""
+        """Cut the reply at the first end token; without one it is truncated."""
         end = next((i for i, token in enumerate(tokens) if token in self._ends), None)
         said = tokens if end is None else tokens[:end]
         text = self._processor.tokenizer.decode(said, skip_special_tokens=True).strip()
@@ -233,37 +233,15 @@ class Loaded:
         return Reply(text=text, finish=finish, usage=usage, latency_s=seconds, model=self._name)
 
 
-def _where(model: str) -> tuple[str, Path | None]:
-    """What the library is asked for, and the folder when it is one."""
+def _folder(model: str) -> Path | None:
+    """The folder that holds the checkpoint, or None for a name on the hub."""
     if model in SHIPPED:
-        folder = catalog.bundled() / "adapters" / "weights" / model
-    elif model.startswith((".", "/", "~")):
-        folder = Path(model).expanduser()
-    elif Path(model).is_dir():
-        raise UsageError(f"transformers/{model}: is a folder here; for it write transformers/./{model}")
-    else:
-        return model, None
-    if not (folder / "config.json").is_file():
-        raise UsageError(f"transformers/{model}: {folder} holds no checkpoint (no config.json)")
-    return str(folder.resolve()), folder
-
-
-def _digest(folder: Path) -> str:
-    """Tells one checkpoint in a folder from another that is put there later."""
-    digest = hashlib.sha256()
-    for file in sorted(f for f in folder.iterdir() if f.is_file()):
-        size = file.stat().st_size
-        digest.update(f"{file.name}\0{size}\0".encode())
-        with file.open("rb") as opened:
-            digest.update(opened.read(WHOLE))
-            if size > WHOLE:
-                opened.seek(-min(WHOLE, size - WHOLE), os.SEEK_END)
-                digest.update(opened.read())
-    return digest.hexdigest()[:12]
+        return catalog.bundled() / "adapters" / "weights" / model
+    return providers.checkpoint_folder("transformers", model)
 
 
 def _processor(library: Any, where: str, how: dict[str, Any], config: Any) -> Any:
-    """The checkpoint's processor; where only its video half needs torchvision, a processor for pictures."""
+    """The checkpoint's processor; without torchvision, and if only its video part needs it, one without that part."""
     try:
         return library.AutoProcessor.from_pretrained(where, **how)
     except (ImportError, ValueError, AttributeError):
@@ -271,14 +249,15 @@ def _processor(library: Any, where: str, how: dict[str, Any], config: Any) -> An
         base = getattr(library, names.get(config.model_type, ""), None)
         if base is None or library.utils.is_torchvision_available():
             raise
-    return _pictures_only(library, base).from_pretrained(where, **how)
+    return _without_video(library, base).from_pretrained(where, **how)
 
 
-def _pictures_only(library: Any, base: Any) -> Any:
-    """A processor class without a part for videos, which exists for torchvision alone."""
+def _without_video(library: Any, base: Any) -> Any:
+    """A subclass of the processor without its video part, which needs torchvision."""
 
-    class Two(library.ProcessorMixin):  # type: ignore[misc]
-        # Stands behind `base` in the order of resolution: it takes what `base` hands on, and drops the video part.
+    class Rest(library.ProcessorMixin):  # type: ignore[misc]
+        # Follows `base` in the method resolution order: it gets the arguments that `base` passes on, and drops the
+        # video part.
         def __init__(
             self, image_processor: Any = None, tokenizer: Any = None, video: Any = None, chat_template: Any = None
         ) -> None:
@@ -286,17 +265,17 @@ def _pictures_only(library: Any, base: Any) -> Any:
             library.ProcessorMixin.__init__(self, image_processor, tokenizer, chat_template=chat_template)
             self.video_processor = None
 
-    class Pictures(base, Two):  # type: ignore[misc]
+    class Reduced(base, Rest):  # type: ignore[misc]
         @classmethod
         def get_attributes(cls) -> list[str]:
             return ["image_processor", "tokenizer"]
 
-    return type(base.__name__, (Pictures,), {})
+    return type(base.__name__, (Reduced,), {})
 
 
-def _chat(asked: Asked, pictures: Sequence[Any]) -> list[dict[str, Any]]:
-    """The prompt as the library's chat: pictures and texts in their order."""
-    left = iter(pictures)
+def _chat(asked: Asked, images: Sequence[Any]) -> list[dict[str, Any]]:
+    """The prompt as a chat of the library: images and texts in their order."""
+    left = iter(images)
     content = [
         {"type": "text", "text": part.text} if isinstance(part, Text) else {"type": "image", "image": next(left)}
         for part in asked.prompt
@@ -306,8 +285,8 @@ def _chat(asked: Asked, pictures: Sequence[Any]) -> list[dict[str, Any]]:
     return [*opening, {"role": "user", "content": content}]
 
 
-def _picture(part: Image) -> Any:
-    """Decoded, upright, RGB; raises MediaError."""
+def _decoded(part: Image) -> Any:
+    """The decoded image, upright, in RGB; raises MediaError."""
     from PIL import Image as Pillow
     from PIL import ImageOps
 
@@ -319,14 +298,14 @@ def _picture(part: Image) -> Any:
 
 
 def _seed(asked: Asked) -> int:
-    """Of one question: the same whatever was asked before it."""
+    """The seed of one request: independent of the requests before it."""
     parts = [part.text if isinstance(part, Text) else part.sha256 for part in asked.prompt]
     digest = hashlib.sha256("\0".join([str(asked.options.seed), *parts]).encode()).digest()
     return int.from_bytes(digest[:7], "big")
 
 
 def _ends(generation: Any, words: Any) -> frozenset[int]:
-    """Ids of the tokens that end a reply."""
+    """The ids of the tokens that end a reply."""
     declared = generation.eos_token_id if generation.eos_token_id is not None else words.eos_token_id
     return frozenset(declared if isinstance(declared, list) else [declared])
 
@@ -338,7 +317,7 @@ def _device(torch: Any) -> str:
 
 
 def _threads(model: Any) -> int:
-    """One for a small model, else one for each core that this process may use."""
+    """One for a small model, otherwise one for each core that this process may use."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return 1 if model.num_parameters() <= SMALL else cores
 
@@ -349,10 +328,10 @@ def _too_large(error: Exception) -> bool:
 
 
 def _advice(error: Exception) -> str:
-    """One line about a checkpoint that cannot be loaded."""
+    """Why a checkpoint cannot be loaded, in one line."""
     text = " ".join(str(error).split())
     if "trust_remote_code" in text:
-        return "needs Python files of its own: read them, then -o trust_remote_code=true -o revision=COMMIT"
+        return "comes with Python code: read it, then add -o trust_remote_code=true -o revision=COMMIT"
     if "Unrecognized configuration class" in text:
-        return "is no image-text-to-text model"
+        return "is not an image-text-to-text model"
     return f"cannot be loaded: {text[:240]}"

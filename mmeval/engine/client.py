@@ -6,9 +6,9 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from mmeval import media
 from mmeval.definitions import Adapter, Options
@@ -20,6 +20,8 @@ from mmeval.errors import AdapterError, FatalError, MediaError, RetryableError
 from mmeval.types import Reply, Request
 
 __all__ = ["Answer", "Client", "GaveUpError", "Stop", "StoppedError"]
+
+T = TypeVar("T")
 
 LOG = logging.getLogger("mmeval.engine")
 REJECTED = frozenset({"rate_limit", "overloaded"})
@@ -68,6 +70,18 @@ class Stop:
         except TimeoutError:
             return
         raise StoppedError
+
+    async def unless(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await the work; cancels it and raises StoppedError as soon as the run stops."""
+        task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(self.event.wait())
+        try:
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise StoppedError
+            return task.result()
+        finally:
+            task.cancel()
+            stopped.cancel()
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,8 @@ class AdaptiveTimeout:
 class Breaker:
     """Opens when every request fails: at once if a key or a name is wrong, after some seconds if the server is down.
 
-    After the first success it waits much longer, since an outage in the middle of a long run may pass.
+    After the first success it waits much longer, since an outage in the middle of a long run may pass. A server that
+    mmeval started itself and that has ended opens it at any time.
     """
 
     HOPELESS = 3
@@ -149,6 +150,9 @@ class Breaker:
     def failure(self, error: AdapterError) -> None:
         """Record a failed request; sets `reason` if the breaker opens."""
         if error.kind in ("rate_limit", "unsupported", "too_large"):
+            return
+        if error.kind == "gone":
+            self.reason = str(error)
             return
         now = self._clock()
         self._since = now if self._since is None else self._since

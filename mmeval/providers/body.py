@@ -1,27 +1,28 @@
-"""A JSON request body in which media are base64: each is encoded once and never passes through the JSON encoder."""
+"""JSON request bodies. Media are encoded to base64 once and never pass through the JSON encoder."""
 
 from __future__ import annotations
 
 import json
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import pybase64
 
 from mmeval.types import Media
 
-# Unguessable, so that no text of a data set can pretend to be a placeholder.
+# Random, so that no text of a data set can contain a placeholder.
 _MARK = f"@media-{secrets.token_hex(12)}-"
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _SPLIT = re.compile(f"{_MARK}(\\d+);".encode())
 
 
 class Body:
-    """Builds one request body.
+    """Builds request bodies.
 
-    `media` and `data_url` give a placeholder to put into the payload; `dumps` serialises the
-    payload and writes the base64 in place of the placeholders. A 100 KB picture costs two copies.
+    `media` and `data_url` return a placeholder for the payload. `dumps` serialises the payload and replaces the
+    placeholders by base64. A 100 KB image is copied twice.
     """
 
     def __init__(self) -> None:
@@ -37,10 +38,15 @@ class Body:
         return f"data:{part.mime};base64,{self.media(part)}"
 
     def dumps(self, payload: Any) -> bytes:
-        """The JSON of the payload, UTF-8, with all media in their places."""
+        """The payload as JSON in UTF-8, with the media in place of their placeholders."""
         text = _JSON(payload).encode("utf-8", "replace")
         if not self._media:
             return text
         pieces = _SPLIT.split(text)
         pieces[1::2] = [pybase64.b64encode(self._media[int(n)].read()) for n in pieces[1::2]]
         return b"".join(pieces)
+
+
+def drop_none(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries that have a value: an option that is None is left to the provider."""
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,4 +1,4 @@
-"""One request to a remote model: timed, its answer decoded, whatever went wrong made a typed error."""
+"""Sends one request to a remote model: measures it, decodes the answer, and turns every failure into a typed error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A decoded JSON object and what came with it."""
+    """A decoded JSON object, with the headers of the response and the time it took."""
 
     value: dict[str, Any]
     headers: Mapping[str, str]
@@ -26,19 +26,19 @@ class Answer:
 
 
 async def fetch(request: Awaitable[Any], *, secret: Secret, read: Callable[[Any], T]) -> T:
-    """Await whatever an SDK does and take from it what `read` returns.
+    """Await a call of an SDK and return what `read` makes of its result.
 
     Raises:
         RetryableError, FatalError: see `failure`.
     """
     try:
         return read(await request)
-    except Exception as error:  # noqa: BLE001 - the request boundary: every SDK has its own tree of exceptions
+    except Exception as error:  # noqa: BLE001 - the request boundary: every SDK has its own exceptions
         raise failure(error, secret=secret) from None
 
 
 async def call(request: Awaitable[Any], *, secret: Secret, body: Callable[[Any], str | bytes]) -> Answer:
-    """Await a raw response of an SDK and decode its `body`.
+    """Await the raw response of an SDK and decode its `body`.
 
     Raises:
         RetryableError, FatalError: see `failure`.
@@ -49,25 +49,32 @@ async def call(request: Awaitable[Any], *, secret: Secret, body: Callable[[Any],
 
 
 def shaped(read: Callable[[dict[str, Any]], Reply], value: dict[str, Any], **known: Any) -> Reply:
-    """The Reply that an adapter reads from an answer; raises RetryableError (`malformed`) for any other shape.
+    """Read the Reply from a decoded answer, and check it.
 
-    What a server sends is not to be trusted: a list where an object should be, a number for a text. `known` are
-    fields of the Reply that came beside it: latency, headers.
+    A server may send anything: a list instead of an object, a number instead of a text.
+
+    Args:
+        read: makes the Reply; may raise KeyError, TypeError and the like.
+        value: the decoded answer.
+        known: fields of the Reply that are not in the body, such as the latency.
+
+    Raises:
+        RetryableError: (`malformed`) the answer has another shape.
     """
     try:
         reply = read(value)
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
-        note = f"status 200 of an unknown shape: {type(error).__name__}: {error}"
+        note = f"status 200, but the answer has an unknown shape: {type(error).__name__}: {error}"
         raise RetryableError(Secret("").scrub(note), kind="malformed", status=200) from None
     if not isinstance(reply.text, str) or not isinstance(reply.reasoning, str | None):
-        raise RetryableError("status 200 of an unknown shape", kind="malformed", status=200)
+        raise RetryableError("status 200, but the answer has an unknown shape", kind="malformed", status=200)
     used = reply.usage
     usage = Usage(_count(used.input), _count(used.output), _count(used.reasoning), _count(used.cached))
     return replace(reply, usage=usage, model=_text(reply.model), **{"request_id": _text(reply.request_id), **known})
 
 
 def _count(value: object) -> int | None:
-    # An answer is not thrown away for a count that is none.
+    # A wrong token count is dropped; the answer is still good.
     return value if type(value) is int and value >= 0 else None
 
 
@@ -76,7 +83,7 @@ def _text(value: object) -> str | None:
 
 
 def collected(read: Callable[[dict[str, Any]], Reply], value: dict[str, Any]) -> Reply | AdapterError:
-    """`shaped` for one answer of a batch: the error is returned."""
+    """`shaped` for one answer of a batch: returns the error instead of raising it."""
     try:
         return shaped(read, value)
     except RetryableError as malformed:
@@ -84,7 +91,7 @@ def collected(read: Callable[[dict[str, Any]], Reply], value: dict[str, Any]) ->
 
 
 def lines(body: str | bytes) -> Iterator[dict[str, Any]]:
-    """The objects of JSON lines; raises RetryableError (`malformed`) for a line that is none."""
+    """The objects in JSON lines; raises RetryableError (`malformed`) for a line that is not JSON."""
     for line in body.splitlines():
         if line.strip():
             try:
@@ -96,14 +103,19 @@ def lines(body: str | bytes) -> Iterator[dict[str, Any]]:
 
 
 def decode(body: str | bytes) -> dict[str, Any]:
-    """The JSON object of a 200; raises RetryableError (`malformed`) when there is none, or its own error."""
+    """Decode the JSON object of a response with status 200.
+
+    Raises:
+        RetryableError: (`malformed`) it is empty or not a JSON object.
+        RetryableError, FatalError: it holds an error; see `said`.
+    """
     try:
         value = json.loads(body)
     except ValueError:
         start = body[:80].decode("utf-8", "replace") if isinstance(body, bytes) else body[:80]
         raise RetryableError(f"status 200, but not JSON: {start!r}", kind="malformed", status=200) from None
     if not isinstance(value, dict) or not value:
-        raise RetryableError(f"status 200, but no answer: {str(value)[:80]}", kind="malformed", status=200)
+        raise RetryableError(f"status 200, but not a JSON object: {str(value)[:80]}", kind="malformed", status=200)
     error = value.get("error")
     if error:
         raise said(error if isinstance(error, dict) else {"message": str(error)})

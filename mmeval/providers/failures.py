@@ -1,4 +1,4 @@
-"""Whatever an SDK or its transport raises, as RetryableError or FatalError with a kind."""
+"""Turns the exceptions of every SDK and its transport into RetryableError or FatalError with a kind."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ CODES = {
     "overloaded_error": 529, "UNAVAILABLE": 503,
     "invalid_request_error": 400, "INVALID_ARGUMENT": 400,
 }  # fmt: skip
-"""Statuses of errors that come inside a 200."""
+"""HTTP statuses of the error codes that come with a status 200."""
 RPC = {3: 400, 4: 504, 5: 404, 7: 403, 8: 429, 10: 409, 11: 400, 13: 500, 14: 503, 16: 401}
 """HTTP statuses of google.rpc.Code."""
 
 
 def failure(error: BaseException, *, secret: Secret) -> AdapterError:
-    """The typed form of any exception of one request; unknown ones are `error`, which is fatal.
+    """The typed error for any exception of one request; an unknown exception becomes a FatalError of kind `error`.
 
-    A wait that the server asked for is in `retry_after_s`; the message is one scrubbed line.
+    `retry_after_s` is the wait that the server asked for. The message is one line without secrets.
     """
     if isinstance(error, AdapterError):
         error.args = (secret.scrub(str(error)),)
@@ -42,13 +42,16 @@ def failure(error: BaseException, *, secret: Secret) -> AdapterError:
 
 
 def said(error: Mapping[str, Any], *, status: int | None = None) -> AdapterError:
-    """An error object that came inside a 200 or a batch: by its status or code, else `malformed`."""
+    """The typed error for an error object in a batch or a response with status 200.
+
+    Its kind follows from its status or code; without either it is `malformed`.
+    """
     while isinstance(error.get("error"), dict):
         error = error["error"]
     named = [error.get(name) for name in ("code", "status", "type")]
     status = status or next((RPC.get(code, code) for code in named if isinstance(code, int)), None)
     status = status or next((CODES[code] for code in named if isinstance(code, str) and code in CODES), None)
-    message = Secret("").scrub(f"an error inside a 200: {error.get('message') or json.dumps(error)}")
+    message = Secret("").scrub(f"the response holds an error: {error.get('message') or json.dumps(error)}")
     if status is None or status < 400:
         return RetryableError(message, kind="malformed", status=200)
     return _typed(status, message, code=str(named[0]), retry_after_s=None)
@@ -86,11 +89,11 @@ def _status(error: BaseException) -> int | None:
 
 
 def _body(error: BaseException) -> Mapping[str, Any]:
-    """The innermost error object: openai gives it as `body`, anthropic and google-genai nested under `error`."""
+    """The innermost error object: openai has it in `body`, anthropic and google-genai nested under `error`."""
     body = getattr(error, "body", None) or getattr(error, "details", None)
     while isinstance(body, dict) and isinstance(body.get("error"), dict):
         body = body["error"]
-    if isinstance(body, list):  # google-api-core gives the details alone
+    if isinstance(body, list):  # google-api-core has only the details
         return {"details": body}
     return body if isinstance(body, dict) else {}
 
@@ -113,16 +116,17 @@ def _retry_info(body: Mapping[str, Any]) -> float | None:
 
 
 def _transport(error: BaseException) -> tuple[str | None, BaseException]:
-    """`timeout`, `connection` or `malformed`, and the cause that shows it, by the names of the classes.
+    """The kind (`timeout`, `connection`, `malformed` or None) and the exception that describes it best.
 
-    The deepest cause is asked first: one SDK transport reports a dropped connection as a connect timeout.
+    Goes by class names, from the innermost cause outwards: one SDK's transport reports a dropped connection as a
+    connect timeout.
     """
     for cause in reversed(list(_chain(error))):
         names = [cls.__name__ for cls in type(cause).__mro__]
         if "JSONDecodeError" in names or "ParseError" in names or "UnicodeDecodeError" in names:
             return "malformed", cause
         if any("Timeout" in name for name in names) or "DeadlineExceeded" in names:
-            # What lies below says `Timeout()` or nothing; the outermost error has words for it.
+            # The inner errors have no text; the outermost one says what timed out.
             return "timeout", error
         if any(name in _CONNECTION for name in names):
             return "connection", cause

@@ -1,4 +1,4 @@
-"""The JSON of generateContent, which two SDKs speak."""
+"""The JSON of Gemini's generateContent, which two SDKs use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FILTERED = frozenset(
 
 
 def gemini_reply(value: dict[str, Any]) -> Reply:
-    """The Reply of a GenerateContentResponse; raises RetryableError (`malformed`) when it holds no candidate.
+    """The Reply of a GenerateContentResponse; raises RetryableError (`malformed`) if it has no candidate.
 
     Source: https://ai.google.dev/api/generate-content#generatecontentresponse
     """
@@ -35,10 +35,10 @@ def gemini_reply(value: dict[str, Any]) -> Reply:
 
 
 def gemini_image_tokens(model: str, width: int, height: int, resolution: str | None = None) -> int | None:
-    """Input tokens of one picture; None where the rule is not known.
+    """Input tokens of one image; None if the rule is unknown.
 
-    Gemini 2: 258 up to 384 x 384, else 258 per tile whose side is the shorter side / 1.5.
-    Gemini 3: by `media_resolution` alone.
+    Gemini 2: 258 up to 384 x 384 pixels, otherwise 258 per square tile with 1/1.5 of the shorter side.
+    Gemini 3: depends only on `media_resolution`.
 
     Sources: https://ai.google.dev/gemini-api/docs/image-understanding,
     https://ai.google.dev/gemini-api/docs/media-resolution
@@ -65,7 +65,7 @@ def _usage(usage: dict[str, Any]) -> Usage:
     answer, thoughts = usage.get("candidatesTokenCount"), usage.get("thoughtsTokenCount")
     return Usage(
         input=usage.get("promptTokenCount"),
-        # The bill counts thoughts as output; the API reports them apart.
+        # Thoughts are billed as output, but reported separately.
         output=None if answer is None and thoughts is None else (answer or 0) + (thoughts or 0),
         reasoning=thoughts,
         cached=usage.get("cachedContentTokenCount"),

@@ -1,4 +1,4 @@
-"""Response headers that say when and how much one may ask again."""
+"""Response headers about rate limits: when to retry, and how much is left."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def retry_after(headers: Headers) -> float | None:
     if seconds is not None or text is None:
         return seconds
     until = _http_date(text)
-    # The server's own clock where it sent it: ours may be off.
+    # Relative to the server's clock, if it sent it: ours may be wrong.
     now = _http_date(headers.get("date", "")) or time.time()
     return None if until is None else max(0.0, until - now)
 
 
 def openai_limits(headers: Headers) -> Limits | None:
-    """`x-ratelimit-*` as OpenAI and the servers that follow it send them; resets as `6m0s` or `20ms`.
+    """`x-ratelimit-*`, as sent by OpenAI and compatible servers; resets are durations such as `6m0s` or `20ms`.
 
     Source: https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
     """
@@ -48,7 +48,7 @@ def openai_limits(headers: Headers) -> Limits | None:
 
 
 def anthropic_limits(headers: Headers) -> Limits | None:
-    """`anthropic-ratelimit-*`; resets are RFC 3339 times. `tokens` is the most restrictive token limit in effect.
+    """`anthropic-ratelimit-*`; resets are RFC 3339 times. `tokens` is the tightest of the token limits.
 
     Source: https://docs.anthropic.com/en/api/rate-limits#response-headers
     """
@@ -73,7 +73,7 @@ def anthropic_limits(headers: Headers) -> Limits | None:
 
 
 def duration(text: str | None) -> float | None:
-    """`1h2m3.5s`, `20ms` or plain seconds, as seconds; None for anything else."""
+    """`1h2m3.5s`, `20ms` or a plain number of seconds, in seconds; None for anything else."""
     if not text:
         return None
     found = _DURATION.findall(text)

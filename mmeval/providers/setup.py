@@ -1,4 +1,4 @@
-"""Before the first request: the SDK, the key, the endpoint. A mistake is one line with the way out."""
+"""Checks before the first request: the SDK, the key, the endpoint. Every error says how to fix it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST = 300
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Secret:
-    """A key that cannot be printed by accident."""
+    """An API key that is not printed by accident."""
 
     value: str
 
@@ -28,7 +28,7 @@ class Secret:
         return "Secret(...)"
 
     def scrub(self, text: str) -> str:
-        """One short line without the key, anything that looks like a key, or media."""
+        """The text as one short line, without this key, anything that looks like a key, and base64."""
         if len(self.value) >= 4:
             text = text.replace(self.value, "[key]")
         text = _BASE64.sub("[media]", _CREDENTIAL.sub("[key]", text))
@@ -37,7 +37,7 @@ class Secret:
 
 
 def sdk(module: str, *, extra: str) -> ModuleType:
-    """Import a provider's SDK; raises UsageError with the pip command when it is missing."""
+    """Import a provider's SDK; raises UsageError with the pip command if it is not installed."""
     try:
         return import_module(module)
     except ImportError as error:
@@ -48,12 +48,12 @@ def key(*variables: str, provider: str, required: bool = True) -> Secret:
     """The first of the environment variables that is set.
 
     Args:
-        variables: names, the documented one first.
+        variables: names of environment variables, the documented one first.
         provider: as in `provider/model`, for the message.
-        required: False gives an empty Secret, for servers that want no key.
+        required: whether a missing key is an error; otherwise the Secret is empty, for servers without keys.
 
     Raises:
-        UsageError: none is set; names the first variable.
+        UsageError: no variable is set; names the first.
     """
     value = next((os.environ[name].strip() for name in variables if os.environ.get(name, "").strip()), "")
     if required and not value:
@@ -62,9 +62,9 @@ def key(*variables: str, provider: str, required: bool = True) -> Secret:
 
 
 def endpoint(url: str) -> str:
-    """A base URL without a trailing slash; raises UsageError for anything but plain http(s).
+    """The base URL without a trailing slash; raises UsageError unless it is a plain http(s) URL.
 
-    Credentials and queries are refused, because the endpoint is recorded with every run.
+    Credentials and queries are refused, because every run records its endpoint.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:

@@ -12,7 +12,7 @@ from typing import Any
 
 from mmeval import provenance, store
 from mmeval.definitions import Describes, NeedsSamples
-from mmeval.engine.client import Client, Stop
+from mmeval.engine.client import Client, Stop, StoppedError
 from mmeval.errors import MMEvalError, RunFailedError
 from mmeval.runner.execute import Execution, OnRecord
 from mmeval.runner.finish import Summary, summarise
@@ -69,9 +69,12 @@ class Lifecycle:
         prefetcher = Prefetcher(lambda: kept(self.plan.samples(), part))
         stop = Stop()
         try:
-            client, judge = await self._clients(stop)
-            with _journal(self.plan.folder) as journal, self._stoppable(stop):
-                self.result = await self._ask(prefetcher, journal, client, judge)
+            with self._stoppable(stop):
+                client, judge = await self._clients(stop)
+                with _journal(self.plan.folder) as journal:
+                    self.result = await self._ask(prefetcher, journal, client, judge)
+        except StoppedError:  # while connecting; nothing was asked
+            self.progress.state, self.progress.note = "cancelled", stop.reason or ""
         finally:
             prefetcher.close()
             part.unlink(missing_ok=True)

@@ -36,9 +36,13 @@ class Resources:
             stop.now(self.interrupted, hard=hard)
 
     async def client(self, model: Model, plan: Plan, stop: Stop) -> Client:
-        """A client for one run, on the connection that all runs of this model share."""
+        """A client for one run, on the connection that all runs of this model share.
+
+        Raises:
+            StoppedError: the run was stopped while the model was connecting.
+        """
         self.budget.require(model.name, model.price)
-        adapter = await self.pool.connected(plan.connection(model), model.make)
+        adapter = await stop.unless(self.pool.connected(plan.connection(model), model.make))
         settings = self.settings
         return Client(
             adapter=adapter,

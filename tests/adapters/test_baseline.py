@@ -79,7 +79,7 @@ def test_random_open_answers_follow_the_golds():
 def test_a_foreign_prompt_is_refused():
     adapter = Catalog().adapter("baseline")("random", Options())
     adapter.prepare([])
-    with pytest.raises(FatalError, match="samples of a benchmark"):
+    with pytest.raises(FatalError, match="samples of the benchmark"):
         asyncio.run(adapter.ask(Request(prompt=(Text("?"),)), Options()))
 
 

@@ -153,10 +153,11 @@ def test_a_missing_package_and_key(monkeypatch):
 
 
 def reader(kind: str):
-    if kind == "gemini":
-        return remote.gemini_reply
+    shared = {"gemini": remote.gemini_reply, "chat": remote.chat_reply}
+    if kind in shared:
+        return shared[kind]
     module = sys.modules[Catalog().adapter("anthropic" if kind == "anthropic" else "openai").__module__]
-    return {"chat": "_from_chat", "responses": "_from_responses", "anthropic": "_reply"}[kind], module
+    return getattr(module, {"responses": "_from_responses", "anthropic": "_reply"}[kind])
 
 
 JUNK = st.recursive(
@@ -183,8 +184,7 @@ def spoiled(value, draw, junk):
 @settings(max_examples=150, deadline=None)
 @given(draw=st.data(), junk=JUNK)
 def test_answers_of_any_shape_are_replies_or_malformed(kind, draw, junk):
-    found = reader(kind)
-    read = found if kind == "gemini" else getattr(found[1], found[0])
+    read = reader(kind)
     value = spoiled(dialects.answer(kind, "m", Said(reasoning="hm")), draw, junk)
     outcome = remote.collected(read, value)
     assert isinstance(outcome, Reply | AdapterError)
@@ -198,5 +198,4 @@ def test_answers_of_any_shape_are_replies_or_malformed(kind, draw, junk):
 def test_content_in_parts_is_joined():
     value = dialects.answer("chat", "m", Said())
     value["choices"][0]["message"]["content"] = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
-    found, module = reader("chat")
-    assert remote.shaped(getattr(module, found), value).text == "ab"
+    assert remote.shaped(remote.chat_reply, value).text == "ab"

@@ -15,6 +15,7 @@ from mmeval import FatalError, Reply, Request, RetryableError, StoreError, Text,
 from mmeval.engine import cache as caching
 from mmeval.engine.budget import Budget, Price
 from mmeval.engine.cache import Cache, Identity
+from mmeval.engine.client import Stop, StoppedError
 from mmeval.engine.retry import AdaptiveTimeout, Breaker, Patience, Policy
 from mmeval.provenance import scrubbed
 from mmeval.store import dump_record
@@ -22,6 +23,7 @@ from mmeval.store.ordered import Ordered
 from mmeval.types import Failure, Record
 
 BUSY = RetryableError("busy", kind="rate_limit", retry_after_s=7.0)
+GONE = FatalError("the server ended", kind="gone")
 DOWN = RetryableError("down", kind="connection")
 DENIED = FatalError("denied", kind="auth")
 
@@ -99,6 +101,7 @@ def test_an_answer_that_came_while_the_process_was_suspended_is_read(monkeypatch
         ([BUSY] * 400, 60, False, False),
         ([DOWN] * 40, 60, True, False),
         ([DOWN] * 40, 150, True, True),
+        ([GONE], 0, True, True),
     ],
 )
 def test_the_breaker_opens_when_every_request_fails(errors, seconds, succeeded, opens):
@@ -109,6 +112,30 @@ def test_the_breaker_opens_when_every_request_fails(errors, seconds, succeeded, 
     for error in errors:
         breaker.failure(error)
     assert (breaker.reason is not None) == opens
+
+
+async def test_what_a_stopped_run_waits_for_is_cancelled():
+    stop, ended = Stop(), []
+
+    async def work(seconds: float) -> str:
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            ended.append(seconds)
+        return "done"
+
+    assert await stop.unless(work(0)) == "done"
+    asyncio.get_running_loop().call_later(0.05, stop.now, "interrupted")
+    with pytest.raises(StoppedError):
+        await stop.unless(work(600))
+    await asyncio.sleep(0)
+    assert ended == [0, 600]
+    with pytest.raises(ZeroDivisionError):
+        await Stop().unless(fails())
+
+
+async def fails() -> None:
+    raise ZeroDivisionError
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ OWN_CODE = {"model_type": "odd", "auto_map": {"AutoConfig": "odd.Odd", "AutoMode
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        (TEXT_ONLY, "is no image-text-to-text model"),
+        (TEXT_ONLY, "is not an image-text-to-text model"),
         (OWN_CODE, "trust_remote_code=true"),
         ({"model_type": "nobody-knows"}, "cannot be loaded"),
         ({}, "cannot be loaded"),

@@ -1,0 +1,103 @@
+"""A stand-in for `vllm serve` and for `python -m vllm.entrypoints.openai.api_server`; it needs the standard library.
+
+It answers /health, /version and /v1/chat/completions, the last only with the key, and can misbehave as the real one does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+parser = argparse.ArgumentParser(allow_abbrev=False)
+parser.add_argument("--host")
+parser.add_argument("--port", type=int)
+parser.add_argument("--served-model-name")
+parser.add_argument("--generation-config")
+parser.add_argument("--tensor-parallel-size")
+parser.add_argument("--data-parallel-size")
+parser.add_argument("--marker", help="finds the process in the process table")
+parser.add_argument("--slow", type=float, default=0.0, help="seconds until it is ready")
+parser.add_argument("--crash", help="log this and exit with 1 instead of starting")
+parser.add_argument("--hang", action="store_true", help="take connections, answer none")
+parser.add_argument("--deaf", action="store_true", help="ignore SIGTERM")
+parser.add_argument("--worker", action="store_true", help="start a child that ignores SIGTERM")
+parser.add_argument("--answers", type=int, default=os.environ.get("FAKE_ANSWERS"), help="exit with 0 after so many")
+parser.add_argument("--busy", help="a file: the first start finds its port taken")
+parser.add_argument("--seen", help="append one line per chat request to this file")
+
+DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+LOCK = threading.Lock()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    args: argparse.Namespace
+    ready = 0.0
+
+    def log_message(self, *about: object) -> None:
+        pass
+
+    def reply(self, status: int, value: object = None) -> None:
+        body = b"" if value is None else json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        if self.args.hang:
+            time.sleep(600)
+        elif self.path == "/version":
+            self.reply(200, {"version": "0.32.0-fake"})
+        else:
+            self.reply(200 if self.path == "/health" and time.monotonic() >= self.ready else 503)
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.headers["Authorization"] != f"Bearer {os.environ['VLLM_API_KEY']}":
+            self.reply(401, {"error": {"message": "Unauthorized"}})
+            return
+        with LOCK:
+            self.count(body)
+        choice = {"message": {"role": "assistant", "content": "A"}, "finish_reason": "stop"}
+        usage = {"prompt_tokens": 5, "completion_tokens": 1}
+        self.reply(200, {"model": body["model"], "choices": [choice], "usage": usage})
+
+    def count(self, body: dict[str, object]) -> None:
+        if self.args.seen:
+            with open(self.args.seen, "a") as file:
+                file.write(json.dumps({"path": self.path, **body}) + "\n")
+        if self.args.answers == 0:
+            print("ERROR EngineCore encountered a fatal error: CUDA out of memory", flush=True)
+            os._exit(0)
+        if self.args.answers:
+            self.args.answers -= 1
+
+
+def main(argv: list[str]) -> None:
+    args, _ = parser.parse_known_args(argv)
+    if args.deaf:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if args.worker:
+        subprocess.Popen([sys.executable, "-c", DEAF, args.marker])
+    print("INFO loading weights 1/3", flush=True)
+    if args.crash:
+        print("Traceback (most recent call last):\nINFO bye", args.crash, "INFO shutting down", sep="\n", flush=True)
+        sys.exit(1)
+    if args.busy and not os.path.exists(args.busy):
+        open(args.busy, "w").close()
+        sys.exit("OSError: [Errno 98] Address already in use")
+    Handler.args, Handler.ready = args, time.monotonic() + args.slow
+    ThreadingHTTPServer((args.host, args.port), Handler).serve_forever()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
