@@ -171,10 +171,10 @@ def rescore(source: Source, profile: str, *, results: Path | None = None) -> Run
         "judge": old.spec.judge if own else None,
         "judge_digest": old.spec.judge_digest if own else None,
         "definition_digest": source.job.digest,
-        "scorer_digest": source.benchmark.score.digest(profile),
+        "scorer": source.benchmark.score.identity(profile),
     }
     spec = old.spec.model_copy(update=update)
-    folder = store.run_path(results or _results(source.run), spec)
+    folder = store.adopt(results or _results(source.run), spec)
     if (folder / "run.json").exists():
         return store.read_run(folder)
     with source.records() as records:

@@ -13,11 +13,11 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mmeval"
 LAYERS = [
     {"errors"},
-    {"types", "spill"},
+    {"types", "spill", "codedigest"},
     {"stats", "prompts", "draw", "formatting"},
-    {"metrics"},
+    {"metrics", "scorers"},
     {"definitions"},
-    {"media", "scorers", "providers"},
+    {"media", "providers"},
     {"data", "catalog"},
     {"engine", "provenance", "store"},
     {"runner", "compare", "board", "interchange"},

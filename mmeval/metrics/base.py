@@ -26,3 +26,5 @@ class Metric:
     """What the board multiplies the headline by: 100 shows 0.5 as 50.0."""
     about: str
     """One sentence for the card: what is averaged over what."""
+    version: int = 1
+    """Raise it when the same records may give another number."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import inspect
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from mmeval.errors import UsageError
+from mmeval.scorers.identity import call, code_of, describe, joined, parameters, stages_of
 from mmeval.scorers.readers import thinking
 from mmeval.types import Prompt, Reply, Sample, Score
 
@@ -43,11 +40,11 @@ Compare: TypeAlias = Callable[[str, Sample], Grade]
 
 
 class JudgeRule(Protocol):
-    """A rule that asks a model. Prompt, schema and parser are one object with one digest."""
+    """A rule that asks a model: a prompt, a schema and a parser."""
 
     @property
     def digest(self) -> str:
-        """sha256 over the prompt, the schema and the parser, hexadecimal."""
+        """sha256 over what the judge is told: the prompt and the schema, hexadecimal."""
         ...
 
     def prompt(self, sample: Sample, reply: Reply) -> Prompt | Score:
@@ -55,9 +52,9 @@ class JudgeRule(Protocol):
         ...
 
     def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Score:
-        """Read what the judge has said so far, or say what else to ask it (the same question with places swapped).
+        """Read what the judge has said so far, or return the next prompt (the same question with answers swapped).
 
-        Raises ScoreError when the last reply is no verdict (never a number).
+        Raises ScoreError when the last reply is not a verdict; the sample is then a `judge_error`, never a 0.
         """
         ...
 
@@ -83,47 +80,9 @@ class Staged:
         return Score(value=grade.value, answer=found.answer[:KEEP] or None, rule=found.rule, note=grade.note, span=span)
 
     @property
-    def digest(self) -> str:
-        """sha256 over the sources of all stages and their parameters."""
-        stages = (self.extract, self.grade, thinking.split)
-        return hashlib.sha256("\0".join(identity(stage) for stage in stages).encode()).hexdigest()
-
-
-def identity(stage: Any) -> str:
-    """What a digest covers of one stage: the parameters and the module source of a function or callable object."""
-    if isinstance(stage, functools.partial):
-        inner = "".join(identity(part) if callable(part) else repr(part) for part in stage.args)
-        named = "".join(
-            f"{key}={identity(part) if callable(part) else part!r}" for key, part in sorted(stage.keywords.items())
-        )
-        return f"{identity(stage.func)}({inner}{named})"
-    name = getattr(stage, "__qualname__", None) or repr(stage)
-    held = "".join(_held(cell, stage) for cell in getattr(stage, "__closure__", None) or ())
-    return f"{name}[{held}]\0{_source(getattr(stage, '__module__', type(stage).__module__))}"
-
-
-def _held(cell: Any, owner: Any) -> str:
-    """What a function defined inside a factory was given there."""
-    value = cell.cell_contents
-    if value is owner:
-        return ""
-    return identity(value) if callable(value) else repr(value)
-
-
-@functools.cache
-def _source(module: str) -> str:
-    """Source of a module and of all scoring modules that it uses, directly or not."""
-    found: set[str] = set()
-    waiting = [module]
-    while waiting:
-        name = waiting.pop()
-        if name in found or name not in sys.modules:
-            continue
-        found.add(name)
-        owners = (getattr(value, "__module__", None) or "" for value in vars(sys.modules[name]).values())
-        modules = (value.__name__ for value in vars(sys.modules[name]).values() if inspect.ismodule(value))
-        waiting += [str(owner) for owner in (*owners, *modules) if str(owner).startswith("mmeval.scorers.")]
-    return "\0".join(inspect.getsource(sys.modules[name]) for name in sorted(found))
+    def stages(self) -> tuple[Extract, Compare]:
+        """What the rule is made of."""
+        return self.extract, self.grade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +91,11 @@ class Scorer:
 
     name: str
     rules: Mapping[str, Rule | JudgeRule]
+    version: int | Mapping[str, int] | None = None
+    """Of all rules, or by profile (1 where a profile is not named). Raise it when the same reply may score differently.
+
+    A rule without a version is identified by the digest of its code.
+    """
 
     def rule(self, profile: str) -> Rule | JudgeRule:
         """The rule of one profile; raises UsageError naming the profiles that exist."""
@@ -145,8 +109,23 @@ class Scorer:
         """Whether scoring under this profile asks a model."""
         return hasattr(self.rule(profile), "parse")
 
-    def digest(self, profile: str) -> str:
-        """sha256 over name, profile and the source of the modules that hold the rule."""
+    def identity(self, profile: str) -> str:
+        """What a run records about its rule: `choice(letters=ABCDE)/official@1`, or `mine/default#0123456789ab`.
+
+        Two rules with the same identity give every reply the same score. A judge's prompt is recorded beside it.
+        """
         rule = self.rule(profile)
-        own = getattr(rule, "digest", None) or identity(rule)
-        return hashlib.sha256("\0".join([self.name, profile, own]).encode()).hexdigest()
+        version = self.version.get(profile, 1) if isinstance(self.version, Mapping) else self.version
+        if version is None:
+            parts = [*map(describe, stages_of(rule)), getattr(rule, "digest", ""), self.code(profile)]
+            return f"{self.name}/{profile}#{joined(parts)[:12]}"
+        given = sorted({one for stage in stages_of(rule) for one in parameters(stage)})
+        return f"{call(self.name, given)}/{profile}@{version}"
+
+    def code(self, profile: str) -> str:
+        """sha256 over the code of a rule without comments, docstrings and formatting, hexadecimal.
+
+        Raises:
+            UsageError: the code cannot be read, as in an interactive console.
+        """
+        return code_of([*stages_of(self.rule(profile)), thinking.split])

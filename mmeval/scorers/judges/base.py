@@ -7,7 +7,6 @@ the sample is a `judge_error`, never a 0.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -15,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from mmeval.errors import ScoreError
-from mmeval.scorers import golds
-from mmeval.scorers.base import KEEP, Extraction, Grade, identity
+from mmeval.scorers import targets
+from mmeval.scorers.base import KEEP, Extraction, Grade
+from mmeval.scorers.identity import describe, joined
 from mmeval.scorers.readers import thinking
 from mmeval.types import JSON, Prompt, Reply, Sample, Score, Text
 
@@ -53,11 +53,15 @@ class Judge:
     """Whether the judge also sees the sample's pictures."""
 
     @property
+    def stages(self) -> tuple[Any, ...]:
+        """The functions that read a verdict or decide without one."""
+        return tuple(stage for stage in (self.read, self.before) if stage)
+
+    @property
     def digest(self) -> str:
-        """sha256 over the prompt, the schema and the parser with its module."""
-        parts = [self.name, self.template, json.dumps(self.schema, sort_keys=True), str(self.media)]
-        parts += [identity(stage) for stage in (self.read, self.before, question_of, thinking.split) if stage]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        """sha256 over the prompt, the schema and the names of the functions around them."""
+        schema = json.dumps(self.schema, sort_keys=True)
+        return joined([self.name, self.template, schema, str(self.media), *map(describe, self.stages)])
 
     def prompt(self, sample: Sample, reply: Reply) -> Prompt | Score:
         """What to ask; an empty reply is wrong without asking."""
@@ -86,9 +90,9 @@ def fill(template: str, sample: Sample, answer: str) -> str:
     """The template with its fields replaced in one pass; what is filled in is never read as a field."""
     fields = {
         "question": question_of(sample),
-        "gold": " or ".join(golds.texts(sample)),
+        "gold": " or ".join(targets.texts(sample)),
         "answer": answer[-LONGEST:],
-        "choices": "\n".join(f"{letter}. {text}" for letter, text in golds.options(sample, "").items()),
+        "choices": "\n".join(f"{letter}. {text}" for letter, text in targets.options(sample, "").items()),
         "kind": sample.tags.get("kind", ""),
     }
     return _FIELD.sub(lambda match: fields[match[1]], template)
@@ -107,11 +111,6 @@ def read_fraction(text: str, sample: Sample) -> Verdict:
     return Verdict(value, text.strip())
 
 
-def read_first_fraction(text: str, sample: Sample) -> Verdict:
-    """A number from 0 to 1 as the first word."""
-    return read_fraction(text.strip().split(" ")[0], sample)
-
-
 def fraction(text: str) -> float | None:
     """A number in [0, 1]; not a number is none."""
     try:
@@ -126,8 +125,8 @@ def read_letters(text: str, sample: Sample) -> Verdict:
     said = letter_set(text.strip())
     if said is None:
         raise ScoreError(f"{text[:60]!r} is not made of capital letters")
-    gold = "".join(sorted(golds.gold_letters(sample, "ABCDEFGH")))
-    return Verdict(float(said == gold), said, f"gold {gold}")
+    gold = "".join(sorted(targets.target_letters(sample, "ABCDEFGH")))
+    return Verdict(float(said == gold), said, f"target {gold}")
 
 
 def letter_set(text: str) -> str | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+from typing import Any
 
 from mmeval.errors import ScoreError
-from mmeval.scorers.base import Scorer, identity
+from mmeval.scorers.base import Scorer
 from mmeval.scorers.judges.base import Judge, Verdict, fill
-from mmeval.scorers.judges.rubrics import scorer_of, verdict_schema
+from mmeval.scorers.judges.rubrics import verdict_schema
 from mmeval.scorers.readers import thinking
 from mmeval.types import Prompt, Reply, Sample, Score, Text
 
@@ -38,8 +38,13 @@ class Pairwise:
 
     @property
     def digest(self) -> str:
-        """sha256 over prompt, schema and parser."""
-        return hashlib.sha256((self._judge.digest + identity(type(self))).encode()).hexdigest()
+        """sha256 over the prompt and the schema."""
+        return self._judge.digest
+
+    @property
+    def stages(self) -> tuple[Any, ...]:
+        """The functions that read a verdict."""
+        return self._judge.stages
 
     def prompt(self, sample: Sample, reply: Reply) -> Prompt | Score:
         """The reference first, the reply second."""
@@ -77,4 +82,4 @@ def _read_preference(text: str, sample: Sample) -> Verdict:
 def pairwise() -> Scorer:
     """Preferred over the reference answer: 1 win, 0 loss, one half where the judge follows the place."""
     rule = Pairwise()
-    return scorer_of("pairwise", {"official": rule, "mmeval": rule})
+    return Scorer(name="pairwise", version=1, rules={"official": rule, "mmeval": rule})

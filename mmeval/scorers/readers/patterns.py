@@ -259,13 +259,3 @@ def _said(text: str) -> str | None:
             if tail.upper() in _FOUR:
                 return tail.upper()
     return text if text in _FOUR else None
-
-
-def answer_tail(text: str) -> str:
-    """What follows the last line-initial `Answer:`; its capital where there is only one distinct; else the text."""
-    lines = [line.strip() for line in text.strip().split("\n")]
-    tails = [line.removeprefix("Answer:") for line in lines if line.startswith("Answer:")]
-    if not tails:
-        return text
-    capitals_ = {char for char in tails[-1] if "A" <= char <= "Z"}
-    return capitals_.pop() if len(capitals_) == 1 else tails[-1]

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extract, Extraction, Grade, Scorer, Staged
 from mmeval.scorers.readers.letters import read_letter
 from mmeval.scorers.readers.tokens import REFUSED, Generation, match_tokens
@@ -16,13 +16,15 @@ Reader = Callable[[str, Mapping[str, str]], str | None]
 """Reads a letter from a reply, given the options; None where it finds none."""
 GENERATIONS: Mapping[str, Generation] = {"vlmevalkit-2024": 1, "vlmevalkit-2025-08": 2, "vlmevalkit-2026-08": 3}
 """Profiles of the token matcher by its generation."""
+LETTERS = "ABCD"
+"""The valid letters where a sample has no choices of its own."""
 NO_TEXT = "\0\0"
 """Stands for the text of an option that only exists in the image: occurs in no reply."""
 
 
 def choice(
     *,
-    letters: str = "ABCD",
+    letters: str = LETTERS,
     official: Reader | None = None,
     lmms: Reader | None = None,
     vlmevalkit: Reader | None = None,
@@ -45,14 +47,14 @@ def choice(
         rules[profile] = Staged(_reading(vlmevalkit, letters) or by_generation, grade)
     for name, read in {**({"lmms-0.7.3": lmms} if lmms else {}), **(more or {})}.items():
         rules[name] = Staged(functools.partial(by_reader, read=read, letters=letters), grade)
-    return Scorer(name="choice", rules=rules)
+    return Scorer(name="choice", version=1, rules=rules)
 
 
 def _reading(read: Reader | None, letters: str) -> Extract | None:
     return functools.partial(by_reader, read=read, letters=letters) if read else None
 
 
-def by_reader(text: str, sample: Sample, *, read: Reader, letters: str) -> Extraction:
+def by_reader(text: str, sample: Sample, *, read: Reader, letters: str = LETTERS) -> Extraction:
     """One of the field's readers; a letter in lower case counts as its capital."""
     letter = read(text, options_of(sample, letters))
     if letter is None:
@@ -67,17 +69,17 @@ def options_of(sample: Sample, letters: str) -> Mapping[str, str]:
 
 @functools.lru_cache(maxsize=1024)
 def _with_texts(choices: tuple[str, ...], letters: str) -> Mapping[str, str]:
-    names = golds.ALPHABET[: len(choices)] or letters
+    names = targets.ALPHABET[: len(choices)] or letters
     texts = (text or NO_TEXT for text in choices) if choices else [NO_TEXT] * len(names)
     return MappingProxyType(dict(zip(names, texts, strict=False)))
 
 
-def own_reading(text: str, sample: Sample, *, letters: str) -> Extraction:
+def own_reading(text: str, sample: Sample, *, letters: str = LETTERS) -> Extraction:
     """Declared answer, bare letter, option text, last valid option; else unparsed."""
-    return read_letter(text, golds.letters(sample, letters), sample.choices)
+    return read_letter(text, targets.letters(sample, letters), sample.choices)
 
 
-def by_tokens(text: str, sample: Sample, *, letters: str, generation: Generation) -> Extraction:
+def by_tokens(text: str, sample: Sample, *, letters: str = LETTERS, generation: Generation = 3) -> Extraction:
     """The token matcher without a judge: what it cannot resolve counts as wrong."""
     options = options_of(sample, letters)
     found = match_tokens(text, options, generation)
@@ -86,7 +88,7 @@ def by_tokens(text: str, sample: Sample, *, letters: str, generation: Generation
     return found
 
 
-def same_letter(answer: str, sample: Sample, *, letters: str) -> Grade:
+def same_letter(answer: str, sample: Sample, *, letters: str = LETTERS) -> Grade:
     """1 if the letter is the gold."""
-    gold = golds.gold_letters(sample, letters)
-    return Grade(float(frozenset(answer) == gold), f"gold {', '.join(sorted(gold))}")
+    gold = targets.target_letters(sample, letters)
+    return Grade(float(frozenset(answer) == gold), f"target {', '.join(sorted(gold))}")

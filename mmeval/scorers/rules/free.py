@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.readers import quantities as numbers
 from mmeval.scorers.readers.tokens import match_tokens
 from mmeval.scorers.rules.text import whole
-from mmeval.scorers.rules.tolerance import read_like_gold
+from mmeval.scorers.rules.tolerance import read_like_target
 from mmeval.types import Sample
 
 LONGEST = 20_000
@@ -83,9 +84,10 @@ def open_answer() -> Scorer:
     pseudo = Staged(whole, pseudo_choice)
     return Scorer(
         name="open_answer",
+        version=1,
         rules={
             "official": Staged(whole, _open_grade),
-            "mmeval": Staged(read_like_gold, _open_grade),
+            "mmeval": Staged(read_like_target, _open_grade),
             "vlmevalkit-2024": pseudo,
             "vlmevalkit-2026-08": pseudo,
             "lmms-0.7.3": Staged(whole, _open_grade),
@@ -95,13 +97,13 @@ def open_answer() -> Scorer:
 
 
 def _open_grade(answer: str, sample: Sample) -> Grade:
-    accepted = golds.texts(sample)
-    return Grade(float(open_match(answer, accepted)), f"gold {', '.join(accepted)[:80]}")
+    accepted = targets.texts(sample)
+    return Grade(float(open_match(answer, accepted)), f"target {', '.join(accepted)[:80]}")
 
 
 def _characters(answer: str, sample: Sample) -> Grade:
-    accepted = golds.texts(sample)
-    return Grade(float(characters_match(answer, accepted)), f"gold {', '.join(accepted)[:80]}")
+    accepted = targets.texts(sample)
+    return Grade(float(characters_match(answer, accepted)), f"target {', '.join(accepted)[:80]}")
 
 
 def characters_match(text: str, accepted: Sequence[str]) -> bool:
@@ -122,7 +124,7 @@ def pseudo_letters(text: str, gold: str) -> tuple[str | None, str]:
 
 def pseudo_choice(answer: str, sample: Sample) -> Grade:
     """1 if the inferred letter is the expected one."""
-    inferred, expected = pseudo_letters(answer, golds.plain(sample.target))
+    inferred, expected = pseudo_letters(answer, targets.plain(sample.target))
     return Grade(float(inferred == expected), f"read as option {inferred}, expected {expected}")
 
 
@@ -133,20 +135,18 @@ def contains(*, keep_case_tag: str = "", keep_case: Sequence[str] = ()) -> Score
         keep_case_tag: tag of a sample that decides how it is folded.
         keep_case: values of that tag for which case counts and blanks do not (formulas).
     """
-
-    def formula(sample: Sample) -> bool:
-        return sample.tags.get(keep_case_tag, "") in keep_case
-
-    def grade(answer: str, sample: Sample) -> Grade:
-        hit = contains_any(answer, golds.texts(sample), formula=formula(sample))
-        return Grade(float(hit), f"gold {golds.plain(sample.target)[:80]}")
-
-    def narrow(answer: str, sample: Sample) -> Grade:
-        hit = contains_any(answer, golds.texts(sample), formula=formula(sample), half_width=True)
-        return Grade(float(hit), f"gold {golds.plain(sample.target)[:80]}")
-
+    grade = functools.partial(_contains, keep_case_tag=keep_case_tag, keep_case=keep_case)
+    narrow = functools.partial(grade, half_width=True)
     rules = dict.fromkeys(("official", "mmeval", "vlmevalkit-2024", "vlmevalkit-2026-08"), Staged(whole, grade))
-    return Scorer(name="contains", rules={**rules, "lmms-0.7.3": Staged(whole, narrow)})
+    return Scorer(name="contains", version=1, rules={**rules, "lmms-0.7.3": Staged(whole, narrow)})
+
+
+def _contains(
+    answer: str, sample: Sample, *, keep_case_tag: str = "", keep_case: Sequence[str] = (), half_width: bool = False
+) -> Grade:
+    formula = sample.tags.get(keep_case_tag, "") in keep_case
+    hit = contains_any(answer, targets.texts(sample), formula=formula, half_width=half_width)
+    return Grade(float(hit), f"target {targets.plain(sample.target)[:80]}")
 
 
 def contains_any(text: str, accepted: Sequence[str], *, formula: bool = False, half_width: bool = False) -> bool:
@@ -215,19 +215,21 @@ def braced() -> Scorer:
         return Extraction(found, "last-braces" if found is not None else "unparsed")
 
     def within(answer: str, sample: Sample) -> Grade:
-        hit = any(gold.strip().lower() in answer for gold in golds.raw_texts(sample))
-        return Grade(float(hit), f"gold {golds.plain(sample.target)[:80]}")
+        hit = any(gold.strip().lower() in answer for gold in targets.raw_texts(sample))
+        return Grade(float(hit), f"target {targets.plain(sample.target)[:80]}")
 
     def equal(answer: str, sample: Sample) -> Grade:
-        hit = any(same_decimal(answer, gold) for gold in golds.raw_texts(sample))
-        return Grade(float(hit), f"gold {golds.plain(sample.target)[:80]}")
+        hit = any(same_decimal(answer, gold) for gold in targets.raw_texts(sample))
+        return Grade(float(hit), f"target {targets.plain(sample.target)[:80]}")
 
     def own(text: str, sample: Sample) -> Extraction:
         found = last_braces(text)
-        return Extraction(found, "last-braces") if found else read_like_gold(text, sample)
+        return Extraction(found, "last-braces") if found else read_like_target(text, sample)
 
     rules = dict.fromkeys(("official", "vlmevalkit-2026-08"), Staged(in_braces, within))
-    return Scorer(name="braced", rules={**rules, "mmeval": Staged(own, equal), "lmms-0.7.3": Staged(whole, equal)})
+    return Scorer(
+        name="braced", version=1, rules={**rules, "mmeval": Staged(own, equal), "lmms-0.7.3": Staged(whole, equal)}
+    )
 
 
 _COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -245,23 +247,24 @@ def count() -> Scorer:
     """How many: number words up to twenty count; `vlmevalkit` accepts the gold as a substring."""
 
     def words(answer: str, sample: Sample) -> Grade:
-        gold = golds.plain(sample.target)
-        return Grade(float(count_of(answer) == count_of(gold)), f"gold {gold}")
+        gold = targets.plain(sample.target)
+        return Grade(float(count_of(answer) == count_of(gold)), f"target {gold}")
 
     def substring(answer: str, sample: Sample) -> Grade:
-        gold = golds.plain(sample.target)
-        return Grade(float(gold in answer), f"gold {gold}")
+        gold = targets.plain(sample.target)
+        return Grade(float(gold in answer), f"target {gold}")
 
     def literal(answer: str, sample: Sample) -> Grade:
-        gold = golds.plain(sample.target)
-        return Grade(float(answer.strip() == gold), f"gold {gold}")
+        gold = targets.plain(sample.target)
+        return Grade(float(answer.strip() == gold), f"target {gold}")
 
     def own(text: str, sample: Sample) -> Extraction:
         said = count_of(text.strip().rstrip("."))
-        return Extraction(said, "number-word") if said in COUNT_WORDS.values() else read_like_gold(text, sample)
+        return Extraction(said, "number-word") if said in COUNT_WORDS.values() else read_like_target(text, sample)
 
     return Scorer(
         name="count",
+        version=1,
         rules={
             "mmeval": Staged(own, words),
             "official": Staged(whole, literal),

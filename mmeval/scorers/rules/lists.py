@@ -7,7 +7,7 @@ import functools
 import re
 from collections.abc import Sequence
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Grade, Scorer, Staged
 from mmeval.scorers.readers import quantities as numbers
 from mmeval.scorers.rules.text import anls_similarity, short_answer, whole
@@ -99,27 +99,27 @@ def chart_list(
 
 def relaxed_lists() -> Scorer:
     """Chart answers that may be lists; the target is `{answers, kind, years}` or the answers alone."""
-    published = functools.partial(_grade, exact_kinds=())
     intended = functools.partial(_grade, exact_kinds=EXACT_KINDS)
     return Scorer(
         name="relaxed_lists",
+        version=1,
         rules={
-            "official": Staged(whole, published),
-            "vlmevalkit-2026-08": Staged(whole, published),
+            "official": Staged(whole, _grade),
+            "vlmevalkit-2026-08": Staged(whole, _grade),
             "lmms-0.7.3": Staged(whole, intended),
             "mmeval": Staged(short_answer, intended),
         },
     )
 
 
-def _grade(answer: str, sample: Sample, *, exact_kinds: Sequence[str]) -> Grade:
+def _grade(answer: str, sample: Sample, *, exact_kinds: Sequence[str] = ()) -> Grade:
     target = sample.target
-    facts = target if isinstance(target, dict) else {"answers": golds.raw_texts(sample)}
-    answers = [golds.plain(item) for item in _sequence(facts.get("answers"))]
-    years = [golds.plain(item) for item in _sequence(facts.get("years"))]
-    kind = golds.plain(facts.get("kind"))
+    facts = target if isinstance(target, dict) else {"answers": targets.raw_texts(sample)}
+    answers = [targets.plain(item) for item in _sequence(facts.get("answers"))]
+    years = [targets.plain(item) for item in _sequence(facts.get("years"))]
+    kind = targets.plain(facts.get("kind"))
     value = chart_list(answer, answers=answers, kind=kind, years=years, exact_kinds=exact_kinds)
-    return Grade(value, f"gold {answers[-1][:80] if answers else ''}")
+    return Grade(value, f"target {answers[-1][:80] if answers else ''}")
 
 
 def _sequence(value: JSON) -> list[JSON]:

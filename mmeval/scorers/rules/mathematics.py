@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Sequence
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.readers import quantities as numbers
 from mmeval.scorers.readers.declared import declarations
@@ -179,28 +179,29 @@ def math_match(text: str, choices: Sequence[str], gold: str, *, irrational: bool
 
 def math_answer() -> Scorer:
     """A letter or a value; the target is the letter where there are choices, else the value."""
-    full, rational = (functools.partial(_published, irrational=flag) for flag in (True, False))
+    rational = functools.partial(_published, irrational=False)
     return Scorer(
         name="math_answer",
+        version=1,
         rules={
-            "official": Staged(whole, full),
-            "lmms-0.7.2": Staged(whole, full),
+            "official": Staged(whole, _published),
+            "lmms-0.7.2": Staged(whole, _published),
             "lmms-0.7.3": Staged(whole, rational),
             "mmeval": Staged(read_math, _own),
         },
     )
 
 
-def _published(answer: str, sample: Sample, *, irrational: bool) -> Grade:
-    gold = golds.plain(sample.target)
+def _published(answer: str, sample: Sample, *, irrational: bool = True) -> Grade:
+    gold = targets.plain(sample.target)
     hit = math_match(answer, sample.choices, gold, irrational=irrational)
-    return Grade(float(hit), f"read as {published_answer(answer)[:60]}, gold {gold}")
+    return Grade(float(hit), f"read as {published_answer(answer)[:60]}, target {gold}")
 
 
 def read_math(text: str, sample: Sample) -> Extraction:
     """A letter where there are choices; else the last declared answer, the last number, the whole of a short reply."""
     if sample.choices:
-        letter = read_letter(text, golds.letters(sample, LETTERS), sample.choices)
+        letter = read_letter(text, targets.letters(sample, LETTERS), sample.choices)
         if letter.answer is not None:
             return letter
     for place in declarations(text):
@@ -216,8 +217,8 @@ def read_math(text: str, sample: Sample) -> Extraction:
 
 
 def _own(answer: str, sample: Sample) -> Grade:
-    gold = golds.plain(sample.target)
-    options = golds.options(sample, "")
+    gold = targets.plain(sample.target)
+    options = targets.options(sample, "")
     said = clean_math(answer) if answer not in options else answer
     hit = any(same_math(braced(said), braced(form)) for form in (gold, options.get(gold, "")) if form)
-    return Grade(float(hit), f"gold {gold}")
+    return Grade(float(hit), f"target {gold}")

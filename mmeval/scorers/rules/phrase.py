@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.rules.text import short_answer
 from mmeval.types import Sample
@@ -21,7 +21,9 @@ def phrase() -> Scorer:
     `mmeval` also reads a declared answer.
     """
     return Scorer(
-        name="phrase", rules={"official": Staged(in_braces, same_phrase), "mmeval": Staged(said, same_phrase)}
+        name="phrase",
+        version=1,
+        rules={"official": Staged(in_braces, same_phrase), "mmeval": Staged(said, same_phrase)},
     )
 
 
@@ -47,5 +49,5 @@ def plain_phrase(text: str) -> str:
 
 def same_phrase(answer: str, sample: Sample) -> Grade:
     """1 if the plain phrases are equal."""
-    accepted = golds.raw_texts(sample)
-    return Grade(float(plain_phrase(answer) in map(plain_phrase, accepted)), f"gold {' or '.join(accepted)[:80]}")
+    accepted = targets.raw_texts(sample)
+    return Grade(float(plain_phrase(answer) in map(plain_phrase, accepted)), f"target {' or '.join(accepted)[:80]}")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.rules.text import levenshtein
 from mmeval.types import Sample
@@ -70,7 +70,7 @@ def table_match() -> Scorer:
         "vlmevalkit-2026-08": Staged(as_written, _grade("strict", always_easy=True)),
         "mmeval": Staged(unwrapped, _grade("strict")),
     }
-    return Scorer(name="table_match", rules=dict(rules))
+    return Scorer(name="table_match", version=1, rules=dict(rules))
 
 
 def _grade(level: str, *, always_easy: bool = False) -> functools.partial[Grade]:
@@ -92,13 +92,13 @@ def unwrapped(text: str, sample: Sample) -> Extraction:
     return Extraction(said or None, "fence" if fences else "whole-reply")
 
 
-def same_table(answer: str, sample: Sample, *, level: str, always_easy: bool) -> Grade:
+def same_table(answer: str, sample: Sample, *, level: str = "strict", always_easy: bool = False) -> Grade:
     """Share of the thresholds that the overlap of the triples reaches."""
-    target = sample.target if isinstance(sample.target, dict) else {"csv": golds.plain(sample.target)}
+    target = sample.target if isinstance(sample.target, dict) else {"csv": targets.plain(sample.target)}
     tolerances = LEVELS[level]
-    easy = always_easy or golds.plain(target.get("chart_type")).lower() in EASY
+    easy = always_easy or targets.plain(target.get("chart_type")).lower() in EASY
     overlap = iou(
-        triples(answer), triples(golds.plain(target.get("csv"))), tolerances.easy if easy else tolerances.difficult
+        triples(answer), triples(targets.plain(target.get("csv"))), tolerances.easy if easy else tolerances.difficult
     )
     value = sum(overlap >= threshold for threshold in THRESHOLDS) / len(THRESHOLDS)
     return Grade(value, f"overlap {overlap:.3f}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.readers.declared import declarations
 from mmeval.types import Sample
@@ -43,6 +43,7 @@ def exact_text() -> Scorer:
     """The same text as any gold, without regard to case and outer blanks."""
     return Scorer(
         name="exact_text",
+        version=1,
         rules={
             "official": Staged(whole, same_text),
             "mmeval": Staged(short_answer, same_text),
@@ -55,7 +56,7 @@ def exact_text() -> Scorer:
 def same_text(answer: str, sample: Sample) -> Grade:
     """1 if lower-cased and stripped texts are equal."""
     said = answer.strip().lower()
-    return _graded(any(said == gold.strip().lower() for gold in golds.texts(sample)), sample)
+    return _graded(any(said == gold.strip().lower() for gold in targets.texts(sample)), sample)
 
 
 _PUNCTUATION = str.maketrans("", "", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
@@ -64,11 +65,11 @@ _PUNCTUATION = str.maketrans("", "", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 def same_words(answer: str, sample: Sample) -> Grade:
     """1 if the texts are equal without case and ASCII punctuation; inner blanks count."""
     said = answer.lower().translate(_PUNCTUATION)
-    return _graded(any(said == gold.lower().translate(_PUNCTUATION) for gold in golds.texts(sample)), sample)
+    return _graded(any(said == gold.lower().translate(_PUNCTUATION) for gold in targets.texts(sample)), sample)
 
 
 def _graded(right: bool, sample: Sample) -> Grade:
-    return Grade(float(right), f"gold {golds.plain(sample.target)[:80]}")
+    return Grade(float(right), f"target {targets.plain(sample.target)[:80]}")
 
 
 def anls() -> Scorer:
@@ -80,6 +81,7 @@ def anls() -> Scorer:
     loose = functools.partial(anls_value, strict=False)
     return Scorer(
         name="anls",
+        version=1,
         rules={
             "official": Staged(whole, anls_value),
             "mmeval": Staged(short_answer, anls_value),
@@ -95,9 +97,9 @@ def _all(text: str, sample: Sample) -> Extraction:
 def anls_value(answer: str, sample: Sample, *, strict: bool = True) -> Grade:
     """Similarity in [0, 1] to the closest gold."""
     best, gold = max(
-        ((anls_similarity(answer, gold, strict=strict), gold) for gold in golds.raw_texts(sample)), default=(0.0, "")
+        ((anls_similarity(answer, gold, strict=strict), gold) for gold in targets.raw_texts(sample)), default=(0.0, "")
     )
-    return Grade(best, f"gold {gold[:80]}")
+    return Grade(best, f"target {gold[:80]}")
 
 
 def anls_similarity(answer: str, gold: str, *, strict: bool) -> float:

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import functools
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.readers import quantities as numbers
 from mmeval.scorers.readers.declared import declarations
 from mmeval.scorers.rules.text import short_answer, whole
 from mmeval.types import Sample
 
+ABSOLUTE = 1e-9
+"""Difference that is always accepted: it comes from writing a number in decimal."""
 CHANGE = 0.05
 """Relative change that the relaxed rule still accepts."""
 
 
-def numeric(tolerance: float = 0.0, *, absolute: float = 1e-9) -> Scorer:
+def numeric(tolerance: float = 0.0, *, absolute: float = ABSOLUTE) -> Scorer:
     """A number; right if `|p - t| <= max(tolerance * |t|, absolute)` for any gold.
 
     The official profile wants a reply that is a number and nothing else; `mmeval` reads the
     declared or the last number of a reply.
     """
     grade = functools.partial(close, tolerance=tolerance, absolute=absolute)
-    return Scorer(name="numeric", rules={"mmeval": Staged(read_number, grade), "official": Staged(whole, grade)})
+    return Scorer(
+        name="numeric", version=1, rules={"mmeval": Staged(read_number, grade), "official": Staged(whole, grade)}
+    )
 
 
 def read_number(text: str, sample: Sample) -> Extraction:
@@ -40,16 +44,16 @@ def read_number(text: str, sample: Sample) -> Extraction:
     return Extraction(text[found.start : found.end], "last-number", (found.start, found.end))
 
 
-def close(answer: str, sample: Sample, *, tolerance: float, absolute: float) -> Grade:
+def close(answer: str, sample: Sample, *, tolerance: float = 0.0, absolute: float = ABSOLUTE) -> Grade:
     """1 if the answer is within the tolerance of any gold."""
     said = numbers.parse(answer)
     if said is None:
         return Grade(0.0, "not a number")
-    for gold in golds.texts(sample):
+    for gold in targets.texts(sample):
         want = numbers.parse(gold)
         if want and abs(said.value - want.value) <= max(tolerance * abs(want.value), absolute):
-            return Grade(1.0, f"gold {gold}")
-    return Grade(0.0, f"gold {', '.join(golds.texts(sample))[:80]}")
+            return Grade(1.0, f"target {gold}")
+    return Grade(0.0, f"target {', '.join(targets.texts(sample))[:80]}")
 
 
 def relaxed() -> Scorer:
@@ -59,19 +63,20 @@ def relaxed() -> Scorer:
     """
     return Scorer(
         name="relaxed",
+        version=1,
         rules={
             "official": Staged(whole, relaxed_any),
             "vlmevalkit-2024": Staged(whole, relaxed_any),
             "vlmevalkit-2026-08": Staged(whole, relaxed_any),
             "lmms-0.7.3": Staged(unstripped, relaxed_literal),
-            "mmeval": Staged(read_like_gold, relaxed_own),
+            "mmeval": Staged(read_like_target, relaxed_own),
         },
     )
 
 
-def read_like_gold(text: str, sample: Sample) -> Extraction:
+def read_like_target(text: str, sample: Sample) -> Extraction:
     """A number where a gold is one, else a short text."""
-    if any(numbers.parse(gold) for gold in golds.texts(sample)):
+    if any(numbers.parse(gold) for gold in targets.texts(sample)):
         found = read_number(text, sample)
         if found.answer is not None:
             return found
@@ -85,27 +90,27 @@ def unstripped(text: str, sample: Sample) -> Extraction:
 
 def relaxed_any(answer: str, sample: Sample) -> Grade:
     """Best over the golds; a gold that spells a list counts as its elements."""
-    right = any(relaxed_match(answer.strip(), gold) for gold in golds.texts(sample))
-    return Grade(float(right), f"gold {golds.plain(sample.target)[:80]}")
+    right = any(relaxed_match(answer.strip(), gold) for gold in targets.texts(sample))
+    return Grade(float(right), f"target {targets.plain(sample.target)[:80]}")
 
 
 def relaxed_literal(answer: str, sample: Sample) -> Grade:
     """Best over the golds; a gold that spells a list is compared as that text."""
-    right = any(relaxed_match(answer, gold) for gold in golds.raw_texts(sample))
-    return Grade(float(right), f"gold {golds.plain(sample.target)[:80]}")
+    right = any(relaxed_match(answer, gold) for gold in targets.raw_texts(sample))
+    return Grade(float(right), f"target {targets.plain(sample.target)[:80]}")
 
 
 def relaxed_own(answer: str, sample: Sample) -> Grade:
     """The same five percent on the written number grammar: `1,000`, `$5` and `5%` are numbers."""
     said = numbers.parse(answer)
-    for gold in golds.texts(sample):
+    for gold in targets.texts(sample):
         want = numbers.parse(gold)
         if said and want:
             if said.value == want.value or (want.value and _within(said.value, want.value)):
-                return Grade(1.0, f"gold {gold}")
+                return Grade(1.0, f"target {gold}")
         elif answer.strip().casefold() == gold.strip().casefold():
-            return Grade(1.0, f"gold {gold}")
-    return Grade(0.0, f"gold {golds.plain(sample.target)[:80]}")
+            return Grade(1.0, f"target {gold}")
+    return Grade(0.0, f"target {targets.plain(sample.target)[:80]}")
 
 
 def relaxed_match(prediction: str, target: str) -> bool:

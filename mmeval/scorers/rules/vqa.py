@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Callable, Sequence
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.rules.text import short_answer
 from mmeval.types import Sample
@@ -210,6 +210,7 @@ def vqa_accuracy(*, words_first: bool = True) -> Scorer:
     published = functools.partial(_grade, normalise=normalise_published)
     return Scorer(
         name="vqa_accuracy",
+        version=1,
         rules={
             "official": Staged(_whole, functools.partial(_grade, normalise=normalise_published, unanimous_raw=True)),
             "mmeval": Staged(short_answer, published),
@@ -225,6 +226,6 @@ def _whole(text: str, sample: Sample) -> Extraction:
 
 
 def _grade(answer: str, sample: Sample, *, normalise: Normalise, unanimous_raw: bool = False) -> Grade:
-    answers = golds.texts(sample)
+    answers = targets.texts(sample)
     value = vqa_value(answer, answers, normalise=normalise, unanimous_raw=unanimous_raw)
     return Grade(value, f"normalised: {normalise(answer)[:80]}")

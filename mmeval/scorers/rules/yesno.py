@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.readers.declared import declarations
 from mmeval.scorers.rules.vqa import mark_free
@@ -85,6 +85,7 @@ def yes_no(*, official: Reading | None = None, lmms: Reading = read_literal) -> 
     own = Staged(_own, same_answer)
     return Scorer(
         name="yes_no",
+        version=1,
         rules={
             "official": Staged(functools.partial(_reading, read=official), same_answer) if official else own,
             "mmeval": own,
@@ -104,13 +105,13 @@ def _reading(text: str, sample: Sample, *, read: Reading) -> Extraction:
     return Extraction(said, read.__name__.removeprefix("read_") if said else "unparsed")
 
 
-def gold_answer(sample: Sample) -> str:
+def target_answer(sample: Sample) -> str:
     """`yes` or `no`."""
-    gold = golds.plain(sample.target).strip().strip(".").lower()
+    gold = targets.plain(sample.target).strip().strip(".").lower()
     return "yes" if gold in ("yes", "1", "true", "y") else "no"
 
 
 def same_answer(answer: str, sample: Sample) -> Grade:
     """1 if the answer is the gold."""
-    gold = gold_answer(sample)
-    return Grade(float(answer == gold), f"gold {gold}")
+    gold = target_answer(sample)
+    return Grade(float(answer == gold), f"target {gold}")

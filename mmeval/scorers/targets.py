@@ -68,15 +68,15 @@ def _options(choices: tuple[str, ...], default: str) -> Mapping[str, str]:
     return MappingProxyType(dict(zip(names, choices or [""] * len(names), strict=False)))
 
 
-def gold_letters(sample: Sample, default: str) -> frozenset[str]:
+def target_letters(sample: Sample, default: str) -> frozenset[str]:
     """The gold as a set of letters: `B`, `(B)`, `A, C`, an option's text, or a list of these."""
     if isinstance(sample.target, str):
-        return _gold_letters((sample.target,), sample.choices, default)
-    return _gold_letters(tuple(texts(sample)), sample.choices, default)
+        return _target_letters((sample.target,), sample.choices, default)
+    return _target_letters(tuple(texts(sample)), sample.choices, default)
 
 
 @functools.lru_cache(maxsize=1024)
-def _gold_letters(golds: tuple[str, ...], choices: tuple[str, ...], default: str) -> frozenset[str]:
+def _target_letters(golds: tuple[str, ...], choices: tuple[str, ...], default: str) -> frozenset[str]:
     valid = ALPHABET[: len(choices)] or default
     spelled = [as_list(gold) for gold in golds]
     each = [plain(item) for gold, items in zip(golds, spelled, strict=True) for item in (items or [gold])]
