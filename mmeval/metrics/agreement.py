@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.errors import DataError
-from mmeval.stats.intervals import bootstrap, mean, wilson
+from mmeval.stats.agreement import cohen_kappa
+from mmeval.stats.intervals import mean, wilson
 from mmeval.types import Estimate
 
 __all__ = ["Agreement", "agreement", "pair_up", "read_human", "read_labels"]
 
 HUMAN, JUDGE = ("human", "label", "gold"), ("judge", "prediction", "score")
-SEED = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,14 @@ def agreement(human: Sequence[str], judge: Sequence[str], *, clusters: Sequence[
     if len(human) != len(judge) or not human:
         raise ValueError(f"{len(human)} human and {len(judge)} judge labels")
     labels = tuple(sorted({*human, *judge}))
-    code = {label: float(index) for index, label in enumerate(labels)}
-    rows = [(code[h], code[j]) for h, j in zip(human, judge, strict=True)]
     counts = Counter(zip(human, judge, strict=True))
-    same = [float(h == j) for h, j in rows]
+    same = [float(h == j) for h, j in zip(human, judge, strict=True)]
     right = _right(labels)
     return Agreement(
-        n=len(rows),
+        n=len(human),
         labels=labels,
-        kappa=_kappa(rows, _nominal(len(labels)), clusters) if len(labels) > 1 else None,
-        weighted=_weighted(rows, labels, clusters),
+        kappa=cohen_kappa(human, judge, clusters=clusters) if len(labels) > 1 else None,
+        weighted=_weighted(human, judge, labels, clusters),
         agree=mean(same, clusters),
         sensitivity=_share(counts, right, right) if right else None,
         specificity=_share(counts, _other(labels, right), _other(labels, right)) if right else None,
@@ -71,38 +69,13 @@ def agreement(human: Sequence[str], judge: Sequence[str], *, clusters: Sequence[
     )
 
 
-Weights = Sequence[Sequence[float]]
-
-
-def _nominal(k: int) -> Weights:
-    return [[float(i != j) for j in range(k)] for i in range(k)]
-
-
-def _kappa(rows: Sequence[tuple[float, float]], weights: Weights, clusters: Sequence[str | None] | None) -> Estimate:
-    """1 - observed / expected disagreement; 1 where nobody could disagree."""
-    import numpy as np
-
-    matrix = np.asarray(weights)
-    k = len(matrix)
-
-    def statistic(sample: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
-        human, judge = sample[:, 0].astype(int), sample[:, 1].astype(int)
-        observed = matrix[human, judge].mean()
-        shares = [np.bincount(side, minlength=k) / len(sample) for side in (human, judge)]
-        expected = float(shares[0] @ matrix @ shares[1])
-        return 1.0 - observed / expected if expected > 0 else 1.0
-
-    return bootstrap(rows, statistic, clusters=clusters, seed=SEED)
-
-
 def _weighted(
-    rows: Sequence[tuple[float, float]], labels: Sequence[str], clusters: Sequence[str | None] | None
+    human: Sequence[str], judge: Sequence[str], labels: Sequence[str], clusters: Sequence[str | None] | None
 ) -> Estimate | None:
-    numbers = [_number(label) for label in labels]
-    if len(labels) < 3 or any(value is None for value in numbers):
+    positions = {label: value for label in labels if (value := _number(label)) is not None}
+    if len(labels) < 3 or len(positions) < len(labels):
         return None
-    values = [value for value in numbers if value is not None]
-    return _kappa(rows, [[(a - b) ** 2 for b in values] for a in values], clusters)
+    return cohen_kappa(human, judge, positions=positions, weights="quadratic", clusters=clusters)
 
 
 def _number(label: str) -> float | None:

@@ -99,11 +99,11 @@ def test_kappa_oracle(weights: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "categories"), [([], [], None), (["a"], ["a", "b"], None), (["a"], ["x"], ["a", "b"])]
+    ("first", "second", "positions"), [([], [], None), (["a"], ["a", "b"], None), (["a"], ["x"], {"a": 0.0, "b": 1.0})]
 )
-def test_kappa_refuses(first: list[str], second: list[str], categories: list[str] | None) -> None:
+def test_kappa_refuses(first: list[str], second: list[str], positions: dict[str, float] | None) -> None:
     with pytest.raises(ValueError, match=r"compared|none of"):
-        cohen_kappa(first, second, categories=categories)
+        cohen_kappa(first, second, positions=positions)
 
 
 def stream(flips: float, delta: float, n: int, rng: np.random.Generator) -> np.ndarray:
