@@ -220,7 +220,7 @@ class Change:
     id: str
     epoch: int
     reply: str
-    gold: str
+    target: str
     scores: tuple[Score | None, Score | None]
 
     @property
@@ -279,9 +279,9 @@ def _essence(score: Score | None) -> tuple[Any, ...] | None:
 
 
 def _change(before: Record, after: Record, source: Source) -> Change:
-    gold = source.samples[before.id].target
+    target = source.samples[before.id].target
     text = before.reply.text if before.reply else ""
-    return Change(before.id, before.epoch, text, str(gold), (before.score, after.score))
+    return Change(before.id, before.epoch, text, str(target), (before.score, after.score))
 
 
 def _rules(changes: Iterable[Change]) -> tuple[tuple[str, str, int, float], ...]:

@@ -255,7 +255,7 @@ def _set_cells(members: Sequence[tuple[Record, float]], *, authors: bool) -> dic
 _BINARY = ("f1", "accuracy", "precision", "recall", "yes_ratio")
 
 
-def binary(*, name: str = "f1", by: Sequence[str] = ("category",), gold: str = "gold") -> Metric:
+def binary(*, name: str = "f1", by: Sequence[str] = ("category",), target: str = "gold") -> Metric:
     """F1 of yes, with accuracy, precision, recall and the share of yes; unparsed answers are no yes and no right.
 
     The tag `gold` is `yes` or `no`. A tag in `by` that lists several values puts the sample into each slice; the
@@ -268,7 +268,7 @@ def binary(*, name: str = "f1", by: Sequence[str] = ("category",), gold: str = "
         members: dict[str, list[int]] = {}
         for record, _ in scored(records):
             answer = record.score.answer if record.score else None
-            row = _binary_cells(answer, record.tags.get(gold, "").lower() in ("yes", "1", "true"))
+            row = _binary_cells(answer, record.tags.get(target, "").lower() in ("yes", "1", "true"))
             labels = {tag: labels_of(record.tags.get(tag, "")) for tag in by}
             for copy in range(max([1, *map(len, labels.values())])):
                 for tag, values in labels.items():
@@ -288,14 +288,14 @@ def binary(*, name: str = "f1", by: Sequence[str] = ("category",), gold: str = "
     return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about)
 
 
-def _binary_cells(answer: str | None, gold_yes: bool) -> dict[int, tuple[float, float]]:
+def _binary_cells(answer: str | None, wants_yes: bool) -> dict[int, tuple[float, float]]:
     yes, no = answer == "yes", answer == "no"
-    hit, right = float(yes and gold_yes), float((yes and gold_yes) or (no and not gold_yes))
+    hit, right = float(yes and wants_yes), float((yes and wants_yes) or (no and not wants_yes))
     return {
-        0: (2 * hit, float(yes) + float(gold_yes)),
+        0: (2 * hit, float(yes) + float(wants_yes)),
         1: (right, 1.0),
         2: (hit, float(yes)),
-        3: (hit, float(gold_yes)),
+        3: (hit, float(wants_yes)),
         4: (float(yes), 1.0),
     }
 

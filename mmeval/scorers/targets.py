@@ -29,7 +29,7 @@ def as_list(text: str) -> list[Any] | None:
 
 
 def plain(value: JSON) -> str:
-    """A gold as text: `3.0` for floats as Python writes them, `` for None and NaN."""
+    """A target as text: `3.0` for floats as Python writes them, `` for None and NaN."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     return value if isinstance(value, str) else str(value)
@@ -69,17 +69,17 @@ def _options(choices: tuple[str, ...], default: str) -> Mapping[str, str]:
 
 
 def target_letters(sample: Sample, default: str) -> frozenset[str]:
-    """The gold as a set of letters: `B`, `(B)`, `A, C`, an option's text, or a list of these."""
+    """The target as a set of letters: `B`, `(B)`, `A, C`, an option's text, or a list of these."""
     if isinstance(sample.target, str):
         return _target_letters((sample.target,), sample.choices, default)
     return _target_letters(tuple(texts(sample)), sample.choices, default)
 
 
 @functools.lru_cache(maxsize=1024)
-def _target_letters(golds: tuple[str, ...], choices: tuple[str, ...], default: str) -> frozenset[str]:
+def _target_letters(accepted: tuple[str, ...], choices: tuple[str, ...], default: str) -> frozenset[str]:
     valid = ALPHABET[: len(choices)] or default
-    spelled = [as_list(gold) for gold in golds]
-    each = [plain(item) for gold, items in zip(golds, spelled, strict=True) for item in (items or [gold])]
+    spelled = [as_list(target) for target in accepted]
+    each = [plain(item) for target, items in zip(accepted, spelled, strict=True) for item in (items or [target])]
     return frozenset(letter for text in each for letter in _letters_of(text, choices, valid))
 
 

@@ -121,12 +121,12 @@ def fraction(text: str) -> float | None:
 
 
 def read_letters(text: str, sample: Sample) -> Verdict:
-    """Only capital letters, compared with the gold as a set; anything else is no verdict."""
+    """Only capital letters, compared with the target as a set; anything else is no verdict."""
     said = letter_set(text.strip())
     if said is None:
         raise ScoreError(f"{text[:60]!r} is not made of capital letters")
-    gold = "".join(sorted(targets.target_letters(sample, "ABCDEFGH")))
-    return Verdict(float(said == gold), said, f"target {gold}")
+    target = "".join(sorted(targets.target_letters(sample, "ABCDEFGH")))
+    return Verdict(float(said == target), said, f"target {target}")
 
 
 def letter_set(text: str) -> str | None:

@@ -45,7 +45,7 @@ Answer: """
 def extracted_answer() -> Scorer:
     """A judge extracts the final answer, which is then normalised to its type and compared.
 
-    Reads the tags `answer_type` (`integer`, `float`, `list`, `text`) and `precision`; the gold is the option's
+    Reads the tags `answer_type` (`integer`, `float`, `list`, `text`) and `precision`; the target is the option's
     text where there are choices. `rules` takes the last letter or number instead of asking.
     """
     official = Judge(name="extraction", template=EXTRACTION, read=_read_typed, before=_already_typed)
@@ -60,17 +60,17 @@ def extracted_answer() -> Scorer:
 
 def _typed(text: str, sample: Sample) -> bool:
     precision = numbers.parse(sample.tags.get("precision", ""))
-    gold = targets.plain(sample.target)
-    letter = gold.strip().upper()
-    if sample.choices and gold not in sample.choices and len(letter) == 1:
-        gold = targets.options(sample, "").get(letter, gold)
+    target = targets.plain(sample.target)
+    letter = target.strip().upper()
+    if sample.choices and target not in sample.choices and len(letter) == 1:
+        target = targets.options(sample, "").get(letter, target)
     return typed_match(
         text,
         choices=sample.choices,
         multiple_choice=bool(sample.choices),
         answer_type=sample.tags.get("answer_type", "text"),
         precision=min(20.0, max(-20.0, precision.value)) if precision else None,
-        answer=gold,
+        answer=target,
     )
 
 
@@ -110,13 +110,13 @@ def _is_number(text: str, kind: type[int] | type[float]) -> bool:
 
 
 def _strict(text: str, sample: Sample) -> bool:
-    gold = targets.plain(sample.target)
+    target = targets.plain(sample.target)
     return strict_match(
         text,
         choices=sample.choices,
         multiple_choice=bool(sample.choices),
         answer_type=sample.tags.get("answer_type", "text"),
-        answer=gold if letter_of(gold, sample.choices) else targets.options(sample, "").get(gold, gold),
+        answer=target if letter_of(target, sample.choices) else targets.options(sample, "").get(target, target),
     )
 
 

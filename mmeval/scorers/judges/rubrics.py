@@ -64,7 +64,7 @@ agree. Do not solve the question yourself. Reply with JSON only: {"verdict": "co
 
 
 def correctness() -> Scorer:
-    """A judge compares the reply with the gold: correct or incorrect."""
+    """A judge compares the reply with the target: correct or incorrect."""
     return Scorer(name="correctness", version=1, rules={"official": CORRECTNESS, "mmeval": CORRECTNESS})
 
 
@@ -122,8 +122,8 @@ def letter_set() -> Scorer:
         return read_letter(text, "ABCDEFGH")
 
     def same(answer: str, sample: Sample) -> Grade:
-        gold = "".join(sorted(targets.target_letters(sample, "ABCDEFGH")))
-        return Grade(float(answer == gold), f"target {gold}")
+        target = "".join(sorted(targets.target_letters(sample, "ABCDEFGH")))
+        return Grade(float(answer == target), f"target {target}")
 
     return Scorer(
         name="letter_set",
@@ -154,7 +154,7 @@ Reply with JSON only, {"verdict": "correct"}, {"verdict": "incorrect"} or {"verd
 
 
 def explained_yes_no() -> Scorer:
-    """Yes or no with an explanation; the tag `kind` holds the details of the gold.
+    """Yes or no with an explanation; the tag `kind` holds the details of the target.
 
     `official` asks a judge about every reply; `vlmevalkit-*` reads tokens and counts the rest as wrong, with the
     suffix `+judge` it asks about the rest.
@@ -276,9 +276,9 @@ def math_judged() -> Scorer:
     """Free-form mathematics: equal texts need no judge, the rest is compared by one."""
 
     def equal(text: str, sample: Sample) -> Score | None:
-        gold = targets.plain(sample.target)
-        hit = clean(text) == clean(gold)
-        return decided(Extraction(text, "equal-text"), Grade(1.0, f"target {gold[:80]}")) if hit else None
+        target = targets.plain(sample.target)
+        hit = clean(text) == clean(target)
+        return decided(Extraction(text, "equal-text"), Grade(1.0, f"target {target[:80]}")) if hit else None
 
     judge = Judge(name="mathematics", template=CORRECTNESS.template, read=read_word, schema=WORD_SCHEMA, before=equal)
     return Scorer(name="math_judged", version=1, rules={"official": judge, "mmeval": judge})

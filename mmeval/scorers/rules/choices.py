@@ -89,6 +89,6 @@ def by_tokens(text: str, sample: Sample, *, letters: str = LETTERS, generation: 
 
 
 def same_letter(answer: str, sample: Sample, *, letters: str = LETTERS) -> Grade:
-    """1 if the letter is the gold."""
-    gold = targets.target_letters(sample, letters)
-    return Grade(float(frozenset(answer) == gold), f"target {', '.join(sorted(gold))}")
+    """1 if the letter is the target."""
+    target = targets.target_letters(sample, letters)
+    return Grade(float(frozenset(answer) == target), f"target {', '.join(sorted(target))}")

@@ -63,8 +63,8 @@ def normalise(text: str) -> list[Candidate]:
 
 
 def open_match(text: str, accepted: Sequence[str]) -> bool:
-    """Whether a candidate is a gold number, or contains a gold text."""
-    wanted = [form for gold in accepted for form in normalise(gold)]
+    """Whether a candidate is a target number, or contains a target text."""
+    wanted = [form for target in accepted for form in normalise(target)]
     phrases = [form for form in wanted if isinstance(form, str)]
     for candidate in candidates(text):
         if isinstance(candidate, str):
@@ -76,10 +76,10 @@ def open_match(text: str, accepted: Sequence[str]) -> bool:
 
 
 def open_answer() -> Scorer:
-    """Open questions with short golds, matched by numbers (two decimals) and substrings.
+    """Open questions with short targets, matched by numbers (two decimals) and substrings.
 
     `lmms-0.7.2` is the release that iterates over characters and scores nearly everything 0;
-    `vlmevalkit-*` turns the gold into option A of a question with two options.
+    `vlmevalkit-*` turns the target into option A of a question with two options.
     """
     pseudo = Staged(whole, pseudo_choice)
     return Scorer(
@@ -107,18 +107,18 @@ def _characters(answer: str, sample: Sample) -> Grade:
 
 
 def characters_match(text: str, accepted: Sequence[str]) -> bool:
-    """The first candidate is taken apart into characters: only an empty gold can be in one of them."""
-    empty = any(form == "" for gold in accepted for form in normalise(gold))
+    """The first candidate is taken apart into characters: only an empty target can be in one of them."""
+    empty = any(form == "" for target in accepted for form in normalise(target))
     return empty and bool(str(candidates(text)[0]))
 
 
-def pseudo_letters(text: str, gold: str) -> tuple[str | None, str]:
-    """The inferred letter and the expected one, where the gold is option A and B is `Other Answers`.
+def pseudo_letters(text: str, target: str) -> tuple[str | None, str]:
+    """The inferred letter and the expected one, where the target is option A and B is `Other Answers`.
 
-    A gold that is itself a single capital stays the expected letter, so it is only matched as a letter.
+    A target that is itself a single capital stays the expected letter, so it is only matched as a letter.
     """
-    found = match_tokens(text, {"A": gold, "B": "Other Answers"}, 3)
-    expected = gold if len(gold) == 1 and gold.isascii() and gold.isupper() else "A"
+    found = match_tokens(text, {"A": target, "B": "Other Answers"}, 3)
+    expected = target if len(target) == 1 and target.isascii() and target.isupper() else "A"
     return found.answer, expected
 
 
@@ -129,7 +129,7 @@ def pseudo_choice(answer: str, sample: Sample) -> Grade:
 
 
 def contains(*, keep_case_tag: str = "", keep_case: Sequence[str] = ()) -> Scorer:
-    """Right if any gold occurs in the reply, as scene-text benchmarks score it.
+    """Right if any target occurs in the reply, as scene-text benchmarks score it.
 
     Args:
         keep_case_tag: tag of a sample that decides how it is folded.
@@ -150,17 +150,17 @@ def _contains(
 
 
 def contains_any(text: str, accepted: Sequence[str], *, formula: bool = False, half_width: bool = False) -> bool:
-    """Whether a gold occurs in the text.
+    """Whether a target occurs in the text.
 
     Args:
         text: the reply.
-        accepted: golds; an empty one occurs everywhere.
+        accepted: targets; an empty one occurs everywhere.
         formula: compare without any blank and with case; else without case, inner blanks counting.
         half_width: fold full-width ASCII on both sides first (not in formulas).
     """
     fold = _fold_formula if formula else _fold_narrow if half_width else _fold_words
     said = fold(text)
-    return any(fold(gold) in said for gold in accepted)
+    return any(fold(target) in said for target in accepted)
 
 
 def _fold_words(text: str) -> str:
@@ -208,18 +208,18 @@ def _trimmed(text: str) -> str:
 
 
 def braced() -> Scorer:
-    """A final answer in curly braces; the official rule wants the gold inside the last pair."""
+    """A final answer in curly braces; the official rule wants the target inside the last pair."""
 
     def in_braces(text: str, sample: Sample) -> Extraction:
         found = last_braces(text)
         return Extraction(found, "last-braces" if found is not None else "unparsed")
 
     def within(answer: str, sample: Sample) -> Grade:
-        hit = any(gold.strip().lower() in answer for gold in targets.raw_texts(sample))
+        hit = any(target.strip().lower() in answer for target in targets.raw_texts(sample))
         return Grade(float(hit), f"target {targets.plain(sample.target)[:80]}")
 
     def equal(answer: str, sample: Sample) -> Grade:
-        hit = any(same_decimal(answer, gold) for gold in targets.raw_texts(sample))
+        hit = any(same_decimal(answer, target) for target in targets.raw_texts(sample))
         return Grade(float(hit), f"target {targets.plain(sample.target)[:80]}")
 
     def own(text: str, sample: Sample) -> Extraction:
@@ -244,19 +244,19 @@ def count_of(text: str) -> str:
 
 
 def count() -> Scorer:
-    """How many: number words up to twenty count; `vlmevalkit` accepts the gold as a substring."""
+    """How many: number words up to twenty count; `vlmevalkit` accepts the target as a substring."""
 
     def words(answer: str, sample: Sample) -> Grade:
-        gold = targets.plain(sample.target)
-        return Grade(float(count_of(answer) == count_of(gold)), f"target {gold}")
+        target = targets.plain(sample.target)
+        return Grade(float(count_of(answer) == count_of(target)), f"target {target}")
 
     def substring(answer: str, sample: Sample) -> Grade:
-        gold = targets.plain(sample.target)
-        return Grade(float(gold in answer), f"target {gold}")
+        target = targets.plain(sample.target)
+        return Grade(float(target in answer), f"target {target}")
 
     def literal(answer: str, sample: Sample) -> Grade:
-        gold = targets.plain(sample.target)
-        return Grade(float(answer.strip() == gold), f"target {gold}")
+        target = targets.plain(sample.target)
+        return Grade(float(answer.strip() == target), f"target {target}")
 
     def own(text: str, sample: Sample) -> Extraction:
         said = count_of(text.strip().rstrip("."))

@@ -23,7 +23,7 @@ CHAINED_KIND = "Conversational"
 
 
 def quoted(text: str) -> str:
-    """A gold `[US, China]` with its elements quoted, as text; anything else as it is."""
+    """A target `[US, China]` with its elements quoted, as text; anything else as it is."""
     inner = _LIST.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if inner is None:
         return text
@@ -63,7 +63,7 @@ def list_score(target: str, prediction: str, *, years: Sequence[str], exact: boo
     """Mean over positions; a missing or surplus element is 0.
 
     Args:
-        target: the gold, possibly a list without quotes.
+        target: the target, possibly a list without quotes.
         prediction: the reply.
         years: YES for elements that are compared as they are; repeated where there are too few.
         exact: compare every element as it is.
@@ -85,16 +85,16 @@ def chart_list(
 
     Args:
         prediction: the reply.
-        answers: golds of a conversation; the last one counts.
+        answers: targets of a conversation; the last one counts.
         kind: question type; of a conversation only the last year flag is used.
         years: `YES` or `NO` for each answer.
         exact_kinds: types whose elements are compared as they are. The authors compute this and never use
             it, so for them it is empty.
     """
-    gold = answers[-1].strip(".").strip("\n") if answers else ""
+    target = answers[-1].strip(".").strip("\n") if answers else ""
     said = prediction.strip(".").strip("\n")
     flags = years[-1:] if kind == CHAINED_KIND else years
-    return list_score(gold, said, years=flags, exact=kind in exact_kinds)
+    return list_score(target, said, years=flags, exact=kind in exact_kinds)
 
 
 def relaxed_lists() -> Scorer:

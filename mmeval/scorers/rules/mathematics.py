@@ -97,7 +97,7 @@ def _strip(text: str) -> str:
 
 
 def braced(text: str) -> str:
-    r"""Both arguments of `\frac` and the one of `\sqrt` in braces, for golds and answers that leave them out."""
+    r"""Both arguments of `\frac` and the one of `\sqrt` in braces, for targets and answers that leave them out."""
     return _brace_fractions(_SHORT_ROOT.sub(r"\\sqrt{\1}", text))
 
 
@@ -127,15 +127,15 @@ def published_answer(text: str) -> str:
     return said.rstrip(".").lstrip(":").strip()
 
 
-def same_math(answer: str, gold: str, *, irrational: bool = True) -> bool:
+def same_math(answer: str, target: str, *, irrational: bool = True) -> bool:
     """Equal texts, equal tuples, or equal values to two decimals.
 
     Args:
         answer: a cleaned answer.
-        gold: what is expected.
+        target: what is expected.
         irrational: whether roots and pi have a value; a release that lost an import has none for them.
     """
-    said, want = answer.lower(), gold.lower()
+    said, want = answer.lower(), target.lower()
     if not said.replace(" ", "") or not want.replace(" ", ""):
         return False
     if said.strip() == want.strip():
@@ -170,11 +170,11 @@ def _evaluate_tuple(text: str, irrational: bool) -> str:
     return text[0] + ",".join(parts) + text[-1]
 
 
-def math_match(text: str, choices: Sequence[str], gold: str, *, irrational: bool = True) -> bool:
-    """Whether a reply gives the gold letter, the gold option's value, or the gold value."""
+def math_match(text: str, choices: Sequence[str], target: str, *, irrational: bool = True) -> bool:
+    """Whether a reply gives the target letter, the target option's value, or the target value."""
     said = published_answer(text)
-    value = choices[ord(gold) - ord("A")] if len(gold) == 1 and "A" <= gold < chr(65 + len(choices)) else ""
-    return same_math(gold, said, irrational=irrational) or same_math(value, said, irrational=irrational)
+    value = choices[ord(target) - ord("A")] if len(target) == 1 and "A" <= target < chr(65 + len(choices)) else ""
+    return same_math(target, said, irrational=irrational) or same_math(value, said, irrational=irrational)
 
 
 def math_answer() -> Scorer:
@@ -193,9 +193,9 @@ def math_answer() -> Scorer:
 
 
 def _published(answer: str, sample: Sample, *, irrational: bool = True) -> Grade:
-    gold = targets.plain(sample.target)
-    hit = math_match(answer, sample.choices, gold, irrational=irrational)
-    return Grade(float(hit), f"read as {published_answer(answer)[:60]}, target {gold}")
+    target = targets.plain(sample.target)
+    hit = math_match(answer, sample.choices, target, irrational=irrational)
+    return Grade(float(hit), f"read as {published_answer(answer)[:60]}, target {target}")
 
 
 def read_math(text: str, sample: Sample) -> Extraction:
@@ -217,8 +217,8 @@ def read_math(text: str, sample: Sample) -> Extraction:
 
 
 def _own(answer: str, sample: Sample) -> Grade:
-    gold = targets.plain(sample.target)
+    target = targets.plain(sample.target)
     options = targets.options(sample, "")
     said = clean_math(answer) if answer not in options else answer
-    hit = any(same_math(braced(said), braced(form)) for form in (gold, options.get(gold, "")) if form)
-    return Grade(float(hit), f"target {gold}")
+    hit = any(same_math(braced(said), braced(form)) for form in (target, options.get(target, "")) if form)
+    return Grade(float(hit), f"target {target}")

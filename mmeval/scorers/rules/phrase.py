@@ -15,7 +15,7 @@ _ARTICLES = frozenset(("a", "an", "the"))
 
 
 def phrase() -> Scorer:
-    """The last `{{{phrase}}}` equals any gold without case, punctuation, articles and extra blanks.
+    """The last `{{{phrase}}}` equals any target without case, punctuation, articles and extra blanks.
 
     The transcripts of the authors were graded by hand: `official` is this rule with braces demanded,
     `mmeval` also reads a declared answer.

@@ -57,7 +57,7 @@ class Triple(NamedTuple):
 
 
 def table_match() -> Scorer:
-    """A table against the gold table; the target is `{csv, chart_type}`.
+    """A table against the target table; the target is `{csv, chart_type}`.
 
     `official` chooses the strict tolerances by the type of the chart, `official-slight` and `official-high` the
     wider ones; `vlmevalkit-2026-08` uses the easy ones for every type; `mmeval` is strict and also reads
@@ -116,8 +116,8 @@ def iou(said: Sequence[Triple], want: Sequence[Triple], tolerance: Tolerance) ->
     """Matched triples over all triples, each matched once."""
     left = list(said)
     hits = 0
-    for gold in want:
-        found = _first(left, gold, tolerance)
+    for target in want:
+        found = _first(left, target, tolerance)
         if found is not None:
             left.remove(found)
             hits += 1
@@ -125,8 +125,8 @@ def iou(said: Sequence[Triple], want: Sequence[Triple], tolerance: Tolerance) ->
     return hits / union if union else 0.0
 
 
-def _first(left: Iterable[Triple], gold: Triple, tolerance: Tolerance) -> Triple | None:
-    return next((one for one in left if all(_near(a, b, tolerance) for a, b in zip(one, gold, strict=True))), None)
+def _first(left: Iterable[Triple], target: Triple, tolerance: Tolerance) -> Triple | None:
+    return next((one for one in left if all(_near(a, b, tolerance) for a, b in zip(one, target, strict=True))), None)
 
 
 def _near(said: str, want: str, tolerance: Tolerance) -> bool:

@@ -40,7 +40,7 @@ def clean(text: str) -> str:
 
 
 def exact_text() -> Scorer:
-    """The same text as any gold, without regard to case and outer blanks."""
+    """The same text as any target, without regard to case and outer blanks."""
     return Scorer(
         name="exact_text",
         version=1,
@@ -56,7 +56,7 @@ def exact_text() -> Scorer:
 def same_text(answer: str, sample: Sample) -> Grade:
     """1 if lower-cased and stripped texts are equal."""
     said = answer.strip().lower()
-    return _graded(any(said == gold.strip().lower() for gold in targets.texts(sample)), sample)
+    return _graded(any(said == target.strip().lower() for target in targets.texts(sample)), sample)
 
 
 _PUNCTUATION = str.maketrans("", "", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
@@ -65,7 +65,7 @@ _PUNCTUATION = str.maketrans("", "", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 def same_words(answer: str, sample: Sample) -> Grade:
     """1 if the texts are equal without case and ASCII punctuation; inner blanks count."""
     said = answer.lower().translate(_PUNCTUATION)
-    return _graded(any(said == gold.lower().translate(_PUNCTUATION) for gold in targets.texts(sample)), sample)
+    return _graded(any(said == target.lower().translate(_PUNCTUATION) for target in targets.texts(sample)), sample)
 
 
 def _graded(right: bool, sample: Sample) -> Grade:
@@ -73,7 +73,7 @@ def _graded(right: bool, sample: Sample) -> Grade:
 
 
 def anls() -> Scorer:
-    """Average normalised Levenshtein similarity, the best over the golds, 0 below one half.
+    """Average normalised Levenshtein similarity, the best over the targets, 0 below one half.
 
     Source: Biten et al., Scene Text Visual Question Answering (ICCV 2019). The rivals keep a value of
     exactly one half and divide by the length of the texts before blanks are collapsed.
@@ -95,23 +95,24 @@ def _all(text: str, sample: Sample) -> Extraction:
 
 
 def anls_value(answer: str, sample: Sample, *, strict: bool = True) -> Grade:
-    """Similarity in [0, 1] to the closest gold."""
-    best, gold = max(
-        ((anls_similarity(answer, gold, strict=strict), gold) for gold in targets.raw_texts(sample)), default=(0.0, "")
+    """Similarity in [0, 1] to the closest target."""
+    best, target = max(
+        ((anls_similarity(answer, target, strict=strict), target) for target in targets.raw_texts(sample)),
+        default=(0.0, ""),
     )
-    return Grade(best, f"target {gold[:80]}")
+    return Grade(best, f"target {target[:80]}")
 
 
-def anls_similarity(answer: str, gold: str, *, strict: bool) -> float:
+def anls_similarity(answer: str, target: str, *, strict: bool) -> float:
     """`1 - NL`; zero unless NL < .5 (strict) or 1 - NL >= .5 (else).
 
     Args:
         answer: the prediction.
-        gold: one accepted text.
+        target: one accepted text.
         strict: lengths of the folded texts and a strict threshold, as the definition has it.
     """
-    said, want = _fold(answer), _fold(gold)
-    length = max(len(said), len(want)) if strict else max(len(gold.upper()), len(answer.upper()))
+    said, want = _fold(answer), _fold(target)
+    length = max(len(said), len(want)) if strict else max(len(target.upper()), len(answer.upper()))
     if length == 0:
         return 1.0
     if abs(len(said) - len(want)) > length * THRESHOLD:

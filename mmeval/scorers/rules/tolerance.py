@@ -18,7 +18,7 @@ CHANGE = 0.05
 
 
 def numeric(tolerance: float = 0.0, *, absolute: float = ABSOLUTE) -> Scorer:
-    """A number; right if `|p - t| <= max(tolerance * |t|, absolute)` for any gold.
+    """A number; right if `|p - t| <= max(tolerance * |t|, absolute)` for any target.
 
     The official profile wants a reply that is a number and nothing else; `mmeval` reads the
     declared or the last number of a reply.
@@ -45,19 +45,19 @@ def read_number(text: str, sample: Sample) -> Extraction:
 
 
 def close(answer: str, sample: Sample, *, tolerance: float = 0.0, absolute: float = ABSOLUTE) -> Grade:
-    """1 if the answer is within the tolerance of any gold."""
+    """1 if the answer is within the tolerance of any target."""
     said = numbers.parse(answer)
     if said is None:
         return Grade(0.0, "not a number")
-    for gold in targets.texts(sample):
-        want = numbers.parse(gold)
+    for target in targets.texts(sample):
+        want = numbers.parse(target)
         if want and abs(said.value - want.value) <= max(tolerance * abs(want.value), absolute):
-            return Grade(1.0, f"target {gold}")
+            return Grade(1.0, f"target {target}")
     return Grade(0.0, f"target {', '.join(targets.texts(sample))[:80]}")
 
 
 def relaxed() -> Scorer:
-    """Within 5 % of a numeric gold, else the same text without regard to case.
+    """Within 5 % of a numeric target, else the same text without regard to case.
 
     Source: the relaxed accuracy of chart question answering (Methani et al. 2020; Masry et al. 2022).
     """
@@ -75,8 +75,8 @@ def relaxed() -> Scorer:
 
 
 def read_like_target(text: str, sample: Sample) -> Extraction:
-    """A number where a gold is one, else a short text."""
-    if any(numbers.parse(gold) for gold in targets.texts(sample)):
+    """A number where a target is one, else a short text."""
+    if any(numbers.parse(target) for target in targets.texts(sample)):
         found = read_number(text, sample)
         if found.answer is not None:
             return found
@@ -89,27 +89,27 @@ def unstripped(text: str, sample: Sample) -> Extraction:
 
 
 def relaxed_any(answer: str, sample: Sample) -> Grade:
-    """Best over the golds; a gold that spells a list counts as its elements."""
-    right = any(relaxed_match(answer.strip(), gold) for gold in targets.texts(sample))
+    """Best over the targets; a target that spells a list counts as its elements."""
+    right = any(relaxed_match(answer.strip(), target) for target in targets.texts(sample))
     return Grade(float(right), f"target {targets.plain(sample.target)[:80]}")
 
 
 def relaxed_literal(answer: str, sample: Sample) -> Grade:
-    """Best over the golds; a gold that spells a list is compared as that text."""
-    right = any(relaxed_match(answer, gold) for gold in targets.raw_texts(sample))
+    """Best over the targets; a target that spells a list is compared as that text."""
+    right = any(relaxed_match(answer, target) for target in targets.raw_texts(sample))
     return Grade(float(right), f"target {targets.plain(sample.target)[:80]}")
 
 
 def relaxed_own(answer: str, sample: Sample) -> Grade:
     """The same five percent on the written number grammar: `1,000`, `$5` and `5%` are numbers."""
     said = numbers.parse(answer)
-    for gold in targets.texts(sample):
-        want = numbers.parse(gold)
+    for target in targets.texts(sample):
+        want = numbers.parse(target)
         if said and want:
             if said.value == want.value or (want.value and _within(said.value, want.value)):
-                return Grade(1.0, f"target {gold}")
-        elif answer.strip().casefold() == gold.strip().casefold():
-            return Grade(1.0, f"target {gold}")
+                return Grade(1.0, f"target {target}")
+        elif answer.strip().casefold() == target.strip().casefold():
+            return Grade(1.0, f"target {target}")
     return Grade(0.0, f"target {targets.plain(sample.target)[:80]}")
 
 

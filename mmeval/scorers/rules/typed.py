@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
 
 from mmeval.scorers.readers import quantities as numbers
 from mmeval.scorers.readers.tokens import match_tokens
 from mmeval.scorers.rules.text import levenshtein
 
-AnswerType = Literal["text", "integer", "float", "list"]
 _BRACKET = re.compile(r"\(([a-zA-Z])\)")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

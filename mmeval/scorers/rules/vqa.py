@@ -173,13 +173,13 @@ def normalise_lmms(text: str) -> str:
     return _words(_punctuation(_flat(text), comma=_COMMAS, period=_LOOSE_PERIOD))
 
 
-def agreement(answer: str, golds_: Sequence[str]) -> float:
+def agreement(answer: str, accepted: Sequence[str]) -> float:
     """Mean over annotators of `min(1, matches among the others / 3)`."""
-    if not golds_:
+    if not accepted:
         return 0.0
-    hits = sum(gold == answer for gold in golds_)
+    hits = sum(target == answer for target in accepted)
     out_of_hits = min(1.0, (hits - 1) / 3) if hits else 0.0
-    return (hits * out_of_hits + (len(golds_) - hits) * min(1.0, hits / 3)) / len(golds_)
+    return (hits * out_of_hits + (len(accepted) - hits) * min(1.0, hits / 3)) / len(accepted)
 
 
 def vqa_value(answer: str, answers: Sequence[str], *, normalise: Normalise, unanimous_raw: bool = False) -> float:
@@ -192,10 +192,10 @@ def vqa_value(answer: str, answers: Sequence[str], *, normalise: Normalise, unan
         unanimous_raw: compare the raw texts where all annotators wrote the same, as the published code does.
     """
     if unanimous_raw:
-        flat = [_flat(gold) for gold in answers]
+        flat = [_flat(target) for target in answers]
         if len(set(flat)) <= 1:
             return agreement(_flat(answer), flat)
-    return agreement(normalise(answer), [normalise(gold) for gold in answers])
+    return agreement(normalise(answer), [normalise(target) for target in answers])
 
 
 def vqa_accuracy(*, words_first: bool = True) -> Scorer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from typing import Literal
 
 from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
@@ -14,7 +13,6 @@ from mmeval.scorers.rules.vqa import mark_free
 from mmeval.types import Sample
 
 Reading = Callable[[str], str | None]
-YesNo = Literal["yes", "no"]
 _WORD = re.compile(
     r"(?<![\w'’])(?P<yes>yes|yeah|yep|true|correct)(?![\w'’])|(?<![\w'’])(?P<no>no|nope|false|incorrect)(?![\w'’])",
     re.IGNORECASE,
@@ -107,11 +105,11 @@ def _reading(text: str, sample: Sample, *, read: Reading) -> Extraction:
 
 def target_answer(sample: Sample) -> str:
     """`yes` or `no`."""
-    gold = targets.plain(sample.target).strip().strip(".").lower()
-    return "yes" if gold in ("yes", "1", "true", "y") else "no"
+    target = targets.plain(sample.target).strip().strip(".").lower()
+    return "yes" if target in ("yes", "1", "true", "y") else "no"
 
 
 def same_answer(answer: str, sample: Sample) -> Grade:
-    """1 if the answer is the gold."""
-    gold = target_answer(sample)
-    return Grade(float(answer == gold), f"target {gold}")
+    """1 if the answer is the target."""
+    target = target_answer(sample)
+    return Grade(float(answer == target), f"target {target}")
