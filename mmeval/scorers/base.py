@@ -1,4 +1,4 @@
-"""What a scorer is: named rules, one per profile, from (sample, reply) to a score."""
+"""A scorer: a set of named rules, one per profile, that turn a sample and a reply into a score."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from mmeval.types import Prompt, Reply, Sample, Score
 
 Rule: TypeAlias = Callable[[Sample, Reply], Score]
 KEEP = 500
-"""Characters of an extracted answer that a score keeps; the reply itself is stored whole."""
+"""Length in characters to which a score cuts the extracted answer. The reply itself is stored in full."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """Stage two of three: what was read in a reply, by which rule, and where."""
+    """Result of the second stage: the answer found in a reply, the rule that found it, and its position."""
 
     answer: str | None
-    """None = nothing could be read (unparsed)."""
+    """None if no answer was found (unparsed)."""
     rule: str
     span: tuple[int, int] | None = None
-    """Half-open range in the text that was read."""
+    """Start and end (exclusive) in the text given to the extractor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """Stage three: how good an answer is, in [0, 1], and why."""
+    """Result of the third stage: the value of an answer in [0, 1], with a reason."""
 
     value: float
     note: str = ""
@@ -40,37 +40,38 @@ Compare: TypeAlias = Callable[[str, Sample], Grade]
 
 
 class JudgeRule(Protocol):
-    """A rule that asks a model: a prompt, a schema and a parser."""
+    """A rule that asks a model to judge a reply."""
 
     @property
     def digest(self) -> str:
-        """sha256 over what the judge is told: the prompt and the schema, hexadecimal."""
+        """sha256 of the judge's prompt and schema, hexadecimal."""
         ...
 
     def prompt(self, sample: Sample, reply: Reply) -> Prompt | Score:
-        """What to ask the judge, or a Score where no judge is needed."""
+        """The prompt for the judge, or a Score if no judge is needed."""
         ...
 
     def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Score:
-        """Read what the judge has said so far, or return the next prompt (the same question with answers swapped).
+        """Turn the judge's replies so far into a score, or return the next prompt to send.
 
-        Raises ScoreError when the last reply is not a verdict; the sample is then a `judge_error`, never a 0.
+        Raises:
+            ScoreError: the last reply is not a verdict. The sample becomes a `judge_error`; it does not score 0.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A rule in its stages: split off the thoughts, extract an answer, grade it.
+    """A rule in three stages: remove the reasoning, extract an answer, grade the answer.
 
-    Each stage can be run alone: `extract(text, sample)` and `grade(answer, sample)`.
+    Each stage can be called on its own: `extract(text, sample)` and `grade(answer, sample)`.
     """
 
     extract: Extract
     grade: Compare
 
     def __call__(self, sample: Sample, reply: Reply) -> Score:
-        """Score one reply; a reply in which nothing can be read scores 0 with `answer=None`."""
+        """Score one reply. If no answer is found, the score is 0 with `answer=None`."""
         said = thinking.split(reply.text)
         found = self.extract(said.answer, sample)
         span = None if found.span is None else (found.span[0] + said.start, found.span[1] + said.start)
@@ -81,24 +82,24 @@ class Staged:
 
     @property
     def stages(self) -> tuple[Extract, Compare]:
-        """What the rule is made of."""
+        """The functions of the second and third stage."""
         return self.extract, self.grade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scorer:
-    """Rules by profile name; `official`, `mmeval`, `vlmevalkit-2026-08`, `lmms-0.7.3`, ..."""
+    """Scoring rules by profile name: `official`, `mmeval`, `vlmevalkit-2026-08`, `lmms-0.7.3`, ..."""
 
     name: str
     rules: Mapping[str, Rule | JudgeRule]
     version: int | Mapping[str, int] | None = None
-    """Of all rules, or by profile (1 where a profile is not named). Raise it when the same reply may score differently.
+    """Version of all rules, or of each profile (1 if a profile is missing).
 
-    A rule without a version is identified by the digest of its code.
+    Raise it when a change can give the same reply another score. None identifies a rule by a digest of its code.
     """
 
     def rule(self, profile: str) -> Rule | JudgeRule:
-        """The rule of one profile; raises UsageError naming the profiles that exist."""
+        """The rule of a profile. Raises UsageError, which lists the profiles, if there is no such profile."""
         try:
             return self.rules[profile]
         except KeyError:
@@ -106,13 +107,14 @@ class Scorer:
             raise UsageError(f"scorer {self.name} has no profile {profile!r}; it has {known}") from None
 
     def needs_judge(self, profile: str) -> bool:
-        """Whether scoring under this profile asks a model."""
+        """Whether this profile asks a judge model."""
         return hasattr(self.rule(profile), "parse")
 
     def identity(self, profile: str) -> str:
-        """What a run records about its rule: `choice(letters=ABCDE)/official@1`, or `mine/default#0123456789ab`.
+        """The name under which a run records its rule, such as `choice(letters=ABCDE)/official@1`.
 
-        Two rules with the same identity give every reply the same score. A judge's prompt is recorded beside it.
+        Rules with the same identity give every reply the same score. A rule without a version has a digest of its
+        code instead: `mine/default#0123456789ab`. A judge's prompt is recorded separately.
         """
         rule = self.rule(profile)
         version = self.version.get(profile, 1) if isinstance(self.version, Mapping) else self.version
@@ -123,7 +125,7 @@ class Scorer:
         return f"{call(self.name, given)}/{profile}@{version}"
 
     def code(self, profile: str) -> str:
-        """sha256 over the code of a rule without comments, docstrings and formatting, hexadecimal.
+        """sha256 of the code behind a rule, hexadecimal; comments, docstrings and formatting do not count.
 
         Raises:
             UsageError: the code cannot be read, as in an interactive console.

@@ -1,4 +1,4 @@
-"""What tells one scoring rule from another: its name, its parameters, and its version or the digest of its code."""
+"""Stable names for scoring rules: the parameters of a function, and a digest of the code behind it."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from mmeval.errors import UsageError
 __all__ = ["Stages", "call", "code_of", "describe", "joined", "parameters", "stages_of"]
 
 WITHIN = ("mmeval.scorers.", "mmeval.metrics.", "mmeval.stats.")
-"""Modules whose code decides a number."""
+"""Prefixes of the modules that are followed when code is digested."""
 _PLAIN = re.compile(r"[A-Za-z0-9_.+-]+")
 
 
 @runtime_checkable
 class Stages(Protocol):
-    """A rule that is made of functions."""
+    """A rule that is composed of functions."""
 
     @property
     def stages(self) -> tuple[Any, ...]:
-        """The functions, with their parameters bound."""
+        """The functions, as partials if they have parameters."""
         ...
 
 
 def stages_of(rule: Any) -> tuple[Any, ...]:
-    """The functions that a rule is made of; the rule itself where it is one function."""
+    """The functions of a rule; a rule that is a plain function is its own only stage."""
     return rule.stages if isinstance(rule, Stages) else (rule,)
 
 
 def parameters(stage: Any) -> Iterator[str]:
-    """`name=value` for everything that a function was given beforehand, defaults left out."""
+    """`name=value` for each bound argument of a function that differs from the default."""
     for name, value in _bound(stage):
         yield f"{name}={describe(value)}" if name else describe(value)
 
 
 def describe(value: Any) -> str:
-    """A value in a short, stable form: functions by name, and by the digest of their code if they are not mmeval's."""
+    """A short, stable text for a value. Functions outside mmeval carry a digest of their code."""
     if isinstance(value, functools.partial):
         return call(_name(_function(value)), parameters(value))
     if isinstance(value, str):
@@ -52,22 +52,22 @@ def describe(value: Any) -> str:
     if isinstance(value, list | tuple | Set):
         parts = [describe(part) for part in value]
         return "[" + ",".join(sorted(parts) if isinstance(value, Set) else parts) + "]"
-    # The default repr of an object holds its address.
+    # The default repr contains the address of the object.
     plain = not callable(value) and type(value).__repr__ is not object.__repr__  # type: ignore[comparison-overlap]
     return ascii(value) if plain else call(_name(value), parameters(value))
 
 
 def call(name: str, arguments: Iterable[str]) -> str:
-    """`name(a=1,b=2)`, or the bare name."""
+    """`name(a=1,b=2)`, or just the name if there are no arguments."""
     given = ",".join(arguments)
     return f"{name}({given})" if given else name
 
 
 def code_of(stages: Iterable[Any]) -> str:
-    """sha256 over the code of functions, of what they were given, and of the scoring modules that they use.
+    """sha256 of the code of functions, of their arguments, and of the scoring modules that they import.
 
     Raises:
-        UsageError: a function has no source, as in an interactive console.
+        UsageError: the source of a function is not available, as in an interactive console.
     """
     modules = {module for stage in stages for module in _modules(stage)}
     try:
@@ -93,7 +93,7 @@ def _function(stage: Any) -> Any:
 
 
 def _bound(stage: Any) -> Iterator[tuple[str, Any]]:
-    """Names and values of bound arguments, closed-over variables and attributes."""
+    """Names and values of bound arguments, closure variables and attributes."""
     if isinstance(stage, functools.partial):
         yield from (("", value) for value in stage.args)
         defaults = _defaults(_function(stage))
@@ -117,7 +117,7 @@ def _defaults(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _modules(stage: Any) -> Iterator[str]:
-    """The modules of a function and of the functions that it was given."""
+    """The modules of a function and of the functions among its arguments."""
     yield _module(_function(stage))
     for _, value in _bound(stage):
         if callable(value):
@@ -125,5 +125,5 @@ def _modules(stage: Any) -> Iterator[str]:
 
 
 def joined(parts: Iterable[str]) -> str:
-    """sha256 over texts, hexadecimal."""
+    """sha256 of several texts, hexadecimal."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -36,8 +36,15 @@ Run = Callable[..., Any]
 
 
 def failures() -> list[str]:
-    """Ids of the vectors that are not reproduced."""
-    return [vector["id"] for vector in VECTORS if not reproduced(vector)]
+    """Ids of the vectors that are not reproduced, or that raise."""
+    failed = []
+    for vector in VECTORS:
+        try:
+            ended = reproduced(vector)
+        except Exception:  # noqa: BLE001 - whatever is raised, the vector has failed
+            ended = False
+        failed += [] if ended else [vector["id"]]
+    return failed
 
 
 def reproduced(vector: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Judges that only read: they find the answer in a reply, and rules compare it."""
+"""Judges that extract the answer from a reply; rules then compare it with the target."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ Answer: """
 
 
 def extracted_answer() -> Scorer:
-    """A judge extracts the final answer, which is then normalised to its type and compared.
+    """A judge extracts the final answer, which is converted to its type and compared with the target.
 
-    Reads the tags `answer_type` (`integer`, `float`, `list`, `text`) and `precision`; the target is the option's
-    text where there are choices. `rules` takes the last letter or number instead of asking.
+    The tags `answer_type` (`integer`, `float`, `list`, `text`) and `precision` give the type. If a sample has
+    choices, the target is the text of the option. The profile `rules` takes the last letter or number, without a judge.
     """
     official = Judge(name="extraction", template=EXTRACTION, read=_read_typed, before=_already_typed)
     strict = Judge(name="extraction", template=EXTRACTION, read=_read_strict, before=_already_strict)
@@ -84,7 +84,7 @@ def _read_typed(text: str, sample: Sample) -> Verdict:
 
 
 def _extracted(text: str) -> str:
-    """The judge's answer line; empty where it found none."""
+    """The first line of the judge's answer; empty if it says NONE."""
     said = text.strip().removeprefix("Answer:").strip()
     if not said:
         raise ScoreError("it is empty")
@@ -92,7 +92,7 @@ def _extracted(text: str) -> str:
 
 
 def _already_typed(text: str, sample: Sample) -> Score | None:
-    """A reply that is an option's text, or a number of the type that is asked for, needs no extraction."""
+    """A reply that is the text of an option, or a number of the right type, needs no extraction."""
     if sample.choices:
         ready = text in sample.choices
     else:
@@ -126,7 +126,7 @@ def _read_strict(text: str, sample: Sample) -> Verdict:
 
 
 def _already_strict(text: str, sample: Sample) -> Score | None:
-    """A letter that the token matcher finds, or a number that is the whole reply and right (0 does not count)."""
+    """A letter found by the token matcher, or a correct number (except 0) that is the whole reply, needs no judge."""
     if sample.choices:
         found = _by_option_tokens(text, sample)
         ready = found.answer is not None
@@ -152,7 +152,7 @@ def _by_rule(text: str, sample: Sample) -> Extraction:
 
 
 def judged_choice(*, letters: str = LETTERS, official: Reader | None = None, lmms: Reader | None = None) -> Scorer:
-    """Multiple choice where a judge is asked about replies that no rule can read."""
+    """Multiple choice with profiles that ask a judge about replies that the rules cannot read."""
     rules = dict(choice(letters=letters, official=official, lmms=lmms).rules)
     for profile, generation in GENERATIONS.items():
         rules[f"{profile}+judge"] = Judge(

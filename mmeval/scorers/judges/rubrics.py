@@ -1,7 +1,6 @@
-"""Judged scorers: what is asked of a judge for each kind of open answer, and what is decided without one.
+"""Scorers with judges: the prompts for each kind of open answer, and the replies that need no judge.
 
-Every prompt here is our own wording of a published rubric. A profile without a judge exists only under its own
-name (`rules`); no profile turns into another one when a judge fails.
+Every prompt is our own wording of a published rubric. If a judge fails, no rule takes its place.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from mmeval.types import JSON, Sample, Score
 
 
 def verdict_schema(**properties: JSON) -> dict[str, JSON]:
-    """JSON schema of an object with exactly these properties, as strict structured output wants it."""
+    """JSON schema of an object with exactly these properties, in the form that strict structured output requires."""
     return {
         "type": "object",
         "properties": dict(properties),
@@ -64,7 +63,7 @@ agree. Do not solve the question yourself. Reply with JSON only: {"verdict": "co
 
 
 def correctness() -> Scorer:
-    """A judge compares the reply with the target: correct or incorrect."""
+    """A judge decides whether the reply agrees with the target."""
     return Scorer(name="correctness", version=1, rules={"official": CORRECTNESS, "mmeval": CORRECTNESS})
 
 
@@ -91,7 +90,7 @@ the icy place sounds green and the green one sounds icy, hence the distrust. | 1
 
 
 def graded() -> Scorer:
-    """Partial credit from 0 to 1; there is no rule without a judge."""
+    """A judge gives partial credit from 0 to 1."""
     return Scorer(name="graded", version=1, rules={"official": PARTIAL, "mmeval": PARTIAL})
 
 
@@ -112,7 +111,7 @@ Letters: """,
 
 
 def letter_set() -> Scorer:
-    """Several options may be right; a judge names the letters that a reply chooses."""
+    """Several options may be correct; a judge names the letters that a reply chooses."""
 
     def own(text: str, sample: Sample) -> Extraction:
         for place in declarations(text):
@@ -154,10 +153,10 @@ Reply with JSON only, {"verdict": "correct"}, {"verdict": "incorrect"} or {"verd
 
 
 def explained_yes_no() -> Scorer:
-    """Yes or no with an explanation; the tag `kind` holds the details of the target.
+    """Yes or no with an explanation; the tag `kind` holds details of the target.
 
-    `official` asks a judge about every reply; `vlmevalkit-*` reads tokens and counts the rest as wrong, with the
-    suffix `+judge` it asks about the rest.
+    `official` asks a judge about every reply. `vlmevalkit-*` reads tokens and counts all other replies as wrong; with
+    the suffix `+judge` it asks a judge about them.
     """
     tokens = Staged(_token_yes_no, same_answer)
     fallback = Judge(
@@ -218,12 +217,12 @@ asks for an order. Reply with JSON only: {"extracted_answer": "...", "score": 0 
 
 
 def chart_judged() -> Scorer:
-    """A judge extracts the answer about a chart and scores it 0 or 1; the tag `kind` may carry a rubric."""
+    """A judge extracts the answer about a chart and scores it 0 or 1; the tag `kind` may hold a rubric."""
     return Scorer(name="chart_judged", version=1, rules={"official": CHART, "mmeval": CHART})
 
 
 def tagged_judged() -> Scorer:
-    """The answer stands between `<answer>` tags; a judge says yes or no. Without a tag the reply is wrong, unasked."""
+    """The answer is between `<answer>` tags and a judge compares it. A reply without a tag scores 0 without a judge."""
 
     def untagged(text: str, sample: Sample) -> Score | None:
         if tagged_answer(text):
@@ -268,12 +267,12 @@ Reply with JSON only: {"verdict": "correct"}, {"verdict": "incorrect"} or {"verd
 
 
 def attempted() -> Scorer:
-    """Factual answers in three grades; `score.answer` holds the grade for the `attempts` metric."""
+    """Factual answers in three grades; `score.answer` holds the grade for the metric `simpleqa_f1`."""
     return Scorer(name="attempted", version=1, rules={"official": ATTEMPTED, "mmeval": ATTEMPTED})
 
 
 def math_judged() -> Scorer:
-    """Free-form mathematics: equal texts need no judge, the rest is compared by one."""
+    """Free-form mathematics: a judge compares all answers whose text differs from the target."""
 
     def equal(text: str, sample: Sample) -> Score | None:
         target = targets.plain(sample.target)

@@ -1,4 +1,4 @@
-"""Open questions that are matched loosely: by numbers and substrings of what follows an indicator word."""
+"""Open answers that are matched loosely: by substrings, by numbers, or by what is in braces."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mmeval.scorers.rules.tolerance import read_like_target
 from mmeval.types import Sample
 
 LONGEST = 20_000
-"""Characters of a tail in which numbers are looked for: keeps hostile digit runs cheap."""
+"""Number of characters that are searched for numbers, so that long runs of digits stay cheap."""
 Candidate = str | float
 _INDICATORS = ("could be ", "so ", "is ", "thus ", "therefore ", "final ", "answer ", "result ")
 _TRIVIAL = frozenset(":,.!?;'")
@@ -26,7 +26,7 @@ _SIMPLE = re.compile(r"-?(?:\d{1,400}\.\d+|\.\d+|\d{1,400}\b)(?![eE][+-]?\d+)(?!
 
 
 def candidates(text: str) -> list[Candidate]:
-    """Everything in a reply that may be its answer: tails after indicator words and the numbers in them."""
+    """Everything in a reply that may be its answer: the text after indicator words, and the numbers in it."""
     tails = list(_tails(text)) or [text.strip().strip(".").lower()]
     found = [tail[:LONGEST] for tail in tails]
     for tail in tuple(found):
@@ -39,7 +39,7 @@ def candidates(text: str) -> list[Candidate]:
 
 
 def _tails(text: str) -> Iterator[str]:
-    """Per line the shortest text after the last occurrence of an indicator; `=` counts in the last line."""
+    """For each line, the shortest text after an indicator. In the last line, `=` is an indicator, too."""
     lines = text.strip().strip(".").lower().split("\n")
     for index, line in enumerate(lines):
         marks = (*_INDICATORS, "=") if index == len(lines) - 1 else _INDICATORS
@@ -53,7 +53,7 @@ def _tails(text: str) -> Iterator[str]:
 
 
 def normalise(text: str) -> list[Candidate]:
-    """A number rounded to two decimals, or the lower-cased text; a single character gets a blank on either side."""
+    """A number rounded to two decimals, or the lower-cased text. A single character gets a space before or after it."""
     said = text.strip()
     value = numbers.python_float(said.replace(",", ""))
     if value is not None:
@@ -63,7 +63,7 @@ def normalise(text: str) -> list[Candidate]:
 
 
 def open_match(text: str, accepted: Sequence[str]) -> bool:
-    """Whether a candidate is a target number, or contains a target text."""
+    """Whether a candidate equals an accepted number or contains an accepted text."""
     wanted = [form for target in accepted for form in normalise(target)]
     phrases = [form for form in wanted if isinstance(form, str)]
     for candidate in candidates(text):
@@ -78,8 +78,8 @@ def open_match(text: str, accepted: Sequence[str]) -> bool:
 def open_answer() -> Scorer:
     """Open questions with short targets, matched by numbers (two decimals) and substrings.
 
-    `lmms-0.7.2` is the release that iterates over characters and scores nearly everything 0;
-    `vlmevalkit-*` turns the target into option A of a question with two options.
+    `lmms-0.7.2` reproduces a release that iterates over characters and gives almost every reply 0. `vlmevalkit-*`
+    makes the target option A of a question with two options.
     """
     pseudo = Staged(whole, pseudo_choice)
     return Scorer(
@@ -107,15 +107,15 @@ def _characters(answer: str, sample: Sample) -> Grade:
 
 
 def characters_match(text: str, accepted: Sequence[str]) -> bool:
-    """The first candidate is taken apart into characters: only an empty target can be in one of them."""
+    """Match the characters of the first candidate; only an empty target can be contained in a character."""
     empty = any(form == "" for target in accepted for form in normalise(target))
     return empty and bool(str(candidates(text)[0]))
 
 
 def pseudo_letters(text: str, target: str) -> tuple[str | None, str]:
-    """The inferred letter and the expected one, where the target is option A and B is `Other Answers`.
+    """The letter found and the expected letter, with the target as option A and `Other Answers` as option B.
 
-    A target that is itself a single capital stays the expected letter, so it is only matched as a letter.
+    If the target is a single capital, that capital is the expected letter.
     """
     found = match_tokens(text, {"A": target, "B": "Other Answers"}, 3)
     expected = target if len(target) == 1 and target.isascii() and target.isupper() else "A"
@@ -123,17 +123,17 @@ def pseudo_letters(text: str, target: str) -> tuple[str | None, str]:
 
 
 def pseudo_choice(answer: str, sample: Sample) -> Grade:
-    """1 if the inferred letter is the expected one."""
+    """1 if the letter found is the expected one."""
     inferred, expected = pseudo_letters(answer, targets.plain(sample.target))
     return Grade(float(inferred == expected), f"read as option {inferred}, expected {expected}")
 
 
 def contains(*, keep_case_tag: str = "", keep_case: Sequence[str] = ()) -> Scorer:
-    """Right if any target occurs in the reply, as scene-text benchmarks score it.
+    """Correct if any accepted text occurs in the reply, as scene-text benchmarks score it.
 
     Args:
-        keep_case_tag: tag of a sample that decides how it is folded.
-        keep_case: values of that tag for which case counts and blanks do not (formulas).
+        keep_case_tag: tag of a sample that decides how its texts are compared.
+        keep_case: values of that tag for which case counts and spaces do not (formulas).
     """
     grade = functools.partial(_contains, keep_case_tag=keep_case_tag, keep_case=keep_case)
     narrow = functools.partial(grade, half_width=True)
@@ -150,13 +150,13 @@ def _contains(
 
 
 def contains_any(text: str, accepted: Sequence[str], *, formula: bool = False, half_width: bool = False) -> bool:
-    """Whether a target occurs in the text.
+    """Whether an accepted text occurs in the reply.
 
     Args:
         text: the reply.
-        accepted: targets; an empty one occurs everywhere.
-        formula: compare without any blank and with case; else without case, inner blanks counting.
-        half_width: fold full-width ASCII on both sides first (not in formulas).
+        accepted: accepted texts; an empty one always occurs.
+        formula: ignore spaces but not case. By default, case is ignored and spaces inside the text count.
+        half_width: convert full-width ASCII to plain ASCII first (not in formulas).
     """
     fold = _fold_formula if formula else _fold_narrow if half_width else _fold_words
     said = fold(text)
@@ -183,7 +183,7 @@ _PLAIN_DECIMAL = re.compile(r"-?(?:\d+\.\d+|\d+|\.\d+)")
 
 
 def last_braces(text: str) -> str | None:
-    """Lower-cased text from an opening brace to the next closing one on its line; the last of these."""
+    """Lower-cased content of the last pair of braces that is on one line."""
     found = None
     for line in text.strip().lower().split("\n"):
         start = line.find("{")
@@ -194,7 +194,7 @@ def last_braces(text: str) -> str | None:
 
 
 def same_decimal(prediction: str, target: str) -> bool:
-    """Equal texts after trimming quotes and one full stop, or equal decimals without commas."""
+    """Whether two texts are equal without outer quotes and a final full stop, or are equal decimals without commas."""
     said, want = _trimmed(prediction), _trimmed(target)
     a, b = said.strip().replace(",", ""), want.strip().replace(",", "")
     if len(a) <= LONGEST and len(b) <= LONGEST and _PLAIN_DECIMAL.fullmatch(a) and _PLAIN_DECIMAL.fullmatch(b):
@@ -208,7 +208,7 @@ def _trimmed(text: str) -> str:
 
 
 def braced() -> Scorer:
-    """A final answer in curly braces; the official rule wants the target inside the last pair."""
+    """A final answer in curly braces. Officially, the last pair of braces must contain the target."""
 
     def in_braces(text: str, sample: Sample) -> Extraction:
         found = last_braces(text)
@@ -238,13 +238,13 @@ COUNT_WORDS = {word: str(value) for value, word in enumerate(_COUNTS)} | {"none"
 
 
 def count_of(text: str) -> str:
-    """A stripped, lower-cased text, number words up to twenty as digits."""
+    """The stripped, lower-cased text, with a number word up to twenty as digits."""
     said = text.strip().lower()
     return COUNT_WORDS.get(said, said)
 
 
 def count() -> Scorer:
-    """How many: number words up to twenty count; `vlmevalkit` accepts the target as a substring."""
+    """Counts, with number words up to twenty. `vlmevalkit` accepts the target as a substring."""
 
     def words(answer: str, sample: Sample) -> Grade:
         target = targets.plain(sample.target)

@@ -1,4 +1,4 @@
-"""Multiple choice by scores: the model rates every option, and the best one is its answer."""
+"""Multiple choice by scores: the model scores every option, and the highest score is its answer."""
 
 from __future__ import annotations
 

@@ -12,16 +12,15 @@ from mmeval.scorers.rules.text import short_answer, whole
 from mmeval.types import Sample
 
 ABSOLUTE = 1e-9
-"""Difference that is always accepted: it comes from writing a number in decimal."""
+"""Difference that is always accepted, because of rounding in decimal notation."""
 CHANGE = 0.05
-"""Relative change that the relaxed rule still accepts."""
+"""Maximum relative error of the relaxed rule."""
 
 
 def numeric(tolerance: float = 0.0, *, absolute: float = ABSOLUTE) -> Scorer:
-    """A number; right if `|p - t| <= max(tolerance * |t|, absolute)` for any target.
+    """A number; correct if `|p - t| <= max(tolerance * |t|, absolute)` for any target `t`.
 
-    The official profile wants a reply that is a number and nothing else; `mmeval` reads the
-    declared or the last number of a reply.
+    `official` requires a reply that is just a number. `mmeval` reads the declared number, else the last one.
     """
     grade = functools.partial(close, tolerance=tolerance, absolute=absolute)
     return Scorer(
@@ -30,7 +29,7 @@ def numeric(tolerance: float = 0.0, *, absolute: float = ABSOLUTE) -> Scorer:
 
 
 def read_number(text: str, sample: Sample) -> Extraction:
-    """The first number of the last declared answer, else the last number of the reply."""
+    """Extract the first number of the declared answer, else the last number of the reply."""
     alone = numbers.parse(text.strip().rstrip("."))
     if alone:
         return Extraction(text.strip().rstrip("."), "bare")
@@ -45,7 +44,7 @@ def read_number(text: str, sample: Sample) -> Extraction:
 
 
 def close(answer: str, sample: Sample, *, tolerance: float = 0.0, absolute: float = ABSOLUTE) -> Grade:
-    """1 if the answer is within the tolerance of any target."""
+    """1 if the answer is within the tolerance of a target."""
     said = numbers.parse(answer)
     if said is None:
         return Grade(0.0, "not a number")
@@ -57,7 +56,7 @@ def close(answer: str, sample: Sample, *, tolerance: float = 0.0, absolute: floa
 
 
 def relaxed() -> Scorer:
-    """Within 5 % of a numeric target, else the same text without regard to case.
+    """Within 5 % of a numeric target, else equal as a text, ignoring case.
 
     Source: the relaxed accuracy of chart question answering (Methani et al. 2020; Masry et al. 2022).
     """
@@ -75,7 +74,7 @@ def relaxed() -> Scorer:
 
 
 def read_like_target(text: str, sample: Sample) -> Extraction:
-    """A number where a target is one, else a short text."""
+    """Extract a number if a target is a number, else a short text."""
     if any(numbers.parse(target) for target in targets.texts(sample)):
         found = read_number(text, sample)
         if found.answer is not None:
@@ -84,24 +83,24 @@ def read_like_target(text: str, sample: Sample) -> Extraction:
 
 
 def unstripped(text: str, sample: Sample) -> Extraction:
-    """The reply to its last blank."""
+    """Extract the whole reply with its whitespace."""
     return Extraction(text, "whole-reply", (0, len(text)))
 
 
 def relaxed_any(answer: str, sample: Sample) -> Grade:
-    """Best over the targets; a target that spells a list counts as its elements."""
+    """Best result over the targets; a target that is a list literal counts as its elements."""
     right = any(relaxed_match(answer.strip(), target) for target in targets.texts(sample))
     return Grade(float(right), f"target {targets.plain(sample.target)[:80]}")
 
 
 def relaxed_literal(answer: str, sample: Sample) -> Grade:
-    """Best over the targets; a target that spells a list is compared as that text."""
+    """Best result over the targets; a target that is a list literal is compared as a text."""
     right = any(relaxed_match(answer, target) for target in targets.raw_texts(sample))
     return Grade(float(right), f"target {targets.plain(sample.target)[:80]}")
 
 
 def relaxed_own(answer: str, sample: Sample) -> Grade:
-    """The same five percent on the written number grammar: `1,000`, `$5` and `5%` are numbers."""
+    """The same rule with mmeval's grammar of numbers, which accepts `1,000`, `$5` and `5%`."""
     said = numbers.parse(answer)
     for target in targets.texts(sample):
         want = numbers.parse(target)
@@ -114,7 +113,7 @@ def relaxed_own(answer: str, sample: Sample) -> Grade:
 
 
 def relaxed_match(prediction: str, target: str) -> bool:
-    """The published rule, in its order of operations: the boundary depends on rounding."""
+    """The published rule, with its order of operations, because rounding decides at the boundary."""
     said, want = _fraction(prediction), _fraction(target)
     if said is not None and want:
         return _within(said, want)
@@ -126,7 +125,7 @@ def _within(said: float, want: float) -> bool:
 
 
 def _fraction(text: str) -> float | None:
-    """Python's float; a trailing percent sign divides by 100."""
+    """Python's `float` of a text; a percent sign at the end divides by 100."""
     if not text.endswith("%"):
         return numbers.python_float(text)
     value = numbers.python_float(text.rstrip("%"))
