@@ -33,9 +33,9 @@ def cohen_kappa(
     Args:
         first: ratings of one rater.
         second: ratings of the other, in the same order.
-        positions: place of each category on a scale, for weights; 0, 1, 2, ... in sorted order unless given.
+        positions: position of each category on a scale, for weights; by default 0, 1, 2, ... in sorted order.
         weights: how the cost of a disagreement grows with its distance.
-        clusters: of the items; resampled whole.
+        clusters: one per item; resampled as a whole.
         seed: of the bootstrap.
         draws: of the bootstrap.
         level: two-sided coverage.
@@ -48,7 +48,7 @@ def cohen_kappa(
     rated = {*first, *second}
     scale = dict(positions) if positions is not None else {name: float(at) for at, name in enumerate(sorted(rated))}
     if rated - set(scale):
-        raise ValueError(f"rating {min(rated - set(scale))!r} is none of {list(scale)}")
+        raise ValueError(f"rating {min(rated - set(scale))!r} is not one of {list(scale)}")
     codes = {name: float(code) for code, name in enumerate(scale)}
     pairs = [(codes[a], codes[b]) for a, b in zip(first, second, strict=True)]
     cost = _costs(list(scale.values()), weights)
@@ -65,7 +65,7 @@ def _costs(positions: Sequence[float], weights: Weights) -> NDArray[np.float64]:
 
 
 def _kappa(rows: NDArray[np.float64], cost: NDArray[np.float64]) -> float:
-    """1 - observed / expected cost; 1 where both raters use one and the same category alone."""
+    """1 - observed / expected cost; 1 if both raters use the same single category."""
     import numpy as np
 
     k = len(cost)
