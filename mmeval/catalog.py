@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
+from mmeval.codedigest import code_digest
 from mmeval.definitions import Adapter, Benchmark, UsesCatalog
 from mmeval.errors import CatalogError, MMEvalError, nearest
 
@@ -31,8 +31,8 @@ class Definition:
 
     @property
     def digest(self) -> str:
-        """sha256 of the file's bytes, hexadecimal."""
-        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+        """sha256 of the file's code, hexadecimal; comments, docstrings and formatting do not count."""
+        return code_digest(self.path.read_text(encoding="utf-8", errors="surrogateescape"))
 
 
 def bundled() -> Path:

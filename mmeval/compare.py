@@ -35,8 +35,8 @@ SUBJECTS: Mapping[Subject, frozenset[str]] = {
     "model": frozenset({"model", "endpoint", "adapter_digest"}),
     "prompt": frozenset({"definition_digest", "options.system"}),
     "adapter": frozenset({"adapter_digest", "endpoint", "media_policy"}),
-    "scorer": frozenset({"scorer_digest", "profile", "judge", "judge_digest"}),
-    "code": frozenset({"adapter_digest", "definition_digest", "scorer_digest", "media_policy", "mmeval"}),
+    "scorer": frozenset({"scorer", "profile", "judge", "judge_digest"}),
+    "code": frozenset({"adapter_digest", "definition_digest", "scorer", "media_policy", "mmeval"}),
 }
 """What may differ when this is what was changed; everything else must be the same."""
 SIZE = frozenset({"limit", "shard", "subset", "epochs"})

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from mmeval.errors import AdapterError
 from mmeval.metrics.base import Metric
+from mmeval.scorers.base import Scorer
 from mmeval.types import JSON, Modality, Reply, Request, Row, Sample, Status, Want
-
-if TYPE_CHECKING:
-    from mmeval.scorers import Scorer
 
 Policy = Literal["score", "zero", "exclude"]
 

@@ -1,4 +1,4 @@
-"""Score stored replies again, and say which samples two profiles disagree on. No model is asked."""
+"""Score stored replies again under another profile, or compare two profiles. No model is called."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FINISHES: Mapping[str, Status] = {"length": "truncated", "refused": "refused", "
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A run with everything that scoring its replies needs."""
+    """A run with everything that is needed to score its replies."""
 
     run: Run
     job: Job
@@ -40,30 +40,30 @@ class Source:
 
     @property
     def benchmark(self) -> Benchmark:
-        """The benchmark as it is now."""
+        """The current version of the benchmark."""
         return self.job.benchmark
 
     @contextmanager
     def records(self) -> Iterator[Iterable[Record]]:
-        """The last record of every sample and epoch, by id; can be walked as often as needed."""
+        """The last record of every sample and epoch, sorted by id; may be iterated several times."""
         journal = self.run.path / "records.jsonl"
         with tempfile.TemporaryDirectory() as scratch, Ordered([journal], spill=Path(scratch)) as records:
             yield records
 
     def scoring(self, profile: str) -> Scoring:
-        """Scores a record under a profile; under the run's own, a judge's score is kept as it is stored.
+        """A function that scores a record under a profile. Under the run's own profile, a judge's stored score is kept.
 
         Raises:
-            UsageError: the profile is unknown, or asks a judge that this run has not asked.
+            UsageError: the profile is unknown, or needs a judge that this run did not use.
         """
         rule = self.benchmark.score.rule(profile)
         if hasattr(rule, "parse"):
             if profile == self.run.info.spec.profile:
                 return lambda record: record
             raise UsageError(
-                f"profile {profile!r} of {self.benchmark.name} asks a judge; "
+                f"profile {profile!r} of {self.benchmark.name} needs a judge; "
                 f"`mmeval run {self.benchmark.name} -m {self.run.info.spec.model} --profile {profile} --judge ...` "
-                "takes the stored replies and asks only the judge"
+                "uses the stored replies and only asks the judge"
             )
         return lambda record: _scored(record, rule, self._sample(record))
 
@@ -75,24 +75,24 @@ class Source:
 
 
 def open_source(run: Run, *, job: Job | None = None, catalog: Catalog = Catalog()) -> Source:
-    """Find the benchmark, the samples and the journal of a run.
+    """Load a run with its benchmark and its samples.
 
     Args:
-        run: a run of this machine, with its `records.jsonl`.
-        job: instead of the catalog's benchmark of that name, for questions from a file.
-        catalog: where the benchmark is looked up.
+        run: a run with its `records.jsonl`.
+        job: replaces the benchmark of the catalog, for questions from a file.
+        catalog: where the benchmark is found.
 
     Raises:
-        UsageError: the benchmark has changed its version since, or the journal is gone.
-        CatalogError: there is no such benchmark any more.
+        UsageError: the benchmark has another version now, or there is no journal.
+        CatalogError: the benchmark does not exist any more.
     """
     spec = run.info.spec
     if not (run.path / "records.jsonl").exists():
-        raise UsageError(f"{run.path}: no records.jsonl; replies can be scored again only where they are stored")
+        raise UsageError(f"{run.path}: there is no records.jsonl, so there are no replies to score")
     found = job or _job(spec.benchmark, catalog)
     if found.benchmark.version != spec.version:
         raise UsageError(
-            f"{run.path} is of {spec.benchmark}@{spec.version}, the benchmark is now @{found.benchmark.version}: "
+            f"{run.path} is of {spec.benchmark}@{spec.version}, but the benchmark is now @{found.benchmark.version}; "
             "run it again"
         )
     return Source(run, found, {sample.id: sample for sample in _samples(run, found.benchmark)})
@@ -103,12 +103,12 @@ def _job(name: str, catalog: Catalog) -> Job:
 
 
 def _results(run: Run) -> Path:
-    """The folder that holds all runs: results/<model>/<benchmark>/<run>."""
+    """The results folder of a run: results/<model>/<benchmark>/<run>."""
     return run.path.resolve().parents[2]
 
 
 def _samples(run: Run, benchmark: Benchmark) -> Iterator[Sample]:
-    """The stored samples without their media, or the data set's where they were not kept."""
+    """The stored samples without media, or those of the data set if none are stored."""
     shared = store.samples_path(_results(run), run.info)
     for file in (shared, shared.with_suffix(".local.jsonl")):
         if file.exists():
@@ -130,7 +130,7 @@ def _sample(stored: store.StoredSample) -> Sample:
 
 
 def _scored(record: Record, rule: Rule | JudgeRule, sample: Sample) -> Record:
-    """The record with a new score; what has no reply, or one that is never scored, stays as it is."""
+    """The record with a new score. Records without a reply that can be scored are unchanged."""
     reply = record.reply
     if reply is None:
         return record
@@ -141,7 +141,7 @@ def _scored(record: Record, rule: Rule | JudgeRule, sample: Sample) -> Record:
     assert not hasattr(rule, "parse")
     try:
         return replace(bare, score=rule(sample, reply))
-    except Exception as error:  # noqa: BLE001 - the boundary of scoring: a scorer's fault is this sample's failure
+    except Exception as error:  # noqa: BLE001 - an error in a scorer is a failure of this sample
         failure = Failure(kind="score", message=f"{type(error).__name__}: {error}")
         return replace(bare, status="error", failure=failure)
 
@@ -151,17 +151,17 @@ def _status(reply: Reply) -> Status:
 
 
 def rescore(source: Source, profile: str, *, results: Path | None = None) -> Run:
-    """Write a run folder with the same replies under another profile.
+    """Write a run folder with the same replies, scored under another profile.
 
-    The folder is the one that a run under this profile would have had, so that such a run finds it complete.
+    It is the folder of a run with this profile, so that starting such a run finds it complete.
 
     Args:
         source: the run.
         profile: of the benchmark's scorer.
-        results: where runs live; the folder that holds this one by default.
+        results: the results folder; by default that of the run.
 
     Raises:
-        UsageError: the profile is unknown or asks a judge.
+        UsageError: the profile is unknown or needs a judge.
         RunFailedError: no reply could be scored.
     """
     scoring, old = source.scoring(profile), source.run.info
@@ -171,10 +171,10 @@ def rescore(source: Source, profile: str, *, results: Path | None = None) -> Run
         "judge": old.spec.judge if own else None,
         "judge_digest": old.spec.judge_digest if own else None,
         "definition_digest": source.job.digest,
-        "scorer_digest": source.benchmark.score.digest(profile),
+        "scorer": source.benchmark.score.identity(profile),
     }
     spec = old.spec.model_copy(update=update)
-    folder = store.run_path(results or _results(source.run), spec)
+    folder = store.adopt(results or _results(source.run), spec)
     if (folder / "run.json").exists():
         return store.read_run(folder)
     with source.records() as records:
@@ -187,7 +187,7 @@ def rescore(source: Source, profile: str, *, results: Path | None = None) -> Run
 
 
 def _write_journal(folder: Path, records: Iterable[Record]) -> None:
-    """Write aside and rename: a folder with a journal but without run.json is one that was not finished."""
+    """Write to a temporary file and rename it. A folder without run.json is not finished."""
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / ".records.part"
     with part.open("w", encoding="utf-8", errors="surrogatepass") as file:
@@ -215,45 +215,45 @@ def _info(old: RunInfo, spec: store.Spec, summary: Summary, origin: str) -> RunI
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One sample that two profiles read or grade differently."""
+    """A sample for which two profiles give another answer or score."""
 
     id: str
     epoch: int
     reply: str
-    gold: str
+    target: str
     scores: tuple[Score | None, Score | None]
 
     @property
     def graded(self) -> bool:
-        """Whether the value changes, not only the reading."""
+        """Whether the score changes, and not only the answer."""
         before, after = (score.value if score else None for score in self.scores)
         return before != after
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileDiff:
-    """What changes when the replies of a run are scored under another profile."""
+    """The differences between two profiles on the replies of one run."""
 
     run: Path
     profiles: tuple[str, str]
     n: int
     changes: tuple[Change, ...]
-    """By sample id; only what differs."""
+    """The samples that differ, by id."""
     rules: tuple[tuple[str, str, int, float], ...]
-    """(rule of the first, rule of the second, samples, change of the sum of scores), most samples first."""
+    """(First rule, second rule, number of samples, change of the sum of scores), most samples first."""
     headlines: tuple[Estimate | None, Estimate | None]
 
     @property
     def graded(self) -> int:
-        """Samples whose value changes."""
+        """Number of samples whose score changes."""
         return sum(change.graded for change in self.changes)
 
 
 def profile_diff(source: Source, profiles: tuple[str, str]) -> ProfileDiff:
-    """Score every stored reply under two profiles and collect where they differ.
+    """Score all stored replies under two profiles and collect the differences.
 
     Raises:
-        UsageError: a profile is unknown, or asks a judge that the run has not asked.
+        UsageError: a profile is unknown, or needs a judge that the run did not use.
     """
     one, two = (source.scoring(profile) for profile in profiles)
     with source.records() as records:
@@ -279,9 +279,9 @@ def _essence(score: Score | None) -> tuple[Any, ...] | None:
 
 
 def _change(before: Record, after: Record, source: Source) -> Change:
-    gold = source.samples[before.id].target
+    target = source.samples[before.id].target
     text = before.reply.text if before.reply else ""
-    return Change(before.id, before.epoch, text, str(gold), (before.score, after.score))
+    return Change(before.id, before.epoch, text, str(target), (before.score, after.score))
 
 
 def _rules(changes: Iterable[Change]) -> tuple[tuple[str, str, int, float], ...]:

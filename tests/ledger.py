@@ -245,7 +245,7 @@ def spec(model: str, name: str, **changed: Any) -> Spec:
     base: dict[str, Any] = {
         "model": model, "benchmark": name, "version": "1", "profile": "mmeval", "endpoint": "https://api.example.org/v1",
         "options": {"temperature": 0.0, "max_tokens": 512, "seed": None}, "definition_digest": "d" * 64,
-        "adapter_digest": "a" * 64, "scorer_digest": "5" * 64, "data": {"id": f"synthetic/{name}", "revision": "0123456789abcdef0123456789abcdef01234567", "split": "test"},
+        "adapter_digest": "a" * 64, "scorer": "letter/mmeval@1", "data": {"id": f"synthetic/{name}", "revision": "0123456789abcdef0123456789abcdef01234567", "split": "test"},
     }  # fmt: skip
     return Spec(**{**base, **changed})
 

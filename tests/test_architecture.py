@@ -13,11 +13,11 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mmeval"
 LAYERS = [
     {"errors"},
-    {"types", "spill"},
+    {"types", "spill", "codedigest"},
     {"stats", "prompts", "draw", "formatting"},
-    {"metrics"},
+    {"metrics", "scorers"},
     {"definitions"},
-    {"media", "scorers", "providers"},
+    {"media", "providers"},
     {"data", "catalog"},
     {"engine", "provenance", "store"},
     {"runner", "compare", "board", "interchange"},
@@ -39,21 +39,10 @@ def dotted(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def typing_only(tree: ast.Module) -> set[int]:
-    lines: set[int] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            lines |= {n.lineno for child in node.body for n in ast.walk(child) if hasattr(n, "lineno")}
-    return lines
-
-
 def imports(file: Path) -> set[str]:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    skip = typing_only(tree)
+    """What a file imports, also inside functions and for type checkers alone."""
     found: set[str] = set()
-    for node in ast.walk(tree):
-        if getattr(node, "lineno", 0) in skip:
-            continue
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mmeval"):
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):

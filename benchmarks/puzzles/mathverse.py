@@ -7,6 +7,7 @@ a problem is the cluster of its five versions.
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.metrics import accuracy
 from mmeval.scorers import choice, math_answer, routed
+from mmeval.scorers.routed import by_kind
 
 
 def to_sample(row: Row) -> Sample:
@@ -19,10 +20,6 @@ def to_sample(row: Row) -> Sample:
     )
 
 
-def kind(sample: Sample) -> str:
-    return sample.tags["kind"]
-
-
 benchmark = Benchmark(
     name="mathverse", version="1", title="MathVerse (testmini)", about=__doc__,
     data=data.hub(
@@ -32,7 +29,7 @@ benchmark = Benchmark(
             "image": dict, "answer": str, "question_type": str, "metadata": dict, "query_wo": str,
         },
     ),
-    to_sample=to_sample, score=routed({"multi-choice": choice(), "free-form": math_answer()}, by=kind),
+    to_sample=to_sample, score=routed({"multi-choice": choice(), "free-form": math_answer()}, by=by_kind),
     profile="mmeval", metric=accuracy(by=["version", "category"]),
     cluster="problem", license="MIT", url="https://mathverse-cuhk.github.io", paper="https://arxiv.org/abs/2403.14624",
     rows=3_940, chance=None, tags=("math", "multiple-choice", "open"),

@@ -157,8 +157,8 @@ def all_runs(root: Path) -> tuple[list[Run], list[Problem]]:
     """Every run below `root`, and accepted baselines whose own run folder is gone."""
     runs, problems = list_runs(root)
     kept, more = list_runs(root / "baselines")
-    here = {run.info.spec.digest for run in runs}
-    return [*runs, *(run for run in kept if run.info.spec.digest not in here)], [*problems, *more]
+    here = {run.spec_digest for run in runs}
+    return [*runs, *(run for run in kept if run.spec_digest not in here)], [*problems, *more]
 
 
 Found = tuple[list[Run], list[Problem]]
@@ -193,7 +193,7 @@ def make_cell(run: Run, card: BenchmarkCard, reader: Reader) -> Cell:
     info = run.info
     if info.status != "complete":
         raise StoreError(f"{run.path}: status {info.status}: the run is not finished; run the same command again")
-    if run.path.name != info.spec.digest[:12]:
+    if run.path.name != run.spec_digest[:12]:
         raise StoreError(f"{run.path}: the folder is not named after its spec: run.json was edited or moved")
     if info.primary_metric not in info.metrics:
         raise StoreError(f"{run.path}: {info.reason or f'no metric {info.primary_metric!r} in run.json'}")

@@ -94,7 +94,7 @@ def _print_diff(found: Any, metric: Any, shown: int) -> None:
         typer.echo(f"  {count:6}  {before or '-'} -> {after or '-'}  ({delta:+g} points of score)")
     for change in found.changes[:shown]:
         typer.echo("")
-        typer.echo(f"{change.id}  target {_short(change.gold)}")
+        typer.echo(f"{change.id}  target {_short(change.target)}")
         typer.echo(f"  reply: {_short(change.reply)}")
         for name, score in zip(found.profiles, change.scores, strict=True):
             typer.echo(f"  {name:24} {_reading(score)}")

@@ -11,7 +11,7 @@ from typing import Any
 
 from mmeval import media
 from mmeval.errors import DataError
-from mmeval.scorers.golds import as_list
+from mmeval.scorers.targets import as_list
 from mmeval.types import JSON, Image
 
 

@@ -18,8 +18,7 @@ from mmeval.definitions import Benchmark
 from mmeval.errors import DataError, UsageError
 from mmeval.metrics import accuracy
 from mmeval.scorers import choice, exact_text, numeric, routed
-from mmeval.scorers.golds import raw_texts
-from mmeval.scorers.readers.quantities import parse
+from mmeval.scorers.routed import closed_number_or_text
 from mmeval.types import JSON, Image, Row, Sample
 
 FORMATS: Mapping[str, Callable[[Path], files.File]] = {
@@ -63,17 +62,10 @@ def from_file(path: str | Path, *, columns: Mapping[str, str] | None = None, nam
     return Benchmark(
         name=stem, version=source.digest()[:8], title=name or source.path.stem,
         about=f"Questions of {source.path.name}.", data=source, to_sample=to_sample, profile="mmeval",
-        score=routed({"closed": choice(), "number": numeric(), "text": exact_text()}, by=kind),
+        score=routed({"closed": choice(), "number": numeric(), "text": exact_text()}, by=closed_number_or_text),
         metric=accuracy(), cluster="image", license=None, url=None, paper=None, chance=None,
         rows=count if count <= CHECKED else None, labels="user-supplied",
     )  # fmt: skip
-
-
-def kind(sample: Sample) -> str:
-    """`closed` with options, `number` when every target is a number, otherwise `text`."""
-    if sample.choices:
-        return "closed"
-    return "number" if all(parse(text) for text in raw_texts(sample)) else "text"
 
 
 @dataclass(frozen=True, slots=True)

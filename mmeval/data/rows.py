@@ -10,7 +10,7 @@ from typing import Any
 from mmeval import media, prompts
 from mmeval.data import cells
 from mmeval.errors import DataError
-from mmeval.scorers.golds import as_list
+from mmeval.scorers.targets import as_list
 from mmeval.types import Image, Row, Sample
 
 

@@ -112,7 +112,7 @@ def accept(run: Run, policy: Policy, *, reason: str) -> dict[str, Any]:
     if run.info.status != "complete":
         raise UsageError(f"{run.path}: the run is {run.info.status}; only a complete run can be a baseline")
     side = read_side(run)
-    target = store.run_path(root, spec)
+    target = store.run_path(root, spec).with_name(run.spec_digest[:12])
     old = [base for base in _existing(root, run) if base.path != target]
     row: dict[str, Any] = {
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -121,7 +121,7 @@ def accept(run: Run, policy: Policy, *, reason: str) -> dict[str, Any]:
         "benchmark": spec.benchmark,
         "version": spec.version,
         "model": spec.model,
-        "run": spec.digest,
+        "run": run.spec_digest,
         "score": side.mean(),
         "n": len(side.items),
         "replaces": [_delta(base, run, policy) for base in old],
@@ -146,7 +146,7 @@ def _existing(root: Path, run: Run) -> list[Run]:
 
 def _delta(base: Run, run: Run, policy: Policy) -> dict[str, Any]:
     spec = base.info.spec
-    row: dict[str, Any] = {"run": spec.digest, "model": spec.model, "version": spec.version}
+    row: dict[str, Any] = {"run": base.spec_digest, "model": spec.model, "version": spec.version}
     try:
         found: Comparison = compare(read_side(base), read_side(run), level=1 - 2 * policy.alpha)
     except NotComparableError:

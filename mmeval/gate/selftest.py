@@ -123,7 +123,7 @@ def _drawn(folder: Path) -> Run:
         endpoint="local",
         definition_digest="0" * 64,
         adapter_digest="0" * 64,
-        scorer_digest="0" * 64,
+        scorer="choice/official@1",
     )
     rows = [
         ScoreRow(f"{i:04}", 1, "ok", float(rng.random() < 0.7), "A", "drawn", f"image{i // 2:03}")

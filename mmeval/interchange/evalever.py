@@ -41,7 +41,7 @@ def aggregate(run: store.Run, *, organization: str, metric: Mapping[str, Any] | 
         "model_info": {"name": spec.model.partition("/")[2] or spec.model, "id": spec.model},
         "evaluation_results": [_result(run, name, number, metric) for name, number in info.metrics.items()],
         "generation_config": {"additional_details": _strings(spec.options)},
-        "dedupe_identity": {"run_fingerprint": spec.digest, "content_hash": info.samples_digest or ""},
+        "dedupe_identity": {"run_fingerprint": run.spec_digest, "content_hash": info.samples_digest or ""},
     }
 
 

@@ -41,7 +41,7 @@ def entry(run: store.Run, *, scale: float = 100.0, user: str | None = None, url:
         "source": source,
         "evaluation_framework": "mmeval",
         "notes": f"{info.primary_metric} x {scale:g}, {number.level:.0%} interval {interval(number, scale=scale)}, "
-        f"n {number.n}, profile {spec.profile}, run {spec.digest[:12]}",
+        f"n {number.n}, profile {spec.profile}, run {run.spec_digest[:12]}",
     }
 
 

@@ -61,7 +61,7 @@ def benchmark_name(name: str) -> str:
 def write(found: Imported, results: Path) -> store.Run:
     """Write the run folder; importing the same file again writes the same folder."""
     spec = _spec(found)
-    folder = store.run_path(results, spec)
+    folder = store.adopt(results, spec)
     scored = [record for record in found.records if record.score is not None]
     numbers, headline = _numbers(found, scored)
     counts: Counter[Status] = Counter(record.status for record in found.records)
@@ -97,7 +97,7 @@ def _spec(found: Imported) -> store.Spec:
         endpoint="third-party",
         definition_digest="",
         adapter_digest="",
-        scorer_digest="",
+        scorer="",
         data={"kind": "imported", "id": found.benchmark, "file": found.source.name, "sha256": digest},
     )
 

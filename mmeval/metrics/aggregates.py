@@ -1,7 +1,7 @@
-"""Metrics: how scored records become the numbers of a run, each with its interval.
+"""The metrics of the bundled benchmarks.
 
-A metric is given an iterable that can be walked once, of records that all carry a score. The headline
-is `out[metric.name]`; sub-scores are `name/tag=value` or `name/what`. Nothing scored gives no number at all.
+A metric receives an iterable of scored records, which it reads once. The headline is `out[metric.name]`; sub-scores
+are `name/tag=value` or `name/what`. Without scored records, the result is empty.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mmeval.types import Estimate, Record
 
 
 class Slices:
-    """Running means of a whole and of its slices by tag."""
+    """Running means over all samples and over the slices by tag."""
 
     def __init__(self, name: str, by: Sequence[str]) -> None:
         self.name = name
@@ -25,14 +25,14 @@ class Slices:
         self.parts: dict[tuple[str, str], MeanFold] = {}
 
     def add(self, value: float, cluster: str | None, tags: Mapping[str, str]) -> None:
-        """Take in one value; a tag that lists several (`rec,ocr`) counts in each."""
+        """Add one value. A tag that lists several labels (`rec,ocr`) counts in each slice."""
         self.whole.add(value, cluster)
         for tag in self.by:
             for label in labels_of(tags.get(tag, "")):
                 self.parts.setdefault((tag, label), MeanFold()).add(value, cluster)
 
     def estimates(self) -> dict[str, Estimate]:
-        """The whole under the plain name, the slices under `name/tag=value`."""
+        """The overall mean under the plain name, slices under `name/tag=value`."""
         if not len(self.whole):
             return {}
         parts = {f"{self.name}/{tag}={label}": fold.estimate() for (tag, label), fold in sorted(self.parts.items())}
@@ -40,12 +40,12 @@ class Slices:
 
 
 def labels_of(tag: str) -> list[str]:
-    """The values of a tag: `rec,ocr` are two."""
+    """The labels in a tag: `rec,ocr` has two."""
     return [label for label in map(str.strip, tag.split(",")) if label]
 
 
 def scored(records: Iterable[Record]) -> Iterator[tuple[Record, float]]:
-    """The records that have a score, with its value."""
+    """The records with a score, and its value."""
     for record in records:
         if record.score is not None:
             yield record, record.score.value
@@ -59,15 +59,15 @@ def accuracy(
     chance: float | None = None,
     scale: float = 100.0,
 ) -> Metric:
-    """Mean score over samples, with a sub-score for every value of the tags in `by`.
+    """Mean score over samples, with a sub-score for each value of the tags in `by`.
 
     Args:
         name: of the metric: `accuracy`, `anls`, `vqa_accuracy`, ...
-        by: tags that sub-scores are made of; a sample that lacks one counts only in the whole.
-        macro: a tag; the headline is then the mean of that tag's sub-scores, each with the same weight,
-            and the mean over samples is the sub-score `name/micro`.
+        by: tags with sub-scores; a sample without the tag only counts in the overall mean.
+        macro: a tag. The headline becomes the unweighted mean of its sub-scores, and the mean over samples becomes
+            the sub-score `name/micro`.
         chance: expected score of random answers; adds `name/chance-corrected`, `(score - chance) / (1 - chance)`.
-        scale: what the board multiplies by.
+        scale: factor for display on the board.
     """
     tags = tuple(dict.fromkeys((*by, macro))) if macro else tuple(by)
 
@@ -90,7 +90,7 @@ def accuracy(
 
 
 def macro_mean(rows: Sequence[tuple[float, str | None, str]]) -> Estimate:
-    """Unweighted mean of the means of groups; rows are (value, cluster, group)."""
+    """Unweighted mean of group means; rows are (value, cluster, group)."""
     groups = sorted({group for _, _, group in rows})
     column = {group: index for index, group in enumerate(groups)}
     cells = [{column[group]: (value, 1.0)} for value, _, group in rows]
@@ -99,14 +99,14 @@ def macro_mean(rows: Sequence[tuple[float, str | None, str]]) -> Estimate:
 
 
 def correct_for_chance(estimate: Estimate, chance: float) -> Estimate:
-    """0 for random answers, 1 for all right; below 0 for worse than random."""
+    """Rescale so that random answers score 0 and perfect answers score 1."""
     value, low, high = ((x - chance) / (1 - chance) for x in (estimate.value, estimate.low, estimate.high))
     return replace(estimate, value=value, low=low, high=high)
 
 
 @dataclass(slots=True)
 class _Group:
-    """The members of one group seen so far."""
+    """The members of a group so far."""
 
     cluster: str | None
     tags: Mapping[str, str]
@@ -114,7 +114,7 @@ class _Group:
 
     @property
     def all_right(self) -> float | None:
-        """1 or 0; None where members are missing and none is wrong, so that nobody knows."""
+        """1 if all members are correct, 0 if one is wrong; None if members are missing and the others are correct."""
         if any(value < 1 for value in self.values):
             return 0.0
         planned = int(self.tags.get("group_size", "0") or 0)
@@ -122,7 +122,7 @@ class _Group:
 
 
 def _groups(records: Iterable[Record], tag: str) -> dict[tuple[str, int], _Group]:
-    """By tag and epoch, in order of appearance; a record without the tag is a group of its own."""
+    """Groups by tag and epoch, in order of appearance. A record without the tag is a group of its own."""
     found: dict[tuple[str, int], _Group] = {}
     for record, value in scored(records):
         key = (record.tags.get(tag) or f"\0{record.id}", record.epoch)
@@ -131,17 +131,17 @@ def _groups(records: Iterable[Record], tag: str) -> dict[tuple[str, int], _Group
 
 
 def circular(*, name: str = "accuracy", group: str = "group", by: Sequence[str] = ("category",)) -> Metric:
-    """Share of groups in which every member is right: one question asked with its options rotated.
+    """Share of groups whose members are all correct: a question asked with every rotation of its options.
 
-    A group that lost members to errors is left out unless a member is wrong; the tag `group_size` says
-    how many there should be. `name/single` is the mean over all members.
+    The tag `group_size` gives the number of members. A group that lacks members because of errors is left out, unless
+    one of its members is wrong. `name/single` is the mean over all members.
     """
-    return _all_or_nothing(name, group, by, "Share of questions that are right in every rotation of their options.")
+    return _all_or_nothing(name, group, by, "Share of questions answered correctly in every rotation of their options.")
 
 
 def pairs(*, name: str = "pair_accuracy", pair: str = "pair", by: Sequence[str] = ("category",)) -> Metric:
-    """Share of pairs in which both are right; `name/single` is the mean over single questions."""
-    return _all_or_nothing(name, pair, by, "Share of pairs of which both questions are right.")
+    """Share of pairs with two correct answers; `name/single` is the mean over single questions."""
+    return _all_or_nothing(name, pair, by, "Share of pairs with both questions answered correctly.")
 
 
 def _all_or_nothing(name: str, tag: str, by: Sequence[str], about: str) -> Metric:
@@ -162,13 +162,13 @@ def _all_or_nothing(name: str, tag: str, by: Sequence[str], about: str) -> Metri
 def mme_score(
     *, name: str = "score", pair: str = "pair", category: str = "category", totals: Mapping[str, Sequence[str]]
 ) -> Metric:
-    """Sum over subtasks of accuracy and all-right share, each in percent: 0 to 200 per subtask.
+    """Sum over subtasks of the accuracy and of the share of images with all answers correct, 0 to 200 per subtask.
 
     Args:
         name: of the metric.
-        pair: tag of what must be right together (the image).
+        pair: tag of the questions that must all be correct (the image).
         category: tag of the subtask.
-        totals: named sums and the subtasks they are made of; the headline is the sum of all of these.
+        totals: subtasks by the name of their sum; the headline is the sum over all subtasks.
     """
     subtasks = [task for tasks in totals.values() for task in tasks]
     column = {task: index for index, task in enumerate(subtasks)}
@@ -193,7 +193,7 @@ def mme_score(
         parts = {f"{name}/{label}": total(tasks) for label, tasks in totals.items()}
         return {name: total(subtasks), **parts, **{f"{name}/{category}={task}": total([task]) for task in subtasks}}
 
-    about = "Per subtask percent of questions right plus percent of images with all questions right, summed."
+    about = "Sum over subtasks of the percentage of correct answers and of images with all answers correct."
     high = 200.0 * len(subtasks)
     return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=high, scale=1.0, about=about)
 
@@ -202,14 +202,14 @@ _CONSISTENCY = ("questions", "figures", "groups")
 
 
 def hallusion_accuracy(*, name: str = "mean_accuracy", authors: bool = False) -> Metric:
-    """Mean of the accuracies by question, by figure (all its questions right) and by question (in all its figures).
+    """Mean of three accuracies: by answer, by figure (all its questions) and by question (over all its figures).
 
-    Reads the tags `category`, `subcategory`, `set_id`, `figure_id`, `question_id`, `visual_input`; sets are
-    the units of the interval, since figures and questions never leave theirs.
+    Uses the tags `category`, `subcategory`, `set_id`, `figure_id`, `question_id` and `visual_input`. The interval is
+    over sets, because figures and questions belong to one set.
 
     Args:
         name: of the metric; sub-scores are `name/questions`, `name/figures`, `name/groups`.
-        authors: count as the authors do: an `unclear` verdict is right where there is no picture to see.
+        authors: count as the authors do: the verdict `unclear` is correct if the question has no image.
     """
 
     def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
@@ -228,7 +228,7 @@ def hallusion_accuracy(*, name: str = "mean_accuracy", authors: bool = False) ->
         parts = {f"{name}/{what}": combine(cells, [Ratio(at, 1.0)]) for at, what in enumerate(_CONSISTENCY)}
         return {name: combine(cells, [Ratio(at, 1 / 3) for at in range(3)]), **parts}
 
-    about = "Mean of accuracy by question, by figure and by group of the same question over figures."
+    about = "Mean of three accuracies: by answer, by figure, and by question over all its figures."
     return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about)
 
 
@@ -255,11 +255,11 @@ def _set_cells(members: Sequence[tuple[Record, float]], *, authors: bool) -> dic
 _BINARY = ("f1", "accuracy", "precision", "recall", "yes_ratio")
 
 
-def binary(*, name: str = "f1", by: Sequence[str] = ("category",), gold: str = "gold") -> Metric:
-    """F1 of yes, with accuracy, precision, recall and the share of yes; unparsed answers are no yes and no right.
+def binary(*, name: str = "f1", by: Sequence[str] = ("category",), target: str = "gold") -> Metric:
+    """F1 of the answer yes, with accuracy, precision, recall and the share of yes.
 
-    The tag `gold` is `yes` or `no`. A tag in `by` that lists several values puts the sample into each slice; the
-    whole is over samples, each counted as often as it has labels, as the pooled score of the field is.
+    An unparsed answer counts as wrong, and not as yes. The tag named by `target` holds `yes` or `no`. A sample whose
+    tag in `by` lists several labels counts in each slice, and as many times in the whole, as in published scores.
     """
 
     def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
@@ -268,7 +268,7 @@ def binary(*, name: str = "f1", by: Sequence[str] = ("category",), gold: str = "
         members: dict[str, list[int]] = {}
         for record, _ in scored(records):
             answer = record.score.answer if record.score else None
-            row = _binary_cells(answer, record.tags.get(gold, "").lower() in ("yes", "1", "true"))
+            row = _binary_cells(answer, record.tags.get(target, "").lower() in ("yes", "1", "true"))
             labels = {tag: labels_of(record.tags.get(tag, "")) for tag in by}
             for copy in range(max([1, *map(len, labels.values())])):
                 for tag, values in labels.items():
@@ -284,18 +284,18 @@ def binary(*, name: str = "f1", by: Sequence[str] = ("category",), gold: str = "
             out |= {f"{name}/{label}": part[name]} if name in part else {}
         return out
 
-    about = "F1 of the answer yes over all samples; accuracy, precision, recall and share of yes beside it."
+    about = "F1 of the answer yes over all samples, with accuracy, precision, recall and the share of yes."
     return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about)
 
 
-def _binary_cells(answer: str | None, gold_yes: bool) -> dict[int, tuple[float, float]]:
+def _binary_cells(answer: str | None, wants_yes: bool) -> dict[int, tuple[float, float]]:
     yes, no = answer == "yes", answer == "no"
-    hit, right = float(yes and gold_yes), float((yes and gold_yes) or (no and not gold_yes))
+    hit, right = float(yes and wants_yes), float((yes and wants_yes) or (no and not wants_yes))
     return {
-        0: (2 * hit, float(yes) + float(gold_yes)),
+        0: (2 * hit, float(yes) + float(wants_yes)),
         1: (right, 1.0),
         2: (hit, float(yes)),
-        3: (hit, float(gold_yes)),
+        3: (hit, float(wants_yes)),
         4: (float(yes), 1.0),
     }
 
@@ -303,7 +303,7 @@ def _binary_cells(answer: str | None, gold_yes: bool) -> dict[int, tuple[float, 
 def _binary_estimates(
     cells: Sequence[Mapping[int, tuple[float, float]]], clusters: Sequence[str | None], name: str
 ) -> dict[str, Estimate]:
-    """All five that are defined: precision needs a yes, recall a gold yes."""
+    """The estimates that are defined: precision needs an answer yes, recall a target yes."""
     out = {}
     for at, what in enumerate(_BINARY):
         if any(row[at][1] for row in cells):
@@ -312,9 +312,9 @@ def _binary_estimates(
 
 
 def simpleqa_f1(*, name: str = "f1") -> Metric:
-    """Harmonic mean of the share correct and the share correct of those attempted.
+    """Harmonic mean of two shares of correct answers: among all samples, and among attempted ones.
 
-    Reads the judge's word in `score.answer`: `correct`, `incorrect`, `not attempted`.
+    The judge's word is in `score.answer`: `correct`, `incorrect` or `not attempted`.
     """
 
     def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
@@ -329,5 +329,5 @@ def simpleqa_f1(*, name: str = "f1") -> Metric:
         known = [(what, at) for at, what in enumerate(names) if any(row[at][1] for row in cells)]
         return {what: combine(cells, [Ratio(at, 1.0)]) for what, at in known}
 
-    about = "Harmonic mean of the share correct and the share correct of those attempted."
+    about = "Harmonic mean of two shares of correct answers: among all samples, and among attempted ones."
     return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about)

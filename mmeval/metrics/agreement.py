@@ -1,4 +1,4 @@
-"""How well a judge agrees with people: Cohen's kappa with its interval, from a file of labels."""
+"""Agreement between a judge and people, from a file of labels."""
 
 from __future__ import annotations
 
@@ -12,40 +12,40 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.errors import DataError
-from mmeval.stats.intervals import bootstrap, mean, wilson
+from mmeval.stats.agreement import cohen_kappa
+from mmeval.stats.intervals import mean, wilson
 from mmeval.types import Estimate
 
 __all__ = ["Agreement", "agreement", "pair_up", "read_human", "read_labels"]
 
 HUMAN, JUDGE = ("human", "label", "gold"), ("judge", "prediction", "score")
-SEED = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A judge against human labels of the same samples."""
+    """Agreement of a judge with human labels on the same samples."""
 
     n: int
     labels: tuple[str, ...]
     kappa: Estimate | None
-    """(po - pe) / (1 - pe), Cohen 1960; None where everybody gave the same single label."""
+    """Cohen's kappa, (po - pe) / (1 - pe) (1960); None if there is only one label."""
     weighted: Estimate | None
-    """With quadratic weights (Cohen 1968), where all labels are numbers."""
+    """Kappa with quadratic weights (Cohen 1968); None unless there are three or more labels, all of them numbers."""
     agree: Estimate
-    """Share of samples with the same label."""
+    """Share of samples with equal labels."""
     sensitivity: Estimate | None
-    """Share of what people call right that the judge calls right; only for two labels."""
+    """Share of the samples that people call correct for which the judge agrees; only if there are two labels."""
     specificity: Estimate | None
     table: Mapping[str, Mapping[str, int]]
-    """human label -> judge label -> samples."""
+    """Number of samples by human label and judge label."""
 
 
 def agreement(human: Sequence[str], judge: Sequence[str], *, clusters: Sequence[str | None] | None = None) -> Agreement:
-    """Compare two label lists of the same samples.
+    """Compare two lists of labels of the same samples.
 
     Args:
-        human: labels by people, one per sample.
-        judge: labels by the judge, in the same order.
+        human: labels given by people, one per sample.
+        judge: labels given by the judge, in the same order.
         clusters: of the samples; the intervals resample whole clusters.
 
     Raises:
@@ -54,16 +54,14 @@ def agreement(human: Sequence[str], judge: Sequence[str], *, clusters: Sequence[
     if len(human) != len(judge) or not human:
         raise ValueError(f"{len(human)} human and {len(judge)} judge labels")
     labels = tuple(sorted({*human, *judge}))
-    code = {label: float(index) for index, label in enumerate(labels)}
-    rows = [(code[h], code[j]) for h, j in zip(human, judge, strict=True)]
     counts = Counter(zip(human, judge, strict=True))
-    same = [float(h == j) for h, j in rows]
+    same = [float(h == j) for h, j in zip(human, judge, strict=True)]
     right = _right(labels)
     return Agreement(
-        n=len(rows),
+        n=len(human),
         labels=labels,
-        kappa=_kappa(rows, _nominal(len(labels)), clusters) if len(labels) > 1 else None,
-        weighted=_weighted(rows, labels, clusters),
+        kappa=cohen_kappa(human, judge, clusters=clusters) if len(labels) > 1 else None,
+        weighted=_weighted(human, judge, labels, clusters),
         agree=mean(same, clusters),
         sensitivity=_share(counts, right, right) if right else None,
         specificity=_share(counts, _other(labels, right), _other(labels, right)) if right else None,
@@ -71,38 +69,13 @@ def agreement(human: Sequence[str], judge: Sequence[str], *, clusters: Sequence[
     )
 
 
-Weights = Sequence[Sequence[float]]
-
-
-def _nominal(k: int) -> Weights:
-    return [[float(i != j) for j in range(k)] for i in range(k)]
-
-
-def _kappa(rows: Sequence[tuple[float, float]], weights: Weights, clusters: Sequence[str | None] | None) -> Estimate:
-    """1 - observed / expected disagreement; 1 where nobody could disagree."""
-    import numpy as np
-
-    matrix = np.asarray(weights)
-    k = len(matrix)
-
-    def statistic(sample: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
-        human, judge = sample[:, 0].astype(int), sample[:, 1].astype(int)
-        observed = matrix[human, judge].mean()
-        shares = [np.bincount(side, minlength=k) / len(sample) for side in (human, judge)]
-        expected = float(shares[0] @ matrix @ shares[1])
-        return 1.0 - observed / expected if expected > 0 else 1.0
-
-    return bootstrap(rows, statistic, clusters=clusters, seed=SEED)
-
-
 def _weighted(
-    rows: Sequence[tuple[float, float]], labels: Sequence[str], clusters: Sequence[str | None] | None
+    human: Sequence[str], judge: Sequence[str], labels: Sequence[str], clusters: Sequence[str | None] | None
 ) -> Estimate | None:
-    numbers = [_number(label) for label in labels]
-    if len(labels) < 3 or any(value is None for value in numbers):
+    positions = {label: value for label in labels if (value := _number(label)) is not None}
+    if len(labels) < 3 or len(positions) < len(labels):
         return None
-    values = [value for value in numbers if value is not None]
-    return _kappa(rows, [[(a - b) ** 2 for b in values] for a in values], clusters)
+    return cohen_kappa(human, judge, positions=positions, weights="quadratic", clusters=clusters)
 
 
 def _number(label: str) -> float | None:
@@ -114,7 +87,7 @@ def _number(label: str) -> float | None:
 
 
 def _right(labels: Sequence[str]) -> str | None:
-    """The label that means right, where there are just two and one of them says so."""
+    """The label that means correct, if there are two labels and exactly one does."""
     known = [label for label in labels if label.lower() in ("1", "1.0", "correct", "yes", "true", "right")]
     return known[0] if len(labels) == 2 and len(known) == 1 else None
 
@@ -129,12 +102,12 @@ def _share(counts: Mapping[tuple[str, str], int], human: str, judge: str) -> Est
 
 
 def read_labels(path: Path) -> tuple[list[str], list[str], list[str | None]]:
-    """Human labels, judge labels and clusters from a CSV, TSV or JSON-lines file.
+    """Read human labels, judge labels and clusters from a CSV, TSV or JSON Lines file.
 
-    Columns: `human` (or `label`, `gold`), `judge` (or `prediction`, `score`), and `cluster` if there is one.
+    The columns are `human` (or `label`, `gold`), `judge` (or `prediction`, `score`), and optionally `cluster`.
 
     Raises:
-        DataError: names the file, the row and the column.
+        DataError: the file cannot be read, or a row lacks a column.
     """
     human: list[str] = []
     judge: list[str] = []
@@ -149,10 +122,10 @@ def read_labels(path: Path) -> tuple[list[str], list[str], list[str | None]]:
 
 
 def read_human(path: Path) -> dict[str, str]:
-    """Human labels by sample id, from a file with the columns `id` and `human`.
+    """Read human labels by sample id from a file with the columns `id` and `human`.
 
     Raises:
-        DataError: names the file, the row and the column.
+        DataError: the file cannot be read, or a row lacks a column.
     """
     found = {
         str(row.get("id") or _label(row, ("id",), path, number)): _label(row, HUMAN, path, number)
@@ -164,18 +137,20 @@ def read_human(path: Path) -> dict[str, str]:
 
 
 def pair_up(human: Mapping[str, str], judged: Mapping[str, tuple[float, str | None]]) -> tuple[list[str], list[str]]:
-    """Labels of the samples that both have labelled; the judge's word where people wrote words, else its value.
+    """Labels of the samples that people and judge have labelled.
+
+    If people wrote words, the judge's word is compared, else its value.
 
     Args:
-        human: label by sample id.
-        judged: value and extracted word by sample id.
+        human: labels by sample id.
+        judged: the judge's value and word by sample id.
 
     Raises:
-        DataError: nobody labelled a sample that the judge has scored.
+        DataError: no sample has labels from both.
     """
     both = [name for name in human if name in judged]
     if not both:
-        raise DataError("none of the labelled ids is in the run")
+        raise DataError("no labelled sample is in the run")
     words = {str(judged[name][1]).lower() for name in both}
     worded = any(human[name].lower() in words for name in both)
     said = [str(judged[name][1] or "") if worded else f"{judged[name][0]:g}" for name in both]
@@ -205,7 +180,7 @@ def _object(line: str, path: Path, number: int) -> Mapping[str, Any]:
 
 
 def _plain(text: str) -> str:
-    """`1.0` and `1` are the same label."""
+    """The label in its shortest form: `1.0` and `1` are equal."""
     value = _number(text)
     return text if value is None else f"{value:g}"
 

@@ -1,4 +1,4 @@
-"""What a metric is: from the records of a run to its numbers."""
+"""The type of metrics."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Aggregate: TypeAlias = Callable[[Iterable[Record]], Mapping[str, Estimate]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """How records become the numbers of a run; the headline is `aggregate(...)[name]`."""
+    """Computes the numbers of a run from its records. The headline is `aggregate(records)[name]`."""
 
     name: str
     aggregate: Aggregate
@@ -23,6 +23,8 @@ class Metric:
     low: float
     high: float
     scale: float
-    """What the board multiplies the headline by: 100 shows 0.5 as 50.0."""
+    """Factor for display on the board: 100 shows 0.5 as 50.0."""
     about: str
-    """One sentence for the card: what is averaged over what."""
+    """One sentence for the benchmark's page: what is averaged over what."""
+    version: int = 1
+    """Raise it when a change can give the same records another number."""

@@ -1,9 +1,9 @@
-"""Weighted sums of ratios of totals, with the cluster-robust interval of their linearisation.
+"""Weighted sums of ratios of totals, with cluster-robust intervals by linearisation.
 
-F1, precision, all-right shares, macro means and sums of subtask scores all have the form
-`sum_k w_k * (sum_i a_ik / sum_i b_ik)`. Its interval is that of the mean of the values
-`theta + psi_i`, `psi_i = n * sum_k w_k (a_ik - R_k b_ik) / sum_i b_ik` (Taylor linearisation; Särndal, Swensson and
-Wretman 1992, section 5.5), which needs no resampling.
+F1, precision, shares of groups, macro means and sums of subtask scores all have the form
+`sum_k w_k * (sum_i a_ik / sum_i b_ik)`. Their interval is that of the mean of `theta + psi_i`, where
+`psi_i = n * sum_k w_k (a_ik - R_k b_ik) / sum_i b_ik` (Taylor linearisation; Särndal, Swensson and Wretman 1992,
+section 5.5). No resampling is needed.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from mmeval.stats.intervals import mean, wilson
 from mmeval.types import Estimate
 
 Cells = Mapping[int, tuple[float, float]]
-"""Column to (numerator, denominator) of one unit."""
+"""(Numerator, denominator) of one unit by column."""
 
 
 class Ratio(NamedTuple):
-    """One term: the column of its totals, and its weight."""
+    """One term of the sum: the column of its totals, and its weight."""
 
     column: int
     weight: float
@@ -33,12 +33,12 @@ def combine(
     clusters: Sequence[str | None] | None = None,
     high: float = 1.0,
 ) -> Estimate:
-    """The weighted sum of ratios over `rows`, in [0, high].
+    """Estimate a weighted sum of ratios, in [0, high].
 
     Args:
         rows: one per unit; a missing column is (0, 0).
-        ratios: terms; one whose denominators are all 0 counts as 0.
-        clusters: of the units; None is a unit of its own.
+        ratios: terms; a term whose denominators are all 0 counts as 0.
+        clusters: one per unit; None is a cluster of its own.
         high: the largest possible value.
     """
     tops = {ratio.column: 0.0 for ratio in ratios}
@@ -52,7 +52,7 @@ def combine(
     value = min(high, sum(ratio.weight * shares[ratio.column] for ratio in ratios))
     factors = [(r.column, r.weight * len(rows) / bottoms[r.column]) for r in ratios if bottoms[r.column]]
     psi = [_influence(row, factors, shares) for row in rows]
-    if max(map(abs, psi), default=0.0) <= 1e-12 * high:  # all right or all wrong: no spread to estimate from
+    if max(map(abs, psi), default=0.0) <= 1e-12 * high:  # all correct or all wrong: there is no variance to estimate
         units = len(rows) if clusters is None else _units(clusters)
         flat = wilson(min(1.0, max(0.0, value / high)) * units, units)
         return replace(

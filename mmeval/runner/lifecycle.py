@@ -59,7 +59,7 @@ class Lifecycle:
         Raises:
             MMEvalError: the run has no result (data, folder, key).
         """
-        whole = _complete(self.plan.folder)
+        whole = _complete(store.adopt(self.plan.settings.results, self.plan.spec))
         if whole is not None:
             self.progress.state, self.progress.note = "complete", "already complete"
             self.progress.planned = self.progress.resumed = whole.info.planned

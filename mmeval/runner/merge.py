@@ -31,7 +31,7 @@ def merge(runs: Sequence[Run], benchmark: Benchmark, results: Path) -> Run:
         DataError: a sample is in two shards.
     """
     spec = _whole(runs)
-    folder = store.run_path(results, spec)
+    folder = store.adopt(results, spec)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "records.jsonl").open("wb") as journal:
         for run in sorted(runs, key=_index):

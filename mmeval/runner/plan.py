@@ -25,6 +25,7 @@ from mmeval.engine.cache import Identity
 from mmeval.engine.options import Settings, public, resolve, split_model
 from mmeval.errors import UsageError
 from mmeval.scorers import JudgeRule, Rule
+from mmeval.store import schema1
 from mmeval.types import Request, Sample
 
 __all__ = ["Job", "Model", "Plan", "model", "on_pinned_data", "plan"]
@@ -181,7 +182,7 @@ def plan(
         subset=sha256("\0".join(sorted(ids)).encode()).hexdigest() if ids is not None else None,
         definition_digest=job.digest,
         adapter_digest=asked.digest,
-        scorer_digest=bench.score.digest(profile),
+        scorer=bench.score.identity(profile),
         data=dict(bench.data.describe()),
         media_policy=media.policy(asked.capabilities),
     )
@@ -212,5 +213,7 @@ def _judge(bench: Benchmark, profile: str, rule: Rule | JudgeRule, settings: Set
 
 def _judge_digest(rule: Rule | JudgeRule, judge: Model) -> str:
     """sha256 of everything about the judge that can change a verdict: prompt, schema, parser, options, adapter."""
-    parts = [getattr(rule, "digest", ""), dict(judge.identity.options), judge.identity.adapter_version]
+    # Bundled judges keep the digest that they had in schema 1, so that verdicts stored then stay comparable.
+    told = schema1.judge_digest(getattr(rule, "digest", ""))
+    parts = [told, dict(judge.identity.options), judge.identity.adapter_version]
     return sha256(store.canonical(parts)).hexdigest()

@@ -1,38 +1,35 @@
-"""What a scorer is: named rules, one per profile, from (sample, reply) to a score."""
+"""A scorer: a set of named rules, one per profile, that turn a sample and a reply into a score."""
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import inspect
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from mmeval.errors import UsageError
+from mmeval.scorers.identity import call, code_of, describe, joined, parameters, stages_of
 from mmeval.scorers.readers import thinking
 from mmeval.types import Prompt, Reply, Sample, Score
 
 Rule: TypeAlias = Callable[[Sample, Reply], Score]
 KEEP = 500
-"""Characters of an extracted answer that a score keeps; the reply itself is stored whole."""
+"""Length in characters to which a score cuts the extracted answer. The reply itself is stored in full."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """Stage two of three: what was read in a reply, by which rule, and where."""
+    """Result of the second stage: the answer found in a reply, the rule that found it, and its position."""
 
     answer: str | None
-    """None = nothing could be read (unparsed)."""
+    """None if no answer was found (unparsed)."""
     rule: str
     span: tuple[int, int] | None = None
-    """Half-open range in the text that was read."""
+    """Start and end (exclusive) in the text given to the extractor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """Stage three: how good an answer is, in [0, 1], and why."""
+    """Result of the third stage: the value of an answer in [0, 1], with a reason."""
 
     value: float
     note: str = ""
@@ -43,37 +40,38 @@ Compare: TypeAlias = Callable[[str, Sample], Grade]
 
 
 class JudgeRule(Protocol):
-    """A rule that asks a model. Prompt, schema and parser are one object with one digest."""
+    """A rule that asks a model to judge a reply."""
 
     @property
     def digest(self) -> str:
-        """sha256 over the prompt, the schema and the parser, hexadecimal."""
+        """sha256 of the judge's prompt and schema, hexadecimal."""
         ...
 
     def prompt(self, sample: Sample, reply: Reply) -> Prompt | Score:
-        """What to ask the judge, or a Score where no judge is needed."""
+        """The prompt for the judge, or a Score if no judge is needed."""
         ...
 
     def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Score:
-        """Read what the judge has said so far, or say what else to ask it (the same question with places swapped).
+        """Turn the judge's replies so far into a score, or return the next prompt to send.
 
-        Raises ScoreError when the last reply is no verdict (never a number).
+        Raises:
+            ScoreError: the last reply is not a verdict. The sample becomes a `judge_error`; it does not score 0.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A rule in its stages: split off the thoughts, extract an answer, grade it.
+    """A rule in three stages: remove the reasoning, extract an answer, grade the answer.
 
-    Each stage can be run alone: `extract(text, sample)` and `grade(answer, sample)`.
+    Each stage can be called on its own: `extract(text, sample)` and `grade(answer, sample)`.
     """
 
     extract: Extract
     grade: Compare
 
     def __call__(self, sample: Sample, reply: Reply) -> Score:
-        """Score one reply; a reply in which nothing can be read scores 0 with `answer=None`."""
+        """Score one reply. If no answer is found, the score is 0 with `answer=None`."""
         said = thinking.split(reply.text)
         found = self.extract(said.answer, sample)
         span = None if found.span is None else (found.span[0] + said.start, found.span[1] + said.start)
@@ -83,58 +81,25 @@ class Staged:
         return Score(value=grade.value, answer=found.answer[:KEEP] or None, rule=found.rule, note=grade.note, span=span)
 
     @property
-    def digest(self) -> str:
-        """sha256 over the sources of all stages and their parameters."""
-        stages = (self.extract, self.grade, thinking.split)
-        return hashlib.sha256("\0".join(identity(stage) for stage in stages).encode()).hexdigest()
-
-
-def identity(stage: Any) -> str:
-    """What a digest covers of one stage: the parameters and the module source of a function or callable object."""
-    if isinstance(stage, functools.partial):
-        inner = "".join(identity(part) if callable(part) else repr(part) for part in stage.args)
-        named = "".join(
-            f"{key}={identity(part) if callable(part) else part!r}" for key, part in sorted(stage.keywords.items())
-        )
-        return f"{identity(stage.func)}({inner}{named})"
-    name = getattr(stage, "__qualname__", None) or repr(stage)
-    held = "".join(_held(cell, stage) for cell in getattr(stage, "__closure__", None) or ())
-    return f"{name}[{held}]\0{_source(getattr(stage, '__module__', type(stage).__module__))}"
-
-
-def _held(cell: Any, owner: Any) -> str:
-    """What a function defined inside a factory was given there."""
-    value = cell.cell_contents
-    if value is owner:
-        return ""
-    return identity(value) if callable(value) else repr(value)
-
-
-@functools.cache
-def _source(module: str) -> str:
-    """Source of a module and of all scoring modules that it uses, directly or not."""
-    found: set[str] = set()
-    waiting = [module]
-    while waiting:
-        name = waiting.pop()
-        if name in found or name not in sys.modules:
-            continue
-        found.add(name)
-        owners = (getattr(value, "__module__", None) or "" for value in vars(sys.modules[name]).values())
-        modules = (value.__name__ for value in vars(sys.modules[name]).values() if inspect.ismodule(value))
-        waiting += [str(owner) for owner in (*owners, *modules) if str(owner).startswith("mmeval.scorers.")]
-    return "\0".join(inspect.getsource(sys.modules[name]) for name in sorted(found))
+    def stages(self) -> tuple[Extract, Compare]:
+        """The functions of the second and third stage."""
+        return self.extract, self.grade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scorer:
-    """Rules by profile name; `official`, `mmeval`, `vlmevalkit-2026-08`, `lmms-0.7.3`, ..."""
+    """Scoring rules by profile name: `official`, `mmeval`, `vlmevalkit-2026-08`, `lmms-0.7.3`, ..."""
 
     name: str
     rules: Mapping[str, Rule | JudgeRule]
+    version: int | Mapping[str, int] | None = None
+    """Version of all rules, or of each profile (1 if a profile is missing).
+
+    Raise it when a change can give the same reply another score. None identifies a rule by a digest of its code.
+    """
 
     def rule(self, profile: str) -> Rule | JudgeRule:
-        """The rule of one profile; raises UsageError naming the profiles that exist."""
+        """The rule of a profile. Raises UsageError, which lists the profiles, if there is no such profile."""
         try:
             return self.rules[profile]
         except KeyError:
@@ -142,11 +107,27 @@ class Scorer:
             raise UsageError(f"scorer {self.name} has no profile {profile!r}; it has {known}") from None
 
     def needs_judge(self, profile: str) -> bool:
-        """Whether scoring under this profile asks a model."""
+        """Whether this profile asks a judge model."""
         return hasattr(self.rule(profile), "parse")
 
-    def digest(self, profile: str) -> str:
-        """sha256 over name, profile and the source of the modules that hold the rule."""
+    def identity(self, profile: str) -> str:
+        """The name under which a run records its rule, such as `choice(letters=ABCDE)/official@1`.
+
+        Rules with the same identity give every reply the same score. A rule without a version has a digest of its
+        code instead: `mine/default#0123456789ab`. A judge's prompt is recorded separately.
+        """
         rule = self.rule(profile)
-        own = getattr(rule, "digest", None) or identity(rule)
-        return hashlib.sha256("\0".join([self.name, profile, own]).encode()).hexdigest()
+        version = self.version.get(profile, 1) if isinstance(self.version, Mapping) else self.version
+        if version is None:
+            parts = [*map(describe, stages_of(rule)), getattr(rule, "digest", ""), self.code(profile)]
+            return f"{self.name}/{profile}#{joined(parts)[:12]}"
+        given = sorted({one for stage in stages_of(rule) for one in parameters(stage)})
+        return f"{call(self.name, given)}/{profile}@{version}"
+
+    def code(self, profile: str) -> str:
+        """sha256 of the code behind a rule, hexadecimal; comments, docstrings and formatting do not count.
+
+        Raises:
+            UsageError: the code cannot be read, as in an interactive console.
+        """
+        return code_of([*stages_of(self.rule(profile)), thinking.split])

@@ -1,26 +1,45 @@
-"""One benchmark, several kinds of question: each sample is scored by the rule of its kind."""
+"""A scorer for benchmarks with several kinds of questions: each sample is scored by the rule of its kind."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mmeval.scorers.base import JudgeRule, Rule, Scorer, identity
+from mmeval.scorers import targets
+from mmeval.scorers.base import JudgeRule, Rule, Scorer
+from mmeval.scorers.identity import call, code_of, describe, joined
+from mmeval.scorers.readers.quantities import parse
 from mmeval.types import Prompt, Reply, Sample, Score
 
 Route = Callable[[Sample], str]
 
 
 def closed_or_open(sample: Sample) -> str:
-    """`closed` for a sample with options, else `open`."""
+    """`closed` if the sample has options, else `open`."""
     return "closed" if sample.choices else "open"
 
 
-def routed(scorers: Mapping[str, Scorer], *, by: Route = closed_or_open) -> Scorer:
-    """A scorer made of scorers: `by(sample)` names the one that decides.
+def closed_number_or_text(sample: Sample) -> str:
+    """`closed` if the sample has options, `number` if every target is a number, else `text`."""
+    if sample.choices:
+        return "closed"
+    return "number" if all(parse(target) for target in targets.raw_texts(sample)) else "text"
 
-    It has the profiles that all of them have; a profile needs a judge where any of them does.
+
+def letter_or_text(sample: Sample) -> str:
+    """`letter` if the target is one of A to D, else `text`."""
+    return "letter" if str(sample.target) in "ABCD" else "text"
+
+
+def by_kind(sample: Sample) -> str:
+    """The value of the tag `kind`."""
+    return sample.tags["kind"]
+
+
+def routed(scorers: Mapping[str, Scorer], *, by: Route = closed_or_open) -> Scorer:
+    """Combine scorers: `by(sample)` names the one that scores a sample.
+
+    The result has the profiles that all scorers share. A profile needs a judge if any of them does.
     """
     profiles = set.intersection(*(set(scorer.rules) for scorer in scorers.values()))
     rules: dict[str, Rule | JudgeRule] = {}
@@ -28,19 +47,32 @@ def routed(scorers: Mapping[str, Scorer], *, by: Route = closed_or_open) -> Scor
         inner = {key: scorer.rule(profile) for key, scorer in scorers.items()}
         judged = any(scorer.needs_judge(profile) for scorer in scorers.values())
         rules[profile] = _Judged(by, inner) if judged else _Plain(by, inner)
-    return Scorer(name="+".join(scorer.name for scorer in scorers.values()), rules=rules)
+    name = "+".join(scorer.name for scorer in scorers.values())
+    return _RoutedScorer(name=name, rules=rules, version=1, by=by, scorers=scorers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RoutedScorer(Scorer):
+    by: Route
+    scorers: Mapping[str, Scorer]
+
+    def identity(self, profile: str) -> str:
+        """For example `routed(closed=choice/official@1,open=open_answer/official@1)@1`."""
+        self.rule(profile)
+        routes = [] if self.by is closed_or_open else [f"by={describe(self.by)}"]
+        parts = [f"{key}={scorer.identity(profile)}" for key, scorer in sorted(self.scorers.items())]
+        return f"{call('routed', [*routes, *parts])}@{self.version}"
+
+    def code(self, profile: str) -> str:
+        """sha256 of the code of the route and of all inner rules, hexadecimal."""
+        inner = (scorer.code(profile) for _, scorer in sorted(self.scorers.items()))
+        return joined([code_of([self.by, type(self)]), *inner])
 
 
 @dataclass(frozen=True, slots=True)
 class _Routed:
     by: Route
     inner: Mapping[str, Rule | JudgeRule]
-
-    @property
-    def digest(self) -> str:
-        """sha256 over the routes and what they lead to, hexadecimal."""
-        parts = [f"{key}={getattr(rule, 'digest', None) or identity(rule)}" for key, rule in sorted(self.inner.items())]
-        return hashlib.sha256("\0".join([identity(self.by), *parts]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +85,19 @@ class _Plain(_Routed):
 
 @dataclass(frozen=True, slots=True)
 class _Judged(_Routed):
+    @property
+    def digest(self) -> str:
+        """sha256 of the prompts and schemas of all judges, hexadecimal."""
+        rules = sorted(self.inner.items())
+        return joined(f"{key}={rule.digest}" for key, rule in rules if hasattr(rule, "digest"))
+
     def prompt(self, sample: Sample, reply: Reply) -> Prompt | Score:
-        """What to ask the judge, or the score of a kind that needs none."""
+        """The prompt for the judge, or the score if this kind needs no judge."""
         rule = self.inner[self.by(sample)]
         return rule.prompt(sample, reply) if hasattr(rule, "prompt") else rule(sample, reply)
 
     def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Score:
-        """Read the verdicts by the rule of the kind."""
+        """Read the verdicts with the rule of the sample's kind."""
         rule = self.inner[self.by(sample)]
         assert hasattr(rule, "parse"), "a kind without a judge is scored by prompt()"
         return rule.parse(sample, reply, *verdicts)

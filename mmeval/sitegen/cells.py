@@ -94,5 +94,5 @@ def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
         (t("fact.os"), text_of(made.get("os"))),
         (t("fact.packages"), listed),
         (t("fact.finished"), run_time(run)),
-        (t("fact.digest"), spec.digest),
+        (t("fact.digest"), run.spec_digest),
     ]

@@ -1,1 +1,1 @@
-"""Statistics of comparison: pure functions on numpy arrays."""
+"""Statistics for comparing runs: pure functions on arrays."""

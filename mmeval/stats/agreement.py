@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
 
 from mmeval.stats.intervals import bootstrap
 from mmeval.types import Estimate
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["cohen_kappa"]
 
@@ -20,7 +21,7 @@ def cohen_kappa(
     first: Sequence[str],
     second: Sequence[str],
     *,
-    categories: Sequence[str] | None = None,
+    positions: Mapping[str, float] | None = None,
     weights: Weights = "none",
     clusters: Sequence[Hashable | None] | None = None,
     seed: int = 0,
@@ -32,36 +33,41 @@ def cohen_kappa(
     Args:
         first: ratings of one rater.
         second: ratings of the other, in the same order.
-        categories: their order, for weights; the sorted ratings unless given.
-        weights: how much a disagreement counts by its distance in `categories`.
-        clusters: of the items; resampled whole.
+        positions: position of each category on a scale, for weights; by default 0, 1, 2, ... in sorted order.
+        weights: how the cost of a disagreement grows with its distance.
+        clusters: one per item; resampled as a whole.
         seed: of the bootstrap.
         draws: of the bootstrap.
         level: two-sided coverage.
 
-    Raises ValueError when there is nothing to compare, lengths differ, or a rating is in no category.
+    Raises:
+        ValueError: there are no ratings, the lists differ in length, or a rating has no position.
     """
     if len(first) != len(second) or not first:
         raise ValueError(f"{len(first)} and {len(second)} ratings cannot be compared")
-    names = list(categories) if categories is not None else sorted({*first, *second})
-    codes = {name: code for code, name in enumerate(names)}
-    unknown = {*first, *second} - set(codes)
-    if unknown:
-        raise ValueError(f"rating {min(unknown)!r} is none of {names}")
-    pairs = np.array([[codes[a], codes[b]] for a, b in zip(first, second, strict=True)])
-    cost = _costs(len(names), weights)
+    rated = {*first, *second}
+    scale = dict(positions) if positions is not None else {name: float(at) for at, name in enumerate(sorted(rated))}
+    if rated - set(scale):
+        raise ValueError(f"rating {min(rated - set(scale))!r} is not one of {list(scale)}")
+    codes = {name: float(code) for code, name in enumerate(scale)}
+    pairs = [(codes[a], codes[b]) for a, b in zip(first, second, strict=True)]
+    cost = _costs(list(scale.values()), weights)
     return bootstrap(pairs, lambda rows: _kappa(rows, cost), clusters=clusters, seed=seed, draws=draws, level=level)
 
 
-def _costs(k: int, weights: Weights) -> NDArray[np.float64]:
-    distance = np.abs(np.subtract.outer(np.arange(k), np.arange(k))).astype(np.float64)
+def _costs(positions: Sequence[float], weights: Weights) -> NDArray[np.float64]:
+    import numpy as np
+
+    distance = np.abs(np.subtract.outer(positions, positions)).astype(np.float64)
     if weights == "none":
-        return (distance > 0).astype(np.float64)
+        return 1.0 - np.eye(len(positions))
     return distance if weights == "linear" else distance**2
 
 
 def _kappa(rows: NDArray[np.float64], cost: NDArray[np.float64]) -> float:
-    """1 - observed / expected cost; 1 where both raters use one and the same category alone."""
+    """1 - observed / expected cost; 1 if both raters use the same single category."""
+    import numpy as np
+
     k = len(cost)
     codes = rows.astype(np.intp)
     table = np.bincount(codes[:, 0] * k + codes[:, 1], minlength=k * k).reshape(k, k) / len(codes)

@@ -1,4 +1,4 @@
-"""Sums by cluster in bounded memory: beyond MOST clusters they lie in a temporary table of SQLite."""
+"""Sums by cluster in bounded memory: above MOST clusters, they are in a temporary SQLite table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["ClusterSums"]
 
 
 class ClusterSums:
-    """How many values each cluster has, and their sum."""
+    """The number of values in each cluster, and their sum."""
 
     MOST = 50_000
 
@@ -21,7 +21,7 @@ class ClusterSums:
         self._table: Connection | None = None
 
     def add(self, cluster: Hashable, value: float) -> None:
-        """Take in one value."""
+        """Add one value."""
         entry = self._near.setdefault(cluster, [0, 0.0])
         entry[0] += 1
         entry[1] += value
@@ -42,7 +42,7 @@ class ClusterSums:
         return iter(self._table.execute("SELECT n, total FROM sums ORDER BY cluster"))
 
     def squares(self, mean: float) -> float:
-        """Sum over clusters of the squared distance between their sum and that of as many means."""
+        """Sum over clusters of `(sum - count * mean) ** 2`."""
         return math.fsum((total - count * mean) ** 2 for count, total in self)
 
     def _spill(self) -> None:

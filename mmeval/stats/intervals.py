@@ -1,6 +1,6 @@
-"""Intervals of one run: proportions, means (clustered or not) and any statistic by bootstrap.
+"""Intervals for one run: proportions, means with or without clusters, and any statistic by bootstrap.
 
-Levels are two-sided. numpy and scipy load on first use, so that definitions can import this module.
+Levels are two-sided. numpy and scipy are imported on first use, to keep the import of this module cheap.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def t_quantile(probability: float, df: float) -> float:
 
 
 def _t_expansion(z: float, df: float) -> float:
-    """Abramowitz and Stegun 26.7.5, to the fourth order; nine digits from LARGE_DF on, without loading scipy."""
+    """Abramowitz and Stegun 26.7.5, to the fourth order: nine digits from LARGE_DF on, without scipy."""
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
@@ -53,10 +53,11 @@ def _t_expansion(z: float, df: float) -> float:
 def wilson(successes: float, n: float, *, level: float = 0.95) -> Estimate:
     """Wilson score interval of a proportion (Wilson 1927); `successes` may be a sum of values in [0, 1].
 
-    Raises ValueError unless 0 <= successes <= n and n > 0.
+    Raises:
+        ValueError: unless 0 <= successes <= n and n > 0.
     """
     if not (n > 0 and 0 <= successes <= n):
-        raise ValueError(f"{successes} successes of {n} is no proportion")
+        raise ValueError(f"{successes} successes of {n} is not a proportion")
     low, high = _score_bounds(successes / n, n, z_quantile((1 + level) / 2))
     return Estimate(value=successes / n, low=low, high=high, n=round(n), method="wilson", level=level)
 
@@ -65,19 +66,19 @@ def _score_bounds(p: float, n: float, z: float) -> tuple[float, float]:
     denominator = 1 + z * z / n
     centre = (p + z * z / (2 * n)) / denominator
     half = z / denominator * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    # At p = 0 and p = 1 the bound is p itself; the formula gives it only up to rounding.
+    # At p = 0 and p = 1 the bound is exactly p; the formula has a rounding error.
     low = 0.0 if p == 0 else max(0.0, centre - half)
     high = 1.0 if p == 1 else min(1.0, centre + half)
     return low, high
 
 
 class MeanFold:
-    """A running mean with its interval; memory is bounded, see ClusterSums.
+    """A running mean with its interval, in bounded memory (see ClusterSums).
 
-    The interval is Wilson's for unclustered 0/1 values and otherwise t with the cluster-robust
-    standard error of Miller (2024, arXiv 2411.00640), with the factor G/(G-1) and G-1 degrees of freedom;
-    a value without a cluster is a cluster of its own. Where a t interval of values in [0, 1] would
-    leave that range, or there is no variance to estimate, it is Wilson's at the effective number of values.
+    For 0/1 values without clusters, the interval is Wilson's. Otherwise it is a t interval with the cluster-robust
+    standard error of Miller (2024, arXiv 2411.00640), with the factor G/(G-1) and G-1 degrees of freedom. A value
+    without a cluster is a cluster of its own. If a t interval of values in [0, 1] would leave that range, or if there
+    is no variance to estimate, the interval is Wilson's at the effective number of values.
     """
 
     __slots__ = ("_alone", "_binary", "_clusters", "_high", "_low", "_mean", "_n", "_square", "_total")  # fmt: skip
@@ -94,9 +95,9 @@ class MeanFold:
         self._clusters = ClusterSums()
 
     def add(self, value: float, cluster: Hashable | None = None) -> None:
-        """Take in one value; raises ValueError when it is not finite."""
+        """Add one value. Raises ValueError if it is not finite."""
         if not math.isfinite(value):
-            raise ValueError(f"a value to average is {value}")
+            raise ValueError(f"cannot average {value}")
         self._n += 1
         self._total += value
         self._binary = self._binary and value in (0, 1)
@@ -113,7 +114,7 @@ class MeanFold:
         return self._n
 
     def estimate(self, *, level: float = 0.95) -> Estimate:
-        """The mean and its interval so far; raises ValueError when nothing was added."""
+        """The mean so far, with its interval. Raises ValueError if no value was added."""
         if not self._n:
             raise ValueError("no values to average")
         if self._binary and not self._clusters:
@@ -128,11 +129,11 @@ class MeanFold:
             effective = value * (1 - value) / variance if variance > 0 else units
             low, high = _score_bounds(value, min(effective, self._n) or units, crit)
             method = "wilson, effective n"
-        low, high = min(low, value), max(high, value)  # rounding, where the value is all but 0 or 1
+        low, high = min(low, value), max(high, value)  # rounding, if the value is almost 0 or 1
         return Estimate(value=value, low=low, high=high, n=self._n, method=method, level=level)
 
     def _variance(self, mean: float) -> float:
-        """Cluster-robust variance of the mean; 0 where there is only one cluster."""
+        """Cluster-robust variance of the mean; 0 if there is only one cluster."""
         units = self._alone + len(self._clusters)
         if units < 2:
             return 0.0
@@ -143,9 +144,10 @@ class MeanFold:
 def mean(
     values: Iterable[float], clusters: Iterable[Hashable | None] | None = None, *, level: float = 0.95
 ) -> Estimate:
-    """Mean with its interval, see MeanFold; `clusters` runs along `values`.
+    """Mean with its interval (see MeanFold); `clusters` has one entry per value.
 
-    Raises ValueError when there is no value, one is not finite, or the lengths differ.
+    Raises:
+        ValueError: there are no values, one is not finite, or the lengths differ.
     """
     fold = MeanFold()
     if clusters is None:
@@ -166,14 +168,14 @@ def bootstrap(
     draws: int = 2000,
     level: float = 0.95,
 ) -> Estimate:
-    """Percentile bootstrap of `statistic`, resampling whole clusters where there are any.
+    """Percentile bootstrap of a statistic; clusters are resampled as a whole.
 
     Args:
-        values: shape (n,), or (n, k) where the statistic needs k numbers of each sample.
-        statistic: takes an array like `values` with rows drawn with replacement, returns a number.
+        values: shape (n,), or (n, k) if the statistic needs k numbers per sample.
+        statistic: function of an array like `values`, with rows drawn with replacement.
         clusters: one per row; None is a cluster of its own.
-        seed: of the generator; the same input and seed give the same interval.
-        draws: how many resamples.
+        seed: of the random generator; the same input and seed give the same interval.
+        draws: number of resamples.
         level: two-sided coverage.
     """
     import numpy as np
@@ -190,7 +192,7 @@ def bootstrap(
         results[draw] = statistic(data[np.concatenate([groups[i] for i in picked])])
     low, high = (float(q) for q in np.quantile(results, [(1 - level) / 2, (1 + level) / 2]))
     method = "bootstrap" if clusters is None else "cluster bootstrap"
-    if value in (0.0, 1.0) and low == high == value:  # no draw can differ: the width of 0 would be a lie
+    if value in (0.0, 1.0) and low == high == value:  # all draws are equal: a width of 0 would be misleading
         low, high = _score_bounds(value, len(groups), z_quantile((1 + level) / 2))
         method = "wilson"
     return Estimate(value=value, low=min(low, value), high=max(high, value), n=len(data), method=method, level=level)

@@ -11,7 +11,7 @@ __all__ = ["benjamini_hochberg", "holm"]
 
 
 def holm(p_values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
-    """Holm's step-down p-values (1979): reject where <= alpha, and no true null is rejected with 1 - alpha."""
+    """Holm's step-down p-values (1979). Rejecting those <= alpha bounds the chance of any false rejection by alpha."""
     p = np.asarray(p_values, dtype=np.float64)
     order = np.argsort(p, kind="stable")
     steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
@@ -21,7 +21,7 @@ def holm(p_values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]
 
 
 def benjamini_hochberg(p_values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
-    """Step-up p-values of Benjamini and Hochberg (1995): bounds the expected share of false discoveries."""
+    """Step-up p-values of Benjamini and Hochberg (1995), which bound the expected share of false discoveries."""
     p = np.asarray(p_values, dtype=np.float64)
     order = np.argsort(p, kind="stable")[::-1]
     steps = np.minimum.accumulate(p[order] * len(p) / np.arange(len(p), 0, -1))

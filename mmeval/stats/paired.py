@@ -1,7 +1,7 @@
 """Two runs on the same samples: tests and intervals of the mean difference.
 
-A difference is candidate minus base, of scores in [0, 1], so it lies in [-1, 1]; a gain is a positive
-one, a loss a negative one. Section and formula numbers follow the papers named.
+A difference is the candidate's score minus the base's, both in [0, 1]. A gain is a positive difference, a loss a
+negative one. Section and formula numbers are those of the cited papers.
 """
 
 from __future__ import annotations
@@ -31,38 +31,38 @@ __all__ = [
 
 Alternative = Literal["two-sided", "less", "greater"]
 EXACT = 15
-"""Up to so many clusters all sign patterns are counted; above, drawn."""
+"""Up to this number of clusters, all sign patterns are counted; above it, they are drawn."""
 LARGE = 2000
-"""Above so many clusters the sum of random signs is normal to all digits shown."""
+"""Above this number of clusters, the sum of random signs is normal to all digits shown."""
 CONTINUITY = 0.25
-"""Flips. Tango's test rejects up to 6.0 % at the boundary without it, at most 4.9 % with it (tests/stats)."""
+"""In flips. At the boundary, Tango's test rejects up to 6.0 % without it and at most 4.9 % with it (tests/stats)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """The mean difference of paired scores, with what a decision needs."""
+    """The mean difference of paired scores, with its interval and test."""
 
     value: float
     low: float
-    """Lower end of the two-sided interval: also the one-sided bound at (1 + level) / 2."""
+    """Lower end of the two-sided interval, which is also the one-sided bound at (1 + level) / 2."""
     high: float
     n: int
     units: int
-    """Clusters, or n where there are none."""
+    """Number of clusters, or n without clusters."""
     gains: int
     losses: int
     method: str
     level: float
     p_worse: float
-    """One-sided p-value of "no drop": exact McNemar, or flips of the signs of cluster sums."""
+    """One-sided p-value of "no drop", by exact McNemar or by sign flips of cluster sums."""
     variance: float
-    """Of one pair, clusters included: n times the squared standard error."""
+    """Variance per pair with clusters taken into account: n times the squared standard error."""
 
 
 def mcnemar(gains: int, losses: int, *, alternative: Alternative = "two-sided", mid: bool = False) -> float:
-    """P-value of McNemar's exact conditional test, or its mid-p variant (Fagerland, Lydersen, Laake 2013).
+    """P-value of McNemar's exact conditional test, or of its mid-p variant (Fagerland, Lydersen, Laake 2013).
 
-    `less` asks whether gains are fewer than losses.
+    `less` tests whether there are fewer gains than losses.
     """
     n, k = gains + losses, min(gains, losses) if alternative == "two-sided" else gains
     if alternative == "greater":
@@ -87,10 +87,10 @@ def bonett_price(gains: int, losses: int, n: int, *, level: float = 0.95) -> Est
 
 
 def tango_z(gains: float, losses: float, n: float, delta: float, *, continuity: float = 0.0) -> float:
-    """Score statistic of Tango (1998) for a true difference of `delta`; large = the difference is above it.
+    """Score statistic of Tango (1998) for a true difference of `delta`; large if the difference is above it.
 
-    Counts may be fractions (an effective number of samples). `continuity` is what is taken from the distance
-    between observed and expected difference, in flips.
+    Counts may be fractions, for an effective number of samples. `continuity` is subtracted from the distance between
+    observed and expected difference, in flips.
     """
     a = 2 * n
     b = -(gains + losses) + (2 * n - gains + losses) * delta
@@ -107,15 +107,15 @@ def tango_z(gains: float, losses: float, n: float, delta: float, *, continuity: 
 def tango(
     gains: float, losses: float, n: float, *, level: float = 0.95, continuity: float = 0.0, df: float | None = None
 ) -> Estimate:
-    """Interval of the difference of paired proportions: all deltas that Tango's test does not reject.
+    """Interval of the difference of paired proportions: all values that Tango's test does not reject.
 
     Args:
-        gains: pairs that became right.
-        losses: pairs that became wrong.
-        n: all pairs.
+        gains: number of pairs that became correct.
+        losses: number of pairs that became wrong.
+        n: number of all pairs.
         level: two-sided coverage.
-        continuity: in flips, see `tango_z`.
-        df: of Student's t, where the variance is from few clusters; normal unless given.
+        continuity: correction in flips (see `tango_z`).
+        df: degrees of freedom of Student's t, if the variance comes from few clusters; normal by default.
     """
     crit = z_quantile((1 + level) / 2) if df is None else t_quantile((1 + level) / 2, df)
     value = (gains - losses) / n
@@ -128,7 +128,7 @@ def tango(
 
 
 def _edge(reject: Callable[[float], bool], inside: float, outside: float) -> float:
-    """Bisect for the last delta that is not rejected, to 1e-9."""
+    """Find the last delta that is not rejected by bisection, to 1e-9."""
     if not reject(outside):
         return outside
     while abs(outside - inside) > 1e-9:
@@ -139,7 +139,7 @@ def _edge(reject: Callable[[float], bool], inside: float, outside: float) -> flo
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """Differences summed over clusters; without clusters every pair is its own.
+    """Differences summed over clusters. Without clusters, each pair is a unit.
 
     `sums` and `sizes` have shape (units,); `values` has shape (n,).
     """
@@ -152,12 +152,12 @@ class Units:
     def of(
         cls, differences: Sequence[float] | NDArray[np.float64], clusters: Sequence[Hashable | None] | None
     ) -> Units:
-        """Group; raises ValueError when there is none, one is not in [-1, 1], or lengths differ."""
+        """Sum by cluster. Raises ValueError for no differences, one outside [-1, 1], or lengths that differ."""
         values = np.asarray(differences, dtype=np.float64)
         if not len(values):
             raise ValueError("no pairs to compare")
         if not bool(np.all(np.abs(values) <= 1)):
-            raise ValueError("a difference of scores is not in [-1, 1]")
+            raise ValueError("a difference of scores is outside [-1, 1]")
         if clusters is None:
             return cls(values, values, np.ones_like(values))
         if len(clusters) != len(values):
@@ -170,11 +170,11 @@ class Units:
 
     @property
     def alone(self) -> bool:
-        """Whether no two pairs share a cluster."""
+        """Whether each pair is a cluster of its own."""
         return len(self.sums) == len(self.values)
 
     def variance(self) -> float:
-        """Cluster-robust variance of the mean with G/(G-1) (Miller 2024, section 3); 0 for one unit."""
+        """Cluster-robust variance of the mean with the factor G/(G-1) (Miller 2024, section 3); 0 for one unit."""
         units = len(self.sums)
         if units < 2:
             return 0.0
@@ -182,10 +182,10 @@ class Units:
         return float(rest @ rest) / len(self.values) ** 2 * units / (units - 1)
 
     def weight(self) -> float:
-        """How many pairs count as one independent pair that flips: above 1 in clusters, below 1 for partial scores.
+        """Number of pairs that count as one independent flip: above 1 with clusters, below 1 with partial scores.
 
-        It is the variance of the sum over the sum of absolute differences, after one more cluster (or pair) was lost
-        whole: what was seen so far says little about how clusters change when few did.
+        This is the variance of the sum divided by the sum of absolute differences. One more cluster (or pair) is
+        counted as lost completely, because few changes say little about how clusters change.
         """
         if self.alone and bool(np.all(np.abs(self.values) % 1 == 0)):
             return 1.0
@@ -203,17 +203,18 @@ def difference(
 ) -> Difference:
     """Compare two runs from their paired differences.
 
-    The interval is Tango's at the effective number of pairs, with a continuity correction of a quarter of a flip: at a
-    true drop of the margin its lower end lies above -margin in at most 5 % of cases, where the t interval does so in up
-    to 70 % (few flips; docs/design/gate.md has the table).
+    The interval is Tango's at the effective number of pairs, with a continuity correction of a quarter of a flip. If
+    the true drop equals the margin, its lower end is above -margin in at most 5 % of cases; with a t interval, it is in
+    up to 70 % (with few flips; see the table in docs/design/gate.md).
 
     Args:
-        differences: candidate minus base of each pair, in [-1, 1], epochs averaged; shape (n,).
+        differences: candidate minus base for each pair, in [-1, 1], averaged over epochs; shape (n,).
         clusters: one per pair; None is a cluster of its own.
         level: two-sided; 0.9 gives two one-sided bounds at 95 %.
-        seed: of the drawn sign flips.
+        seed: of random sign flips.
 
-    Raises ValueError when there is no pair, or a difference is not in [-1, 1].
+    Raises:
+        ValueError: there are no pairs, or a difference is not in [-1, 1].
     """
     units = Units.of(differences, clusters)
     n, weight = len(units.values), units.weight()
@@ -236,15 +237,16 @@ def difference(
 
 
 def sign_flip(sums: NDArray[np.float64], *, seed: int = 0, draws: int = 10_000) -> float:
-    """One-sided p-value of "sums are symmetric about 0" against "they are below": flips of their signs.
+    """One-sided p-value of "the sums are symmetric about 0" against "they are below 0", by flipping their signs.
 
-    Exact where all sums are equal in size (then it is McNemar's test), are whole numbers, or are at most 15;
-    the normal limit above 2,000 that differ; else drawn, counting the observed pattern, so never 0.
+    It is exact if all sums have the same size (McNemar's test), if all are whole numbers, or if there are at most 15.
+    Above 2,000 unequal sums it is the normal limit. Otherwise sign patterns are drawn; the observed pattern is counted,
+    so that the p-value is never 0.
 
     Args:
-        sums: of the differences of each cluster, shape (units,).
+        sums: sum of the differences of each cluster, shape (units,).
         seed: of the draws.
-        draws: how many.
+        draws: number of patterns.
     """
     sizes = np.abs(sums[sums != 0])
     total, n = float(sums.sum()), len(sizes)
@@ -264,7 +266,7 @@ def sign_flip(sums: NDArray[np.float64], *, seed: int = 0, draws: int = 10_000) 
 
 
 def _flip_counts(sizes: NDArray[np.intp], total: int) -> float:
-    """P(sum of randomly signed sizes <= total), by convolution."""
+    """P(sum of sizes with random signs <= total), by convolution."""
     chance = np.ones(1)
     for size in sizes:
         longer = np.zeros(len(chance) + 2 * size)

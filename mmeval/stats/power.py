@@ -1,4 +1,4 @@
-"""What a paired comparison can see: detectable effects, samples needed, chance to pass."""
+"""Power of paired comparisons: detectable effects, required samples, chance to pass."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ __all__ = ["detectable", "needed", "pass_chance"]
 
 
 def detectable(variance: float, n: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
-    """Smallest true drop found with `power` by a one-sided test of n pairs (Miller 2024, section 5).
+    """Smallest true drop that a one-sided test of n pairs finds with the given power (Miller 2024, section 5).
 
-    `variance` is that of the difference of one pair: for 0/1 scores nearly the share of samples that flip.
+    `variance` is the variance of one difference. For 0/1 scores it is about the share of samples that flip.
     """
     return (z_quantile(1 - alpha) + z_quantile(power)) * math.sqrt(variance / n)
 
 
 def needed(variance: float, delta: float, *, alpha: float = 0.05, power: float = 0.8) -> int:
-    """Pairs needed to tell `delta` from 0 with `power`; the inverse of `detectable`, rounded up."""
+    """Number of pairs needed to tell `delta` from 0 with the given power; the inverse of `detectable`, rounded up."""
     ratio = (z_quantile(1 - alpha) + z_quantile(power)) / delta
     return max(1, math.ceil(ratio * ratio * variance - 1e-9))
 
 
 def pass_chance(variance: float, n: float, margin: float, *, delta: float = 0.0, alpha: float = 0.05) -> float:
-    """Chance that the lower bound of n pairs lies above -margin when the true difference is `delta`."""
+    """Probability that the lower bound of n pairs is above -margin if the true difference is `delta`."""
     spread = math.sqrt(variance / n)
     if spread == 0:
         return float(delta > -margin)

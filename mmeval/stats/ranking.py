@@ -1,4 +1,4 @@
-"""Ranks with their uncertainty: which models differ, rank ranges, tiers, letters (Mogstad et al. 2024)."""
+"""Ranks with their uncertainty: pairwise differences, rank ranges, tiers and letters (Mogstad et al. 2024)."""
 
 from __future__ import annotations
 
@@ -22,38 +22,38 @@ Method = Literal["max-t", "holm"]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Scores of all models on the samples of one benchmark."""
+    """The scores of all models on the samples of one benchmark."""
 
     scores: Floats
-    """Shape (models, samples), higher is better, without gaps."""
+    """Shape (models, samples). Higher is better; no value is missing."""
     clusters: Sequence[Hashable | None] | None = None
     """One per sample; None is a cluster of its own."""
     pseudo: bool = False
-    """The columns are not samples but the few pseudo-values of a jackknife."""
+    """Whether the columns are pseudo-values of a jackknife instead of samples."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """Everything that a board says about an order; arrays run along the models as given."""
+    """A ranking with its uncertainty. Arrays follow the order of the models in the tables."""
 
     scores: Floats
-    """Mean over samples, then weighted over benchmarks; shape (models,)."""
+    """Weighted mean over benchmarks of the mean over samples; shape (models,)."""
     errors: Floats
     """Standard errors of pairwise differences; shape (models, models)."""
     better: Bools
-    """better[a, b]: a is above b, all pairs together at the level; shape (models, models)."""
+    """better[a, b]: a is better than b. The level holds for all pairs together; shape (models, models)."""
     best: NDArray[np.intp]
-    """1 + how many models are better."""
+    """1 + the number of models that are better."""
     worst: NDArray[np.intp]
-    """Number of models less how many it is better than."""
+    """The number of models minus the number of those that it beats."""
     tier: NDArray[np.intp]
-    """From 1; a tier holds all that cannot be told from its leader."""
+    """From 1. A tier has all models that cannot be told from its leader."""
     p_first: Floats
-    """Share of bootstrap draws in which the model comes first; ties are shared."""
+    """Share of bootstrap draws in which the model is first; ties are split."""
     expected_rank: Floats
     """Mean rank over bootstrap draws."""
     critical: float
-    """Of |difference| / error; NaN under Holm."""
+    """Critical value of |difference| / error; NaN for Holm."""
     method: Method
 
 
@@ -95,19 +95,20 @@ def rank(
 ) -> Ranking:
     """Rank models on one or several benchmarks, with simultaneous statements about all pairs.
 
-    `max-t` takes the critical value from the largest |t| over all pairs in a joint bootstrap of clusters, which knows
-    how models depend on each other; `holm` adjusts pairwise t tests and needs no draws to decide. A bootstrap does not
-    know how uncertain errors from a few pseudo-values are: with such tables the critical value becomes Student's.
+    `max-t` takes the critical value from the largest |t| over all pairs in a joint bootstrap of clusters, which
+    accounts for the dependence between models. `holm` adjusts pairwise t tests, without draws. A bootstrap does not
+    reflect the uncertainty of errors from a few pseudo-values; with such tables, the critical value is Student's.
 
     Args:
-        tables: one per benchmark, the same models in the same order.
-        weights: of the benchmarks in the mean; equal unless given, scaled to 1.
-        level: that all pairwise statements hold together.
-        method: see above.
+        tables: one per benchmark, with the same models in the same order.
+        weights: of the benchmarks, scaled to sum 1; equal by default.
+        level: at which all pairwise statements hold together.
+        method: `max-t` or `holm`.
         draws: of the bootstrap.
         seed: of the bootstrap.
 
-    Raises ValueError when there is no table, a score is missing, or a benchmark has fewer than two clusters.
+    Raises:
+        ValueError: there is no table, a score is missing, or a benchmark has fewer than two clusters.
     """
     sums = [_summed(table) for table in tables]
     if not sums or len({len(s.totals) for s in sums}) != 1:
@@ -142,7 +143,7 @@ def rank(
 def _summed(table: Table) -> _Sums:
     scores = np.asarray(table.scores, dtype=np.float64)
     if scores.ndim != 2 or not np.all(np.isfinite(scores)):
-        raise ValueError("scores are no full table of models by samples")
+        raise ValueError("scores must be a full table of models by samples")
     names = table.clusters if table.clusters is not None else [None] * scores.shape[1]
     if len(names) != scores.shape[1]:
         raise ValueError(f"{len(names)} clusters for {scores.shape[1]} samples")
@@ -161,21 +162,21 @@ def _gaps(means: Floats) -> Floats:
 
 
 def _pair_errors(means: Floats, covariance: Floats, units: int) -> Floats:
-    """Standard errors of the gaps; where a gap is the same in all clusters, gap / sqrt(clusters) instead of 0."""
+    """Standard errors of the gaps. If a gap is equal in all clusters, gap / sqrt(clusters) instead of 0."""
     own = np.diag(covariance)
     both = own[:, None] + own[None, :]
     squared = both - 2 * covariance
-    # Rounding leaves about 1e-17 where two models differ by a constant.
+    # If two models differ by a constant, rounding leaves about 1e-17.
     return np.sqrt(np.where(squared > 1e-12 * both, squared, _gaps(means) ** 2 / units))
 
 
 def _statistic(means: Floats, errors: Floats) -> Floats:
-    """Statistic of row minus column; 0 where two models are the same."""
+    """The statistic of row minus column; 0 if two models are equal."""
     return np.divide(_gaps(means), errors, out=np.zeros_like(errors), where=errors > 0)
 
 
 def _max_t(means: Floats, drawn: Floats, errors: Floats, level: float) -> float:
-    """Quantile of the largest |t| over pairs; one draw at a time, so memory stays at models squared."""
+    """Quantile of the largest |t| over pairs. Draws are processed one by one, to need memory for one matrix only."""
     inverse = np.divide(1.0, errors, out=np.zeros_like(errors), where=errors > 0)
     moves = (drawn - means[:, None]).T
     largest = [float(np.max((move[:, None] - move[None, :]) * inverse)) for move in moves]
@@ -183,19 +184,19 @@ def _max_t(means: Floats, drawn: Floats, errors: Floats, level: float) -> float:
 
 
 def _freedom(tables: Sequence[Table], sums: Sequence[_Sums], share: Floats) -> float:
-    """Degrees of freedom of a typical pair's error (Welch and Satterthwaite); infinite without pseudo-values."""
+    """Degrees of freedom of a typical error of a pair (Welch and Satterthwaite); infinite without pseudo-values."""
     spread = [w * w * _mean_pair_variance(s.covariance()) for w, s in zip(share, sums, strict=True)]
     few = sum(v * v / (len(s.sizes) - 1) for v, s, t in zip(spread, sums, tables, strict=True) if t.pseudo)
     return float(sum(spread) ** 2 / few) if few else math.inf
 
 
 def _mean_pair_variance(covariance: Floats) -> float:
-    """Of the difference of two models, over all pairs and each model with itself."""
+    """Variance of the difference of two models, over all pairs including a model with itself."""
     return float(2 * (np.trace(covariance) / len(covariance) - covariance.mean()))
 
 
 def _students(critical: float, df: float) -> float:
-    """The quantile of Student's t that leaves as much in its tails as `critical` does in the normal distribution's."""
+    """The quantile of Student's t with the tail probability that `critical` has in the normal distribution."""
     return critical if math.isinf(df) else -float(stdtrit(df, ndtr(-critical)))
 
 
@@ -210,12 +211,12 @@ def _holm(means: Floats, errors: Floats, df: int, level: float) -> Bools:
 
 
 def rank_ranges(better: Bools) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Best and worst rank of each model; better[a, b] says that a is above b."""
+    """Best and worst rank of each model; better[a, b] means that a is better than b."""
     return 1 + better.sum(axis=0), len(better) - better.sum(axis=1)
 
 
 def _positions(drawn: Floats) -> tuple[Floats, Floats]:
-    """P(first) and mean rank over draws of shape (models, draws); ties share."""
+    """P(first) and mean rank over draws of shape (models, draws); ties are split."""
     top = drawn >= drawn.max(axis=0) - 1e-12
     first: Floats = (top / top.sum(axis=0)).mean(axis=1)
     rounded = np.round(drawn, 12)
@@ -229,7 +230,7 @@ def _positions(drawn: Floats) -> tuple[Floats, Floats]:
 
 
 def tiers(scores: Floats, better: Bools) -> NDArray[np.intp]:
-    """Walk down the scores; whoever the tier's leader beats leads the next tier."""
+    """Go down the scores: a model that the leader of the tier beats leads the next tier."""
     tier = np.zeros(len(scores), dtype=np.intp)
     leader, number = -1, 0
     for model in np.argsort(-scores, kind="stable"):
@@ -240,9 +241,9 @@ def tiers(scores: Floats, better: Bools) -> NDArray[np.intp]:
 
 
 def letters(scores: Floats, better: Bools) -> list[str]:
-    """Compact letter display: models that share a letter cannot be told apart; letters from the best score down.
+    """Compact letter display: models that share a letter cannot be told apart. Letters begin at the best score.
 
-    Insert and absorb (Piepho 2004). Made for the few models that one table shows; 300 take seconds.
+    Uses the insert-and-absorb algorithm (Piepho 2004). It is meant for the models of one table; 300 take seconds.
     """
     order = np.argsort(-scores, kind="stable")
     differ = (better | better.T)[np.ix_(order, order)]
@@ -262,7 +263,7 @@ def letters(scores: Floats, better: Bools) -> list[str]:
 
 
 def _absorb(kept: Bools, fresh: Bools) -> Bools:
-    """Add the fresh columns that lie within no other; the kept ones lie within none of them."""
+    """Add the new columns that are not contained in another one."""
     fresh = np.unique(fresh, axis=0)
     sizes = np.concatenate([kept, fresh]).astype(np.float32)
     shared = fresh.astype(np.float32) @ sizes.T
@@ -272,6 +273,6 @@ def _absorb(kept: Bools, fresh: Bools) -> Bools:
 
 
 def _letter(number: int) -> str:
-    """Letters of the alphabet, then a1 to z1, ..."""
+    """The letters a to z, then a1 to z1, and so on."""
     turn, place = divmod(number, 26)
     return "abcdefghijklmnopqrstuvwxyz"[place] + (str(turn) if turn else "")

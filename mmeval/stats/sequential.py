@@ -1,4 +1,4 @@
-"""Deciding while samples arrive, without paying for the looks."""
+"""Sequential testing: a decision that may be taken after any sample."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import math
 __all__ = ["EProcess"]
 
 FRACTIONS = (0.2, 0.5, 0.8)
-"""Of the largest bet that cannot ruin; chosen by simulation (docs/gate.md), fixed before any data."""
+"""Bets as shares of the largest possible bet, chosen by simulation (docs/gate.md)."""
 
 
 class EProcess:
-    """Evidence against "the mean difference is at least -margin", valid at every look (Ville 1939).
+    """Evidence against "the mean difference is at least -margin" that is valid at any time (Ville 1939).
 
-    It is the wealth of a gambler who bets that differences are low: a product of 1 - bet * (difference + margin).
-    While the null holds, a wealth does not grow in expectation, so it ever reaches 1/alpha with a chance of at most
-    alpha. The mean of several such wealths is one too: a bold bet finds a broken model within dozens of samples, a
-    careful one a moderate drop (Waudby-Smith and Ramdas 2024, section 4).
+    It is the wealth of a gambler who bets on low differences: the product of 1 - bet * (difference + margin). Under the
+    null hypothesis the expected wealth does not grow, so that it reaches 1/alpha with a probability of at most alpha.
+    The mean of several wealths has the same property: a large bet finds a broken model within dozens of samples, a
+    small bet finds a moderate drop (Waudby-Smith and Ramdas 2024, section 4).
 
-    Samples have to arrive in an order that does not depend on their scores. A cluster is one step.
+    The order of the samples must not depend on their scores. A cluster is one step.
 
     Args:
-        margin: the drop that is allowed, in [0, 1).
-        alpha: chance of a false alarm over all looks together.
-        largest: size of the largest cluster.
+        margin: the allowed drop, in [0, 1).
+        alpha: probability of a false alarm at any time.
+        largest: maximum size of a cluster.
     """
 
     __slots__ = ("_bets", "_logs", "alpha", "largest", "margin", "units")
@@ -37,9 +37,11 @@ class EProcess:
         self._logs = [0.0] * len(self._bets)
 
     def add(self, difference: float, size: int = 1) -> None:
-        """Take in the sum of the differences of one cluster of `size` samples."""
+        """Add the sum of the differences of one cluster of `size` samples."""
         if not abs(difference) <= size <= self.largest:
-            raise ValueError(f"a difference of {difference} over {size} samples, of {self.largest} at most")
+            raise ValueError(
+                f"difference {difference} over {size} samples is out of range (at most {self.largest} a cluster)"
+            )
         outcome = (difference + size * self.margin) / self.largest
         self._logs = [log + math.log1p(-bet * outcome) for log, bet in zip(self._logs, self._bets, strict=True)]
         self.units += 1
@@ -52,5 +54,5 @@ class EProcess:
 
     @property
     def rejects(self) -> bool:
-        """Whether the drop is proven to exceed the margin."""
+        """Whether the drop is shown to exceed the margin."""
         return self.log_wealth >= -math.log(self.alpha)

@@ -6,6 +6,7 @@ results/_samples/<benchmark>@<version>[+<variant>]/thumbs/<sha256>.webp
 results/<model>/.../<run>/media/<sha256>.<ext>   what the model made
 """
 
+from mmeval.store.adopt import adopt
 from mmeval.store.generated import save_media
 from mmeval.store.info import SCHEMA, Number, RunInfo, RunStatus, Spec, Totals, canonical
 from mmeval.store.lines import (
@@ -51,6 +52,7 @@ __all__ = [
     "StoredPart",
     "StoredSample",
     "Totals",
+    "adopt",
     "asking_order",
     "benchmark_folder",
     "canonical",

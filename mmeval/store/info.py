@@ -42,7 +42,8 @@ class Spec(_Stored):
     """Digest of the sample ids, where only some were chosen."""
     definition_digest: str
     adapter_digest: str
-    scorer_digest: str
+    scorer: str
+    """Identity of the scoring rule: name, parameters, profile, version."""
     data: dict[str, Any] = Field(default_factory=dict)
     """The source's own description: id, revision, split, digests."""
     media_policy: dict[str, Any] = Field(default_factory=dict)

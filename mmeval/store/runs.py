@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from pydantic import ValidationError
 
 from mmeval.errors import StoreError
+from mmeval.store import schema1
 from mmeval.store.info import SCHEMA, RunInfo, Spec
 from mmeval.store.lines import ScoreRow, read_records, read_scores
 from mmeval.types import Record
@@ -27,6 +28,13 @@ class Run:
 
     path: Path
     info: RunInfo
+    legacy_digest: str | None = None
+    """Digest of the spec as it was stored, where that was in an older schema."""
+
+    @property
+    def spec_digest(self) -> str:
+        """Digest of the spec as it was stored; the folder is named after it."""
+        return self.legacy_digest or self.info.spec.digest
 
     def scores(self) -> Iterator[ScoreRow]:
         """The rows of scores.csv in file order."""
@@ -108,23 +116,15 @@ def read_run(folder: Path) -> Run:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise StoreError(f"{file}: not JSON: {error}") from None
     version = raw.get("schema_version") if isinstance(raw, dict) else None
-    if version == 1:
-        raw = _from_schema_1(raw)
-    elif version != SCHEMA:
+    if version not in (1, SCHEMA):
         raise StoreError(f"{file}: schema version {version!r}; this mmeval reads 1 to {SCHEMA}")
     try:
-        return Run(folder, RunInfo.model_validate(raw))
+        info = RunInfo.model_validate(schema1.upgrade(raw) if version == 1 else raw)
+        return Run(folder, info, schema1.spec_digest(raw) if version == 1 else None)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise StoreError(f"{file}: {where}: {first['msg']}") from None
-
-
-_RENAMED = {"samples": "samples_digest", "scores": "scores_digest", "headline": "primary_metric"}
-
-
-def _from_schema_1(raw: dict[str, Any]) -> dict[str, Any]:
-    return {_RENAMED.get(key, key): value for key, value in raw.items()} | {"schema_version": SCHEMA}
 
 
 def list_runs(root: Path) -> tuple[list[Run], list[Problem]]:

@@ -37,7 +37,7 @@ def command(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def results(tmp_path: Path) -> Path:
     spec = Spec(
         model="mock/echo", benchmark="colours", version="1", profile="mmeval", endpoint="local",
-        definition_digest="d", adapter_digest="a", scorer_digest="s",
+        definition_digest="d", adapter_digest="a", scorer="choice/official@1",
     )  # fmt: skip
     folder = store.run_path(tmp_path / "results", spec)
     info = RunInfo(status="complete", spec=spec, planned=2, counts={"ok": 2}, unparsed=1)

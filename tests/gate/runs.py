@@ -18,7 +18,7 @@ SPEC: dict[str, Any] = {
     "endpoint": "local",
     "definition_digest": "a" * 64,
     "adapter_digest": "b" * 64,
-    "scorer_digest": "c" * 64,
+    "scorer": "choice/official@1",
     "options": {"temperature": 0.0, "seed": None},
     "data": {"id": "drawn", "n": 1000},
 }

@@ -153,8 +153,8 @@ def test_missing_benchmark_is_no_pass(tmp_path: Path) -> None:
 FOREIGN = [
     ("model", {"model": "x/y"}), ("model", {"endpoint": "elsewhere"}), ("model", {"adapter_digest": "9" * 64}),
     ("prompt", {"definition_digest": "9" * 64}), ("prompt", {"options": {"temperature": 0.0, "system": "Be brief."}}),
-    ("adapter", {"adapter_digest": "9" * 64}), ("scorer", {"scorer_digest": "9" * 64}), ("scorer", {"profile": "strict"}),
-    ("code", {"scorer_digest": "9" * 64}), ("code", {"definition_digest": "9" * 64}),
+    ("adapter", {"adapter_digest": "9" * 64}), ("scorer", {"scorer": "choice/official@2"}), ("scorer", {"profile": "strict"}),
+    ("code", {"scorer": "choice/official@2"}), ("code", {"definition_digest": "9" * 64}),
     (None, {"version": "2"}), (None, {"data": {"id": "drawn", "n": 999}}), (None, {"variant": "blind"}),
     (None, {"options": {"temperature": 0.7}}), (None, {"seed": 5}),
 ]  # fmt: skip

@@ -99,7 +99,7 @@ def test_a_profile_that_asks_a_judge_is_no_rescoring(settings):
     run = run_one(benchmark, "mock/echo", asked)
     source = open_source(run, job=job(benchmark, settings))
     assert rescore(source, "official").path.samefile(run.path)
-    with pytest.raises(UsageError, match="asks a judge"):
+    with pytest.raises(UsageError, match="needs a judge"):
         rescore(source, "mmeval")
 
 

@@ -99,11 +99,11 @@ def test_kappa_oracle(weights: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "categories"), [([], [], None), (["a"], ["a", "b"], None), (["a"], ["x"], ["a", "b"])]
+    ("first", "second", "positions"), [([], [], None), (["a"], ["a", "b"], None), (["a"], ["x"], {"a": 0.0, "b": 1.0})]
 )
-def test_kappa_refuses(first: list[str], second: list[str], categories: list[str] | None) -> None:
-    with pytest.raises(ValueError, match=r"compared|none of"):
-        cohen_kappa(first, second, categories=categories)
+def test_kappa_refuses(first: list[str], second: list[str], positions: dict[str, float] | None) -> None:
+    with pytest.raises(ValueError, match=r"compared|not one of"):
+        cohen_kappa(first, second, positions=positions)
 
 
 def stream(flips: float, delta: float, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -152,5 +152,5 @@ def test_eprocess_refuses(margin: float, alpha: float, largest: int) -> None:
 
 @pytest.mark.parametrize(("difference", "size"), [(1.5, 1), (math.nan, 1), (0.0, 3)])
 def test_eprocess_refuses_values(difference: float, size: int) -> None:
-    with pytest.raises(ValueError, match="a difference of"):
+    with pytest.raises(ValueError, match="out of range"):
         EProcess(0.03, alpha=0.01, largest=2).add(difference, size)

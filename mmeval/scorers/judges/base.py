@@ -1,13 +1,12 @@
-"""Rules that ask a model: prompt, schema and parser are one object with one digest.
+"""Rules that ask a judge model: a prompt, a schema for the verdict, and a function that reads it.
 
-The prompts are our own wording of the published rubrics; which prompt, which schema and which judge gave a number
-is recorded by digest, and numbers of different judges are not comparable. What is no verdict raises ScoreError:
-the sample is a `judge_error`, never a 0.
+The prompts are our own wording of the published rubrics. A digest records which prompt and schema gave a number, and
+numbers of different judges are not comparable. A reply that is not a verdict raises ScoreError: the sample becomes a
+`judge_error` and does not score 0.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -15,13 +14,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from mmeval.errors import ScoreError
-from mmeval.scorers import golds
-from mmeval.scorers.base import KEEP, Extraction, Grade, identity
+from mmeval.scorers import targets
+from mmeval.scorers.base import KEEP, Extraction, Grade
+from mmeval.scorers.identity import describe, joined
 from mmeval.scorers.readers import thinking
 from mmeval.types import JSON, Prompt, Reply, Sample, Score, Text
 
 LONGEST = 12_000
-"""Characters of a reply that a judge is shown: its end, where the answer stands."""
+"""Number of characters of a reply that a judge sees: the end, which usually has the answer."""
 Decide: TypeAlias = Callable[[str, Sample], Score | None]
 Read: TypeAlias = Callable[[str, Sample], "Verdict"]
 _FIELD = re.compile(r"\{(question|gold|answer|choices|kind)\}")
@@ -29,38 +29,42 @@ _FIELD = re.compile(r"\{(question|gold|answer|choices|kind)\}")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a judge said of one reply."""
+    """A judge's verdict on one reply."""
 
     value: float
     answer: str | None
-    """What it extracted or called it: an answer, `correct`, `not attempted`, ..."""
+    """The answer that the judge extracted, or its word: `correct`, `not attempted`, ..."""
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """One question to a judge about one reply."""
+    """A rule that asks a judge one question about each reply."""
 
     name: str
     template: str
-    """With `{question}`, `{gold}`, `{answer}`, `{choices}` and `{kind}` filled in once; a reply's braces stay text."""
+    """Text with the fields `{question}`, `{gold}` (the target), `{answer}`, `{choices}` and `{kind}`."""
     read: Read
     schema: Mapping[str, JSON] | None = None
-    """JSON schema of the verdict, for judges that can be held to one."""
+    """JSON schema of the verdict, for judges with structured output."""
     before: Decide | None = None
-    """Decides without the judge where that is safe; None asks."""
+    """Scores replies that need no judge; returns None for the others."""
     media: bool = False
-    """Whether the judge also sees the sample's pictures."""
+    """Whether the judge also sees the images of the sample."""
+
+    @property
+    def stages(self) -> tuple[Any, ...]:
+        """The functions that read verdicts and score replies without one."""
+        return tuple(stage for stage in (self.read, self.before) if stage)
 
     @property
     def digest(self) -> str:
-        """sha256 over the prompt, the schema and the parser with its module."""
-        parts = [self.name, self.template, json.dumps(self.schema, sort_keys=True), str(self.media)]
-        parts += [identity(stage) for stage in (self.read, self.before, question_of, thinking.split) if stage]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        """sha256 of the prompt, the schema and the names of the functions, hexadecimal."""
+        schema = json.dumps(self.schema, sort_keys=True)
+        return joined([self.name, self.template, schema, str(self.media), *map(describe, self.stages)])
 
     def prompt(self, sample: Sample, reply: Reply) -> Prompt | Score:
-        """What to ask; an empty reply is wrong without asking."""
+        """The prompt for the judge. An empty reply scores 0 without a judge."""
         said = thinking.split(reply.text).answer.strip()
         if not said:
             return Score(value=0.0, answer=None, rule="empty", note="nothing to judge")
@@ -72,7 +76,7 @@ class Judge:
         return (*shown, text)
 
     def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Score:
-        """Read the verdict; raises ScoreError where it is none."""
+        """Read the verdict. Raises ScoreError if the reply is not one."""
         said = thinking.split(verdicts[-1].text).answer
         try:
             verdict = self.read(said, sample)
@@ -83,37 +87,32 @@ class Judge:
 
 
 def fill(template: str, sample: Sample, answer: str) -> str:
-    """The template with its fields replaced in one pass; what is filled in is never read as a field."""
+    """Replace the fields of a template in one pass, so that braces in a reply stay text."""
     fields = {
         "question": question_of(sample),
-        "gold": " or ".join(golds.texts(sample)),
+        "gold": " or ".join(targets.texts(sample)),
         "answer": answer[-LONGEST:],
-        "choices": "\n".join(f"{letter}. {text}" for letter, text in golds.options(sample, "").items()),
+        "choices": "\n".join(f"{letter}. {text}" for letter, text in targets.options(sample, "").items()),
         "kind": sample.tags.get("kind", ""),
     }
     return _FIELD.sub(lambda match: fields[match[1]], template)
 
 
 def question_of(sample: Sample) -> str:
-    """The texts of the prompt, pictures left out."""
+    """The text parts of the prompt."""
     return "\n".join(part.text for part in sample.prompt if isinstance(part, Text)).strip()
 
 
 def read_fraction(text: str, sample: Sample) -> Verdict:
-    """A number from 0 to 1 and nothing else."""
+    """Read a verdict that is a number from 0 to 1."""
     value = fraction(text)
     if value is None:
-        raise ScoreError(f"{text[:60]!r} is no number from 0 to 1")
+        raise ScoreError(f"{text[:60]!r} is not a number from 0 to 1")
     return Verdict(value, text.strip())
 
 
-def read_first_fraction(text: str, sample: Sample) -> Verdict:
-    """A number from 0 to 1 as the first word."""
-    return read_fraction(text.strip().split(" ")[0], sample)
-
-
 def fraction(text: str) -> float | None:
-    """A number in [0, 1]; not a number is none."""
+    """Parse a number in [0, 1]; None for anything else, including NaN."""
     try:
         value = float(text)
     except ValueError:
@@ -122,16 +121,16 @@ def fraction(text: str) -> float | None:
 
 
 def read_letters(text: str, sample: Sample) -> Verdict:
-    """Only capital letters, compared with the gold as a set; anything else is no verdict."""
+    """Read a verdict of capital letters, and compare them with the target as a set."""
     said = letter_set(text.strip())
     if said is None:
         raise ScoreError(f"{text[:60]!r} is not made of capital letters")
-    gold = "".join(sorted(golds.gold_letters(sample, "ABCDEFGH")))
-    return Verdict(float(said == gold), said, f"gold {gold}")
+    target = "".join(sorted(targets.target_letters(sample, "ABCDEFGH")))
+    return Verdict(float(said == target), said, f"target {target}")
 
 
 def letter_set(text: str) -> str | None:
-    """The letters in order; None for what is not all capital letters."""
+    """Sort the letters of a text; None unless all characters are capital letters."""
     return "".join(sorted(text)) if text.isalpha() and text.isupper() else None
 
 
@@ -144,11 +143,11 @@ _VALUES = {"correct": 1.0, "incorrect": 0.0, "unclear": 0.0, "not attempted": 0.
 
 
 def read_word(text: str, sample: Sample) -> Verdict:
-    """`correct`, `incorrect`, `unclear` or `not attempted`: in JSON as `verdict`, or as the only such word."""
+    """Read `correct`, `incorrect`, `unclear` or `not attempted`, as `verdict` in JSON or as the only such word."""
     said = _from_json(text, "verdict")
     found = _words_in(str(said) if said is not None else text)
     if len(found) != 1:
-        raise ScoreError(f"{text[:60]!r} is no verdict")
+        raise ScoreError(f"{text[:60]!r} is not a verdict")
     word = found.pop()
     return Verdict(_VALUES[word], word)
 
@@ -167,7 +166,7 @@ _YES = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
 
 
 def read_yes(text: str, sample: Sample) -> Verdict:
-    """`yes` or `no`, whichever is the only one of the two."""
+    """Read `yes` or `no`; exactly one of the two must occur."""
     words = {match[1].lower() for match in _YES.finditer(text[:LONGEST])}
     if len(words) != 1:
         raise ScoreError(f"{text[:60]!r} is neither yes nor no")
@@ -176,7 +175,7 @@ def read_yes(text: str, sample: Sample) -> Verdict:
 
 
 def read_flag(text: str, sample: Sample) -> Verdict:
-    """JSON with `score` 0 or 1 and the `extracted_answer`."""
+    """Read JSON with a `score` of 0 or 1 and the `extracted_answer`."""
     score = _from_json(text, "score")
     if score not in (0, 1, "0", "1"):
         raise ScoreError(f"{text[:60]!r} has no score of 0 or 1")
@@ -185,7 +184,7 @@ def read_flag(text: str, sample: Sample) -> Verdict:
 
 
 def _from_json(text: str, key: str) -> Any:
-    """One value of the first JSON object in a text; None where there is none."""
+    """A value of the JSON object in a text; None if there is no object or no such key."""
     start, end = text.find("{"), text.rfind("}")
     if start < 0 or end < start or end - start > LONGEST:
         return None
@@ -197,13 +196,13 @@ def _from_json(text: str, key: str) -> Any:
 
 
 def tagged_answer(text: str) -> str:
-    """What stands between the first `<answer>` and the next closing tag, or the end; empty without a tag."""
+    """The text from the first `<answer>` to its closing tag or the end; empty if there is no tag."""
     _, opening, rest = text.partition("<answer>")
     return rest.partition("</answer>")[0].strip() if opening else ""
 
 
 def decided(extraction: Extraction, grade: Grade) -> Score:
-    """A score that needed no judge."""
+    """The score of a reply that needs no judge."""
     return Score(
         value=grade.value, answer=extraction.answer, rule=extraction.rule, note=grade.note, span=extraction.span
     )

@@ -1,18 +1,17 @@
-"""Judges that only read: they find the answer in a reply, and rules compare it."""
+"""Judges that extract the answer from a reply; rules then compare it with the target."""
 
 from __future__ import annotations
 
 import functools
 
 from mmeval.errors import ScoreError
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.judges.base import Judge, Verdict, decided
-from mmeval.scorers.judges.rubrics import scorer_of
 from mmeval.scorers.readers import quantities as numbers
 from mmeval.scorers.readers.letters import read_letter
 from mmeval.scorers.readers.tokens import REFUSED, Generation, match_option, match_text
-from mmeval.scorers.rules.choices import GENERATIONS, Reader, choice, options_of, same_letter
+from mmeval.scorers.rules.choices import GENERATIONS, LETTERS, Reader, choice, options_of, same_letter
 from mmeval.scorers.rules.text import whole
 from mmeval.scorers.rules.tolerance import read_number
 from mmeval.scorers.rules.typed import letter_of, strict_match, typed_match
@@ -44,38 +43,39 @@ Answer: """
 
 
 def extracted_answer() -> Scorer:
-    """A judge extracts the final answer, which is then normalised to its type and compared.
+    """A judge extracts the final answer, which is converted to its type and compared with the target.
 
-    Reads the tags `answer_type` (`integer`, `float`, `list`, `text`) and `precision`; the gold is the option's
-    text where there are choices. `rules` takes the last letter or number instead of asking.
+    The tags `answer_type` (`integer`, `float`, `list`, `text`) and `precision` give the type. If a sample has
+    choices, the target is the text of the option. The profile `rules` takes the last letter or number, without a judge.
     """
     official = Judge(name="extraction", template=EXTRACTION, read=_read_typed, before=_already_typed)
     strict = Judge(name="extraction", template=EXTRACTION, read=_read_strict, before=_already_strict)
     rules = Staged(_by_rule, _typed_grade)
-    return scorer_of(
-        "extracted_answer",
-        {"official": official, "vlmevalkit-2026-08": strict, "mmeval": rules, "rules": rules},
+    return Scorer(
+        name="extracted_answer",
+        version=1,
+        rules={"official": official, "vlmevalkit-2026-08": strict, "mmeval": rules, "rules": rules},
     )
 
 
 def _typed(text: str, sample: Sample) -> bool:
     precision = numbers.parse(sample.tags.get("precision", ""))
-    gold = golds.plain(sample.target)
-    letter = gold.strip().upper()
-    if sample.choices and gold not in sample.choices and len(letter) == 1:
-        gold = golds.options(sample, "").get(letter, gold)
+    target = targets.plain(sample.target)
+    letter = target.strip().upper()
+    if sample.choices and target not in sample.choices and len(letter) == 1:
+        target = targets.options(sample, "").get(letter, target)
     return typed_match(
         text,
         choices=sample.choices,
         multiple_choice=bool(sample.choices),
         answer_type=sample.tags.get("answer_type", "text"),
         precision=min(20.0, max(-20.0, precision.value)) if precision else None,
-        answer=gold,
+        answer=target,
     )
 
 
 def _typed_grade(answer: str, sample: Sample) -> Grade:
-    return Grade(float(_typed(answer, sample)), f"gold {golds.plain(sample.target)[:80]}")
+    return Grade(float(_typed(answer, sample)), f"target {targets.plain(sample.target)[:80]}")
 
 
 def _read_typed(text: str, sample: Sample) -> Verdict:
@@ -84,7 +84,7 @@ def _read_typed(text: str, sample: Sample) -> Verdict:
 
 
 def _extracted(text: str) -> str:
-    """The judge's answer line; empty where it found none."""
+    """The first line of the judge's answer; empty if it says NONE."""
     said = text.strip().removeprefix("Answer:").strip()
     if not said:
         raise ScoreError("it is empty")
@@ -92,7 +92,7 @@ def _extracted(text: str) -> str:
 
 
 def _already_typed(text: str, sample: Sample) -> Score | None:
-    """A reply that is an option's text, or a number of the type that is asked for, needs no extraction."""
+    """A reply that is the text of an option, or a number of the right type, needs no extraction."""
     if sample.choices:
         ready = text in sample.choices
     else:
@@ -110,13 +110,13 @@ def _is_number(text: str, kind: type[int] | type[float]) -> bool:
 
 
 def _strict(text: str, sample: Sample) -> bool:
-    gold = golds.plain(sample.target)
+    target = targets.plain(sample.target)
     return strict_match(
         text,
         choices=sample.choices,
         multiple_choice=bool(sample.choices),
         answer_type=sample.tags.get("answer_type", "text"),
-        answer=gold if letter_of(gold, sample.choices) else golds.options(sample, "").get(gold, gold),
+        answer=target if letter_of(target, sample.choices) else targets.options(sample, "").get(target, target),
     )
 
 
@@ -126,19 +126,19 @@ def _read_strict(text: str, sample: Sample) -> Verdict:
 
 
 def _already_strict(text: str, sample: Sample) -> Score | None:
-    """A letter that the token matcher finds, or a number that is the whole reply and right (0 does not count)."""
+    """A letter found by the token matcher, or a correct number (except 0) that is the whole reply, needs no judge."""
     if sample.choices:
         found = _by_option_tokens(text, sample)
         ready = found.answer is not None
     else:
         found = Extraction(text, "already-typed")
         ready = _strict(text, sample) and text.strip().strip("-.0") != ""
-    hit = Grade(float(_strict(text, sample)), f"gold {golds.plain(sample.target)[:80]}")
+    hit = Grade(float(_strict(text, sample)), f"target {targets.plain(sample.target)[:80]}")
     return decided(found, hit) if ready else None
 
 
 def _by_option_tokens(text: str, sample: Sample) -> Extraction:
-    options = golds.options(sample, "")
+    options = targets.options(sample, "")
     found = match_option(text, options, 3)
     return found if found.answer is not None else match_text(text, options, 3)
 
@@ -148,11 +148,11 @@ def _by_rule(text: str, sample: Sample) -> Extraction:
         return (
             read_number(text, sample) if sample.tags.get("answer_type") in ("integer", "float") else whole(text, sample)
         )
-    return read_letter(text, golds.letters(sample, ""), sample.choices)
+    return read_letter(text, targets.letters(sample, ""), sample.choices)
 
 
-def judged_choice(*, letters: str = "ABCD", official: Reader | None = None, lmms: Reader | None = None) -> Scorer:
-    """Multiple choice where a judge is asked about replies that no rule can read."""
+def judged_choice(*, letters: str = LETTERS, official: Reader | None = None, lmms: Reader | None = None) -> Scorer:
+    """Multiple choice with profiles that ask a judge about replies that the rules cannot read."""
     rules = dict(choice(letters=letters, official=official, lmms=lmms).rules)
     for profile, generation in GENERATIONS.items():
         rules[f"{profile}+judge"] = Judge(
@@ -173,10 +173,10 @@ Letter: """,
             read=functools.partial(_read_option, letters=letters),
             before=functools.partial(_option_decides, letters=letters, generation=generation),
         )
-    return scorer_of("judged_choice", rules)
+    return Scorer(name="judged_choice", version=1, rules=rules)
 
 
-def _option_decides(text: str, sample: Sample, *, letters: str, generation: Generation) -> Score | None:
+def _option_decides(text: str, sample: Sample, *, letters: str = LETTERS, generation: Generation = 3) -> Score | None:
     options = options_of(sample, letters)
     found = match_option(text, options, generation)
     found = found if found.answer is not None else match_text(text, options, generation)
@@ -185,8 +185,8 @@ def _option_decides(text: str, sample: Sample, *, letters: str, generation: Gene
     return decided(found, same_letter(found.answer, sample, letters=letters))
 
 
-def _read_option(text: str, sample: Sample, *, letters: str) -> Verdict:
+def _read_option(text: str, sample: Sample, *, letters: str = LETTERS) -> Verdict:
     found = match_option(text.strip(), {**options_of(sample, letters), REFUSED: ""}, 3).answer
     if found is None:
         raise ScoreError(f"{text[:60]!r} names no option")
-    return Verdict(float({found} == golds.gold_letters(sample, letters)), None if found == REFUSED else found)
+    return Verdict(float({found} == targets.target_letters(sample, letters)), None if found == REFUSED else found)

@@ -1,14 +1,14 @@
-"""Preference between two answers, asked twice with places swapped."""
+"""Preference between two answers, asked twice with the answers swapped."""
 
 from __future__ import annotations
 
-import hashlib
 import re
+from typing import Any
 
 from mmeval.errors import ScoreError
-from mmeval.scorers.base import Scorer, identity
+from mmeval.scorers.base import Scorer
 from mmeval.scorers.judges.base import Judge, Verdict, fill
-from mmeval.scorers.judges.rubrics import scorer_of, verdict_schema
+from mmeval.scorers.judges.rubrics import verdict_schema
 from mmeval.scorers.readers import thinking
 from mmeval.types import Prompt, Reply, Sample, Score, Text
 
@@ -29,7 +29,7 @@ PREFERENCE_SCHEMA = verdict_schema(verdict={"type": "string", "enum": ["first", 
 
 
 class Pairwise:
-    """The reply against a reference answer, asked twice with places swapped; what flips is a tie."""
+    """Compares the reply with a reference answer, twice, in both orders. Contradicting verdicts are a tie."""
 
     schema = PREFERENCE_SCHEMA
 
@@ -38,15 +38,20 @@ class Pairwise:
 
     @property
     def digest(self) -> str:
-        """sha256 over prompt, schema and parser."""
-        return hashlib.sha256((self._judge.digest + identity(type(self))).encode()).hexdigest()
+        """sha256 of the prompt and the schema, hexadecimal."""
+        return self._judge.digest
+
+    @property
+    def stages(self) -> tuple[Any, ...]:
+        """The functions that read a verdict."""
+        return self._judge.stages
 
     def prompt(self, sample: Sample, reply: Reply) -> Prompt | Score:
-        """The reference first, the reply second."""
+        """The first prompt: the reference is answer 1, the reply is answer 2."""
         return self._judge.prompt(sample, reply)
 
     def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Score:
-        """After the first verdict the same question with places swapped; after the second the score."""
+        """Return the prompt with the answers swapped after the first verdict, and the score after the second."""
         values = [self._value(sample, reply, verdict) for verdict in verdicts]
         if len(values) == 1:
             swap = {"gold": "{answer}", "answer": "{gold}"}
@@ -59,7 +64,7 @@ class Pairwise:
     def _value(self, sample: Sample, reply: Reply, verdict: Reply) -> float:
         score = self._judge.parse(sample, reply, verdict)
         if not isinstance(score, Score):
-            raise ScoreError("a preference is no score")
+            raise ScoreError("the judge returned a prompt instead of a score")
         return score.value
 
 
@@ -67,7 +72,7 @@ _NAMES = {0.0: "loss", 0.25: "tie, leaning to loss", 0.5: "tie", 0.75: "tie, lea
 
 
 def _read_preference(text: str, sample: Sample) -> Verdict:
-    """1 for the second answer, 0 for the first, one half for a tie."""
+    """1 if the second answer is better, 0 if the first is, 0.5 for a tie."""
     said = [word for word in ("first", "second", "tie") if word in text.lower()[:2000]]
     if len(said) != 1:
         raise ScoreError(f"{text[:60]!r} names neither first, second nor tie")
@@ -75,6 +80,6 @@ def _read_preference(text: str, sample: Sample) -> Verdict:
 
 
 def pairwise() -> Scorer:
-    """Preferred over the reference answer: 1 win, 0 loss, one half where the judge follows the place."""
+    """Whether the reply is preferred over the reference: 1 win, 0 loss, 0.5 if the judge only follows the order."""
     rule = Pairwise()
-    return scorer_of("pairwise", {"official": rule, "mmeval": rule})
+    return Scorer(name="pairwise", version=1, rules={"official": rule, "mmeval": rule})

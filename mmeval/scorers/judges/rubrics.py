@@ -1,16 +1,13 @@
-"""Judged scorers: what is asked of a judge for each kind of open answer, and what is decided without one.
+"""Scorers with judges: the prompts for each kind of open answer, and the replies that need no judge.
 
-Every prompt here is our own wording of a published rubric. A profile without a judge exists only under its own
-name (`rules`); no profile turns into another one when a judge fails.
+Every prompt is our own wording of a published rubric. If a judge fails, no rule takes its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from mmeval.errors import ScoreError
-from mmeval.scorers import golds
-from mmeval.scorers.base import Extraction, Grade, JudgeRule, Rule, Scorer, Staged
+from mmeval.scorers import targets
+from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.judges.base import (
     Judge,
     Verdict,
@@ -25,12 +22,12 @@ from mmeval.scorers.judges.base import (
 from mmeval.scorers.readers.declared import declarations
 from mmeval.scorers.readers.letters import read_letter
 from mmeval.scorers.rules.text import clean
-from mmeval.scorers.rules.yesno import gold_answer, read_tokens, same_answer
+from mmeval.scorers.rules.yesno import read_tokens, same_answer, target_answer, yes_no
 from mmeval.types import JSON, Sample, Score
 
 
 def verdict_schema(**properties: JSON) -> dict[str, JSON]:
-    """JSON schema of an object with exactly these properties, as strict structured output wants it."""
+    """JSON schema of an object with exactly these properties, in the form that strict structured output requires."""
     return {
         "type": "object",
         "properties": dict(properties),
@@ -66,13 +63,8 @@ agree. Do not solve the question yourself. Reply with JSON only: {"verdict": "co
 
 
 def correctness() -> Scorer:
-    """A judge compares the reply with the gold: correct or incorrect."""
-    return scorer_of("correctness", {"official": CORRECTNESS, "mmeval": CORRECTNESS})
-
-
-def scorer_of(name: str, rules: Mapping[str, Rule | JudgeRule]) -> Scorer:
-    """A scorer of these rules."""
-    return Scorer(name=name, rules=dict(rules))
+    """A judge decides whether the reply agrees with the target."""
+    return Scorer(name="correctness", version=1, rules={"official": CORRECTNESS, "mmeval": CORRECTNESS})
 
 
 PARTIAL = Judge(
@@ -98,8 +90,8 @@ the icy place sounds green and the green one sounds icy, hence the distrust. | 1
 
 
 def graded() -> Scorer:
-    """Partial credit from 0 to 1; there is no rule without a judge."""
-    return scorer_of("graded", {"official": PARTIAL, "mmeval": PARTIAL})
+    """A judge gives partial credit from 0 to 1."""
+    return Scorer(name="graded", version=1, rules={"official": PARTIAL, "mmeval": PARTIAL})
 
 
 LETTERS = Judge(
@@ -119,7 +111,7 @@ Letters: """,
 
 
 def letter_set() -> Scorer:
-    """Several options may be right; a judge names the letters that a reply chooses."""
+    """Several options may be correct; a judge names the letters that a reply chooses."""
 
     def own(text: str, sample: Sample) -> Extraction:
         for place in declarations(text):
@@ -129,10 +121,14 @@ def letter_set() -> Scorer:
         return read_letter(text, "ABCDEFGH")
 
     def same(answer: str, sample: Sample) -> Grade:
-        gold = "".join(sorted(golds.gold_letters(sample, "ABCDEFGH")))
-        return Grade(float(answer == gold), f"gold {gold}")
+        target = "".join(sorted(targets.target_letters(sample, "ABCDEFGH")))
+        return Grade(float(answer == target), f"target {target}")
 
-    return scorer_of("letter_set", {"official": LETTERS, "mmeval": Staged(own, same), "vlmevalkit-2026-08": LETTERS})
+    return Scorer(
+        name="letter_set",
+        version=1,
+        rules={"official": LETTERS, "mmeval": Staged(own, same), "vlmevalkit-2026-08": LETTERS},
+    )
 
 
 EXPLAINED = Judge(
@@ -157,10 +153,10 @@ Reply with JSON only, {"verdict": "correct"}, {"verdict": "incorrect"} or {"verd
 
 
 def explained_yes_no() -> Scorer:
-    """Yes or no with an explanation; the tag `kind` holds the details of the gold.
+    """Yes or no with an explanation; the tag `kind` holds details of the target.
 
-    `official` asks a judge about every reply; `vlmevalkit-*` reads tokens and counts the rest as wrong, with the
-    suffix `+judge` it asks about the rest.
+    `official` asks a judge about every reply. `vlmevalkit-*` reads tokens and counts all other replies as wrong; with
+    the suffix `+judge` it asks a judge about them.
     """
     tokens = Staged(_token_yes_no, same_answer)
     fallback = Judge(
@@ -170,11 +166,10 @@ def explained_yes_no() -> Scorer:
         read=_read_fallback,
         before=_tokens_decide,
     )
-    from mmeval.scorers.rules.yesno import yes_no
-
-    return scorer_of(
-        "explained_yes_no",
-        {
+    return Scorer(
+        name="explained_yes_no",
+        version=1,
+        rules={
             "official": EXPLAINED,
             "mmeval": yes_no().rule("mmeval"),
             "vlmevalkit-2024": tokens,
@@ -198,7 +193,7 @@ def _read_fallback(text: str, sample: Sample) -> Verdict:
     said = read_tokens(text)
     if said is None and "unknown" not in text.lower():
         raise ScoreError(f"{text[:60]!r} is neither yes, no nor unknown")
-    return Verdict(float(said == gold_answer(sample)), said, "unknown" if said is None else "")
+    return Verdict(float(said == target_answer(sample)), said, "unknown" if said is None else "")
 
 
 CHART = Judge(
@@ -222,12 +217,12 @@ asks for an order. Reply with JSON only: {"extracted_answer": "...", "score": 0 
 
 
 def chart_judged() -> Scorer:
-    """A judge extracts the answer about a chart and scores it 0 or 1; the tag `kind` may carry a rubric."""
-    return scorer_of("chart_judged", {"official": CHART, "mmeval": CHART})
+    """A judge extracts the answer about a chart and scores it 0 or 1; the tag `kind` may hold a rubric."""
+    return Scorer(name="chart_judged", version=1, rules={"official": CHART, "mmeval": CHART})
 
 
 def tagged_judged() -> Scorer:
-    """The answer stands between `<answer>` tags; a judge says yes or no. Without a tag the reply is wrong, unasked."""
+    """The answer is between `<answer>` tags and a judge compares it. A reply without a tag scores 0 without a judge."""
 
     def untagged(text: str, sample: Sample) -> Score | None:
         if tagged_answer(text):
@@ -247,7 +242,7 @@ Small relative differences of numbers that have to be read off, missing units an
         read=read_yes,
         before=untagged,
     )
-    return scorer_of("tagged_judged", {"official": judge, "mmeval": judge})
+    return Scorer(name="tagged_judged", version=1, rules={"official": judge, "mmeval": judge})
 
 
 ATTEMPTED = Judge(
@@ -272,17 +267,17 @@ Reply with JSON only: {"verdict": "correct"}, {"verdict": "incorrect"} or {"verd
 
 
 def attempted() -> Scorer:
-    """Factual answers in three grades; `score.answer` holds the grade for the `attempts` metric."""
-    return scorer_of("attempted", {"official": ATTEMPTED, "mmeval": ATTEMPTED})
+    """Factual answers in three grades; `score.answer` holds the grade for the metric `simpleqa_f1`."""
+    return Scorer(name="attempted", version=1, rules={"official": ATTEMPTED, "mmeval": ATTEMPTED})
 
 
 def math_judged() -> Scorer:
-    """Free-form mathematics: equal texts need no judge, the rest is compared by one."""
+    """Free-form mathematics: a judge compares all answers whose text differs from the target."""
 
     def equal(text: str, sample: Sample) -> Score | None:
-        gold = golds.plain(sample.target)
-        hit = clean(text) == clean(gold)
-        return decided(Extraction(text, "equal-text"), Grade(1.0, f"gold {gold[:80]}")) if hit else None
+        target = targets.plain(sample.target)
+        hit = clean(text) == clean(target)
+        return decided(Extraction(text, "equal-text"), Grade(1.0, f"target {target[:80]}")) if hit else None
 
     judge = Judge(name="mathematics", template=CORRECTNESS.template, read=read_word, schema=WORD_SCHEMA, before=equal)
-    return scorer_of("math_judged", {"official": judge, "mmeval": judge})
+    return Scorer(name="math_judged", version=1, rules={"official": judge, "mmeval": judge})

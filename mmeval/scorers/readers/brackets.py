@@ -1,6 +1,6 @@
-"""Letter readers that look for `(X)`, then ` X `, then the option's text; the last one wherever several fit.
+"""Letter readers that look for `(X)`, then ` X `, then the option's text. If several match, the last one counts.
 
-Where the published code would draw a letter at random, these say None: unparsed, counted and shown.
+The published code picks a random letter if nothing matches. These readers return None instead: the reply is unparsed.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ _WORDS = 5
 
 
 def trim(text: str, marks: tuple[str, ...] = _OUTER) -> str:
-    """Strip outer punctuation one character class at a time, in this order, then pad with a blank each side."""
+    """Strip each punctuation mark in turn from both ends, then add a space on both sides."""
     for mark in marks:
         text = text.strip(mark)
     return f" {text} "
 
 
 def bracketed(text: str, options: Options) -> str | None:
-    """`(X)`, else ` X ` between blanks, else an option's text in a reply of more than five words."""
+    """`(X)`, else ` X ` with spaces around it, else an option's text in a reply of more than five words."""
     return _read(text, options, (lambda letter: f" {letter} ",))
 
 
 def bracketed_loose(text: str, options: Options) -> str | None:
-    """`(X)`, else `X ` without a boundary before it, else `X.`, else an option's text."""
+    """`(X)`, else `X ` with any character before it, else `X.`, else an option's text."""
     return _read(text, options, (lambda letter: f"{letter} ", lambda letter: f"{letter}."))
 
 
 def after_answer(text: str, options: Options) -> str | None:
-    """The only letter that occurs after the last `Answer:`, else as `bracketed_loose`."""
+    """The letter after the last `Answer:` if exactly one occurs there, else as `bracketed_loose`."""
     at = text.rfind("Answer:")
     if at >= 0:
         tail = text[at + len("Answer:") :]
@@ -41,7 +41,7 @@ def after_answer(text: str, options: Options) -> str | None:
 
 
 def bracketed_letters(text: str, options: Options) -> str | None:
-    """`(X)`, else ` X `, else `X.`; never by text. Several: the last ` X `, else the first letter."""
+    """`(X)`, else ` X `, else `X.`, ignoring option texts. If several match: the last ` X `, else the first."""
     padded = trim(text)
     forms: tuple[Callable[[str], str], ...] = (
         lambda letter: f"({letter})",
@@ -63,7 +63,7 @@ def _read(text: str, options: Options, forms: tuple[Callable[[str], str], ...]) 
     for form in forms:
         hits = [letter for letter in options if form(letter) in padded]
         if hits:
-            # Looked up with both blanks even where the search was looser: a hit may be at -1.
+            # The position is looked up with both spaces even if the match was looser, so it may be -1.
             return _rightmost(hits, lambda letter: padded.rfind(f" {letter} "))
     if len(padded.split(None, _WORDS)) <= _WORDS:
         return None
@@ -73,7 +73,7 @@ def _read(text: str, options: Options, forms: tuple[Callable[[str], str], ...]) 
 
 
 def _rightmost(hits: list[str], position: Callable[[str], int]) -> str:
-    """The hit furthest right; of equals the first."""
+    """The rightmost match; the first one on a tie."""
     return max(hits, key=position)
 
 
@@ -87,9 +87,10 @@ _START, _END, _PHRASE = 10, 9, 7
 
 
 def ranked(text: str, options: Options) -> str | None:
-    """Every form that names a letter, by rank: start, end, phrase, `(X)`, `X.`, `X:`, `X)`, `X `; ties to the right.
+    """Collect every form that names a letter and return the best by rank, the rightmost on a tie.
 
-    The start of a reply beats a final "the answer is C"; any capital counts where nothing else is found.
+    The ranks are start, end, phrase, `(X)`, `X.`, `X:`, `X)`, `X `. The start of a reply therefore beats a final
+    "the answer is C". If no form matches, any capital counts.
     """
     if not text.strip():
         return None
@@ -100,7 +101,7 @@ def ranked(text: str, options: Options) -> str | None:
         found = [(0, padded.rfind(letter), letter) for letter in present]
     if not found:
         return None
-    # max keeps the first of equals, as a stable sort in reverse does.
+    # On a tie, max returns the first, like a stable sort in reverse.
     return max(found, key=lambda hit: hit[:2])[2]
 
 
@@ -137,9 +138,9 @@ _OUTAGE = "Failed to obtain answer via API"
 
 
 def affixed(text: str, options: Options) -> str | None:
-    """One of A to E as a token, plain or with one of twelve affixes; else the only option text that occurs.
+    """One of A to E as a token, alone or with one of twelve affixes, else the only option text in the reply.
 
-    A plain token does not count where `A` is a token of a longer reply: it may be an article.
+    A bare letter does not count if `A` is a token in a reply of more than three words, where it may be an article.
     """
     letter = None if _OUTAGE in text else _affixed_letter(text.split())
     if letter is not None:

@@ -1,4 +1,4 @@
-"""Where a reply says that its answer stands: `The answer is`, `Answer:`, a box, an answer tag."""
+"""Finds the places where a reply declares its answer: `The answer is`, `Answer:`, a box, an answer tag."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ _TAG = re.compile(r"<answer>", re.IGNORECASE)
 _BOX = re.compile(r"\\(?:boxed|fbox)\s{0,2}\{")
 _SENTENCE = re.compile(r"\n|[.!?](?=\s|$)|[。！？]|\\\]|\\\)")
 REACH = 400
-"""Characters after a lead-in that can belong to the answer."""
+"""Number of characters after a lead-in that may belong to the answer."""
 
 
 class Declared(NamedTuple):
-    """A place in a reply that claims to hold the answer."""
+    """A place in a reply that is declared to be the answer."""
 
     rule: str
     start: int
     end: int
-    """Half-open range of what follows the lead-in: to the end of the sentence, box or tag."""
+    """Range of the text after the lead-in, up to the end of the sentence, box or tag (exclusive)."""
 
 
 MOST = 64
-"""Declarations of each kind that are looked at, from the end of the reply."""
+"""Number of declarations of each kind that are considered, counted from the end of the reply."""
 
 
 def declarations(text: str) -> list[Declared]:
-    """The declared answers in `text`, the last one first; time is linear in the length of the text."""
+    """All declared answers, the last one first. Takes linear time."""
     found = [*_boxes(text), *_tags(text), *_phrases(text)]
     return sorted(found, key=lambda d: d.start, reverse=True)
 
 
 def _latest(pattern: re.Pattern[str], text: str) -> deque[int]:
-    """Where the last matches of a pattern end."""
+    """End positions of the last matches of a pattern."""
     return deque((match.end() for match in pattern.finditer(text)), maxlen=MOST)
 
 
@@ -52,7 +52,7 @@ def _boxes(text: str) -> Iterator[Declared]:
 
 
 def _closing(text: str, start: int) -> int | None:
-    """Index of the brace that closes a group opened just before `start`, within REACH."""
+    """Index of the brace that closes the group opened before `start`, if it is within REACH."""
     depth = 1
     for index in range(start, min(len(text), start + REACH)):
         if text[index] == "{":

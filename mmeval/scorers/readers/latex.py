@@ -1,4 +1,4 @@
-r"""Values of short LaTeX expressions: a written grammar and a recursive descent, nothing is evaluated as code.
+r"""Values of short LaTeX expressions, computed by a recursive-descent parser. No code is evaluated.
 
     sum     = product (("+" | "-") product)*
     product = unary (("*" | "/" | ":" | \cdot | \times | \div | juxtaposition) unary)*
@@ -8,7 +8,7 @@ r"""Values of short LaTeX expressions: a written grammar and a recursive descent
     braces  = "{" sum "}"
     group   = one digit | atom
 
-A value is exact as long as it has neither a square root nor pi in it.
+A value is exact if its expression contains neither a square root nor pi.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ATOMS = frozenset(("(", "{", "|", "\\pi", "\\frac", "\\dfrac", "\\tfrac", "\\sq
 
 
 class Value(NamedTuple):
-    """A number and whether it was written without square roots and pi."""
+    """A number, and whether it is exact (written without square roots and pi)."""
 
     number: Fraction | float
     exact: bool
@@ -38,7 +38,7 @@ class _NotAnExpressionError(Exception):
 
 
 def value_of(text: str) -> Value | None:
-    """The value of an expression without variables, or None."""
+    """The value of an expression, or None if it has variables or cannot be parsed."""
     said = text.strip().strip("$")
     if not said or len(said) > LONGEST:
         return None
@@ -129,7 +129,7 @@ class _Parser:
         if self._next == "{":
             return self._enclosed("{", "}", depth)
         piece = self._next
-        if piece[:1].isdigit() and len(piece) > 1:  # \frac12 and x^23 take one digit
+        if piece[:1].isdigit() and len(piece) > 1:  # \frac12 and x^23 take one digit each
             self._pieces[self._at : self._at + 1] = [piece[0], piece[1:]]
         return self._atom(depth)
 
@@ -163,12 +163,12 @@ class _Parser:
         square = self._next != "["
         degree = Value(Fraction(2), exact=True) if square else self._enclosed("[", "]", depth)
         root = raise_to(self._enclosed("{", "}", depth), Value(1 / degree.number, degree.exact))
-        # The published evaluation has a name for square roots and writes the others as powers.
+        # The published evaluation treats square roots as roots, and all other roots as powers.
         return root._replace(exact=not square)
 
 
 def raise_to(base: Value, exponent: Value) -> Value:
-    """A power; exact where base and exponent are and the root comes out even."""
+    """A power. It is exact if base and exponent are exact and the root is rational."""
     if base.exact and exponent.exact:
         exact = _exact_power(Fraction(base.number), Fraction(exponent.number))
         if exact is not None:

@@ -1,7 +1,7 @@
-"""Our reading of a multiple-choice reply: declared answer, bare letter, option text, last valid option.
+"""mmeval's own reading of a multiple-choice reply: declared answer, bare letter, option text, last valid option.
 
-Never a random letter, and never an article "a" or a pronoun "I" read as an option. A reply that
-names several options side by side ("A or B") or none stays unparsed.
+It never picks a random letter, and never reads the article "a" or the pronoun "I" as an option. A reply that names
+several options together ("A or B"), or none, is unparsed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mmeval.scorers.readers.declared import declarations
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 WINDOW = 20_000
-"""Characters at the end of a reply in which a last option counts, and at its start that a leading one is weighed by."""
+"""Number of characters searched for the last option (at the end) and for other letters after a leading one."""
 _OPEN = r"[\s*_`\"'“‘$(\[{<]{0,8}(?:\\(?:boxed|text|textbf|mathbf|mathrm|rm)\s?\{[\s*(]{0,3}){0,2}"
 _NOUN = r"(?:(?:the\s|is\s|option|choice|letter|answer)[\s:*(]{1,4}){0,2}"
 _HEAD = re.compile(
@@ -34,18 +34,18 @@ _DENIED = re.compile(
 _AFTER_LETTER = ("because", "since", "as", "and", "is", "with", "due", "for", "based", "which", "given", "from", "in")
 _DENIAL = re.compile(r"\b(?:not|neither|nor|none|cannot)\b|n['’]t\b")
 SHORT = 300
-"""Longest reply in which an option's text counts where it occurs."""
+"""Maximum length of a reply in which an option's text may occur anywhere."""
 _MARKS = '*_`)]}.,:;!?$"”'
 _TRIM = " \t\r\n.,;:!?*_`\"'“”‘’()[]{}$"
 
 
 def read_letter(text: str, letters: str, texts: Sequence[str] = ()) -> Extraction:
-    """Read which option a reply names.
+    """Find the option that a reply names.
 
     Args:
-        text: the reply without its thoughts.
+        text: the reply without its reasoning.
         letters: the valid option letters, in order.
-        texts: the option texts in the same order; may be empty.
+        texts: the option texts in the same order, or empty.
     """
     bare = _BARE.fullmatch(text.translate(_HALF)) if len(text) <= 40 else None
     if bare and bare["letter"].upper() in letters:
@@ -72,7 +72,7 @@ def _fold(text: str) -> str:
 def _read_place(
     text: str, start: int, end: int, letters: str, folded: Sequence[str]
 ) -> tuple[str, tuple[int, int]] | None:
-    """The option named in a declared place: by its text, or by a letter at its head."""
+    """The option in a declared answer: by its text, or by a letter at the beginning."""
     named = _exact(text[start:end], letters, folded)
     if named is not None:
         return named, (start, end)
@@ -86,14 +86,14 @@ def _read_place(
 
 
 def _exact(tail: str, letters: str, folded: Sequence[str]) -> str | None:
-    """The only option whose text is exactly this."""
+    """The only option with exactly this text."""
     said = _fold(tail)
     hits = [letter for letter, option in zip(letters, folded, strict=False) if option and option == said]
     return hits[0] if len(hits) == 1 else None
 
 
 def _is_letter(text: str, at: int, letters: str, folded: Sequence[str]) -> bool:
-    """Whether the letter at `at` names an option and is no word of its own ("a", "I")."""
+    """Whether the letter at `at` names an option and is not a word ("a", "I")."""
     if at + 1 >= len(text) or text[at + 1] in _MARKS or text[at + 1] in "\r\n":
         return True
     word = re.match(r"\s*(\w{0,20})", text[at + 1 : at + 30])
@@ -118,7 +118,7 @@ _LEADING = re.compile(
 
 
 def _head(text: str, letters: str, folded: Sequence[str]) -> Extraction | None:
-    """A reply that opens with its letter: `B. pear`, `(B) because ...`, and lists no other."""
+    """The letter that begins a reply (`B. pear`, `(B) because ...`), if the reply lists no other letter."""
     match = _LEADING.match(text, 0, 40)
     if match is None or match["letter"] not in letters or _JOINED.match(text, match.end("letter")):
         return None
@@ -130,7 +130,7 @@ def _head(text: str, letters: str, folded: Sequence[str]) -> Extraction | None:
 
 
 def _last(text: str, letters: str) -> Extraction | None:
-    """The last standalone capital that is an option, neither denied nor one of several side by side."""
+    """The last standalone capital that is an option, is not negated, and is not one of several together."""
     found = None
     for match in _TOKEN.finditer(text, max(0, len(text) - WINDOW)):
         at = match.start()
@@ -146,7 +146,7 @@ def _last(text: str, letters: str) -> Extraction | None:
 
 
 def _by_phrase(text: str, letters: str, folded: Sequence[str]) -> Extraction | None:
-    """The only option whose text occurs as whole words in a short reply that denies nothing."""
+    """The only option whose text occurs as whole words in a short reply without negation."""
     said = " ".join(text.casefold().split()) if len(text) <= SHORT else ""
     if not said or _DENIAL.search(said):
         return None
@@ -158,7 +158,7 @@ def _by_phrase(text: str, letters: str, folded: Sequence[str]) -> Extraction | N
 
 
 def _occurs(option: str, said: str) -> bool:
-    """As whole words; a number is no part of a longer one."""
+    """Whether an option occurs as whole words; a number must not be part of a longer number."""
     start = said.find(option)
     while start >= 0:
         before, after = said[max(0, start - 2) : start], said[start + len(option) : start + len(option) + 2]
@@ -171,7 +171,7 @@ def _occurs(option: str, said: str) -> bool:
 
 
 def _article(text: str, at: int) -> bool:
-    """`A dog`, `I think`: a capital that begins a phrase of its own."""
+    """Whether the capital begins a phrase, as in `A dog` or `I think`."""
     if text[at] not in "AI" or at + 1 >= len(text) or text[at + 1] not in " \t":
         return False
     follow = re.match(r"\s+(\w{1,20})", text[at + 1 : at + 30])
@@ -182,5 +182,5 @@ _BEFORE = re.compile(r"(?<![\w'’])[A-Z][\s*_`)\].]{0,4}(?:\b(?:or|and)\b|[/,&]
 
 
 def _beside(text: str, at: int) -> bool:
-    """Whether the letter is one of several that are named together: `A or B`, `B/C`."""
+    """Whether the letter is one of several named together, as in `A or B` or `B/C`."""
     return _BEFORE.search(text, max(0, at - 24), at) is not None

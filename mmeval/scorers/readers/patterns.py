@@ -1,4 +1,4 @@
-"""Letter readers that are cascades of patterns: the first pattern that hits decides."""
+"""Letter readers that try a list of patterns; the first pattern that matches decides."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LEADING = r"[\(\s]*([{}])"
 
 
 def stated_letter(text: str, options: Options) -> str | None:
-    """A first line that is the letter; the last `answer is X`; the last `(X)`; a letter at the very start."""
+    """A first line that is just the letter, else the last `answer is X`, else the last `(X)`, else a leading letter."""
     said, valid = text.strip(), "".join(options).upper()
     first = said.split("\n", 1)[0].strip()
     terse = _TERSE.fullmatch(first) if len(first) <= 4 else None
@@ -42,13 +42,13 @@ def stated_letter(text: str, options: Options) -> str | None:
 
 
 def first_letter(text: str, options: Options) -> str | None:
-    """The first character that is a Latin letter, after brackets and blanks: `The` is T."""
+    """The first Latin letter after brackets and spaces: `The` gives T."""
     match = re.match(r"[\(\s]*([A-Z])", text.strip(), _I)
     return match[1].upper() if match else None
 
 
 def first_character(text: str, options: Options) -> str | None:
-    """The first character of the stripped reply, whatever it is."""
+    """The first character of the stripped reply."""
     return text.strip()[:1] or None
 
 
@@ -62,7 +62,7 @@ _PAIR = tuple(
 
 
 def two_way(text: str, options: Options) -> str | None:
-    """A or B: alone, at the start, after `answer is`, after `option`, before a blank; case does not count."""
+    """A or B, in any case: alone, at the start, after `answer is`, after `option`, or before a space."""
     said = text.strip()
     for pattern in _PAIR:
         match = pattern.search(said)
@@ -81,7 +81,7 @@ _CAPITAL = tuple(
 
 
 def capitals(text: str, options: Options) -> str | None:
-    """A to D in the upper-cased reply: at its start without a boundary, after ANSWER, in brackets, alone."""
+    """A to D in the upper-cased reply: as its first character, after ANSWER, in brackets, or alone."""
     said = text.strip().upper()
     for pattern in _CAPITAL:
         match = pattern.search(said)
@@ -101,7 +101,7 @@ _TAGGED = tuple(
 
 
 def tagged(text: str, options: Options) -> str | None:
-    """Tag, box, `answer is`, `option`, brackets: the last hit of the first kind; else a reply of three characters."""
+    """The last match of the first form found: tag, box, `answer is`, `option`, brackets. Else a very short reply."""
     said = text.strip()
     for pattern in _TAGGED:
         last = _last(pattern, said)
@@ -125,9 +125,9 @@ SHORT = 5
 
 
 def cascade(text: str, options: Options) -> str | None:
-    """`Answer: (X)`, `Answer: X`, `(X)`, `X)`, `{X}`, `$X$`, ` X.`: of each the last valid; then option texts.
+    """The last valid letter of the first form found: `Answer: (X)`, `Answer: X`, `(X)`, `X)`, `{X}`, `$X$`, ` X.`.
 
-    The letter keeps its case; `Answer: blue` reads as b.
+    Option texts come last. The letter keeps its case, and `Answer: blue` gives b.
     """
     padded = f" {text.strip()}"
     alone = (_ALONE,) if len(padded) <= SHORT else ()
@@ -157,7 +157,7 @@ _LONE = re.compile(r"\b([A-E])\b", _I)
 
 
 def lone_letter(text: str, options: Options) -> str | None:
-    """`X. text` on one line, else the first lone a to e in any case: an article is an A."""
+    """`X. text` on one line, else the first standalone a to e in any case: the article "a" gives A."""
     said = text.strip()
     numbered = _NUMBERED.fullmatch(said)
     if numbered:
@@ -170,7 +170,7 @@ def lone_letter(text: str, options: Options) -> str | None:
 
 
 def letter_or_numbered(text: str, options: Options) -> str | None:
-    """The whole reply is the letter in any case, or it begins with a capital and a full stop."""
+    """The letter if it is the whole reply (in any case), or a capital with a full stop at the beginning."""
     said = text.strip()
     if len(said) >= 2 and said[0].isupper() and said[1] == "." and said.upper() not in options:
         return said[0]
@@ -182,7 +182,7 @@ _MARKS = str.maketrans("", "", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 def numbered_or_alone(text: str, options: Options) -> str | None:
-    """A capital with a full stop at the start, else a reply that is a letter once ASCII punctuation is gone."""
+    """A capital with a full stop at the start, else a reply that is one letter without its ASCII punctuation."""
     match = _NUMBERED_START.match(text)
     letter = match[1] if match else text.translate(_MARKS).upper()
     return letter if letter in options else None
@@ -192,7 +192,7 @@ _ANSWER_LINE = re.compile(r"\banswer\s*:\s*([a-z])\b", _I)
 
 
 def answer_line(text: str, options: Options) -> str | None:
-    """The last `answer: X`, any letter in the case it has, nothing between but blanks."""
+    """The last `answer: X` with only spaces between; any letter, in its own case."""
     return _last(_ANSWER_LINE, text)
 
 
@@ -201,7 +201,7 @@ _ANY = re.compile(r"[A-D]")
 
 
 def last_capital(text: str, options: Options) -> str | None:
-    """The last `(X)`, else the last capital A to D anywhere; a letter without an option is the first option."""
+    """The last `(X)`, else the last capital A to D. A letter that is not an option counts as the first option."""
     letters = _BRACKET.findall(text) or _ANY.findall(text)
     if not letters:
         return None
@@ -219,12 +219,12 @@ _FOUR = ("A", "B", "C", "D")
 
 
 def boxed_or_phrase(text: str, options: Options) -> str | None:
-    """A letter in the last box, else at the ends or after one of thirteen lead-ins."""
+    """A letter in the last box, else at either end of the reply or after one of thirteen lead-ins."""
     return boxed_or_phrase_rule(text)[0]
 
 
 def boxed_or_phrase_rule(text: str) -> tuple[str | None, str]:
-    """The letter and whether `box` or `lang` gave it; (None, `error`) else."""
+    """The letter with `box` or `lang`, whichever found it, or (None, `error`)."""
     boxed = _last_box(text).strip()
     if boxed in _FOUR:
         return boxed, "box"
@@ -233,7 +233,7 @@ def boxed_or_phrase_rule(text: str) -> tuple[str | None, str]:
 
 
 def _last_box(text: str) -> str:
-    """Content of the last complete box without its commands; the text itself where that is no short answer."""
+    """Content of the last complete box without commands, or the text itself if that is not a short answer."""
     starts: list[int] = []
     content = ""
     for match in _BOXES.finditer(text):
@@ -259,13 +259,3 @@ def _said(text: str) -> str | None:
             if tail.upper() in _FOUR:
                 return tail.upper()
     return text if text in _FOUR else None
-
-
-def answer_tail(text: str) -> str:
-    """What follows the last line-initial `Answer:`; its capital where there is only one distinct; else the text."""
-    lines = [line.strip() for line in text.strip().split("\n")]
-    tails = [line.removeprefix("Answer:") for line in lines if line.startswith("Answer:")]
-    if not tails:
-        return text
-    capitals_ = {char for char in tails[-1] if "A" <= char <= "Z"}
-    return capitals_.pop() if len(capitals_) == 1 else tails[-1]

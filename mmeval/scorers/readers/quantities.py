@@ -1,4 +1,4 @@
-r"""The number grammar: what counts as a number in a reply. Nothing is evaluated.
+r"""The grammar of numbers in replies. No code is evaluated.
 
     number   = [currency] sign? magnitude scale? percent?
     sign     = "+" | "-" | U+2212
@@ -9,7 +9,7 @@ r"""The number grammar: what counts as a number in a reply. Nothing is evaluated
     exponent = ("e" | "E") sign? digits
     percent  = "%"
 
-Only ASCII digits; underscores, `inf`, `nan` and full-width digits are no numbers. The compatibility
+Only ASCII digits count: underscores, `inf`, `nan` and full-width digits are not numbers. The compatibility
 profiles use Python's `float` instead, which accepts all four.
 """
 
@@ -33,17 +33,17 @@ WINDOW = 20_000
 
 
 class Number(NamedTuple):
-    """A number as it was written."""
+    """A number found in a text."""
 
     value: float
-    """Without its percent sign: `5%` has the value 5."""
+    """The percent sign is ignored: `5%` has the value 5."""
     percent: bool
     start: int
     end: int
 
 
 def parse(text: str) -> Number | None:
-    """Read a text that is a number and nothing else."""
+    """Parse a text that consists of one number."""
     stripped = text.strip()
     match = _WHOLE.fullmatch(stripped) if len(stripped) <= 200 else None
     return _number(match) if match else None
@@ -77,7 +77,7 @@ def _number(match: re.Match[str]) -> Number | None:
 
 
 def python_float(text: str) -> float | None:
-    """What Python's `float` makes of a text, `nan` and `inf` included; for the compatibility profiles."""
+    """Python's `float` of a text (including `nan` and `inf`), or None; for the compatibility profiles."""
     try:
         return float(text)
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Thoughts that a model writes into its reply are split off before anything is read, and kept."""
+"""Separates the reasoning that a model writes into its reply from the answer that is scored."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ TAGS: tuple[tuple[str, str], ...] = (
 
 
 class Said(NamedTuple):
-    """A reply in two parts."""
+    """A reply split into reasoning and answer."""
 
     answer: str
     start: int
-    """Where `answer` begins in the reply text."""
+    """Position of `answer` in the text of the reply."""
     thought: str
 
 
 def split(text: str) -> Said:
-    """Part a reply after its last closing tag.
+    """Split a reply after its last closing tag.
 
-    Chat templates may open the tag in the prompt, so a closing tag alone counts. A tag that is
-    never closed means that the model was cut off while thinking: what stands before it is the answer.
-    A reply that is all thought, with a closing tag at its very end, has an empty answer.
+    Chat templates may open the tag in the prompt, so a closing tag is enough. A tag that is never closed means that
+    the model was cut off while reasoning; the text before it is the answer. If the closing tag ends the reply, the
+    answer is empty.
     """
     if "hink" not in text and "HINK" not in text and "_of_thought" not in text:
         return Said(text, 0, "")

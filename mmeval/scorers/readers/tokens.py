@@ -1,7 +1,7 @@
-"""The token matcher for option letters that much of the field shares, in its three generations.
+"""VLMEvalKit's token matcher for option letters, in its three generations.
 
-The rules, in order: a refusal phrase gives `Z`; punctuation becomes space; exactly one distinct option
-letter among the tokens is the answer; a lower-cased option text that occurs alone in the reply is it.
+The rules apply in this order. A refusal phrase gives `Z`. Punctuation becomes a space, and if exactly one option
+letter is among the tokens, it is the answer. Otherwise the answer is the only option whose text is in the reply.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 from mmeval.scorers.base import Extraction
 
 Generation = Literal[1, 2, 3]
-"""1: until 2025-08, a letter anywhere. 2: only among the last four tokens. 3: since 2026-06, also after `answer is`."""
+"""1: letters anywhere (until 2025-08). 2: only in the last four tokens. 3: also after `answer is` (since 2026-06)."""
 REFUSED = "Z"
 _OUTAGE = "Failed to obtain answer via API"
 _REFUSALS = (
@@ -28,13 +28,13 @@ TAIL = 4
 
 
 def single_token(text: str, options: Mapping[str, str]) -> str | None:
-    """The first generation as a reader of letters: a lone option letter anywhere, else a lone option text."""
+    """The first generation as a reader: the only option letter, else the only option text."""
     found = match_tokens(text, options, 1).answer
     return None if found == REFUSED and REFUSED not in options else found
 
 
 def match_option(text: str, options: Mapping[str, object], generation: Generation) -> Extraction:
-    """Letter of an option by tokens; `Z` for a refusal, None when nothing decides."""
+    """Find an option letter among the tokens; `Z` for a refusal, None if the tokens do not decide."""
     if _OUTAGE in text:
         return Extraction(None, "unparsed")
     if any(phrase in text for phrase in _REFUSALS):
@@ -56,7 +56,7 @@ def match_option(text: str, options: Mapping[str, object], generation: Generatio
 
 
 def match_text(text: str, options: Mapping[str, object], generation: Generation) -> Extraction:
-    """The only option whose lower-cased text is a substring of the lower-cased reply."""
+    """Find the only option whose text is a substring of the reply, ignoring case."""
     lowered = text.lower()
     folded = {letter: str(option).lower() for letter, option in options.items()}
     if generation > 1 and len(lowered) > 2 * sum(len(str(option)) for option in options.values()):
@@ -66,6 +66,6 @@ def match_text(text: str, options: Mapping[str, object], generation: Generation)
 
 
 def match_tokens(text: str, options: Mapping[str, object], generation: Generation = 3) -> Extraction:
-    """First by letter, then by option text."""
+    """Find an option by its letter, else by its text."""
     found = match_option(text, options, generation)
     return found if found.answer is not None else match_text(text, options, generation)

@@ -1,4 +1,4 @@
-"""Multiple choice: which option a reply names, under each rule of the field."""
+"""Multiple choice: the option that a reply names, according to each harness."""
 
 from __future__ import annotations
 
@@ -6,36 +6,38 @@ import functools
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extract, Extraction, Grade, Scorer, Staged
 from mmeval.scorers.readers.letters import read_letter
 from mmeval.scorers.readers.tokens import REFUSED, Generation, match_tokens
 from mmeval.types import Sample
 
 Reader = Callable[[str, Mapping[str, str]], str | None]
-"""Reads a letter from a reply, given the options; None where it finds none."""
+"""Finds a letter in a reply, given the options; None if there is none."""
 GENERATIONS: Mapping[str, Generation] = {"vlmevalkit-2024": 1, "vlmevalkit-2025-08": 2, "vlmevalkit-2026-08": 3}
-"""Profiles of the token matcher by its generation."""
+"""The generation of the token matcher for each profile."""
+LETTERS = "ABCD"
+"""The valid letters of a sample without choices."""
 NO_TEXT = "\0\0"
-"""Stands for the text of an option that only exists in the image: occurs in no reply."""
+"""Text of an option that exists only in the image; it occurs in no reply."""
 
 
 def choice(
     *,
-    letters: str = "ABCD",
+    letters: str = LETTERS,
     official: Reader | None = None,
     lmms: Reader | None = None,
     vlmevalkit: Reader | None = None,
     more: Mapping[str, Reader] | None = None,
 ) -> Scorer:
-    """One option out of several; the target is a letter, an option's text, or several letters (`A, C`).
+    """One option out of several. The target is a letter, the text of an option, or several letters (`A, C`).
 
     Args:
-        letters: the valid letters where a sample has no choices of its own (options drawn in the image).
-        official: how the benchmark's authors read a reply; without it our own reading is the official one.
-        lmms: how lmms-eval 0.7.3 reads this benchmark, where that is known.
-        vlmevalkit: how VLMEvalKit reads it, where that is not its token matcher.
-        more: other profiles by name, such as an earlier release.
+        letters: the valid letters of samples without choices (the options are drawn in the image).
+        official: the reader of the benchmark's authors; mmeval's own reading if it is None.
+        lmms: the reader of lmms-eval 0.7.3, if it is known.
+        vlmevalkit: the reader of VLMEvalKit, if it does not use its token matcher.
+        more: readers of other profiles by name, such as an earlier release.
     """
     own = functools.partial(own_reading, letters=letters)
     grade = functools.partial(same_letter, letters=letters)
@@ -45,15 +47,15 @@ def choice(
         rules[profile] = Staged(_reading(vlmevalkit, letters) or by_generation, grade)
     for name, read in {**({"lmms-0.7.3": lmms} if lmms else {}), **(more or {})}.items():
         rules[name] = Staged(functools.partial(by_reader, read=read, letters=letters), grade)
-    return Scorer(name="choice", rules=rules)
+    return Scorer(name="choice", version=1, rules=rules)
 
 
 def _reading(read: Reader | None, letters: str) -> Extract | None:
     return functools.partial(by_reader, read=read, letters=letters) if read else None
 
 
-def by_reader(text: str, sample: Sample, *, read: Reader, letters: str) -> Extraction:
-    """One of the field's readers; a letter in lower case counts as its capital."""
+def by_reader(text: str, sample: Sample, *, read: Reader, letters: str = LETTERS) -> Extraction:
+    """Extract with the reader of another harness; a lower-case letter counts as its capital."""
     letter = read(text, options_of(sample, letters))
     if letter is None:
         return Extraction(None, "unparsed")
@@ -61,24 +63,24 @@ def by_reader(text: str, sample: Sample, *, read: Reader, letters: str) -> Extra
 
 
 def options_of(sample: Sample, letters: str) -> Mapping[str, str]:
-    """Letter to option text; a text that occurs in no reply where there is none."""
+    """Option letters with their texts; NO_TEXT for an option without a text."""
     return _with_texts(sample.choices, letters)
 
 
 @functools.lru_cache(maxsize=1024)
 def _with_texts(choices: tuple[str, ...], letters: str) -> Mapping[str, str]:
-    names = golds.ALPHABET[: len(choices)] or letters
+    names = targets.ALPHABET[: len(choices)] or letters
     texts = (text or NO_TEXT for text in choices) if choices else [NO_TEXT] * len(names)
     return MappingProxyType(dict(zip(names, texts, strict=False)))
 
 
-def own_reading(text: str, sample: Sample, *, letters: str) -> Extraction:
-    """Declared answer, bare letter, option text, last valid option; else unparsed."""
-    return read_letter(text, golds.letters(sample, letters), sample.choices)
+def own_reading(text: str, sample: Sample, *, letters: str = LETTERS) -> Extraction:
+    """Extract by mmeval's own reading: declared answer, bare letter, option text, last valid option."""
+    return read_letter(text, targets.letters(sample, letters), sample.choices)
 
 
-def by_tokens(text: str, sample: Sample, *, letters: str, generation: Generation) -> Extraction:
-    """The token matcher without a judge: what it cannot resolve counts as wrong."""
+def by_tokens(text: str, sample: Sample, *, letters: str = LETTERS, generation: Generation = 3) -> Extraction:
+    """Extract with the token matcher; replies that it cannot resolve are unparsed."""
     options = options_of(sample, letters)
     found = match_tokens(text, options, generation)
     if found.answer == REFUSED and REFUSED not in options:
@@ -86,7 +88,7 @@ def by_tokens(text: str, sample: Sample, *, letters: str, generation: Generation
     return found
 
 
-def same_letter(answer: str, sample: Sample, *, letters: str) -> Grade:
-    """1 if the letter is the gold."""
-    gold = golds.gold_letters(sample, letters)
-    return Grade(float(frozenset(answer) == gold), f"gold {', '.join(sorted(gold))}")
+def same_letter(answer: str, sample: Sample, *, letters: str = LETTERS) -> Grade:
+    """1 if the letters are those of the target."""
+    target = targets.target_letters(sample, letters)
+    return Grade(float(frozenset(answer) == target), f"target {', '.join(sorted(target))}")

@@ -1,21 +1,22 @@
-"""Open questions that are matched loosely: by numbers and substrings of what follows an indicator word."""
+"""Open answers that are matched loosely: by substrings, by numbers, or by what is in braces."""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.readers import quantities as numbers
 from mmeval.scorers.readers.tokens import match_tokens
 from mmeval.scorers.rules.text import whole
-from mmeval.scorers.rules.tolerance import read_like_gold
+from mmeval.scorers.rules.tolerance import read_like_target
 from mmeval.types import Sample
 
 LONGEST = 20_000
-"""Characters of a tail in which numbers are looked for: keeps hostile digit runs cheap."""
+"""Number of characters that are searched for numbers, so that long runs of digits stay cheap."""
 Candidate = str | float
 _INDICATORS = ("could be ", "so ", "is ", "thus ", "therefore ", "final ", "answer ", "result ")
 _TRIVIAL = frozenset(":,.!?;'")
@@ -25,7 +26,7 @@ _SIMPLE = re.compile(r"-?(?:\d{1,400}\.\d+|\.\d+|\d{1,400}\b)(?![eE][+-]?\d+)(?!
 
 
 def candidates(text: str) -> list[Candidate]:
-    """Everything in a reply that may be its answer: tails after indicator words and the numbers in them."""
+    """Everything in a reply that may be its answer: the text after indicator words, and the numbers in it."""
     tails = list(_tails(text)) or [text.strip().strip(".").lower()]
     found = [tail[:LONGEST] for tail in tails]
     for tail in tuple(found):
@@ -38,7 +39,7 @@ def candidates(text: str) -> list[Candidate]:
 
 
 def _tails(text: str) -> Iterator[str]:
-    """Per line the shortest text after the last occurrence of an indicator; `=` counts in the last line."""
+    """For each line, the shortest text after an indicator. In the last line, `=` is an indicator, too."""
     lines = text.strip().strip(".").lower().split("\n")
     for index, line in enumerate(lines):
         marks = (*_INDICATORS, "=") if index == len(lines) - 1 else _INDICATORS
@@ -52,7 +53,7 @@ def _tails(text: str) -> Iterator[str]:
 
 
 def normalise(text: str) -> list[Candidate]:
-    """A number rounded to two decimals, or the lower-cased text; a single character gets a blank on either side."""
+    """A number rounded to two decimals, or the lower-cased text. A single character gets a space before or after it."""
     said = text.strip()
     value = numbers.python_float(said.replace(",", ""))
     if value is not None:
@@ -62,8 +63,8 @@ def normalise(text: str) -> list[Candidate]:
 
 
 def open_match(text: str, accepted: Sequence[str]) -> bool:
-    """Whether a candidate is a gold number, or contains a gold text."""
-    wanted = [form for gold in accepted for form in normalise(gold)]
+    """Whether a candidate equals an accepted number or contains an accepted text."""
+    wanted = [form for target in accepted for form in normalise(target)]
     phrases = [form for form in wanted if isinstance(form, str)]
     for candidate in candidates(text):
         if isinstance(candidate, str):
@@ -75,17 +76,18 @@ def open_match(text: str, accepted: Sequence[str]) -> bool:
 
 
 def open_answer() -> Scorer:
-    """Open questions with short golds, matched by numbers (two decimals) and substrings.
+    """Open questions with short targets, matched by numbers (two decimals) and substrings.
 
-    `lmms-0.7.2` is the release that iterates over characters and scores nearly everything 0;
-    `vlmevalkit-*` turns the gold into option A of a question with two options.
+    `lmms-0.7.2` reproduces a release that iterates over characters and gives almost every reply 0. `vlmevalkit-*`
+    makes the target option A of a question with two options.
     """
     pseudo = Staged(whole, pseudo_choice)
     return Scorer(
         name="open_answer",
+        version=1,
         rules={
             "official": Staged(whole, _open_grade),
-            "mmeval": Staged(read_like_gold, _open_grade),
+            "mmeval": Staged(read_like_target, _open_grade),
             "vlmevalkit-2024": pseudo,
             "vlmevalkit-2026-08": pseudo,
             "lmms-0.7.3": Staged(whole, _open_grade),
@@ -95,72 +97,70 @@ def open_answer() -> Scorer:
 
 
 def _open_grade(answer: str, sample: Sample) -> Grade:
-    accepted = golds.texts(sample)
-    return Grade(float(open_match(answer, accepted)), f"gold {', '.join(accepted)[:80]}")
+    accepted = targets.texts(sample)
+    return Grade(float(open_match(answer, accepted)), f"target {', '.join(accepted)[:80]}")
 
 
 def _characters(answer: str, sample: Sample) -> Grade:
-    accepted = golds.texts(sample)
-    return Grade(float(characters_match(answer, accepted)), f"gold {', '.join(accepted)[:80]}")
+    accepted = targets.texts(sample)
+    return Grade(float(characters_match(answer, accepted)), f"target {', '.join(accepted)[:80]}")
 
 
 def characters_match(text: str, accepted: Sequence[str]) -> bool:
-    """The first candidate is taken apart into characters: only an empty gold can be in one of them."""
-    empty = any(form == "" for gold in accepted for form in normalise(gold))
+    """Match the characters of the first candidate; only an empty target can be contained in a character."""
+    empty = any(form == "" for target in accepted for form in normalise(target))
     return empty and bool(str(candidates(text)[0]))
 
 
-def pseudo_letters(text: str, gold: str) -> tuple[str | None, str]:
-    """The inferred letter and the expected one, where the gold is option A and B is `Other Answers`.
+def pseudo_letters(text: str, target: str) -> tuple[str | None, str]:
+    """The letter found and the expected letter, with the target as option A and `Other Answers` as option B.
 
-    A gold that is itself a single capital stays the expected letter, so it is only matched as a letter.
+    If the target is a single capital, that capital is the expected letter.
     """
-    found = match_tokens(text, {"A": gold, "B": "Other Answers"}, 3)
-    expected = gold if len(gold) == 1 and gold.isascii() and gold.isupper() else "A"
+    found = match_tokens(text, {"A": target, "B": "Other Answers"}, 3)
+    expected = target if len(target) == 1 and target.isascii() and target.isupper() else "A"
     return found.answer, expected
 
 
 def pseudo_choice(answer: str, sample: Sample) -> Grade:
-    """1 if the inferred letter is the expected one."""
-    inferred, expected = pseudo_letters(answer, golds.plain(sample.target))
+    """1 if the letter found is the expected one."""
+    inferred, expected = pseudo_letters(answer, targets.plain(sample.target))
     return Grade(float(inferred == expected), f"read as option {inferred}, expected {expected}")
 
 
 def contains(*, keep_case_tag: str = "", keep_case: Sequence[str] = ()) -> Scorer:
-    """Right if any gold occurs in the reply, as scene-text benchmarks score it.
+    """Correct if any accepted text occurs in the reply, as scene-text benchmarks score it.
 
     Args:
-        keep_case_tag: tag of a sample that decides how it is folded.
-        keep_case: values of that tag for which case counts and blanks do not (formulas).
+        keep_case_tag: tag of a sample that decides how its texts are compared.
+        keep_case: values of that tag for which case counts and spaces do not (formulas).
     """
-
-    def formula(sample: Sample) -> bool:
-        return sample.tags.get(keep_case_tag, "") in keep_case
-
-    def grade(answer: str, sample: Sample) -> Grade:
-        hit = contains_any(answer, golds.texts(sample), formula=formula(sample))
-        return Grade(float(hit), f"gold {golds.plain(sample.target)[:80]}")
-
-    def narrow(answer: str, sample: Sample) -> Grade:
-        hit = contains_any(answer, golds.texts(sample), formula=formula(sample), half_width=True)
-        return Grade(float(hit), f"gold {golds.plain(sample.target)[:80]}")
-
+    grade = functools.partial(_contains, keep_case_tag=keep_case_tag, keep_case=keep_case)
+    narrow = functools.partial(grade, half_width=True)
     rules = dict.fromkeys(("official", "mmeval", "vlmevalkit-2024", "vlmevalkit-2026-08"), Staged(whole, grade))
-    return Scorer(name="contains", rules={**rules, "lmms-0.7.3": Staged(whole, narrow)})
+    return Scorer(name="contains", version=1, rules={**rules, "lmms-0.7.3": Staged(whole, narrow)})
+
+
+def _contains(
+    answer: str, sample: Sample, *, keep_case_tag: str = "", keep_case: Sequence[str] = (), half_width: bool = False
+) -> Grade:
+    formula = sample.tags.get(keep_case_tag, "") in keep_case
+    hit = contains_any(answer, targets.texts(sample), formula=formula, half_width=half_width)
+    return Grade(float(hit), f"target {targets.plain(sample.target)[:80]}")
 
 
 def contains_any(text: str, accepted: Sequence[str], *, formula: bool = False, half_width: bool = False) -> bool:
-    """Whether a gold occurs in the text.
+    """Whether an accepted text occurs in the reply.
 
     Args:
         text: the reply.
-        accepted: golds; an empty one occurs everywhere.
-        formula: compare without any blank and with case; else without case, inner blanks counting.
-        half_width: fold full-width ASCII on both sides first (not in formulas).
+        accepted: accepted texts; an empty one always occurs.
+        formula: ignore spaces but not case. By default, case is ignored and spaces inside the text count.
+        half_width: convert full-width ASCII to plain ASCII first (not in formulas).
     """
     fold = _fold_formula if formula else _fold_narrow if half_width else _fold_words
     said = fold(text)
-    return any(fold(gold) in said for gold in accepted)
+    return any(fold(target) in said for target in accepted)
 
 
 def _fold_words(text: str) -> str:
@@ -183,7 +183,7 @@ _PLAIN_DECIMAL = re.compile(r"-?(?:\d+\.\d+|\d+|\.\d+)")
 
 
 def last_braces(text: str) -> str | None:
-    """Lower-cased text from an opening brace to the next closing one on its line; the last of these."""
+    """Lower-cased content of the last pair of braces that is on one line."""
     found = None
     for line in text.strip().lower().split("\n"):
         start = line.find("{")
@@ -194,7 +194,7 @@ def last_braces(text: str) -> str | None:
 
 
 def same_decimal(prediction: str, target: str) -> bool:
-    """Equal texts after trimming quotes and one full stop, or equal decimals without commas."""
+    """Whether two texts are equal without outer quotes and a final full stop, or are equal decimals without commas."""
     said, want = _trimmed(prediction), _trimmed(target)
     a, b = said.strip().replace(",", ""), want.strip().replace(",", "")
     if len(a) <= LONGEST and len(b) <= LONGEST and _PLAIN_DECIMAL.fullmatch(a) and _PLAIN_DECIMAL.fullmatch(b):
@@ -208,26 +208,28 @@ def _trimmed(text: str) -> str:
 
 
 def braced() -> Scorer:
-    """A final answer in curly braces; the official rule wants the gold inside the last pair."""
+    """A final answer in curly braces. Officially, the last pair of braces must contain the target."""
 
     def in_braces(text: str, sample: Sample) -> Extraction:
         found = last_braces(text)
         return Extraction(found, "last-braces" if found is not None else "unparsed")
 
     def within(answer: str, sample: Sample) -> Grade:
-        hit = any(gold.strip().lower() in answer for gold in golds.raw_texts(sample))
-        return Grade(float(hit), f"gold {golds.plain(sample.target)[:80]}")
+        hit = any(target.strip().lower() in answer for target in targets.raw_texts(sample))
+        return Grade(float(hit), f"target {targets.plain(sample.target)[:80]}")
 
     def equal(answer: str, sample: Sample) -> Grade:
-        hit = any(same_decimal(answer, gold) for gold in golds.raw_texts(sample))
-        return Grade(float(hit), f"gold {golds.plain(sample.target)[:80]}")
+        hit = any(same_decimal(answer, target) for target in targets.raw_texts(sample))
+        return Grade(float(hit), f"target {targets.plain(sample.target)[:80]}")
 
     def own(text: str, sample: Sample) -> Extraction:
         found = last_braces(text)
-        return Extraction(found, "last-braces") if found else read_like_gold(text, sample)
+        return Extraction(found, "last-braces") if found else read_like_target(text, sample)
 
     rules = dict.fromkeys(("official", "vlmevalkit-2026-08"), Staged(in_braces, within))
-    return Scorer(name="braced", rules={**rules, "mmeval": Staged(own, equal), "lmms-0.7.3": Staged(whole, equal)})
+    return Scorer(
+        name="braced", version=1, rules={**rules, "mmeval": Staged(own, equal), "lmms-0.7.3": Staged(whole, equal)}
+    )
 
 
 _COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -236,32 +238,33 @@ COUNT_WORDS = {word: str(value) for value, word in enumerate(_COUNTS)} | {"none"
 
 
 def count_of(text: str) -> str:
-    """A stripped, lower-cased text, number words up to twenty as digits."""
+    """The stripped, lower-cased text, with a number word up to twenty as digits."""
     said = text.strip().lower()
     return COUNT_WORDS.get(said, said)
 
 
 def count() -> Scorer:
-    """How many: number words up to twenty count; `vlmevalkit` accepts the gold as a substring."""
+    """Counts, with number words up to twenty. `vlmevalkit` accepts the target as a substring."""
 
     def words(answer: str, sample: Sample) -> Grade:
-        gold = golds.plain(sample.target)
-        return Grade(float(count_of(answer) == count_of(gold)), f"gold {gold}")
+        target = targets.plain(sample.target)
+        return Grade(float(count_of(answer) == count_of(target)), f"target {target}")
 
     def substring(answer: str, sample: Sample) -> Grade:
-        gold = golds.plain(sample.target)
-        return Grade(float(gold in answer), f"gold {gold}")
+        target = targets.plain(sample.target)
+        return Grade(float(target in answer), f"target {target}")
 
     def literal(answer: str, sample: Sample) -> Grade:
-        gold = golds.plain(sample.target)
-        return Grade(float(answer.strip() == gold), f"gold {gold}")
+        target = targets.plain(sample.target)
+        return Grade(float(answer.strip() == target), f"target {target}")
 
     def own(text: str, sample: Sample) -> Extraction:
         said = count_of(text.strip().rstrip("."))
-        return Extraction(said, "number-word") if said in COUNT_WORDS.values() else read_like_gold(text, sample)
+        return Extraction(said, "number-word") if said in COUNT_WORDS.values() else read_like_target(text, sample)
 
     return Scorer(
         name="count",
+        version=1,
         rules={
             "mmeval": Staged(own, words),
             "official": Staged(whole, literal),

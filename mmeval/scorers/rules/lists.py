@@ -1,4 +1,4 @@
-"""Answers that may be lists: compared element by element, with 5 % on numbers and ANLS on words."""
+"""Answers that may be lists: elements are compared one by one, numbers within 5 %, words by ANLS."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import functools
 import re
 from collections.abc import Sequence
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Grade, Scorer, Staged
 from mmeval.scorers.readers import quantities as numbers
 from mmeval.scorers.rules.text import anls_similarity, short_answer, whole
@@ -17,13 +17,13 @@ from mmeval.types import JSON, Sample
 _LIST = re.compile(r"\[(.*)\]")
 _UNQUOTED = re.compile(r"(?<!['\w])(\w[^,]*?)(?!['\w])")
 LONGEST = 10_000
-"""A text above this many characters is one element."""
+"""Maximum length of a text that is parsed as a list."""
 EXACT_KINDS = ("Fact Checking", "Multi Choice")
 CHAINED_KIND = "Conversational"
 
 
 def quoted(text: str) -> str:
-    """A gold `[US, China]` with its elements quoted, as text; anything else as it is."""
+    """A list without quotes, such as `[US, China]`, with its elements quoted; other texts are unchanged."""
     inner = _LIST.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if inner is None:
         return text
@@ -32,7 +32,7 @@ def quoted(text: str) -> str:
 
 
 def elements(text: str) -> list[str]:
-    """The elements of a text that is a Python list of literals; the text itself else, or where it is empty."""
+    """The elements of a non-empty Python list literal; any other text is the only element."""
     value = _literal(text) if len(text) <= LONGEST else None
     return [str(item).strip(" '") for item in value] if isinstance(value, list) and value else [text]
 
@@ -45,7 +45,7 @@ def _literal(text: str) -> object:
 
 
 def element_score(target: str, prediction: str) -> float:
-    """Numbers within 5 % (0 only equals 0), percent signs ignored; else ANLS with a strict threshold."""
+    """Score of one element: numbers match within 5 % (0 only matches 0), percent signs are ignored; texts by ANLS."""
     want, said = (text.strip().strip("%").strip() for text in (target, prediction))
     t, p = _number(want), _number(said)
     if t is not None and p is not None:
@@ -60,13 +60,13 @@ def _number(text: str) -> float | None:
 
 
 def list_score(target: str, prediction: str, *, years: Sequence[str], exact: bool = False) -> float:
-    """Mean over positions; a missing or surplus element is 0.
+    """Mean score over positions; a missing or additional element scores 0.
 
     Args:
-        target: the gold, possibly a list without quotes.
+        target: the target, which may be a list without quotes.
         prediction: the reply.
-        years: YES for elements that are compared as they are; repeated where there are too few.
-        exact: compare every element as it is.
+        years: `YES` for elements that must be equal as texts; repeated if there are too few.
+        exact: require all elements to be equal as texts.
     """
     want, said = elements(quoted(target)), elements(prediction)
     flags = list(years) * len(want) if len(years) < len(want) else list(years)
@@ -81,45 +81,45 @@ def list_score(target: str, prediction: str, *, years: Sequence[str], exact: boo
 def chart_list(
     prediction: str, *, answers: Sequence[str], kind: str, years: Sequence[str], exact_kinds: Sequence[str] = ()
 ) -> float:
-    """Score of the last answer of a question.
+    """Score of a reply to the last question of a conversation, or to a single question.
 
     Args:
         prediction: the reply.
-        answers: golds of a conversation; the last one counts.
-        kind: question type; of a conversation only the last year flag is used.
+        answers: targets of all questions; the last one counts.
+        kind: type of the question; a conversation only uses the last year flag.
         years: `YES` or `NO` for each answer.
-        exact_kinds: types whose elements are compared as they are. The authors compute this and never use
-            it, so for them it is empty.
+        exact_kinds: types whose elements must be equal as texts. The authors' code computes these and does not use
+            them, so for `official` they are empty.
     """
-    gold = answers[-1].strip(".").strip("\n") if answers else ""
+    target = answers[-1].strip(".").strip("\n") if answers else ""
     said = prediction.strip(".").strip("\n")
     flags = years[-1:] if kind == CHAINED_KIND else years
-    return list_score(gold, said, years=flags, exact=kind in exact_kinds)
+    return list_score(target, said, years=flags, exact=kind in exact_kinds)
 
 
 def relaxed_lists() -> Scorer:
-    """Chart answers that may be lists; the target is `{answers, kind, years}` or the answers alone."""
-    published = functools.partial(_grade, exact_kinds=())
+    """Chart answers that may be lists. The target is `{answers, kind, years}` or just the answers."""
     intended = functools.partial(_grade, exact_kinds=EXACT_KINDS)
     return Scorer(
         name="relaxed_lists",
+        version=1,
         rules={
-            "official": Staged(whole, published),
-            "vlmevalkit-2026-08": Staged(whole, published),
+            "official": Staged(whole, _grade),
+            "vlmevalkit-2026-08": Staged(whole, _grade),
             "lmms-0.7.3": Staged(whole, intended),
             "mmeval": Staged(short_answer, intended),
         },
     )
 
 
-def _grade(answer: str, sample: Sample, *, exact_kinds: Sequence[str]) -> Grade:
+def _grade(answer: str, sample: Sample, *, exact_kinds: Sequence[str] = ()) -> Grade:
     target = sample.target
-    facts = target if isinstance(target, dict) else {"answers": golds.raw_texts(sample)}
-    answers = [golds.plain(item) for item in _sequence(facts.get("answers"))]
-    years = [golds.plain(item) for item in _sequence(facts.get("years"))]
-    kind = golds.plain(facts.get("kind"))
+    facts = target if isinstance(target, dict) else {"answers": targets.raw_texts(sample)}
+    answers = [targets.plain(item) for item in _sequence(facts.get("answers"))]
+    years = [targets.plain(item) for item in _sequence(facts.get("years"))]
+    kind = targets.plain(facts.get("kind"))
     value = chart_list(answer, answers=answers, kind=kind, years=years, exact_kinds=exact_kinds)
-    return Grade(value, f"gold {answers[-1][:80] if answers else ''}")
+    return Grade(value, f"target {answers[-1][:80] if answers else ''}")
 
 
 def _sequence(value: JSON) -> list[JSON]:

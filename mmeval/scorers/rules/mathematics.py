@@ -1,4 +1,4 @@
-"""Mathematical answers: find the final one, clean its notation, compare as text or as a value to two decimals."""
+"""Mathematical answers: find the final answer, normalise its notation, compare as text or as a value (two decimals)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Sequence
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.readers import quantities as numbers
 from mmeval.scorers.readers.declared import declarations
@@ -17,11 +17,11 @@ from mmeval.types import Sample
 
 LETTERS = "ABCDE"
 LONGEST = 20_000
-"""Characters at the end of a reply that are read."""
+"""Number of characters that are read, from the end of a reply."""
 _FLAGS = ("the final answer is", "the answer is", "the correct answer is", "the answer should be")
 _BOX = "oxed{"
 
-# In this order, as the published cleaning does it; the text is lower case by then.
+# Applied in this order, as in the published code. The text is already lower case.
 _FIRST = (
     (" ", ""), ("\\,", ""), ("∞", "\\infty"), ("+\\infty", "\\infty"), ("\\\\", "\\"), ("\n", ""), ("\\text", ""),
     ("\\mbox", ""), ("bmatrix", "pmatrix"), ("\\left", ""), ("\\right", ""), ("^{\\circ}", ""), ("^\\circ", ""),
@@ -39,7 +39,7 @@ _RATIO = re.compile(r"(-?(?:0|[1-9]\d*))/(-?(?:0|[1-9]\d*))")
 
 
 def final_answer(text: str) -> str:
-    """The part of a reply that is its answer: a closing letter, a number after `is`, a box, the tail of a lead-in."""
+    """The final answer in a reply: a letter at its end, a number after `is`, a box, or the text after a lead-in."""
     said = text.strip()[-LONGEST:]
     for x in LETTERS:
         if said.endswith((f" {x}.", f" ({x}).")) or said.startswith((f"{x}\n", f"({x})\n", f"({x}) {x}\n")):
@@ -62,7 +62,7 @@ def _after_flags(text: str) -> str:
 
 
 def clean_math(text: str) -> str:
-    """A final answer in the notation that is compared: no units, no layout commands, after the last equals sign."""
+    """A final answer without units and layout commands; only the text after the last equals sign."""
     said = text.lower().replace("{}", "")
     start, end = said.find(_BOX), said.rfind("}")
     if 0 <= start < end - len(_BOX) + 1:
@@ -97,12 +97,12 @@ def _strip(text: str) -> str:
 
 
 def braced(text: str) -> str:
-    r"""Both arguments of `\frac` and the one of `\sqrt` in braces, for golds and answers that leave them out."""
+    r"""Add the braces that are missing around the arguments of `\frac` and `\sqrt`."""
     return _brace_fractions(_SHORT_ROOT.sub(r"\\sqrt{\1}", text))
 
 
 def _brace_fractions(text: str) -> str:
-    r"""`\frac12` to `\frac{1}{2}`; the text as it was where a fraction is incomplete."""
+    r"""Turn `\frac12` into `\frac{1}{2}`; a text with an incomplete fraction is unchanged."""
     head, *rest = text.split("\\frac")
     out = [head]
     for part in rest:
@@ -118,7 +118,7 @@ def _brace_fractions(text: str) -> str:
 
 
 def published_answer(text: str) -> str:
-    """`final_answer`, cleaned, with `(a)` and `{a}` reduced to their letter."""
+    """The cleaned final answer, with `(a)` and `{a}` reduced to the letter."""
     said = clean_math(final_answer(text))
     for x in LETTERS.lower():
         said = said.replace(f"({x})", x)
@@ -127,15 +127,15 @@ def published_answer(text: str) -> str:
     return said.rstrip(".").lstrip(":").strip()
 
 
-def same_math(answer: str, gold: str, *, irrational: bool = True) -> bool:
-    """Equal texts, equal tuples, or equal values to two decimals.
+def same_math(answer: str, target: str, *, irrational: bool = True) -> bool:
+    """Whether two answers are equal as texts, as tuples, or as values with two decimals.
 
     Args:
         answer: a cleaned answer.
-        gold: what is expected.
-        irrational: whether roots and pi have a value; a release that lost an import has none for them.
+        target: the expected answer.
+        irrational: whether roots and pi can be evaluated. One release of lmms-eval cannot, because of a lost import.
     """
-    said, want = answer.lower(), gold.lower()
+    said, want = answer.lower(), target.lower()
     if not said.replace(" ", "") or not want.replace(" ", ""):
         return False
     if said.strip() == want.strip():
@@ -155,7 +155,7 @@ def _rounded(text: str, irrational: bool) -> float | None:
 
 
 def _evaluate_tuple(text: str, irrational: bool) -> str:
-    """`(1/2, 3)` with its elements as values, or the text where one has none."""
+    """A tuple such as `(1/2, 3)` with evaluated elements; the text itself if an element cannot be evaluated."""
     if len(text) < 2 or (text[0], text[-1]) not in (("(", ")"), ("[", "]")) or "," not in text:
         return text
     parts = []
@@ -170,37 +170,38 @@ def _evaluate_tuple(text: str, irrational: bool) -> str:
     return text[0] + ",".join(parts) + text[-1]
 
 
-def math_match(text: str, choices: Sequence[str], gold: str, *, irrational: bool = True) -> bool:
-    """Whether a reply gives the gold letter, the gold option's value, or the gold value."""
+def math_match(text: str, choices: Sequence[str], target: str, *, irrational: bool = True) -> bool:
+    """Whether a reply gives the letter of the target, the value of that option, or the target itself."""
     said = published_answer(text)
-    value = choices[ord(gold) - ord("A")] if len(gold) == 1 and "A" <= gold < chr(65 + len(choices)) else ""
-    return same_math(gold, said, irrational=irrational) or same_math(value, said, irrational=irrational)
+    value = choices[ord(target) - ord("A")] if len(target) == 1 and "A" <= target < chr(65 + len(choices)) else ""
+    return same_math(target, said, irrational=irrational) or same_math(value, said, irrational=irrational)
 
 
 def math_answer() -> Scorer:
-    """A letter or a value; the target is the letter where there are choices, else the value."""
-    full, rational = (functools.partial(_published, irrational=flag) for flag in (True, False))
+    """A letter or a value. The target is a letter if the sample has choices, else a value."""
+    rational = functools.partial(_published, irrational=False)
     return Scorer(
         name="math_answer",
+        version=1,
         rules={
-            "official": Staged(whole, full),
-            "lmms-0.7.2": Staged(whole, full),
+            "official": Staged(whole, _published),
+            "lmms-0.7.2": Staged(whole, _published),
             "lmms-0.7.3": Staged(whole, rational),
             "mmeval": Staged(read_math, _own),
         },
     )
 
 
-def _published(answer: str, sample: Sample, *, irrational: bool) -> Grade:
-    gold = golds.plain(sample.target)
-    hit = math_match(answer, sample.choices, gold, irrational=irrational)
-    return Grade(float(hit), f"read as {published_answer(answer)[:60]}, gold {gold}")
+def _published(answer: str, sample: Sample, *, irrational: bool = True) -> Grade:
+    target = targets.plain(sample.target)
+    hit = math_match(answer, sample.choices, target, irrational=irrational)
+    return Grade(float(hit), f"read as {published_answer(answer)[:60]}, target {target}")
 
 
 def read_math(text: str, sample: Sample) -> Extraction:
-    """A letter where there are choices; else the last declared answer, the last number, the whole of a short reply."""
+    """Extract a letter if there are choices, else the declared answer, a short reply, or the last number."""
     if sample.choices:
-        letter = read_letter(text, golds.letters(sample, LETTERS), sample.choices)
+        letter = read_letter(text, targets.letters(sample, LETTERS), sample.choices)
         if letter.answer is not None:
             return letter
     for place in declarations(text):
@@ -216,8 +217,8 @@ def read_math(text: str, sample: Sample) -> Extraction:
 
 
 def _own(answer: str, sample: Sample) -> Grade:
-    gold = golds.plain(sample.target)
-    options = golds.options(sample, "")
+    target = targets.plain(sample.target)
+    options = targets.options(sample, "")
     said = clean_math(answer) if answer not in options else answer
-    hit = any(same_math(braced(said), braced(form)) for form in (gold, options.get(gold, "")) if form)
-    return Grade(float(hit), f"gold {gold}")
+    hit = any(same_math(braced(said), braced(form)) for form in (target, options.get(target, "")) if form)
+    return Grade(float(hit), f"target {target}")

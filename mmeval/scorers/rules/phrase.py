@@ -1,10 +1,10 @@
-"""A word or phrase that a puzzle spells: braces are read, small differences of writing do not count."""
+"""The word or phrase that solves a puzzle; small differences in spelling do not count."""
 
 from __future__ import annotations
 
 import re
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.rules.text import short_answer
 from mmeval.types import Sample
@@ -15,18 +15,20 @@ _ARTICLES = frozenset(("a", "an", "the"))
 
 
 def phrase() -> Scorer:
-    """The last `{{{phrase}}}` equals any gold without case, punctuation, articles and extra blanks.
+    """The phrase equals an accepted text, ignoring case, punctuation, articles and extra spaces.
 
-    The transcripts of the authors were graded by hand: `official` is this rule with braces demanded,
-    `mmeval` also reads a declared answer.
+    The authors graded by hand. `official` requires the phrase in braces (`{{{phrase}}}`); `mmeval` also accepts a
+    declared answer.
     """
     return Scorer(
-        name="phrase", rules={"official": Staged(in_braces, same_phrase), "mmeval": Staged(said, same_phrase)}
+        name="phrase",
+        version=1,
+        rules={"official": Staged(in_braces, same_phrase), "mmeval": Staged(said, same_phrase)},
     )
 
 
 def in_braces(text: str, sample: Sample) -> Extraction:
-    """The content of the last braces."""
+    """Extract the content of the last braces."""
     found = list(_BRACES.finditer(text))
     if not found:
         return Extraction(None, "unparsed")
@@ -34,18 +36,18 @@ def in_braces(text: str, sample: Sample) -> Extraction:
 
 
 def said(text: str, sample: Sample) -> Extraction:
-    """The last braces, else the declared answer or the whole reply."""
+    """Extract the content of the last braces, else the declared answer or the whole reply."""
     found = in_braces(text, sample)
     return found if found.answer else short_answer(text, sample)
 
 
 def plain_phrase(text: str) -> str:
-    """Lower case, words only, no articles, single blanks."""
+    """The words in lower case without articles, separated by single spaces."""
     words = _NO_WORD.sub(" ", text.casefold()).split()
     return " ".join(word for word in words if word not in _ARTICLES)
 
 
 def same_phrase(answer: str, sample: Sample) -> Grade:
-    """1 if the plain phrases are equal."""
-    accepted = golds.raw_texts(sample)
-    return Grade(float(plain_phrase(answer) in map(plain_phrase, accepted)), f"gold {' or '.join(accepted)[:80]}")
+    """1 if the phrases have the same words."""
+    accepted = targets.raw_texts(sample)
+    return Grade(float(plain_phrase(answer) in map(plain_phrase, accepted)), f"target {' or '.join(accepted)[:80]}")

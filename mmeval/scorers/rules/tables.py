@@ -1,8 +1,8 @@
-r"""Charts read back into tables: triples of row, column and value, matched with tolerances.
+r"""Tables read from charts, compared as triples of row, column and value with tolerances.
 
-Source: the structuring metric of Xia et al., StructChart (2023), as ChartX (2024) uses it: the overlap of the
-matched triples (intersection over union), then the share of the thresholds .5, .55, ..., .95 that it reaches.
-Cells are separated by `\t` and rows by `\n`, written as two characters each.
+Source: the structuring metric of Xia et al., StructChart (2023), as used by ChartX (2024). The overlap of
+the triples (intersection over union) is compared with the thresholds .5, .55, ..., .95; the score is the share of
+thresholds that it reaches. Cells are separated by `\t` and rows by `\n`, each written as two characters.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.rules.text import levenshtein
 from mmeval.types import Sample
 
 THRESHOLDS = tuple(n / 100 for n in range(50, 100, 5))
 EASY = frozenset(("bar", "bar_num", "line", "line_num", "pie", "bar chart", "line chart", "pie chart"))
-"""Charts whose values are written or stand on plain axes; all other types are difficult."""
+"""Types of charts with printed values or simple axes; all other types are difficult."""
 LONGEST_CELL, MOST_TRIPLES = 200, 2_000
 _FENCE = re.compile(r"```(?:csv|\w*)?\s*(.*?)```", re.DOTALL)
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
 
 class Tolerance(NamedTuple):
-    """How far two cells may be apart."""
+    """The maximum difference between two cells."""
 
     edits: int
-    """Edit distance of names."""
+    """Maximum edit distance of names."""
     relative: float
-    """Relative error of numbers."""
+    """Maximum relative error of numbers."""
 
 
 class Level(NamedTuple):
-    """Tolerances by difficulty of the chart."""
+    """Tolerances for easy and for difficult charts."""
 
     easy: Tolerance
     difficult: Tolerance
@@ -49,7 +49,7 @@ LEVELS = {
 
 
 class Triple(NamedTuple):
-    """One cell with the names of its row and column."""
+    """A cell with the names of its row and column."""
 
     row: str
     column: str
@@ -57,11 +57,11 @@ class Triple(NamedTuple):
 
 
 def table_match() -> Scorer:
-    """A table against the gold table; the target is `{csv, chart_type}`.
+    """Compare a table with the target, which is `{csv, chart_type}`.
 
-    `official` chooses the strict tolerances by the type of the chart, `official-slight` and `official-high` the
-    wider ones; `vlmevalkit-2026-08` uses the easy ones for every type; `mmeval` is strict and also reads
-    fenced replies with real tabs, commas and line ends.
+    `official` uses strict tolerances, which depend on the type of the chart; `official-slight` and `official-high`
+    use wider ones. `vlmevalkit-2026-08` treats every type as easy. `mmeval` is strict, and also accepts fenced
+    replies and real tabs, commas and line breaks.
     """
     rules = {
         "official": Staged(as_written, _grade("strict")),
@@ -70,7 +70,7 @@ def table_match() -> Scorer:
         "vlmevalkit-2026-08": Staged(as_written, _grade("strict", always_easy=True)),
         "mmeval": Staged(unwrapped, _grade("strict")),
     }
-    return Scorer(name="table_match", rules=dict(rules))
+    return Scorer(name="table_match", version=1, rules=dict(rules))
 
 
 def _grade(level: str, *, always_easy: bool = False) -> functools.partial[Grade]:
@@ -78,13 +78,13 @@ def _grade(level: str, *, always_easy: bool = False) -> functools.partial[Grade]
 
 
 def as_written(text: str, sample: Sample) -> Extraction:
-    """The whole reply."""
+    """Extract the whole reply."""
     said = text.strip()
     return Extraction(said or None, "whole-reply" if said else "unparsed")
 
 
 def unwrapped(text: str, sample: Sample) -> Extraction:
-    """The content of the last fence, else the reply; real separators become the written ones."""
+    r"""Extract the last fenced block, else the reply, with separators written as `\t` and `\n`."""
     fences = _FENCE.findall(text)
     said = (fences[-1] if fences else text).strip()
     if "\\t" not in said:
@@ -92,20 +92,20 @@ def unwrapped(text: str, sample: Sample) -> Extraction:
     return Extraction(said or None, "fence" if fences else "whole-reply")
 
 
-def same_table(answer: str, sample: Sample, *, level: str, always_easy: bool) -> Grade:
+def same_table(answer: str, sample: Sample, *, level: str = "strict", always_easy: bool = False) -> Grade:
     """Share of the thresholds that the overlap of the triples reaches."""
-    target = sample.target if isinstance(sample.target, dict) else {"csv": golds.plain(sample.target)}
+    target = sample.target if isinstance(sample.target, dict) else {"csv": targets.plain(sample.target)}
     tolerances = LEVELS[level]
-    easy = always_easy or golds.plain(target.get("chart_type")).lower() in EASY
+    easy = always_easy or targets.plain(target.get("chart_type")).lower() in EASY
     overlap = iou(
-        triples(answer), triples(golds.plain(target.get("csv"))), tolerances.easy if easy else tolerances.difficult
+        triples(answer), triples(targets.plain(target.get("csv"))), tolerances.easy if easy else tolerances.difficult
     )
     value = sum(overlap >= threshold for threshold in THRESHOLDS) / len(THRESHOLDS)
     return Grade(value, f"overlap {overlap:.3f}")
 
 
 def triples(table: str) -> list[Triple]:
-    """The cells of a table whose first row and column are names."""
+    """The cells of a table whose first row and first column hold names."""
     rows = [[cell.strip()[:LONGEST_CELL] for cell in row.split("\\t")] for row in table.split("\\n") if row.strip()]
     header, body = (rows[0], rows[1:]) if rows else ([], [])
     found = [Triple(row[0], column, value) for row in body for column, value in zip(header[1:], row[1:], strict=False)]
@@ -113,11 +113,11 @@ def triples(table: str) -> list[Triple]:
 
 
 def iou(said: Sequence[Triple], want: Sequence[Triple], tolerance: Tolerance) -> float:
-    """Matched triples over all triples, each matched once."""
+    """Intersection over union of two lists of triples; each triple is matched once."""
     left = list(said)
     hits = 0
-    for gold in want:
-        found = _first(left, gold, tolerance)
+    for target in want:
+        found = _first(left, target, tolerance)
         if found is not None:
             left.remove(found)
             hits += 1
@@ -125,8 +125,8 @@ def iou(said: Sequence[Triple], want: Sequence[Triple], tolerance: Tolerance) ->
     return hits / union if union else 0.0
 
 
-def _first(left: Iterable[Triple], gold: Triple, tolerance: Tolerance) -> Triple | None:
-    return next((one for one in left if all(_near(a, b, tolerance) for a, b in zip(one, gold, strict=True))), None)
+def _first(left: Iterable[Triple], target: Triple, tolerance: Tolerance) -> Triple | None:
+    return next((one for one in left if all(_near(a, b, tolerance) for a, b in zip(one, target, strict=True))), None)
 
 
 def _near(said: str, want: str, tolerance: Tolerance) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.readers.declared import declarations
 from mmeval.types import Sample
@@ -14,14 +14,14 @@ _WRAP = " \t\r\n*_`\"'“”$"
 
 
 def whole(text: str, sample: Sample) -> Extraction:
-    """The reply as it is, without outer blanks."""
+    """Extract the whole reply without surrounding whitespace."""
     stripped = text.strip()
     start = len(text) - len(text.lstrip())
     return Extraction(stripped, "whole-reply", (start, start + len(stripped)))
 
 
 def short_answer(text: str, sample: Sample) -> Extraction:
-    """The last declared answer, else the whole reply; outer quotes, emphasis and full stop removed."""
+    """Extract the last declared answer, else the whole reply, without quotes, emphasis and full stop."""
     for place in declarations(text):
         said = clean(text[place.start : place.end])
         if said:
@@ -31,7 +31,7 @@ def short_answer(text: str, sample: Sample) -> Extraction:
 
 
 def clean(text: str) -> str:
-    r"""Without outer blanks, emphasis, quotes, `\(`, `\text{}` and one full stop."""
+    r"""Strip whitespace, emphasis, quotes, `\(`, `\text{}` and one full stop."""
     said = text.strip(_WRAP)
     for opening, closing in (("\\(", "\\)"), ("\\text{", "}"), ("\\mathrm{", "}"), ("\\boxed{", "}")):
         if said.startswith(opening):
@@ -40,9 +40,10 @@ def clean(text: str) -> str:
 
 
 def exact_text() -> Scorer:
-    """The same text as any gold, without regard to case and outer blanks."""
+    """The reply equals an accepted text, ignoring case and surrounding whitespace."""
     return Scorer(
         name="exact_text",
+        version=1,
         rules={
             "official": Staged(whole, same_text),
             "mmeval": Staged(short_answer, same_text),
@@ -53,33 +54,34 @@ def exact_text() -> Scorer:
 
 
 def same_text(answer: str, sample: Sample) -> Grade:
-    """1 if lower-cased and stripped texts are equal."""
+    """1 if the texts are equal in lower case and stripped."""
     said = answer.strip().lower()
-    return _graded(any(said == gold.strip().lower() for gold in golds.texts(sample)), sample)
+    return _graded(any(said == target.strip().lower() for target in targets.texts(sample)), sample)
 
 
 _PUNCTUATION = str.maketrans("", "", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 def same_words(answer: str, sample: Sample) -> Grade:
-    """1 if the texts are equal without case and ASCII punctuation; inner blanks count."""
+    """1 if the texts are equal, ignoring case and ASCII punctuation; spaces count."""
     said = answer.lower().translate(_PUNCTUATION)
-    return _graded(any(said == gold.lower().translate(_PUNCTUATION) for gold in golds.texts(sample)), sample)
+    return _graded(any(said == target.lower().translate(_PUNCTUATION) for target in targets.texts(sample)), sample)
 
 
 def _graded(right: bool, sample: Sample) -> Grade:
-    return Grade(float(right), f"gold {golds.plain(sample.target)[:80]}")
+    return Grade(float(right), f"target {targets.plain(sample.target)[:80]}")
 
 
 def anls() -> Scorer:
-    """Average normalised Levenshtein similarity, the best over the golds, 0 below one half.
+    """Average normalised Levenshtein similarity to the closest accepted text; 0 below one half.
 
-    Source: Biten et al., Scene Text Visual Question Answering (ICCV 2019). The rivals keep a value of
-    exactly one half and divide by the length of the texts before blanks are collapsed.
+    Source: Biten et al., Scene Text Visual Question Answering (ICCV 2019). Other harnesses accept a value of exactly
+    one half, and divide by the length of the texts before spaces are collapsed.
     """
     loose = functools.partial(anls_value, strict=False)
     return Scorer(
         name="anls",
+        version=1,
         rules={
             "official": Staged(whole, anls_value),
             "mmeval": Staged(short_answer, anls_value),
@@ -93,23 +95,22 @@ def _all(text: str, sample: Sample) -> Extraction:
 
 
 def anls_value(answer: str, sample: Sample, *, strict: bool = True) -> Grade:
-    """Similarity in [0, 1] to the closest gold."""
-    best, gold = max(
-        ((anls_similarity(answer, gold, strict=strict), gold) for gold in golds.raw_texts(sample)), default=(0.0, "")
-    )
-    return Grade(best, f"gold {gold[:80]}")
+    """Similarity to the closest accepted text, in [0, 1]."""
+    accepted = targets.raw_texts(sample)
+    best, target = max(((anls_similarity(answer, one, strict=strict), one) for one in accepted), default=(0.0, ""))
+    return Grade(best, f"target {target[:80]}")
 
 
-def anls_similarity(answer: str, gold: str, *, strict: bool) -> float:
-    """`1 - NL`; zero unless NL < .5 (strict) or 1 - NL >= .5 (else).
+def anls_similarity(answer: str, target: str, *, strict: bool) -> float:
+    """`1 - NL`, where NL is the normalised edit distance; 0 unless NL < .5 (strict) or 1 - NL >= .5 (otherwise).
 
     Args:
-        answer: the prediction.
-        gold: one accepted text.
-        strict: lengths of the folded texts and a strict threshold, as the definition has it.
+        answer: the answer.
+        target: one accepted text.
+        strict: follow the definition: normalise by the length after folding, with a strict threshold.
     """
-    said, want = _fold(answer), _fold(gold)
-    length = max(len(said), len(want)) if strict else max(len(gold.upper()), len(answer.upper()))
+    said, want = _fold(answer), _fold(target)
+    length = max(len(said), len(want)) if strict else max(len(target.upper()), len(answer.upper()))
     if length == 0:
         return 1.0
     if abs(len(said) - len(want)) > length * THRESHOLD:
@@ -124,7 +125,7 @@ def _fold(text: str) -> str:
 
 
 def levenshtein(a: str, b: str) -> int:
-    """Edit distance by Hyyro's bit-parallel form of Myers' algorithm (2003), on Python integers."""
+    """Edit distance, by Hyyro's bit-parallel form (2003) of Myers' algorithm on Python integers."""
     if a == b:
         return 0
     if not a or not b:

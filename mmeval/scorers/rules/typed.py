@@ -1,27 +1,25 @@
-"""Answers that a model has already extracted, compared by the type that the question asks for."""
+"""Comparison of extracted answers by the type that the question asks for."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
 
 from mmeval.scorers.readers import quantities as numbers
 from mmeval.scorers.readers.tokens import match_tokens
 from mmeval.scorers.rules.text import levenshtein
 
-AnswerType = Literal["text", "integer", "float", "list"]
 _BRACKET = re.compile(r"\(([a-zA-Z])\)")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def nearest(text: str, choices: Sequence[str]) -> str:
-    """The choice with the smallest edit distance; of equals the first. Even an empty text picks one."""
+    """The choice with the smallest edit distance, the first on a tie. Even an empty text has one."""
     return min(choices, key=lambda choice: levenshtein(text, choice))
 
 
 def to_choice(text: str, choices: Sequence[str]) -> str:
-    """The first `(x)` in any case, else a bare capital, names a choice; anything else is the nearest one."""
+    """The choice named by the first `(x)` (in any case) or by a bare capital, else the nearest choice."""
     said = text.strip()
     bracket = _BRACKET.search(said)
     if bracket:
@@ -32,14 +30,14 @@ def to_choice(text: str, choices: Sequence[str]) -> str:
 
 
 def to_type(text: str, answer_type: str, precision: float | None, *, integral_precision: bool = True) -> str | None:
-    """A free-form answer as the text that its type is written in; None where it is no such thing.
+    """A free-form answer in the notation of its type; None if it does not have this type.
 
     Args:
         text: the extracted answer.
-        answer_type: `integer` truncates (`14.9` is 14), `float` rounds, others stay.
+        answer_type: `integer` truncates (`14.9` is 14), `float` rounds, other types are unchanged.
         precision: decimals of a float.
-        integral_precision: take the precision as a whole number; without it a float precision, as the data
-            set stores it, makes rounding impossible and every float answer wrong.
+        integral_precision: convert the precision to a whole number. The data set stores it as a float, with which
+            rounding fails and every float answer is wrong.
     """
     if answer_type == "integer":
         value = numbers.python_float(text)
@@ -53,7 +51,7 @@ def to_type(text: str, answer_type: str, precision: float | None, *, integral_pr
 
 
 def _rounded(value: float) -> str | None:
-    """Without a precision rounding gives a whole number, which infinities have none of."""
+    """Round to a whole number; None for infinities."""
     return str(round(value)) if abs(value) < float("inf") else None
 
 
@@ -67,7 +65,7 @@ def typed_match(
     answer: str,
     integral_precision: bool = True,
 ) -> bool:
-    """Normalise an extracted answer to its type and compare it as text."""
+    """Convert an extracted answer to its type and compare it with the target as a text."""
     if multiple_choice:
         said: str | None = to_choice(text, choices) if choices else text
     else:
@@ -76,7 +74,7 @@ def typed_match(
 
 
 def strict_match(text: str, *, choices: Sequence[str], multiple_choice: bool, answer_type: str, answer: str) -> bool:
-    """The strict variant: letter by tokens, `int` and `float` as Python reads them, no rounding, lists never."""
+    """The strict variant: letters by tokens, numbers by `int` and `float` without rounding; lists never match."""
     if multiple_choice:
         found = match_tokens(text, dict(zip(LETTERS, choices, strict=False)), 3).answer
         return found is not None and found == letter_of(answer, choices)
@@ -90,7 +88,7 @@ def strict_match(text: str, *, choices: Sequence[str], multiple_choice: bool, an
 
 
 def letter_of(answer: str, choices: Sequence[str]) -> str | None:
-    """The letter of the choice with this text."""
+    """The letter of the choice with this text, or None."""
     return LETTERS[list(choices).index(answer)] if answer in choices else None
 
 

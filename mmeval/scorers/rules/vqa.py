@@ -1,4 +1,4 @@
-"""VQA accuracy: ten annotators, leave one out, after the normalisation of the VQA evaluation."""
+"""VQA accuracy over ten annotators, leaving one out, after the normalisation of the VQA evaluation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Callable, Sequence
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.rules.text import short_answer
 from mmeval.types import Sample
@@ -19,7 +19,7 @@ _COMMAS = re.compile(r"\d,+\d")
 _LOOSE_PERIOD = re.compile(r"\.(?!\d)")
 _LONE_PERIOD = re.compile(r"(?<!\d)\.(?!\d)")
 PERIODS = 32
-"""The published code passes a flag where the count belongs: only so many full stops are removed."""
+"""The published code passes a flag as the count, so that only this many full stops are removed."""
 _NUMBERS = {"none": "0"} | {
     word: str(value)
     for value, word in enumerate(
@@ -28,7 +28,7 @@ _NUMBERS = {"none": "0"} | {
 }
 _ARTICLES = frozenset(("a", "an", "the"))
 
-# Words that only lack their apostrophe; the missing natural ones ("we're", "i'll") are missing on purpose.
+# Words whose apostrophe is restored. "we're" and "i'll" are missing, as in the published list.
 _PLAIN = [
     "ain't",
     "aren't",
@@ -122,7 +122,7 @@ CONTRACTIONS = _contractions()
 
 
 def _punctuation(text: str, *, comma: re.Pattern[str], period: re.Pattern[str]) -> str:
-    """Delete or blank each mark by its neighbours in the original text, then delete full stops."""
+    """Delete each mark or replace it by a space, depending on its neighbours, then delete full stops."""
     grouped = comma.search(text) is not None
     out = text
     for mark in _MARKS:
@@ -133,17 +133,17 @@ def _punctuation(text: str, *, comma: re.Pattern[str], period: re.Pattern[str]) 
 
 
 def mark_free(text: str) -> str:
-    """Punctuation by the rule that keeps a full stop beside a digit; case and words stay."""
+    """Remove punctuation, but keep a full stop next to a digit; case and words are unchanged."""
     return _punctuation(text, comma=_COMMA, period=_LONE_PERIOD)
 
 
 def publish_marks(text: str) -> str:
-    """Punctuation by the published rule; case and words stay."""
+    """Remove punctuation by the published rule; case and words are unchanged."""
     return _punctuation(text, comma=_COMMA, period=_LOOSE_PERIOD)
 
 
 def _words(text: str) -> str:
-    """Lower case, digits for small number words, no articles, apostrophes restored."""
+    """Lower case, with digits for number words up to ten, without articles, with apostrophes restored."""
     mapped = (_NUMBERS.get(word, word) for word in text.lower().split())
     return " ".join(CONTRACTIONS.get(word, word) for word in mapped if word not in _ARTICLES)
 
@@ -153,63 +153,64 @@ def _flat(text: str) -> str:
 
 
 def normalise_published(text: str) -> str:
-    """The normalisation of the VQA authors' own evaluation."""
+    """The normalisation of the VQA authors' evaluation code."""
     return _words(_punctuation(_flat(text), comma=_COMMA, period=_LOOSE_PERIOD))
 
 
 def normalise_lone_periods(text: str) -> str:
-    """The same, but a full stop beside a digit stays (`3.` is not `3`)."""
+    """The published normalisation, but a full stop next to a digit is kept (`3.` is not `3`)."""
     return _words(_punctuation(_flat(text), comma=_COMMA, period=_LONE_PERIOD))
 
 
 def normalise_words_first(text: str) -> str:
-    """The variant that deletes commas and question marks beforehand (`red,white` becomes one word)."""
+    """A variant that deletes commas and question marks first, so that `red,white` becomes one word."""
     lowered = text.lower().replace(",", "").replace("?", "").replace("'s", " 's").strip()
     return _words(_punctuation(_flat(lowered), comma=_COMMAS, period=_LOOSE_PERIOD))
 
 
 def normalise_lmms(text: str) -> str:
-    """The published normalisation with the runs of commas of lmms-eval."""
+    """The published normalisation, with the handling of repeated commas of lmms-eval."""
     return _words(_punctuation(_flat(text), comma=_COMMAS, period=_LOOSE_PERIOD))
 
 
-def agreement(answer: str, golds_: Sequence[str]) -> float:
-    """Mean over annotators of `min(1, matches among the others / 3)`."""
-    if not golds_:
+def agreement(answer: str, accepted: Sequence[str]) -> float:
+    """Mean over annotators of `min(1, matches among the other annotators / 3)`."""
+    if not accepted:
         return 0.0
-    hits = sum(gold == answer for gold in golds_)
+    hits = sum(target == answer for target in accepted)
     out_of_hits = min(1.0, (hits - 1) / 3) if hits else 0.0
-    return (hits * out_of_hits + (len(golds_) - hits) * min(1.0, hits / 3)) / len(golds_)
+    return (hits * out_of_hits + (len(accepted) - hits) * min(1.0, hits / 3)) / len(accepted)
 
 
 def vqa_value(answer: str, answers: Sequence[str], *, normalise: Normalise, unanimous_raw: bool = False) -> float:
     """VQA accuracy of one answer in [0, 1].
 
     Args:
-        answer: the prediction.
+        answer: the answer.
         answers: one answer per annotator.
-        normalise: applied to the prediction and to every answer.
-        unanimous_raw: compare the raw texts where all annotators wrote the same, as the published code does.
+        normalise: applied to the answer and to those of the annotators.
+        unanimous_raw: compare the raw texts if all annotators agree, as the published code does.
     """
     if unanimous_raw:
-        flat = [_flat(gold) for gold in answers]
+        flat = [_flat(target) for target in answers]
         if len(set(flat)) <= 1:
             return agreement(_flat(answer), flat)
-    return agreement(normalise(answer), [normalise(gold) for gold in answers])
+    return agreement(normalise(answer), [normalise(target) for target in answers])
 
 
 def vqa_accuracy(*, words_first: bool = True) -> Scorer:
-    """Share of annotators who agree; the target is the list of their answers.
+    """Agreement with annotators; the target is the list of their answers.
 
     Args:
-        words_first: whether lmms-eval scores this benchmark with its words-first normalisation
-            (TextVQA, OK-VQA, VizWiz) or with the published one (VQAv2).
+        words_first: whether lmms-eval uses its own normalisation for this benchmark (TextVQA, OK-VQA, VizWiz)
+            or the published one (VQAv2).
     """
     lmms = normalise_words_first if words_first else normalise_lmms
     vlm = Staged(_whole, functools.partial(_grade, normalise=normalise_lone_periods))
     published = functools.partial(_grade, normalise=normalise_published)
     return Scorer(
         name="vqa_accuracy",
+        version=1,
         rules={
             "official": Staged(_whole, functools.partial(_grade, normalise=normalise_published, unanimous_raw=True)),
             "mmeval": Staged(short_answer, published),
@@ -225,6 +226,6 @@ def _whole(text: str, sample: Sample) -> Extraction:
 
 
 def _grade(answer: str, sample: Sample, *, normalise: Normalise, unanimous_raw: bool = False) -> Grade:
-    answers = golds.texts(sample)
+    answers = targets.texts(sample)
     value = vqa_value(answer, answers, normalise=normalise, unanimous_raw=unanimous_raw)
     return Grade(value, f"normalised: {normalise(answer)[:80]}")

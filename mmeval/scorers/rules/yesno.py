@@ -1,20 +1,18 @@
-"""Yes or no, as each part of the field reads it."""
+"""Yes or no, as each harness reads it."""
 
 from __future__ import annotations
 
 import functools
 import re
 from collections.abc import Callable
-from typing import Literal
 
-from mmeval.scorers import golds
+from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.readers.declared import declarations
 from mmeval.scorers.rules.vqa import mark_free
 from mmeval.types import Sample
 
 Reading = Callable[[str], str | None]
-YesNo = Literal["yes", "no"]
 _WORD = re.compile(
     r"(?<![\w'’])(?P<yes>yes|yeah|yep|true|correct)(?![\w'’])|(?<![\w'’])(?P<no>no|nope|false|incorrect)(?![\w'’])",
     re.IGNORECASE,
@@ -26,7 +24,7 @@ _HEAD = re.compile(
 
 
 def read_tokens(text: str) -> str | None:
-    """Token rule: the word yes without the word no, or the reverse, after VQA punctuation."""
+    """The word yes without the word no, or the reverse, after punctuation is removed as in VQA."""
     words = set(mark_free(text.lower()).split())
     if ("yes" in words) == ("no" in words):
         return None
@@ -34,20 +32,20 @@ def read_tokens(text: str) -> str | None:
 
 
 def read_else_yes(text: str) -> str:
-    """First sentence; no if it has the word No, no or not; everything else is yes."""
+    """`no` if the first sentence has the word No, no or not; otherwise `yes`."""
     first = text.split(".", 1)[0] if "." in text else text
     words = first.replace(",", "").split(" ")
     return "no" if {"No", "not", "no"} & set(words) else "yes"
 
 
 def read_literal(text: str) -> str | None:
-    """Exactly `yes` or `no` after lower-casing and stripping."""
+    """Exactly `yes` or `no`, in lower case and stripped."""
     said = text.lower().strip()
     return said if said in ("yes", "no") else None
 
 
 def read_prefix(text: str) -> str | None:
-    """`yes`, then `no`, within the first four characters without full stops; or a lone y or n."""
+    """`yes`, else `no`, in the first four characters without full stops; or a single y or n."""
     said = text.lower().strip().replace(".", "")
     if len(said) == 1:
         return {"y": "yes", "n": "no"}.get(said)
@@ -55,7 +53,7 @@ def read_prefix(text: str) -> str | None:
 
 
 def read_own(text: str) -> Extraction:
-    """Declared answer, then the first word, then the only one of the two words that occurs."""
+    """The declared answer, else the first word, else whichever of the two words occurs alone."""
     for place in declarations(text):
         match = _HEAD.match(text, place.start, max(place.end, place.start))
         if match:
@@ -75,16 +73,17 @@ def _found(match: re.Match[str], rule: str) -> Extraction:
 
 
 def yes_no(*, official: Reading | None = None, lmms: Reading = read_literal) -> Scorer:
-    """Yes or no; the target is `yes`/`no` in any case, a bool, or `1`/`0`.
+    """Yes or no. The target is `yes` or `no` in any case, a bool, or `1` or `0`.
 
     Args:
-        official: how the authors read a reply (`read_tokens`, `read_else_yes`, ...); without it our own reading.
-        lmms: how lmms-eval 0.7.3 reads this benchmark.
+        official: the authors' reader (`read_tokens`, `read_else_yes`, ...); mmeval's own if it is None.
+        lmms: the reader of lmms-eval 0.7.3.
     """
     tokens = Staged(functools.partial(_reading, read=read_tokens), same_answer)
     own = Staged(_own, same_answer)
     return Scorer(
         name="yes_no",
+        version=1,
         rules={
             "official": Staged(functools.partial(_reading, read=official), same_answer) if official else own,
             "mmeval": own,
@@ -104,13 +103,13 @@ def _reading(text: str, sample: Sample, *, read: Reading) -> Extraction:
     return Extraction(said, read.__name__.removeprefix("read_") if said else "unparsed")
 
 
-def gold_answer(sample: Sample) -> str:
-    """`yes` or `no`."""
-    gold = golds.plain(sample.target).strip().strip(".").lower()
-    return "yes" if gold in ("yes", "1", "true", "y") else "no"
+def target_answer(sample: Sample) -> str:
+    """The target as `yes` or `no`."""
+    target = targets.plain(sample.target).strip().strip(".").lower()
+    return "yes" if target in ("yes", "1", "true", "y") else "no"
 
 
 def same_answer(answer: str, sample: Sample) -> Grade:
-    """1 if the answer is the gold."""
-    gold = gold_answer(sample)
-    return Grade(float(answer == gold), f"gold {gold}")
+    """1 if the answer is the target."""
+    target = target_answer(sample)
+    return Grade(float(answer == target), f"target {target}")

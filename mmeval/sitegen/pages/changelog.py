@@ -46,7 +46,7 @@ def change(column: Column, card: ModelCard, cell: Cell) -> dict[str, Any]:
         "value": head.value * scale,
         "half": (head.high - head.low) / 2 * scale,
         "run_url": run_url(cell),
-        "id": cell.spec.digest,
+        "id": cell.run.spec_digest,
     }
 
 

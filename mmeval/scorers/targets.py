@@ -1,4 +1,4 @@
-"""Golds as data sets write them: one value, a list, or a list written out as a string."""
+"""Targets as data sets store them: one value, a list, or a list written as a string."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from mmeval.types import JSON, Sample
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LONGEST = 100_000
-"""A string above this many characters is not read as a Python list."""
+"""Maximum length of a string that is parsed as a Python list."""
 
 
 def as_list(text: str) -> list[Any] | None:
-    """The list that a string spells as a Python literal, or None; nothing is evaluated."""
+    """Parse a string as a Python list literal; None if it is not one. No code is evaluated."""
     stripped = text.strip()
     if len(stripped) > LONGEST or not (stripped.startswith("[") and stripped.endswith("]")):
         return None
@@ -29,14 +29,14 @@ def as_list(text: str) -> list[Any] | None:
 
 
 def plain(value: JSON) -> str:
-    """A gold as text: `3.0` for floats as Python writes them, `` for None and NaN."""
+    """A target as text. Floats look as in Python (`3.0`); None and NaN are empty."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     return value if isinstance(value, str) else str(value)
 
 
 def texts(sample: Sample) -> list[str]:
-    """All accepted texts; a string that spells a list counts as that list."""
+    """All accepted texts. A string that is a list literal counts as that list."""
     target = sample.target
     if isinstance(target, str):
         spelled = as_list(target)
@@ -47,18 +47,18 @@ def texts(sample: Sample) -> list[str]:
 
 
 def raw_texts(sample: Sample) -> list[str]:
-    """All accepted texts; a string is itself even where it spells a list."""
+    """All accepted texts. A string counts as it is, even if it is a list literal."""
     target = sample.target
     return [plain(item) for item in target] if isinstance(target, list) else [plain(target)]
 
 
 def letters(sample: Sample, default: str) -> str:
-    """The valid option letters: as many as there are choices, or the default where there are none."""
+    """The valid option letters: one for each choice, or the default if there are no choices."""
     return ALPHABET[: len(sample.choices)] or default
 
 
 def options(sample: Sample, default: str) -> Mapping[str, str]:
-    """Letter to option text, in order; without choices every default letter has an empty text."""
+    """Option letters with their texts, in order. Without choices, the default letters with empty texts."""
     return _options(sample.choices, default)
 
 
@@ -68,18 +68,18 @@ def _options(choices: tuple[str, ...], default: str) -> Mapping[str, str]:
     return MappingProxyType(dict(zip(names, choices or [""] * len(names), strict=False)))
 
 
-def gold_letters(sample: Sample, default: str) -> frozenset[str]:
-    """The gold as a set of letters: `B`, `(B)`, `A, C`, an option's text, or a list of these."""
+def target_letters(sample: Sample, default: str) -> frozenset[str]:
+    """The target as a set of letters. It may be `B`, `(B)`, `A, C`, the text of an option, or a list of these."""
     if isinstance(sample.target, str):
-        return _gold_letters((sample.target,), sample.choices, default)
-    return _gold_letters(tuple(texts(sample)), sample.choices, default)
+        return _target_letters((sample.target,), sample.choices, default)
+    return _target_letters(tuple(texts(sample)), sample.choices, default)
 
 
 @functools.lru_cache(maxsize=1024)
-def _gold_letters(golds: tuple[str, ...], choices: tuple[str, ...], default: str) -> frozenset[str]:
+def _target_letters(accepted: tuple[str, ...], choices: tuple[str, ...], default: str) -> frozenset[str]:
     valid = ALPHABET[: len(choices)] or default
-    spelled = [as_list(gold) for gold in golds]
-    each = [plain(item) for gold, items in zip(golds, spelled, strict=True) for item in (items or [gold])]
+    spelled = [as_list(target) for target in accepted]
+    each = [plain(item) for target, items in zip(accepted, spelled, strict=True) for item in (items or [target])]
     return frozenset(letter for text in each for letter in _letters_of(text, choices, valid))
 
 

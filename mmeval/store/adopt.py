@@ -1,0 +1,55 @@
+"""Runs that are stored under the name of an older schema: renamed, so that nothing is asked twice."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from mmeval.errors import StoreError
+from mmeval.store.info import Spec
+from mmeval.store.runs import Run, read_run, run_path, write_info
+
+
+def adopt(root: Path, spec: Spec) -> Path:
+    """The folder of a run; where it does not exist, a folder with the same spec in an older schema becomes it.
+
+    Raises:
+        StoreError: another process is writing the run.
+    """
+    folder = run_path(root, spec)
+    if not folder.exists():
+        for run in _siblings(folder):
+            if run.info.spec.digest == spec.digest:
+                _rename(run, folder)
+                break
+    return folder
+
+
+def _siblings(folder: Path) -> Iterator[Run]:
+    for file in sorted(folder.parent.glob("*/run.json")):
+        with suppress(StoreError):
+            yield read_run(file.parent)
+
+
+def _rename(run: Run, folder: Path) -> None:
+    with _locked(run.path):
+        # Written before the folder is renamed, so that a crash in between leaves a folder that is found again.
+        write_info(run.path, run.info)
+        run.path.rename(folder)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock on the journal, where there is one."""
+    journal = folder / "records.jsonl"
+    if not journal.exists():
+        yield
+        return
+    with journal.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError(f"{folder}: another process is writing this run; wait for it or stop it") from None
+        yield
