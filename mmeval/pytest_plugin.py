@@ -32,19 +32,19 @@ def mmeval_gate(record_property: Callable[[str, object], None]) -> Callable[...,
         results: str | Path = "results",
     ) -> Verdict:
         from mmeval.errors import MMEvalError
-        from mmeval.gate.api import candidate_of, judge_live
+        from mmeval.gate.api import candidate_of, decide_live
         from mmeval.gate.policy import read_policy
 
         try:
             made = read_policy(Path(policy))
             candidate = candidate_of(made, model=model, options=options or {}, settings={"results": Path(results)})
-            verdict = judge_live(made, candidate, file=Path(policy))
+            verdict = decide_live(made, candidate, file=Path(policy))
         except MMEvalError as error:
             pytest.fail(f"mmeval gate: {error}", pytrace=False)
         record_property("mmeval_verdict", verdict.decision)
-        record_property("mmeval_headline", verdict.headline)
+        record_property("mmeval_summary", verdict.summary)
         if verdict.exit_code:
-            pytest.fail(verdict.headline, pytrace=False)
+            pytest.fail(verdict.summary, pytrace=False)
         return verdict
 
     return gate

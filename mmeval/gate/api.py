@@ -21,7 +21,7 @@ from mmeval.gate.verdict import Verdict
 from mmeval.runner import Observer
 from mmeval.store import Run
 
-__all__ = ["candidate_of", "check_names", "judge_live", "judge_stored"]
+__all__ = ["candidate_of", "check_names", "decide_live", "decide_stored"]
 
 
 def check_names(policy: Policy, *, file: Path, catalog: Catalog = Catalog(), known: Sequence[str] = ()) -> None:
@@ -50,7 +50,7 @@ def candidate_of(
     return Candidate(model=name, options={**policy.options, **options}, settings=given, observer=observer)
 
 
-def judge_live(policy: Policy, candidate: Candidate, *, file: Path) -> Verdict:
+def decide_live(policy: Policy, candidate: Candidate, *, file: Path) -> Verdict:
     """Ask the candidate and decide; an error of a single benchmark is part of the verdict.
 
     Raises:
@@ -63,8 +63,8 @@ def judge_live(policy: Policy, candidate: Candidate, *, file: Path) -> Verdict:
     return conclude(decide(found, policy), policy, **_about(file, candidate.begin))
 
 
-def judge_stored(policy: Policy, bases: Mapping[str, Run], candidates: Mapping[str, Run], *, file: Path) -> Verdict:
-    """Decide from stored runs by benchmark; raises as `judge_live`."""
+def decide_stored(policy: Policy, bases: Mapping[str, Run], candidates: Mapping[str, Run], *, file: Path) -> Verdict:
+    """Decide from stored runs by benchmark; raises as `decide_live`."""
     begin = time.monotonic()
     return conclude(decide(cases(policy, candidates, bases=bases), policy), policy, **_about(file, begin))
 

@@ -16,19 +16,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from mmeval import store
 from mmeval.compare import Comparison, compare, read_side
-from mmeval.errors import NotComparableError, StoreError, UsageError
-from mmeval.gate.guards import Measures, measure
+from mmeval.errors import NotComparableError, UsageError
+from mmeval.gate.guards import measure
 from mmeval.gate.policy import Policy
-from mmeval.store import Run
+from mmeval.store import Measures, Run
 
 __all__ = ["LEDGER", "accept", "baseline_of", "measures_of", "open_baselines"]
 
 LEDGER = "LEDGER.jsonl"
-MEASURES = "baseline.json"
 
 
 @contextmanager
@@ -86,14 +83,9 @@ def baseline_of(root: Path, name: str, policy: Policy) -> Run:
 
 
 def measures_of(run: Run) -> Measures:
-    """Latency and cost: as kept beside a baseline, else from the journal."""
-    file = run.path / MEASURES
-    if not file.exists():
-        return measure(run)
-    try:
-        return Measures.model_validate_json(file.read_text(encoding="utf-8"))
-    except (ValidationError, UnicodeDecodeError) as error:
-        raise StoreError(f"{file}: {str(error).splitlines()[0]}") from None
+    """Latency and cost of a run: stored ones for a baseline, measured from the journal otherwise."""
+    stored = store.read_measures(run)
+    return measure(run) if stored is None else stored
 
 
 def accept(run: Run, policy: Policy, *, reason: str) -> dict[str, Any]:
@@ -127,7 +119,8 @@ def accept(run: Run, policy: Policy, *, reason: str) -> dict[str, Any]:
         "replaces": [_delta(base, run, policy) for base in old],
         "git": run.info.provenance.get("git"),
     }
-    _copy(run, target)
+    if run.path.resolve() != target.resolve():
+        store.copy_run(run, target, measures_of(run))
     for base in old:
         shutil.rmtree(base.path)
         _prune(base.path.parent, root)
@@ -155,16 +148,6 @@ def _delta(base: Run, run: Run, policy: Policy) -> dict[str, Any]:
     if delta is not None:
         row |= {"difference": delta.value, "low": delta.low, "high": delta.high, "n": delta.n}
     return row
-
-
-def _copy(run: Run, target: Path) -> None:
-    if run.path.resolve() == target.resolve():
-        return
-    measures = measures_of(run)
-    target.mkdir(parents=True, exist_ok=True)
-    for name in ("run.json", "scores.csv"):
-        store.write_atomic(target / name, (run.path / name).read_text(encoding="utf-8"))
-    store.write_atomic(target / MEASURES, measures.model_dump_json(indent=1) + "\n")
 
 
 def _prune(folder: Path, root: Path) -> None:

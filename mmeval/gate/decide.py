@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mmeval.compare import Comparison, Pair, outside
+from mmeval.comparable import refused
+from mmeval.compare import Comparison, Pair
 from mmeval.errors import BudgetError, MMEvalError, NotComparableError, UsageError
 from mmeval.formatting import points
-from mmeval.gate.guards import Measures, check_guards
+from mmeval.gate.guards import check_guards
 from mmeval.gate.policy import Bench, Policy
 from mmeval.gate.verdict import EXIT_CODES, BenchmarkVerdict, Decision, Flip, Verdict
 from mmeval.stats.multiplicity import holm
 from mmeval.stats.paired import Difference, difference
 from mmeval.stats.power import detectable, needed
+from mmeval.store import Measures
 
 __all__ = ["Case", "Early", "check_size", "conclude", "decide", "passes_unchanged", "rule", "smallest", "too_small"]
 
@@ -71,7 +73,7 @@ def _blocked(case: Case, policy: Policy) -> BenchmarkVerdict | None:
         reason = str(case.problem) if case.problem is not None else "nothing was compared"
         return _verdict(case, policy, _decision_of(case.problem), reason)
     found = case.comparison
-    foreign = outside(found.changes, policy.subject)
+    foreign = refused(found.base.run.info, found.candidate.run.info, policy.subject)
     if foreign:
         named = "; ".join(map(str, foreign[:3])) + (f"; and {len(foreign) - 3} more" if len(foreign) > 3 else "")
         return _verdict(case, policy, "not comparable", f"more than the {policy.subject} differs: {named}")
@@ -303,7 +305,7 @@ def conclude(benchmarks: Sequence[BenchmarkVerdict], policy: Policy, **about: ob
         name=policy.name,
         decision=decision,
         exit_code=code,
-        headline=_headline(gated, decision),
+        summary=_summary(gated, decision),
         benchmarks=tuple(benchmarks),
         subject=policy.subject,
         alpha=policy.alpha,
@@ -313,7 +315,7 @@ def conclude(benchmarks: Sequence[BenchmarkVerdict], policy: Policy, **about: ob
     )
 
 
-def _headline(gated: Sequence[BenchmarkVerdict], decision: Decision) -> str:
+def _summary(gated: Sequence[BenchmarkVerdict], decision: Decision) -> str:
     if not gated:
         return "INCOMPLETE: no benchmark is gated, all are advisory"
     if decision == "pass":

@@ -5,28 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from mmeval.compare import Comparison, Item
 from mmeval.gate.policy import Guards
 from mmeval.gate.verdict import GuardResult
 from mmeval.stats.paired import mcnemar
-from mmeval.store import Run
+from mmeval.store import REFUSALS, Measures, Run
 
-__all__ = ["Measures", "check_guards", "measure"]
-
-REFUSALS = ("refused", "filtered", "empty")
-
-
-class Measures(BaseModel):
-    """Speed and price of a run, kept beside a baseline because its journal is not."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    latency_p95: float | None = None
-    """Seconds, of the replies that a model gave (cached ones are left out)."""
-    cost_per_sample: float | None = None
-    """US dollars; None = unknown."""
+__all__ = ["check_guards", "measure"]
 
 
 def measure(run: Run) -> Measures:

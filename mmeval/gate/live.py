@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from mmeval import runner, store
-from mmeval.compare import Side, changes, compare, only, outside, select
+from mmeval.comparable import refused
+from mmeval.compare import Side, compare, only, select
 from mmeval.engine.options import read_settings
 from mmeval.errors import AdapterError, BudgetError, NotComparableError, RunFailedError
 from mmeval.gate.baseline import baseline_of
 from mmeval.gate.decide import Case, Early, check_size, decide
 from mmeval.gate.offline import case_of, side_of
 from mmeval.gate.policy import Bench, Policy
-from mmeval.runner.finish import counted
-from mmeval.runner.journal import OPEN
 from mmeval.stats.paired import Units, sign_flip
 from mmeval.stats.sequential import EProcess
-from mmeval.store import Run, RunInfo, asking_order
+from mmeval.store import OPEN, Files, Run, RunInfo, asking_order, counted
 from mmeval.types import Record
 
 __all__ = ["Candidate", "again", "run_cases"]
@@ -225,7 +224,7 @@ def _subset(base: RunInfo, bench: Bench, ids: Sequence[str]) -> Sequence[str] | 
 def _comparable(base: RunInfo, spec: store.Spec, policy: Policy) -> None:
     """Refuse before anything is paid for."""
     planned = RunInfo(status="running", spec=spec, provenance={"mmeval": _version()})
-    foreign = outside(changes(base, planned), policy.subject)
+    foreign = refused(base, planned, policy.subject)
     if foreign:
         raise NotComparableError(f"more than the {policy.subject} differs: {'; '.join(map(str, foreign[:5]))}")
 
@@ -271,7 +270,7 @@ def _execute(planned: runner.Plan, candidate: Candidate, *, on_record: runner.On
 def _kept(planned: runner.Plan) -> list[Record]:
     """Answers of an earlier call that will not be asked again: the last record of each sample and epoch."""
     last: dict[tuple[str, int], Record] = {}
-    for record in store.read_records(planned.folder / "records.jsonl"):
+    for record in store.read_records(Files(planned.folder).journal):
         last[record.id, record.epoch] = record
     return [record for record in last.values() if record.status not in OPEN]
 

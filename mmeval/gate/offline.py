@@ -23,7 +23,7 @@ def runs_below(path: Path) -> dict[str, Run]:
         UsageError: there is no run, or two of one benchmark.
         StoreError: a run folder cannot be read.
     """
-    if (path / "run.json").exists():
+    if store.is_run(path):
         run = store.read_run(path)
         return {run.info.spec.benchmark: run}
     runs, problems = store.list_runs(path)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from mmeval.compare import Subject
+from mmeval.comparable import Subject
 from mmeval.errors import UsageError
 from mmeval.store import canonical
 

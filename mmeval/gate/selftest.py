@@ -76,7 +76,7 @@ def _trials(name: str, base: Run, policy: Policy, folder: Path) -> Iterator[Tria
         try:
             candidate = _copy(base, folder / expected.replace(" ", "-"), edit, version)
             verdict = conclude(decide([case_of(name, alone, base, candidate)], alone), alone, command="")
-            found, reason = verdict.decision, verdict.headline
+            found, reason = verdict.decision, verdict.summary
         except MMEvalError as error:
             found, reason = "incomplete", str(error)
             if expected == "pass":
@@ -108,8 +108,7 @@ def _copy(base: Run, folder: Path, edit: Edit, version: str | None) -> Run:
 def _write(folder: Path, info: RunInfo, rows: Iterable[ScoreRow]) -> Run:
     folder.mkdir(parents=True)
     store.write_info(folder, info)
-    with (folder / "scores.csv").open("w", encoding="utf-8", newline="") as file:
-        store.write_scores(file, iter(rows))
+    store.write_scores(store.Files(folder).scores, rows)
     return store.read_run(folder)
 
 

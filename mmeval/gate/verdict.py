@@ -9,7 +9,8 @@ from mmeval.stats.paired import Difference
 
 __all__ = ["EXIT_CODES", "BenchmarkVerdict", "Decision", "Flip", "GuardResult", "Verdict"]
 
-SCHEMA = 1
+SCHEMA = 2
+"""2: `summary` was called `headline`."""
 Decision = Literal["pass", "fail", "inconclusive", "not comparable", "incomplete", "budget"]
 EXIT_CODES: dict[Decision, int] = {
     "pass": 0,
@@ -97,7 +98,8 @@ class Verdict:
     name: str
     decision: Decision
     exit_code: int
-    headline: str
+    summary: str
+    """One sentence: the decision, the benchmark that made it, and its reason."""
     benchmarks: tuple[BenchmarkVerdict, ...]
     subject: str
     alpha: float

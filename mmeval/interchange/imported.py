@@ -6,16 +6,15 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from mmeval import store
 from mmeval.errors import DataError
 from mmeval.stats.intervals import mean
-from mmeval.types import Record, Status
+from mmeval.types import Record
 
 BENCHMARKS: Mapping[str, str] = {
     "MMBench_TEST_EN_V11": "mmbench_test_en", "MMBench_TEST_CN_V11": "mmbench_test_cn",
@@ -62,27 +61,27 @@ def write(found: Imported, results: Path) -> store.Run:
     """Write the run folder; importing the same file again writes the same folder."""
     spec = _spec(found)
     folder = store.run_path(results, spec)
-    scored = [record for record in found.records if record.score is not None]
-    numbers, headline = _numbers(found, scored)
-    counts: Counter[Status] = Counter(record.status for record in found.records)
+    files, scored = store.Files(folder), [record for record in found.records if record.score is not None]
+    numbers, primary = _numbers(found, scored)
+    summary = store.Summary(
+        counts=Counter(record.status for record in found.records),
+        unparsed=sum(record.score is not None and record.score.answer is None for record in scored),
+        samples_digest=_ids_digest(found.records) if found.records else None,
+        metrics=numbers,
+    )
     info = store.RunInfo(
-        status="complete",
+        status="running",
         spec=spec,
         provenance={"imported": {"tool": found.tool, "file": found.source.name, **found.facts}},
-        samples_digest=_ids_digest(found.records) if found.records else None,
         planned=len(found.records),
-        counts=dict(counts),
-        unparsed=sum(record.score is not None and record.score.answer is None for record in found.records),
-        metrics=numbers,
-        primary_metric=headline,
-        reason=None if numbers else "the file holds replies without scores",
+        primary_metric=primary,
         origin="third-party",
+    ).summarised(
+        summary, status="complete", reason=None if numbers else "the file holds replies without scores", totals={}
     )
     ordered = sorted(found.records, key=lambda record: (record.id, record.epoch))
-    out = StringIO(newline="")
-    store.write_scores(out, _rows(ordered))
-    store.write_atomic(folder / "scores.csv", out.getvalue())
-    store.write_atomic(folder / "records.jsonl", "".join(store.dump_record(record) + "\n" for record in ordered))
+    store.write_scores(files.scores, (store.ScoreRow.of(record, record.score) for record in ordered))
+    store.write_journal(files.journal, ordered)
     store.write_info(folder, info)
     return store.read_run(folder)
 
@@ -120,20 +119,6 @@ def _numbers(found: Imported, scored: Sequence[Record]) -> tuple[dict[str, store
 def _ids_digest(records: Sequence[Record]) -> str:
     ids = sorted({record.id for record in records})
     return hashlib.sha256("\n".join(ids).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _rows(records: Sequence[Record]) -> Iterator[store.ScoreRow]:
-    for record in records:
-        score = record.score
-        yield store.ScoreRow(
-            record.id,
-            record.epoch,
-            record.status,
-            score.value if score else None,
-            score.answer if score else None,
-            score.rule if score else "",
-            record.cluster,
-        )
 
 
 def read_json(file: Path) -> Any:

@@ -53,7 +53,7 @@ def outputs(verdict: Verdict) -> str:
     values = {
         "verdict": verdict.decision,
         "exit-code": str(verdict.exit_code),
-        "headline": " ".join(verdict.headline.split()),
+        "summary": " ".join(verdict.summary.split()),
         "delta": points(worst.difference.value, signed=True) if worst and worst.difference else "",
         "cost": "" if verdict.cost is None else f"{verdict.cost:.4f}",
     }

@@ -38,7 +38,7 @@ def html(verdict: Verdict) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(verdict.name)}: {escape(verdict.decision)}</title><style>{STYLE}</style></head><body>",
-        f'<h1><span class="{_class(verdict.decision)}">{escape(verdict.headline)}</span></h1>',
+        f'<h1><span class="{_class(verdict.decision)}">{escape(verdict.summary)}</span></h1>',
         _table(verdict),
         *map(_section, verdict.benchmarks),
         "<footer>",

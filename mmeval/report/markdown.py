@@ -34,7 +34,7 @@ def _bounded(head: str, verdict: Verdict) -> str:
 
 
 def _body(verdict: Verdict, shown: int) -> str:
-    lines = [f"### {MARKS[verdict.decision]} mmeval {cell(verdict.name)}: {cell(verdict.headline)}", ""]
+    lines = [f"### {MARKS[verdict.decision]} mmeval {cell(verdict.name)}: {cell(verdict.summary)}", ""]
     lines += [f"| {' | '.join(COLUMNS)} |", f"|{'|'.join(['---', '---', *['---:'] * 5, '---', '---:'])}|"]
     lines += [f"| {' | '.join(map(cell, _marked(bench)))} |" for bench in verdict.benchmarks]
     lines.append("")

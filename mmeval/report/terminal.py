@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
 
-from mmeval.compare import Change, Comparison, Pair
+from mmeval.comparable import Change
+from mmeval.compare import Comparison, Pair
 from mmeval.formatting import points
 from mmeval.gate.verdict import Verdict
 from mmeval.report.verdicts import COLUMNS, footer, notable, plain, row
@@ -26,7 +27,7 @@ def text_of(text: str, style: str = "") -> RichText:
 def print_verdict(verdict: Verdict, console: Console) -> None:
     """Headline, table, reasons, method."""
     colour = COLOURS.get(verdict.decision, "red")
-    console.print(text_of(verdict.headline, style=f"bold {colour}"))
+    console.print(text_of(verdict.summary, style=f"bold {colour}"))
     rows = [row(bench) for bench in verdict.benchmarks]
     print_rows(COLUMNS, rows, console, right=(2, 3, 4, 5, 6, 8))
     for bench in verdict.benchmarks:

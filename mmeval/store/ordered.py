@@ -1,4 +1,4 @@
-"""A journal's records in the order of their ids, however many there are: an external merge sort."""
+"""The records of journals in the order of their ids, whatever their number: an external merge sort."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeAlias
 
-from mmeval.errors import StoreError
-from mmeval.store import load_record
+from mmeval.store import load_record, read_journal
 from mmeval.types import Record
 
 __all__ = ["Ordered"]
@@ -19,27 +18,25 @@ __all__ = ["Ordered"]
 Entry: TypeAlias = tuple[str, int, int, str]
 """Sample id, epoch, number of the line, the line."""
 CHUNK = 20_000
+"""Lines that are sorted in memory."""
 
 
 class Ordered:
-    """The last record of every (id, epoch), sorted; can be walked as often as needed.
+    """The last record of every (id, epoch), sorted; can be iterated as often as needed.
 
-    Memory is O(CHUNK): sorted chunks beyond the first go to temporary files, whose bytes together
-    are those of the journal.
+    Memory is O(CHUNK). Sorted chunks are spilled to temporary files that together take as much disk as the journals.
     """
 
     def __init__(self, journals: Iterable[Path], *, spill: Path) -> None:
         self._stack = ExitStack()
-        self._scratch = spill
+        self._spill_to = spill
         self._chunks: list[Path] = []
         self._last: list[Entry] = []
-        number = 0
-        for journal in journals:
-            for entry in _entries(journal, number):
-                number = entry[2]
-                self._last.append(entry)
-                if len(self._last) >= CHUNK:
-                    self._spill()
+        lines = (line for journal in journals for line in read_journal(journal))
+        for number, line in enumerate(lines):
+            self._last.append((line.id, line.epoch, number, line.text))
+            if len(self._last) >= CHUNK:
+                self._spill()
         self._last.sort()
 
     def __enter__(self) -> Ordered:
@@ -50,18 +47,18 @@ class Ordered:
 
     def _spill(self) -> None:
         if not self._chunks:
-            folder = self._stack.enter_context(tempfile.TemporaryDirectory(dir=self._scratch, prefix=".sort."))
+            folder = self._stack.enter_context(tempfile.TemporaryDirectory(dir=self._spill_to, prefix=".sort."))
             self._folder = Path(folder)
         self._last.sort()
         chunk = self._folder / str(len(self._chunks))
-        with chunk.open("w", encoding="utf-8") as file:
+        with chunk.open("w", encoding="utf-8", errors="surrogatepass") as file:
             for name, epoch, number, line in self._last:
                 file.write(f"{json.dumps([name, epoch, number])}\t{line}")
         self._chunks.append(chunk)
         self._last.clear()
 
     def __iter__(self) -> Iterator[Record]:
-        """Records by id and epoch; of several of one sample the last that was written."""
+        """Records by id and epoch; if a sample was asked again, only its last record."""
         held: Entry | None = None
         for entry in heapq.merge(*map(_read, self._chunks), self._last):
             if held is not None and held[:2] != entry[:2]:
@@ -71,22 +68,8 @@ class Ordered:
             yield load_record(held[3])
 
 
-def _entries(journal: Path, start: int) -> Iterator[Entry]:
-    if not journal.exists():
-        return
-    with journal.open(encoding="utf-8", errors="surrogatepass", newline="\n") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.endswith("\n"):
-                return
-            try:
-                data = json.loads(line)
-                yield data["id"], data["epoch"], start + number, line
-            except (ValueError, KeyError, TypeError) as error:
-                raise StoreError(f"{journal}:{number}: damaged record: {error}") from None
-
-
 def _read(chunk: Path) -> Iterator[Entry]:
-    with chunk.open(encoding="utf-8", newline="\n") as lines:
+    with chunk.open(encoding="utf-8", errors="surrogatepass", newline="\n") as lines:
         for line in lines:
             key, _, record = line.partition("\t")
             name, epoch, number = json.loads(key)
