@@ -26,18 +26,18 @@ Answer = Literal["equal", "free", "not yet"]
 ALL: Final = frozenset[Subject](get_args(Subject))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Key:
     """One row of the table."""
 
     name: str
-    """A field of `Spec`, `options.*` and `data.*` for the fields inside it, `mmeval`, or `samples_digest`."""
+    """A field of `Spec`, `options.NAME` or `data.NAME` for what is inside it, `mmeval`, or `samples_digest`."""
+    why: str
     gate: frozenset[Subject] = frozenset()
     """The gate subjects that explain a difference; none: the gate always refuses it."""
     column: Answer = "free"
     paired: Answer = "free"
     merge: Answer = "equal"
-    why: str
 
 
 def _of(*subjects: Subject) -> frozenset[Subject]:
@@ -45,89 +45,77 @@ def _of(*subjects: Subject) -> frozenset[Subject]:
 
 
 KEYS: Final[tuple[Key, ...]] = (
-    Key(name="benchmark", column="equal", paired="equal", why="Two benchmarks have no sample in common."),
-    Key(name="variant", column="equal", why="An ablation changes what the model sees."),
-    Key(name="version", column="equal", why="A new version of a benchmark says that its numbers have changed."),
-    Key(name="model", gate=_of("model"), why="The model is what a board ranks and what most gates test."),
+    Key("benchmark", "Two benchmarks have no sample in common.", column="equal", paired="equal"),
+    Key("variant", "An ablation changes what the model sees.", column="equal"),
+    Key("version", "A new version of a benchmark says that its numbers have changed.", column="equal"),
+    Key("model", "The model is what a board ranks and what most gates test.", gate=_of("model")),
     Key(
-        name="endpoint",
+        "endpoint",
+        "Where the model is served; another model or adapter may be served elsewhere.",
         gate=_of("model", "adapter"),
-        why="Where a model is served; another model or adapter may live elsewhere.",
     ),
     Key(
-        name="adapter_digest",
+        "adapter_digest",
+        "The code that talks to the provider; another provider has another adapter.",
         gate=_of("model", "adapter", "code"),
-        why="The code that sends the prompt; another provider has another adapter.",
     ),
     Key(
-        name="media_policy",
+        "media_policy",
+        "How images are resized and encoded; it follows from the limits of the adapter.",
         gate=_of("adapter", "code"),
-        why="How images are resized and encoded, which follows from the limits of the adapter.",
     ),
+    Key("options.system", "The system prompt is part of the prompt.", gate=_of("prompt")),
+    Key("options.*", "Temperature, token limit and the like change answers; the board lets every model have its own."),
     Key(
-        name="options.system",
-        gate=_of("prompt"),
-        why="The system prompt is part of the prompt.",
-    ),
-    Key(
-        name="options.*",
-        why="Temperature, token limit and the like change answers; a board shows every model with its own.",
-    ),
-    Key(
-        name="definition_digest",
+        "definition_digest",
+        "It holds the prompts, but its digest covers comments and imports too: editing one would split a column.",
         gate=_of("prompt", "code"),
         column="not yet",
-        why="Prompts are in the definition, but the digest also covers its comments and imports.",
     ),
-    Key(name="profile", gate=_of("scorer"), column="equal", why="A profile selects the scoring rule."),
-    Key(name="judge", gate=_of("scorer"), column="equal", why="Another judge gives other scores."),
-    Key(name="judge_digest", gate=_of("scorer"), column="equal", why="The prompt of the judge decides its scores."),
+    Key("profile", "A profile selects the scoring rule.", gate=_of("scorer"), column="equal"),
+    Key("judge", "Another judge gives other scores.", gate=_of("scorer"), column="equal"),
+    Key("judge_digest", "The prompt of the judge decides its scores.", gate=_of("scorer"), column="equal"),
     Key(
-        name="scorer_digest",
+        "scorer_digest",
+        "Another rule gives other scores to the same replies.",
         gate=_of("scorer", "code"),
         column="equal",
-        why="Another rule gives other scores for the same replies.",
     ),
-    Key(name="data.revision", column="equal", why="Another revision of the data set may hold other samples."),
-    Key(name="data.sha256", column="equal", why="The content of the data."),
-    Key(name="data.md5", column="equal", why="The content of the data, as the data's publisher states it."),
-    Key(name="data.split", column="equal", why="Another split holds other samples."),
-    Key(name="data.config", column="equal", why="Another configuration of a data set holds other samples."),
-    Key(name="data.parts", column="equal", why="The sources of combined data, each with its revision and digest."),
-    Key(name="data.n", column="equal", why="The number of samples that a generator draws."),
-    Key(name="data.seed", column="equal", why="Another seed draws other samples."),
-    Key(name="data.*", why="Names, addresses and paths; they do not say what the data holds."),
+    Key("data.revision", "Another revision of the data set may hold other samples.", column="equal"),
+    Key("data.sha256", "Other content may hold other samples.", column="equal"),
+    Key("data.md5", "Other content may hold other samples.", column="equal"),
+    Key("data.split", "Another split holds other samples.", column="equal"),
+    Key("data.config", "Another configuration of a data set holds other samples.", column="equal"),
+    Key("data.parts", "The sources of combined data, each with its revision and digest.", column="equal"),
+    Key("data.n", "A generator that draws more samples draws other ones.", column="equal"),
+    Key("data.seed", "Another seed draws other samples.", column="equal"),
+    Key("data.*", "Name, address and path of the data do not say what it holds."),
+    Key("imported.*", "The file of another tool; every imported run has its own."),
+    Key("seed", "It decides the order of the samples, what shuffled ablations show, and what some models sample."),
+    Key("limit", "How many samples were asked; pairs use the samples that both runs have.", gate=ALL, column="equal"),
+    Key("subset", "Which samples were selected; on the board `samples_digest` decides.", gate=ALL),
+    Key("shard", "Which part of the samples was asked; on the board `samples_digest` decides.", gate=ALL, merge="free"),
     Key(
-        name="imported.*",
-        why="The file of another tool; every imported run has its own.",
-    ),
-    Key(name="seed", why="The seed decides the order of samples, shuffled ablations and sampling."),
-    Key(
-        name="limit",
+        "epochs",
+        "More replies per sample narrow the intervals of a column; pairs use the mean of a sample.",
         gate=ALL,
         column="equal",
-        why="How many samples were asked; a pairwise comparison uses shared ones.",
     ),
-    Key(name="subset", gate=ALL, why="Which samples were selected; on the board `samples_digest` decides."),
     Key(
-        name="shard", gate=ALL, merge="free", why="Which part of the samples was asked; on the board, as for `subset`."
-    ),
-    Key(name="epochs", gate=ALL, column="equal", why="More replies per sample narrow intervals; pairs use their mean."),
-    Key(
-        name="samples_digest",
+        "samples_digest",
+        "Which samples were asked; the gate pairs by id and requires `errors.overlap`.",
         gate=ALL,
         column="equal",
         merge="free",
-        why="Which samples were asked; the gate pairs by id and requires `errors.overlap`.",
     ),
     Key(
-        name="mmeval",
+        "mmeval",
+        "The version without its patch number; a minor version may change how runs are made.",
         gate=_of("code"),
         merge="free",
-        why="The version without its patch number; a minor release may change how runs are made.",
     ),
 )
-"""From what is measured to how much of it. A name with `*` stands for every key that has no row of its own."""
+"""The most telling keys first: a message names the first difference. `*` stands for every key without its own row."""
 
 
 @dataclass(frozen=True, slots=True)

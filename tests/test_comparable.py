@@ -1,0 +1,128 @@
+"""Every key of a spec against every purpose."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from mmeval.comparable import KEYS, Purpose, Subject, changes, may_differ, refused
+from mmeval.store import RunInfo, Spec
+
+ROOT = Path(__file__).parent.parent
+SUBJECTS = get_args(Subject)
+PURPOSES: tuple[Purpose, ...] = (*SUBJECTS, "column", "paired", "merge")
+SPEC: dict[str, Any] = {
+    "model": "mock/one", "benchmark": "quiz", "version": "1", "profile": "official", "endpoint": "local",
+    "definition_digest": "a" * 64, "adapter_digest": "b" * 64, "scorer_digest": "mine/default#1",
+}  # fmt: skip
+OTHER: dict[str, Any] = {"epochs": 2, "limit": 5, "seed": 5, "media_policy": {"side": [512]}}
+PARTS = ("options.system", "options.temperature", "data.revision", "data.sha256", "data.md5", "data.split", "data.config",
+         "data.parts", "data.n", "data.seed", "data.path", "imported.sha256", "imported.file")  # fmt: skip
+ALONE = ("mmeval", "samples_digest")
+NAMES = [name for name in Spec.model_fields if name not in ("options", "data")] + [*PARTS, *ALONE]
+
+SIZE = {"limit", "shard", "subset", "epochs", "samples_digest"}
+FREE: dict[Purpose, set[str]] = {
+    "model": SIZE | {"model", "endpoint", "adapter_digest"},
+    "prompt": SIZE | {"definition_digest", "options.system"},
+    "adapter": SIZE | {"adapter_digest", "endpoint", "media_policy"},
+    "scorer": SIZE | {"scorer_digest", "profile", "judge", "judge_digest"},
+    "code": SIZE | {"adapter_digest", "definition_digest", "scorer_digest", "media_policy", "mmeval"},
+    "column": {
+        "model", "endpoint", "adapter_digest", "media_policy", "options.system", "options.temperature", "seed", "shard",
+        "subset", "mmeval", "definition_digest", "data.path", "imported.sha256", "imported.file",
+    },
+    "paired": set(NAMES) - {"benchmark"},
+    "merge": {"shard", "samples_digest", "mmeval"},
+}  # fmt: skip
+"""What may differ, stated once more, so that no verdict changes by an edit of the table alone."""
+
+
+def info(*, mmeval: str = "0.1.0", samples_digest: str | None = "s", **spec: Any) -> RunInfo:
+    made = Spec(**{**SPEC, **spec})
+    return RunInfo(status="complete", spec=made, provenance={"mmeval": mmeval}, samples_digest=samples_digest)
+
+
+def pair(key: str) -> tuple[RunInfo, RunInfo]:
+    """Two runs that differ in one key."""
+    place, _, name = key.partition(".")
+    if key == "mmeval":
+        return info(), info(mmeval="0.2.0")
+    if place == "imported":
+        return tuple(info(data={"kind": "imported", name: value}) for value in ("x", "y"))  # type: ignore[return-value]
+    if name:
+        return info(**{place: {name: "x"}}), info(**{place: {name: "y"}})
+    return info(), info(**{key: OTHER.get(key, "other")})
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+@pytest.mark.parametrize("key", NAMES)
+def test_each_key_for_each_purpose(key: str, purpose: Purpose) -> None:
+    base, candidate = pair(key)
+    assert [change.key for change in changes(base, candidate)] == [key]
+    free = key in FREE[purpose]
+    assert may_differ(key, purpose) == free
+    assert [change.key for change in refused(base, candidate, purpose)] == ([] if free else [key])
+
+
+def test_every_row_has_a_case_and_a_reason() -> None:
+    named = {row.name for row in KEYS if "*" not in row.name}
+    assert named <= set(NAMES)
+    assert all(row.why.endswith(".") for row in KEYS)
+    with pytest.raises(KeyError, match="colour"):
+        may_differ("colour", "column")
+
+
+def test_the_document_shows_the_table() -> None:
+    done = subprocess.run([sys.executable, ROOT / "scripts" / "comparable_table.py", "--check"], cwd=ROOT, check=False)
+    assert done.returncode == 0, "run: python scripts/comparable_table.py"
+
+
+UNKNOWN, OLDER, OWN = "unknown#1f00", "unknown#2e00", "mine/default#77aa"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "definitions", "same"),
+    [
+        (UNKNOWN, OWN, "aa", True),
+        (OWN, UNKNOWN, "aa", True),
+        (UNKNOWN, UNKNOWN, "ab", True),
+        (UNKNOWN, OWN, "ab", False),
+        (UNKNOWN, OLDER, "aa", False),
+        (UNKNOWN, "choice/official@1", "aa", False),
+        (OWN, "mine/default#88bb", "aa", False),
+        (OWN, "choice/official@1", "aa", False),
+    ],
+)
+def test_a_scorer_of_schema_1_is_the_one_of_its_definition(
+    first: str, second: str, definitions: str, same: bool
+) -> None:
+    base, candidate = (
+        info(scorer_digest=scorer, definition_digest=definition)
+        for scorer, definition in zip((first, second), definitions, strict=True)
+    )
+    assert (not refused(base, candidate, "column")) == same
+    assert ("scorer_digest" in {change.key for change in changes(base, candidate)}) != same
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"options": {"seed": None}}, {"options": {"reasoning": None}}),
+        ({"media_policy": {"side": (512,)}}, {"media_policy": {"side": [512]}}),
+        ({"mmeval": "0.1.0"}, {"mmeval": "0.1.7"}),
+    ],
+)
+def test_what_is_the_same(first: dict[str, Any], second: dict[str, Any]) -> None:
+    assert changes(info(**first), info(**second)) == ()
+
+
+def test_the_most_telling_key_comes_first() -> None:
+    other = info(profile="strict", scorer_digest="mine/strict#2", model="mock/two", limit=5, samples_digest="t")
+    found = refused(info(), other, "column")
+    assert [change.key for change in found] == ["profile", "scorer_digest", "limit", "samples_digest"]
+    assert str(found[0]) == "profile: official -> strict"
