@@ -46,7 +46,7 @@ class Source:
     def records(self) -> Iterator[Iterable[Record]]:
         """The last record of every sample and epoch, by id; can be walked as often as needed."""
         journal = self.run.files.journal
-        with tempfile.TemporaryDirectory() as folder, Ordered([journal], spill=Path(folder)) as records:
+        with tempfile.TemporaryDirectory() as folder, Ordered(journal, spill=Path(folder)) as records:
             yield records
 
     def scoring(self, profile: str) -> Scoring:
@@ -174,10 +174,9 @@ def rescore(source: Source, profile: str, *, results: Path | None = None) -> Run
     folder = store.run_path(results or _results(source.run), spec)
     if store.is_run(folder):
         return store.read_run(folder)
-    journal = Files(folder).journal
     with source.records() as records:
-        store.write_journal(journal, map(scoring, records))
-    summary = summarise([journal], source.benchmark, folder)
+        store.write_journal(Files(folder).journal, map(scoring, records))
+    summary = summarise(folder, source.benchmark)
     if not summary.measured:
         raise RunFailedError(f"{folder}: no reply could be scored under profile {profile!r}")
     store.write_info(folder, _info(old, spec, summary, source.run.path.name))

@@ -35,7 +35,7 @@ class Cell:
     run: Run
     vector: Vector
     headline: Number
-    """In the metric's own range; multiply by the card's scale to show."""
+    """In the range of the metric; the scale of the card turns it into the number on the board."""
 
     @property
     def spec(self) -> Spec:
@@ -65,7 +65,7 @@ class Cell:
 
     @property
     def key(self) -> str:
-        """Folder of the run's pages below `r/`."""
+        """Folder of the run's pages, below `r/`."""
         return run_key(self.run)
 
 
@@ -90,7 +90,7 @@ class Column:
 
     @property
     def spec(self) -> Spec:
-        """The spec of any cell: version, profile and judge are the same in all."""
+        """The spec of any cell; the keys that a column requires to be equal are the same in all."""
         return next(iter(self.cells.values())).spec
 
     def compared(self, models: Iterable[str]) -> Compared:
@@ -194,7 +194,9 @@ def make_cell(run: Run, card: BenchmarkCard, reader: Reader) -> Cell:
     if info.status != "complete":
         raise StoreError(f"{run.path}: status {info.status}: the run is not finished; run the same command again")
     if run.path.name != info.spec.digest[:12]:
-        raise StoreError(f"{run.path}: the folder is not named after its spec: run.json was edited or moved")
+        raise StoreError(
+            f"{run.path}: the folder is not named after its spec: run.json was edited, or the folder was renamed"
+        )
     if info.primary_metric not in info.metrics:
         raise StoreError(f"{run.path}: {info.reason or f'no metric {info.primary_metric!r} in run.json'}")
     return Cell(run=run, vector=reader(run, card), headline=info.metrics[info.primary_metric])

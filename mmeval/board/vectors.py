@@ -33,34 +33,34 @@ OUTCOMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """The scores of one run in the order of sample ids."""
+    """The scores of one run, ordered by sample id."""
 
     ids: tuple[str, ...]
     values: Floats
-    """[n], mean over epochs; NaN where nothing was scored."""
+    """[n], mean over epochs; NaN for samples without a score."""
     clusters: tuple[str, ...]
     outcomes: str
     """[n], keys of OUTCOMES."""
     answers: tuple[str, ...]
-    """[n], what was read from the reply, shortened; empty where nothing was read."""
+    """[n], the answer found in the reply, cut to 60 characters; empty if none was found."""
     counts: dict[str, int]
     """Rows by status."""
     rows: int
     digest: str
     """sha256 of scores.csv."""
     mean: float = 0.0
-    """Over all rows that were scored."""
+    """Mean over all rows with a score."""
     pseudo: tuple[float, ...] = ()
-    """Jackknife pseudo-values of the headline as a share of its range, where it is no mean of the scores.
+    """Jackknife pseudo-values of the headline as a share of its range.
 
-    Empty where it is, or where it cannot be computed anew.
+    Empty if the headline is the mean of the scores, or cannot be recomputed.
     """
     latency: float | None = None
-    """Median seconds of the requests that were answered afresh; None where the journal is not here."""
+    """Median seconds of the replies that did not come from the cache; None without a journal."""
 
     @property
     def levels(self) -> str:
-        """[n], LEVELS or MISSING: what the comparison page reads."""
+        """[n], characters of LEVELS or MISSING, for the comparison page."""
         import numpy as np
 
         table = np.frombuffer((LEVELS + MISSING).encode(), dtype=np.uint8)
@@ -69,12 +69,12 @@ class Vector:
 
 
 def file_digest(file: Path) -> str:
-    """sha256 of a file's bytes, hexadecimal; empty where there is no file."""
+    """sha256 of a file, hexadecimal; empty if the file does not exist."""
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
 def outcome(row: ScoreRow) -> str:
-    """The key of OUTCOMES for one row; failures and cut-offs come before right and wrong."""
+    """The key of OUTCOMES for one row; failures and truncation take precedence over right and wrong."""
     if row.status in UNMEASURED or row.score is None:
         return "f"
     if row.status == "truncated":
@@ -116,5 +116,5 @@ def _mean(rows: list[ScoreRow]) -> float:
 
 
 def _worst(codes: Iterable[str]) -> str:
-    """Of several epochs the one that a reader should look at first."""
+    """The outcome of a sample with several epochs: the most serious one."""
     return max(codes, key="rpwuxtf".index)

@@ -1,4 +1,4 @@
-"""A gate from policy to verdict: what the command line, the pytest fixture and a script of your own call."""
+"""A gate from policy to verdict: the entry points for the command line, the pytest fixture and your own scripts."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ __all__ = ["candidate_of", "check_names", "decide_live", "decide_stored"]
 
 
 def check_names(policy: Policy, *, file: Path, catalog: Catalog = Catalog(), known: Sequence[str] = ()) -> None:
-    """Refuse a benchmark that nobody has heard of; raises UsageError with the nearest names."""
+    """Raise UsageError, with the nearest names, for a benchmark of the policy that does not exist."""
     names = {*catalog.benchmarks(), *known}
     for name in policy.benchmarks:
         if name not in names:
             close = difflib.get_close_matches(name, sorted(names), n=2, cutoff=0.5)
             hint = f"; did you mean {' or '.join(close)}?" if close else "; see `mmeval list`"
-            raise UsageError(f"{file}: benchmarks: no benchmark {name!r}{hint}")
+            raise UsageError(f"{file}: benchmarks: there is no benchmark {name!r}{hint}")
 
 
 def candidate_of(
@@ -42,16 +42,24 @@ def candidate_of(
     settings: Mapping[str, Any],
     observer: Observer | None = None,
 ) -> Candidate:
-    """Whom to ask; raises UsageError where neither the caller nor the policy says it."""
+    """The candidate of a gate; raises UsageError if neither the caller nor the policy names a model.
+
+    Args:
+        policy: names the model and its options by default.
+        model: `provider/model`, instead of the policy's.
+        options: adapter options, on top of the policy's.
+        settings: further settings of a run; None values are dropped.
+        observer: is shown the progress.
+    """
     name = model or policy.model
     if name is None:
-        raise UsageError("which candidate? give -m PROVIDER/MODEL, or `model` in the policy")
+        raise UsageError("no candidate: pass -m PROVIDER/MODEL, or set `model` in the policy")
     given = {key: value for key, value in settings.items() if value is not None}
     return Candidate(model=name, options={**policy.options, **options}, settings=given, observer=observer)
 
 
 def decide_live(policy: Policy, candidate: Candidate, *, file: Path) -> Verdict:
-    """Ask the candidate and decide; an error of a single benchmark is part of the verdict.
+    """Run the candidate and decide. An error in one benchmark becomes part of the verdict.
 
     Raises:
         UsageError, DataError: the policy, a name or a data set is wrong.
@@ -64,7 +72,7 @@ def decide_live(policy: Policy, candidate: Candidate, *, file: Path) -> Verdict:
 
 
 def decide_stored(policy: Policy, bases: Mapping[str, Run], candidates: Mapping[str, Run], *, file: Path) -> Verdict:
-    """Decide from stored runs by benchmark; raises as `decide_live`."""
+    """Decide from stored runs, both given by benchmark; raises the errors of `decide_live`."""
     begin = time.monotonic()
     return conclude(decide(cases(policy, candidates, bases=bases), policy), policy, **_about(file, begin))
 

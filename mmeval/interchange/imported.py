@@ -1,4 +1,4 @@
-"""What every importer yields, and how it becomes a run folder marked third-party."""
+"""The result of every importer, and how it is written as a run that is marked third-party."""
 
 from __future__ import annotations
 
@@ -32,28 +32,29 @@ BENCHMARKS: Mapping[str, str] = {
     "docvqa_val": "docvqa", "infovqa_val": "infovqa", "vqav2_val": "vqav2", "gqa": "gqa", "ok_vqa_val2014": "okvqa",
     "vizwiz_vqa_val": "vizwiz", "seedbench": "seedbench_img", "mathvision_test": "mathvision", "mmvp": "mmvp",
 }  # fmt: skip
-"""How other tools call what is a benchmark here; other names are kept, in lower case."""
+"""Names in other tools, with our name of the benchmark. Other names are kept, in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """One model on one benchmark, as another tool measured it."""
+    """The result of one model on one benchmark that another tool measured."""
 
     tool: str
-    """`vlmevalkit`, `lmms-eval`, `inspect` or `openvlm`: also the version of the benchmark, which keeps it apart."""
+    """`vlmevalkit`, `lmms-eval`, `inspect` or `openvlm`. It is also the version of the benchmark, so that imported
+    runs do not share a column with our own."""
     model: str
     benchmark: str
-    """The other tool's name."""
+    """Its name in the other tool."""
     source: Path
     records: Sequence[Record] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
-    """What the file states, by name; the first is the headline where there are no records with scores."""
+    """Numbers stated in the file, by name; the first is the headline if no record has a score."""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """Versions, options, dates: whatever the file says about how it was made."""
+    """What the file says about how it was made: versions, options, dates."""
 
 
 def benchmark_name(name: str) -> str:
-    """Our name of a benchmark, or the other tool's in lower case."""
+    """Our name of a benchmark, else the other tool's name in lower case."""
     return BENCHMARKS.get(name) or re.sub(r"[^a-z0-9_-]+", "_", name.lower()).strip("_") or "unnamed"
 
 
@@ -102,7 +103,7 @@ def _spec(found: Imported) -> store.Spec:
 
 
 def _numbers(found: Imported, scored: Sequence[Record]) -> tuple[dict[str, store.Number], str]:
-    """Numbers made from the samples come with intervals; stated ones are points, and say so."""
+    """The metrics and the name of the primary one: computed from scores if there are any, else as stated."""
     stated = {
         name: store.Number(value=value, low=value, high=value, n=0, method="stated by the source, no interval")
         for name, value in found.metrics.items()
@@ -130,7 +131,7 @@ def read_json(file: Path) -> Any:
 
 
 def number(value: Any) -> float | None:
-    """A finite number (also written as text, or a yes or no of Python or JSON); None for anything else."""
+    """A finite number from a number, a bool or a text; None for anything else."""
     if isinstance(value, bool):
         return float(value)
     try:
@@ -141,7 +142,7 @@ def number(value: Any) -> float | None:
 
 
 def unit(value: float, where: str) -> float:
-    """A score in [0, 1]; raises DataError for anything else, because a scale cannot be guessed."""
+    """The value, if it is in [0, 1]; raises DataError otherwise, because its scale cannot be guessed."""
     if not 0.0 <= value <= 1.0:
-        raise DataError(f"{where}: score {value:g} is not between 0 and 1")
+        raise DataError(f"{where}: score {value:g} is not in [0, 1]")
     return value

@@ -1,4 +1,4 @@
-"""A verdict as one HTML file: no script, no request, pictures inside."""
+"""A verdict as one self-contained HTML file: no scripts, no requests, thumbnails embedded."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ footer { color: var(--mute); margin-top: 2rem; }
 """
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 PICTURE = 60_000
-"""Bytes of one picture that is taken in."""
+"""Largest thumbnail that is embedded, in bytes."""
 
 
 def html(verdict: Verdict) -> str:
-    """The page; every text in it is escaped, since answers are hostile."""
+    """The page. Every text is escaped, because answers may be hostile."""
     parts = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
@@ -49,7 +49,7 @@ def html(verdict: Verdict) -> str:
 
 
 def escape(text: str) -> str:
-    """Hostile text as text."""
+    """Escape text for HTML, without its control characters."""
     return escape_html(plain(text))
 
 

@@ -16,16 +16,13 @@ from mmeval.types import Record
 __all__ = ["headline_records", "summarise"]
 
 
-def summarise(journals: Iterable[Path], benchmark: Benchmark, folder: Path) -> Summary:
-    """Write scores.csv into a run folder and sum up the records for run.json.
+def summarise(folder: Path, benchmark: Benchmark) -> Summary:
+    """Write scores.csv from the journal of a run folder, and sum up the records for run.json.
 
-    Args:
-        journals: the journals of the run; of several records of one sample and epoch the last counts.
-        benchmark: its metric and its policy for failures.
-        folder: the run folder; also takes temporary files while the records are sorted.
+    If a sample was asked again, its last record counts.
     """
     summary, scores = Summary(), Files(folder).scores
-    with Ordered(journals, spill=folder) as records:
+    with Ordered(Files(folder).journal, spill=folder) as records:
         ledger = _Ledger()
         write_scores(scores, _rows(records, benchmark, summary, ledger))
         with scores.open("rb") as file:

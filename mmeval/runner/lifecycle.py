@@ -204,7 +204,7 @@ def _first_start(before: RunInfo | None) -> float:
 
 
 def _finish(plan: Plan, execution: Execution, before: RunInfo | None, begin: float, *, interrupted: bool) -> Run:
-    summary = summarise([execution.journal.file], plan.benchmark, plan.folder)
+    summary = summarise(plan.folder, plan.benchmark)
     planned = execution.seen if execution.exhausted else max(execution.seen, execution.progress.planned or 0)
     status, reason = _verdict(plan, execution, summary, planned, interrupted=interrupted)
     old = before.totals if before else store.Totals()

@@ -34,12 +34,13 @@ def merge(runs: Sequence[Run], benchmark: Benchmark, results: Path) -> Run:
     spec = _whole(runs)
     folder = store.run_path(results, spec)
     folder.mkdir(parents=True, exist_ok=True)
-    journal = Files(folder).journal
-    with journal.open("wb") as whole:
+    with Files(folder).journal.open("wb") as whole:
         for run in sorted(runs, key=_index):
             with run.files.journal.open("rb") as part:
                 shutil.copyfileobj(part, whole)
-    summary = summarise([journal], benchmark, folder)
+            if run.files.media.exists():
+                shutil.copytree(run.files.media, Files(folder).media, dirs_exist_ok=True)
+    summary = summarise(folder, benchmark)
     planned, found = sum(run.info.planned for run in runs), sum(summary.counts.values())
     if found != planned:
         raise DataError(f"{folder}: the shards planned {planned} samples but have {found} different ids")

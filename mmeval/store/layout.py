@@ -46,6 +46,11 @@ class Files:
         return self.folder / "scores.csv"
 
     @property
+    def media(self) -> Path:
+        """A folder with what the model generated: `<sha256>.<ext>`."""
+        return self.folder / "media"
+
+    @property
     def batches(self) -> Path:
         """Handles of provider batches that are still under way."""
         return self.folder / ".batches.json"

@@ -1,11 +1,11 @@
-"""The records of journals in the order of their ids, whatever their number: an external merge sort."""
+"""The records of a journal in the order of their ids, whatever their number: an external merge sort."""
 
 from __future__ import annotations
 
 import heapq
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeAlias
@@ -24,16 +24,16 @@ CHUNK = 20_000
 class Ordered:
     """The last record of every (id, epoch), sorted; can be iterated as often as needed.
 
-    Memory is O(CHUNK). Sorted chunks are spilled to temporary files that together take as much disk as the journals.
+    Memory is O(CHUNK). Sorted chunks are spilled to temporary files that together take as much disk as the journal.
     """
 
-    def __init__(self, journals: Iterable[Path], *, spill: Path) -> None:
+    def __init__(self, journal: Path, *, spill: Path) -> None:
         self._stack = ExitStack()
+        self._folder = journal.parent
         self._spill_to = spill
         self._chunks: list[Path] = []
         self._last: list[Entry] = []
-        lines = (line for journal in journals for line in read_journal(journal))
-        for number, line in enumerate(lines):
+        for number, line in enumerate(read_journal(journal)):
             self._last.append((line.id, line.epoch, number, line.text))
             if len(self._last) >= CHUNK:
                 self._spill()
@@ -47,10 +47,10 @@ class Ordered:
 
     def _spill(self) -> None:
         if not self._chunks:
-            folder = self._stack.enter_context(tempfile.TemporaryDirectory(dir=self._spill_to, prefix=".sort."))
-            self._folder = Path(folder)
+            made = tempfile.TemporaryDirectory(dir=self._spill_to, prefix=".sort.")
+            self._spilled = Path(self._stack.enter_context(made))
         self._last.sort()
-        chunk = self._folder / str(len(self._chunks))
+        chunk = self._spilled / str(len(self._chunks))
         with chunk.open("w", encoding="utf-8", errors="surrogatepass") as file:
             for name, epoch, number, line in self._last:
                 file.write(f"{json.dumps([name, epoch, number])}\t{line}")
@@ -62,10 +62,10 @@ class Ordered:
         held: Entry | None = None
         for entry in heapq.merge(*map(_read, self._chunks), self._last):
             if held is not None and held[:2] != entry[:2]:
-                yield load_record(held[3])
+                yield load_record(held[3], self._folder)
             held = entry
         if held is not None:
-            yield load_record(held[3])
+            yield load_record(held[3], self._folder)
 
 
 def _read(chunk: Path) -> Iterator[Entry]:

@@ -80,7 +80,7 @@ CASES = [
     ("a list", policy_of("- 1\n"), 2, "expected keys"),
     ("not YAML", policy_of("version: [\n"), 2, "not valid YAML"),
     ("a benchmark that is a number", policy_of("version: 1\nbenchmarks: {quiz: 3}\n"), 2, "benchmarks.quiz"),
-    ("all advisory", policy_of("version: 1\nbenchmarks: {quiz: {tier: advisory}}\n"), 5, "all are advisory"),
+    ("all advisory", policy_of("version: 1\nbenchmarks: {quiz: {tier: advisory}}\n"), 5, "all benchmarks are advisory"),
 ]
 
 
@@ -115,9 +115,9 @@ def test_a_single_sample_cannot_pass(mmeval: Command, tmp_path: Path) -> None:
         (["selftest"], 4, "no baselines in results/baselines"),
         (["calibrate"], 4, "no baselines in results/baselines"),
         (["run", "-c", "missing.yaml"], 2, "missing.yaml: No such file"),
-        (["run"], 2, "which candidate?"),
+        (["run"], 2, "no candidate: pass -m"),
         (["accept", "nowhere", "--reason", "x"], 2, "no run.json"),
-        (["compare", "nowhere", "nowhere"], 2, "no run in it"),
+        (["compare", "nowhere", "nowhere"], 2, "no run found"),
     ],
 )
 def test_commands_refuse(mmeval: Command, tmp_path: Path, words: list[str], code: int, message: str) -> None:

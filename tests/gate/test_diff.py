@@ -46,4 +46,4 @@ def test_diff_of_two_benchmarks(mmeval: Command, tmp_path: Path) -> None:
 def test_diff_of_a_run_with_itself(mmeval: Command, tmp_path: Path) -> None:
     path = str(write(tmp_path / "results", rows(base_scores(50))).path)
     ended = mmeval("diff", path, path)
-    assert (ended.code, "the runs were made alike" in ended.out) == (0, True)
+    assert (ended.code, "the runs were made the same way" in ended.out) == (0, True)
