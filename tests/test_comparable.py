@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
+from mmeval.board.collect import Cell, make_column
 from mmeval.comparable import KEYS, Purpose, Subject, changes, may_differ, refused
-from mmeval.store import RunInfo, Spec
+from mmeval.store import Number, Run, RunInfo, Spec
 
 ROOT = Path(__file__).parent.parent
 SUBJECTS = get_args(Subject)
@@ -126,3 +128,45 @@ def test_the_most_telling_key_comes_first() -> None:
     found = refused(info(), other, "column")
     assert [change.key for change in found] == ["profile", "scorer_digest", "limit", "samples_digest"]
     assert str(found[0]) == "profile: official -> strict"
+
+
+def cell(model: str, *, end: float = 0.0, origin: str = "mmeval", **changes: Any) -> Cell:
+    made = info(model=model, **changes)
+    made = made.model_copy(update={"origin": origin, "provenance": {**made.provenance, "end": end}})
+    number = Number(value=0.5, low=0.4, high=0.6, n=10, method="mean")
+    return Cell(run=Run(Path(model), made), vector=None, headline=number)  # type: ignore[arg-type]
+
+
+def test_a_column_holds_comparable_runs_and_says_why_others_are_out() -> None:
+    data = {"revision": "one", "path": "a.jsonl"}
+    cells = [
+        cell("mock/a", data=data, end=1.0),
+        cell("mock/a", data=data, end=9e8),
+        cell("mock/b", data={**data, "path": "b.jsonl"}, options={"temperature": 1.0}),
+        cell("mock/c", data={**data, "revision": "two"}),
+        cell("mock/d", data=data, scorer_digest="mine/default#2"),
+        cell("mock/e", data=data, scorer_digest="unknown#3"),
+        cell("mock/f", data=data, samples_digest="t" * 20),
+        cell("mock/g", data=data, variant="blind"),
+        *(cell(f"mock/{i}", data=data, version="2", origin="third-party") for i in range(5)),
+    ]
+    column = make_column(None, cells)  # type: ignore[arg-type]
+    assert sorted(column.cells) == ["mock/a", "mock/b", "mock/e"]
+    assert column.cells["mock/a"].run.info.provenance["end"] == 9e8
+    found = {one.cell.spec.model: (one.reason, one.value) for one in column.excluded}
+    assert found == {
+        "mock/a": ("superseded", "1970-01-01"),
+        "mock/c": ("data", "revision two"),
+        "mock/d": ("scorer_digest", "mine/default#2"),
+        "mock/f": ("samples_digest", "t" * 20),
+        "mock/g": ("variant", "blind"),
+        **{f"mock/{i}": ("version", "2") for i in range(5)},
+    }
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_site_has_a_word_for_every_key_of_a_column(lang: str) -> None:
+    tables = tomllib.loads((ROOT / "site" / "messages" / f"{lang}.toml").read_text(encoding="utf-8"))
+    messages = {key for table in tables.values() if isinstance(table, dict) for key in table}
+    reasons = {row.name.partition(".")[0] for row in KEYS if row.column == "equal"} - {"benchmark"}
+    assert {f"excluded.{reason}" for reason in reasons} <= messages

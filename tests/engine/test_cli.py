@@ -170,6 +170,9 @@ def test_merged_shards_equal_the_run_of_one_machine(project):
         whole["samples_digest"],
     )
     assert read_bytes(merged) == read_bytes(whole)
+    (other,) = json.loads(invoke(*words, "-o", "reply=other", "--shard", "2/3", "--results", "other").stdout)
+    with pytest.raises(MMEvalError, match=r"not shards of one run: options\.reply"):
+        raise invoke("merge", shards[0], other["path"], shards[2]).exception
     with pytest.raises(MMEvalError, match=r"\[2\] missing"):
         raise invoke("merge", shards[0], shards[2]).exception
     with pytest.raises(MMEvalError, match="not of a file of questions"):

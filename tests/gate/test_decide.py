@@ -148,7 +148,7 @@ def test_missing_benchmark_is_no_pass(tmp_path: Path) -> None:
     found = cases(made, {"quiz": new}, bases={"quiz": base, "other": base})
     verdict = conclude(decide(found, made), made, command="x")
     assert (verdict.decision, verdict.exit_code) == ("not comparable", 4)
-    assert "NOT COMPARABLE: other: the candidate has no run of this benchmark" == verdict.summary
+    assert verdict.summary == "NOT COMPARABLE: other: the candidate has no run of this benchmark"
 
 
 FOREIGN = [
