@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from mmeval.errors import StoreError
 from mmeval.store.atomic import replacing
@@ -155,19 +155,18 @@ def load_record(line: str | bytes, folder: Path = Path()) -> Record:
     return Record(**{**data, "reply": reply, "failure": Failure(**failure) if failure else None, "score": score})
 
 
-@dataclass(frozen=True, slots=True)
-class JournalLine:
-    """One line of a journal with the fields that say what it is about, without the cost of a whole Record."""
+class JournalLine(NamedTuple):
+    """One line of a journal and what it is about, without the cost of a whole Record."""
 
     id: str
     epoch: int
     status: Status
-    text: str
+    raw: bytes
 
 
 def _journal_line(line: bytes) -> JournalLine:
     data = json.loads(line)
-    return JournalLine(data["id"], data["epoch"], data["status"], line.decode("utf-8", "surrogatepass"))
+    return JournalLine(data["id"], data["epoch"], data["status"], line)
 
 
 def read_journal(file: Path) -> Iterator[JournalLine]:

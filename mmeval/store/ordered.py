@@ -15,7 +15,7 @@ from mmeval.types import Record
 
 __all__ = ["Ordered"]
 
-Entry: TypeAlias = tuple[str, int, int, str]
+Entry: TypeAlias = tuple[str, int, int, bytes]
 """Sample id, epoch, number of the line, the line."""
 CHUNK = 20_000
 """Lines that are sorted in memory."""
@@ -34,7 +34,7 @@ class Ordered:
         self._chunks: list[Path] = []
         self._last: list[Entry] = []
         for number, line in enumerate(read_journal(journal)):
-            self._last.append((line.id, line.epoch, number, line.text))
+            self._last.append((line.id, line.epoch, number, line.raw))
             if len(self._last) >= CHUNK:
                 self._spill()
         self._last.sort()
@@ -51,9 +51,9 @@ class Ordered:
             self._spilled = Path(self._stack.enter_context(made))
         self._last.sort()
         chunk = self._spilled / str(len(self._chunks))
-        with chunk.open("w", encoding="utf-8", errors="surrogatepass") as file:
+        with chunk.open("wb") as file:
             for name, epoch, number, line in self._last:
-                file.write(f"{json.dumps([name, epoch, number])}\t{line}")
+                file.write(json.dumps([name, epoch, number]).encode() + b"\t" + line)
         self._chunks.append(chunk)
         self._last.clear()
 
@@ -69,8 +69,8 @@ class Ordered:
 
 
 def _read(chunk: Path) -> Iterator[Entry]:
-    with chunk.open(encoding="utf-8", errors="surrogatepass", newline="\n") as lines:
+    with chunk.open("rb") as lines:
         for line in lines:
-            key, _, record = line.partition("\t")
+            key, _, record = line.partition(b"\t")
             name, epoch, number = json.loads(key)
             yield name, epoch, number, record
