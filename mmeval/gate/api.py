@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
 import sys
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.catalog import Catalog
-from mmeval.errors import UsageError
+from mmeval.errors import UsageError, nearest
 from mmeval.gate.baseline import open_baselines
 from mmeval.gate.decide import conclude, decide
 from mmeval.gate.live import Candidate, run_cases
@@ -29,9 +28,7 @@ def check_names(policy: Policy, *, file: Path, catalog: Catalog = Catalog(), kno
     names = {*catalog.benchmarks(), *known}
     for name in policy.benchmarks:
         if name not in names:
-            close = difflib.get_close_matches(name, sorted(names), n=2, cutoff=0.5)
-            hint = f"; did you mean {' or '.join(close)}?" if close else "; see `mmeval list`"
-            raise UsageError(f"{file}: benchmarks: there is no benchmark {name!r}{hint}")
+            raise UsageError(f"{file}: benchmarks: no benchmark {name!r}{nearest(name, names)}; see `mmeval list`")
 
 
 def candidate_of(

@@ -252,7 +252,7 @@ def _run(planned: runner.Plan, watch: SequentialMonitor, policy: Policy, candida
         candidate.asked += 1
         return seen(record) or _out(policy, candidate)
 
-    for record in _kept(planned):
+    for record in _stored(planned):
         seen(record)
     if watch.proven:
         return store.read_run(planned.folder)
@@ -272,7 +272,7 @@ def _execute(planned: runner.Plan, candidate: Candidate, *, on_record: runner.On
     return runner.blocking(whole)
 
 
-def _kept(planned: runner.Plan) -> list[Record]:
+def _stored(planned: runner.Plan) -> list[Record]:
     """Records of an earlier call that will not be asked again: the last of each sample and epoch."""
     last: dict[tuple[str, int], Record] = {}
     for record in store.read_records(Files(planned.folder).journal):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from mmeval.comparable import Subject
-from mmeval.errors import UsageError
+from mmeval.errors import UsageError, nearest
 from mmeval.store import canonical
 
 __all__ = [
@@ -233,17 +232,14 @@ def _first(error: ValidationError) -> str:
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         key = str(first["loc"][-1])
-        close = difflib.get_close_matches(key, _keys(Policy), n=1, cutoff=0.5)
-        return f"unknown key {where!r}" + (f"; did you mean {close[0]}?" if close else "")
+        return f"unknown key {where!r}{nearest(key, _keys())}"
     message = first["msg"].removeprefix("Value error, ")
     return f"{where}: {message}" + ("" if isinstance(first["input"], Mapping) else f" (got {first['input']!r})")
 
 
-def _keys(model: type[BaseModel]) -> list[str]:
-    found: list[str] = []
-    for part in (model, Baseline, EarlyFail, Errors, Extend, Budget, Guards, Bench):
-        found += part.model_fields
-    return found
+def _keys() -> list[str]:
+    parts = (Policy, Baseline, EarlyFail, Errors, Extend, Budget, Guards, Bench)
+    return [key for part in parts for key in part.model_fields]
 
 
 def schema() -> dict[str, Any]:

@@ -32,7 +32,7 @@ BENCHMARKS: Mapping[str, str] = {
     "docvqa_val": "docvqa", "infovqa_val": "infovqa", "vqav2_val": "vqav2", "gqa": "gqa", "ok_vqa_val2014": "okvqa",
     "vizwiz_vqa_val": "vizwiz", "seedbench": "seedbench_img", "mathvision_test": "mathvision", "mmvp": "mmvp",
 }  # fmt: skip
-"""Names in other tools, with our name of the benchmark. Other names are kept, in lower case."""
+"""Names in other tools, with our name of the benchmark. Other names stay, in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from mmeval.runner.plan import Plan
 from mmeval.runner.prefetch import Prefetcher
 from mmeval.runner.progress import Progress
 from mmeval.runner.provider_batch import ProviderBatch
-from mmeval.runner.publish import kept, publish
+from mmeval.runner.publish import publish, storing
 from mmeval.runner.resources import Resources
 from mmeval.store import Run, RunInfo, RunStatus, Summary, write_info
 
@@ -66,7 +66,7 @@ class Lifecycle:
             self.result = whole
             return
         part = store.Files(self.plan.folder).samples_part
-        prefetcher = Prefetcher(lambda: kept(self.plan.samples(), part))
+        prefetcher = Prefetcher(lambda: storing(self.plan.samples(), part))
         stop = Stop()
         try:
             client, judge = await self._clients(stop)

@@ -21,13 +21,13 @@ from mmeval.store import (
 )
 from mmeval.types import Image, Sample
 
-__all__ = ["kept", "publish"]
+__all__ = ["publish", "storing"]
 
 THUMBNAILS = 1000
 """At most this many images of a benchmark get a thumbnail for the site."""
 
 
-def kept(samples: Iterable[Sample], part: Path) -> Iterator[Sample]:
+def storing(samples: Iterable[Sample], part: Path) -> Iterator[Sample]:
     """Pass samples on and write their stored form to `part`, which is complete when the iterator is exhausted."""
     part.parent.mkdir(parents=True, exist_ok=True)
     with part.open("w", encoding="utf-8", errors="surrogatepass") as file:
@@ -52,23 +52,23 @@ def publish(plan: Plan, info: RunInfo) -> None:
 def _thumbnails(plan: Plan, info: RunInfo, samples: Path) -> None:
     missing: set[str] = set()
     for stored in read_samples(samples):
-        pictures = {p.sha256 for p in stored.prompt if p.kind == "image" and p.sha256}
-        missing |= {sha for sha in pictures if not thumbnail_path(plan.settings.results, info, sha).exists()}
+        images = {p.sha256 for p in stored.prompt if p.kind == "image" and p.sha256}
+        missing |= {sha for sha in images if not thumbnail_path(plan.settings.results, info, sha).exists()}
         if len(missing) >= THUMBNAILS:
             break
-    for picture in _pictures(plan, missing):
+    for image in _images(plan, missing):
         try:
-            data = media.thumbnail(picture)
+            data = media.thumbnail(image)
         except MediaError:
             continue  # the run has recorded the sample as `invalid_input`
-        path = thumbnail_path(plan.settings.results, info, picture.sha256)
+        path = thumbnail_path(plan.settings.results, info, image.sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(f".{os.getpid()}")
         aside.write_bytes(data)
         os.replace(aside, path)
 
 
-def _pictures(plan: Plan, wanted: set[str]) -> Iterator[Image]:
+def _images(plan: Plan, wanted: set[str]) -> Iterator[Image]:
     if not wanted:
         return
     for sample in plan.samples():
