@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import sys
@@ -33,6 +34,11 @@ class Definition:
     def digest(self) -> str:
         """sha256 of the file's code, hexadecimal; comments, docstrings and formatting do not count."""
         return code_digest(self.path.read_text(encoding="utf-8", errors="surrogateescape"))
+
+    @property
+    def file_digest(self) -> str:
+        """sha256 of the file's bytes, hexadecimal: what runs of schema 1 recorded."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
 
 def bundled() -> Path:

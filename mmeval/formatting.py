@@ -1,4 +1,4 @@
-"""How numbers are written for people, everywhere the same: terminal, markdown, pages."""
+"""Numbers as text, written the same way in the terminal, in reports and on the site."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ UNKNOWN = "n/a"
 
 
 class Bounds(Protocol):
-    """A value with its interval: an Estimate, or one that was stored."""
+    """A value with its interval, such as an Estimate."""
 
     @property
     def value(self) -> float: ...
@@ -24,14 +24,14 @@ class Bounds(Protocol):
 
 
 def points(value: float | None, *, scale: float = 100.0, signed: bool = False) -> str:
-    """A metric value on its board scale with one decimal; n/a where there is none."""
+    """A metric value on the board's scale with one decimal; n/a for None and NaN."""
     if value is None or value != value:
         return UNKNOWN
     return f"{value * scale:{'+' if signed else ''}.1f}"
 
 
 def score(estimate: Bounds | None, *, scale: float = 100.0) -> str:
-    """`71.3 ±1.4`: value and half the width of its interval."""
+    """`71.3 ±1.4`: the value and half the width of its interval."""
     if estimate is None or estimate.value != estimate.value:
         return UNKNOWN
     return f"{points(estimate.value, scale=scale)} ±{(estimate.high - estimate.low) / 2 * scale:.1f}"
@@ -43,7 +43,7 @@ def interval(estimate: Bounds, *, scale: float = 100.0) -> str:
 
 
 def money(dollars: float | None) -> str:
-    """US dollars; an unknown price is n/a and never 0."""
+    """US dollars; n/a if unknown."""
     if dollars is None:
         return UNKNOWN
     if dollars and abs(dollars) < 0.01:
@@ -80,7 +80,7 @@ def judged_by(judge: str | None, agreement: Mapping[str, object] | None) -> str 
 
     Args:
         judge: `provider/model`.
-        agreement: what `mmeval judge agreement --run` has stored with the run, if it was measured.
+        agreement: the result of `mmeval judge agreement --run` that is stored with the run, if any.
     """
     if judge is None:
         return None

@@ -1,4 +1,4 @@
-"""What has to be known about a run to believe it: versions, git, machine, command line; never a secret."""
+"""The environment of a run: versions, git commit, machine and command line, without secrets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECRET_VALUE = re.compile(r"\b(sk|hf|gsk|xai|AIza|ghp|pat)[-_A-Za-z0-9]{12,}")
 
 
 def environment(*, sdk: str | None = None) -> dict[str, Any]:
-    """Versions, git state and machine; `sdk` is the distribution that the adapter speaks through."""
+    """Versions, git state, machine and command line; `sdk` is the distribution that the adapter uses."""
     names = (*PACKAGES, sdk) if sdk else PACKAGES
     return {
         "mmeval": mmeval.__version__,
@@ -38,7 +38,7 @@ def environment(*, sdk: str | None = None) -> dict[str, Any]:
 
 
 def _command_line() -> list[str]:
-    """What was typed, without the folder that the program happens to lie in."""
+    """The command line, without the folder of the program."""
     name = Path(sys.argv[0]).name
     return ["mmeval" if name == "__main__.py" else name, *sys.argv[1:]]
 
@@ -53,7 +53,7 @@ def _version(name: str) -> str | None:
 
 @cache
 def _git() -> dict[str, Any] | None:
-    """Commit and dirty flag of the checkout that mmeval runs from; None where it is installed."""
+    """Commit and dirty flag of the checkout that mmeval runs from; None if it is installed."""
     root = Path(mmeval.__file__).parent.parent
     if not (root / ".git").exists():
         return None
@@ -70,7 +70,7 @@ def _command(root: Path, *words: str) -> str:
 
 
 def scrubbed(words: Sequence[str]) -> list[str]:
-    """A command line without secrets: values of options whose names speak of keys, and what looks like a key."""
+    """A command line without values of options that are named like secrets, and without words that look like keys."""
     clean: list[str] = []
     for index, word in enumerate(words):
         name, equals, _ = word.partition("=")

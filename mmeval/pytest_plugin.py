@@ -1,4 +1,4 @@
-"""The pytest fixture `mmeval_gate`: a test that fails when a model got worse.
+"""The pytest fixture `mmeval_gate`: a test that fails if a model got worse.
 
 def test_the_model_did_not_get_worse(mmeval_gate):
     mmeval_gate("gate.yaml", model="openai/gpt-4o")
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 def mmeval_gate(record_property: Callable[[str, object], None]) -> Callable[..., Verdict]:
     """Run a gate inside a test: `mmeval_gate(policy, model=None, options=None, results="results")`.
 
-    Returns the Verdict where the gate ends with 0; otherwise the test fails with the headline. An inconclusive
-    verdict passes unless the policy says `on_inconclusive: fail`. The report's properties hold verdict and headline.
+    It returns the Verdict if the exit code of the gate is 0, and otherwise fails the test with the summary. An
+    inconclusive verdict passes unless the policy says `on_inconclusive: fail`. The properties `mmeval_verdict` and
+    `mmeval_summary` of the test report hold the decision and the summary.
     """
 
     def gate(
@@ -32,19 +33,19 @@ def mmeval_gate(record_property: Callable[[str, object], None]) -> Callable[...,
         results: str | Path = "results",
     ) -> Verdict:
         from mmeval.errors import MMEvalError
-        from mmeval.gate.api import candidate_of, judge_live
+        from mmeval.gate.api import candidate_of, decide_live
         from mmeval.gate.policy import read_policy
 
         try:
             made = read_policy(Path(policy))
             candidate = candidate_of(made, model=model, options=options or {}, settings={"results": Path(results)})
-            verdict = judge_live(made, candidate, file=Path(policy))
+            verdict = decide_live(made, candidate, file=Path(policy))
         except MMEvalError as error:
             pytest.fail(f"mmeval gate: {error}", pytrace=False)
         record_property("mmeval_verdict", verdict.decision)
-        record_property("mmeval_headline", verdict.headline)
+        record_property("mmeval_summary", verdict.summary)
         if verdict.exit_code:
-            pytest.fail(verdict.headline, pytrace=False)
+            pytest.fail(verdict.summary, pytrace=False)
         return verdict
 
     return gate

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -17,10 +16,10 @@ from mmeval.catalog import Catalog
 from mmeval.data import samples as read_rows
 from mmeval.definitions import Benchmark
 from mmeval.errors import RunFailedError, StoreError, UsageError
-from mmeval.runner.finish import Summary, counted, summarise
+from mmeval.runner.finish import headline_records, summarise
 from mmeval.runner.plan import Job
 from mmeval.scorers import JudgeRule, Rule
-from mmeval.store import Run, RunInfo
+from mmeval.store import Files, Run, RunInfo, Summary
 from mmeval.store.ordered import Ordered
 from mmeval.types import Estimate, Failure, Prompt, Record, Reply, Sample, Score, Status, Text
 
@@ -46,8 +45,8 @@ class Source:
     @contextmanager
     def records(self) -> Iterator[Iterable[Record]]:
         """The last record of every sample and epoch, sorted by id; may be iterated several times."""
-        journal = self.run.path / "records.jsonl"
-        with tempfile.TemporaryDirectory() as scratch, Ordered([journal], spill=Path(scratch)) as records:
+        journal = self.run.files.journal
+        with tempfile.TemporaryDirectory() as folder, Ordered(journal, spill=Path(folder)) as records:
             yield records
 
     def scoring(self, profile: str) -> Scoring:
@@ -87,8 +86,10 @@ def open_source(run: Run, *, job: Job | None = None, catalog: Catalog = Catalog(
         CatalogError: the benchmark does not exist any more.
     """
     spec = run.info.spec
-    if not (run.path / "records.jsonl").exists():
-        raise UsageError(f"{run.path}: there is no records.jsonl, so there are no replies to score")
+    if not run.files.journal.exists():
+        raise UsageError(
+            f"{run.path}: no {run.files.journal.name}; replies can be scored again only where they are stored"
+        )
     found = job or _job(spec.benchmark, catalog)
     if found.benchmark.version != spec.version:
         raise UsageError(
@@ -109,12 +110,8 @@ def _results(run: Run) -> Path:
 
 def _samples(run: Run, benchmark: Benchmark) -> Iterator[Sample]:
     """The stored samples without media, or those of the data set if none are stored."""
-    shared = store.samples_path(_results(run), run.info)
-    for file in (shared, shared.with_suffix(".local.jsonl")):
-        if file.exists():
-            yield from map(_sample, store.read_samples(file))
-            return
-    yield from read_rows(benchmark, offline=False)
+    file = run.samples()
+    yield from map(_sample, store.read_samples(file)) if file else read_rows(benchmark, offline=False)
 
 
 def _sample(stored: store.StoredSample) -> Sample:
@@ -175,42 +172,27 @@ def rescore(source: Source, profile: str, *, results: Path | None = None) -> Run
     }
     spec = old.spec.model_copy(update=update)
     folder = store.adopt(results or _results(source.run), spec)
-    if (folder / "run.json").exists():
+    if store.is_run(folder):
         return store.read_run(folder)
     with source.records() as records:
-        _write_journal(folder, map(scoring, records))
-    summary = summarise([folder / "records.jsonl"], source.benchmark, folder)
+        store.write_journal(Files(folder).journal, map(scoring, records))
+    summary = summarise(folder, source.benchmark)
     if not summary.measured:
         raise RunFailedError(f"{folder}: no reply could be scored under profile {profile!r}")
     store.write_info(folder, _info(old, spec, summary, source.run.path.name))
     return store.read_run(folder)
 
 
-def _write_journal(folder: Path, records: Iterable[Record]) -> None:
-    """Write to a temporary file and rename it. A folder without run.json is not finished."""
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / ".records.part"
-    with part.open("w", encoding="utf-8", errors="surrogatepass") as file:
-        file.writelines(store.dump_record(record) + "\n" for record in records)
-    os.replace(part, folder / "records.jsonl")
-
-
 def _info(old: RunInfo, spec: store.Spec, summary: Summary, origin: str) -> RunInfo:
-    kept = {"requests": old.totals.requests, "retries": old.totals.retries, "wall_s": old.totals.wall_s}
     whole = old.status == "failed" and not summary.failed and sum(summary.counts.values()) >= old.planned > 0
-    update = {
-        "spec": spec,
-        "status": "complete" if whole else old.status,
-        "reason": None if whole else old.reason,
-        "provenance": {**old.provenance, "rescored_from": origin, "rescored_at": time.time()},
-        "scores_digest": summary.scores_digest,
-        "counts": dict(summary.counts),
-        "unparsed": summary.unparsed,
-        "metrics": summary.metrics,
-        "excluded": summary.excluded,
-        "totals": summary.totals.model_copy(update=kept),
-    }
-    return old.model_copy(update=update)
+    return old.summarised(
+        summary,
+        status="complete" if whole else old.status,
+        reason=None if whole else old.reason,
+        totals={"requests": old.totals.requests, "retries": old.totals.retries, "wall_s": old.totals.wall_s},
+        spec=spec,
+        provenance={"rescored_from": origin, "rescored_at": time.time()},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,10 +278,5 @@ def _rules(changes: Iterable[Change]) -> tuple[tuple[str, str, int, float], ...]
 
 
 def _headline(benchmark: Benchmark, records: Iterable[Record]) -> Estimate | None:
-    def scored() -> Iterator[Record]:
-        for record in records:
-            score = counted(record, benchmark.policy, zeros=True)
-            if score is not None:
-                yield record if score is record.score else replace(record, score=score)
-
-    return benchmark.metric.aggregate(scored()).get(benchmark.metric.name)
+    found = benchmark.metric.aggregate(headline_records(benchmark, records, zeros=True))
+    return found.get(benchmark.metric.name)

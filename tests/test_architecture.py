@@ -20,6 +20,7 @@ LAYERS = [
     {"media", "providers"},
     {"data", "catalog"},
     {"engine", "provenance", "store"},
+    {"comparable"},
     {"runner", "compare", "board", "interchange"},
     {"gate"},
     {"report", "rescore", "sitegen"},

@@ -1,4 +1,4 @@
-"""Does run.json say what scores.csv says? A run that was edited by hand is found here."""
+"""Checks run.json against scores.csv, which finds runs that were edited by hand."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from mmeval.board.cards import BenchmarkCard
 from mmeval.board.vectors import Vector
 from mmeval.errors import StoreError
 from mmeval.metrics.base import Metric
-from mmeval.store import Run, read_samples, samples_path
+from mmeval.store import Run, read_samples
 from mmeval.types import Record, Score
 
 TOLERANCE = 1e-6
 UNDEFINED = (KeyError, ValueError, TypeError, ArithmeticError)
-"""What a metric raises where it cannot be computed."""
+"""What a metric may raise when it cannot be computed."""
 
 
 def check(run: Run, vector: Vector, card: BenchmarkCard, records: Sequence[Record]) -> None:
-    """Raises StoreError naming the first thing in which run.json and scores.csv disagree.
+    """Raise StoreError naming the first disagreement between run.json and scores.csv.
 
-    `records` are those that `scored_again` gives; without them the metrics are not computed anew.
+    The metrics are recomputed from `records`, the result of `scored_again`; if it is empty, they are not checked.
     """
     info = run.info
     if info.scores_digest is not None and info.scores_digest != vector.digest:
-        raise StoreError(f"{run.path}: scores.csv is not the file that the run left: its digest in run.json is another")
+        raise StoreError(f"{run.path}: scores.csv has changed since the run: its digest in run.json differs")
     counts = {status: n for status, n in info.counts.items() if n}
     if counts != vector.counts:
         raise StoreError(f"{run.path}: run.json counts {counts}, scores.csv has {vector.counts}")
     if info.planned and vector.rows != info.planned:
-        raise StoreError(f"{run.path}: {vector.rows} rows in scores.csv, {info.planned} were planned")
+        raise StoreError(f"{run.path}: {vector.rows} rows in scores.csv, but {info.planned} were planned")
     for name, number in info.metrics.items():
         if not all(map(math.isfinite, (number.value, number.low, number.high))):
             raise StoreError(f"{run.path}: metric {name} is not a finite number")
@@ -43,7 +43,7 @@ def _recompute(run: Run, metric: Metric, records: Sequence[Record]) -> None:
     try:
         found = metric.aggregate(records)
     except UNDEFINED as error:
-        raise StoreError(f"{run.path}: its metric cannot be computed from scores.csv: {error!r}") from None
+        raise StoreError(f"{run.path}: the metric cannot be computed from scores.csv: {error!r}") from None
     for name, estimate in found.items():
         stored = run.info.metrics.get(name)
         if stored is None or abs(stored.value - estimate.value) > TOLERANCE:
@@ -52,37 +52,21 @@ def _recompute(run: Run, metric: Metric, records: Sequence[Record]) -> None:
 
 
 def scored_again(run: Run, card: BenchmarkCard) -> list[Record]:
-    """The scored rows as a metric wants them; empty where another definition ran, or the tags are not here."""
+    """The scored rows as records for a metric; empty if the definition has changed or the samples are not here."""
     if card.definition is None or card.digest != run.info.spec.definition_digest:
         return []
-    file = samples_file(run)
+    file = run.samples()
     if file is None:
         return []
     stat = file.stat()
     return list(_scored(run, _tags(file, stat.st_size, stat.st_mtime_ns)))
 
 
-def samples_file(run: Run) -> Path | None:
-    """Where the samples of a run lie, publishable or not; None where they are not here."""
-    root = run.path.parent.parent.parent
-    for place in (root, root.parent):  # an accepted baseline lies one folder deeper
-        shared = samples_path(place, run.info)
-        for file in (shared, local(shared)):
-            if file.is_file():
-                return file
-    return None
-
-
 @lru_cache(maxsize=2)
 def _tags(file: Path, size: int, changed: int) -> Mapping[str, Mapping[str, str]]:
-    """Tags by sample id, read once for the runs of a benchmark that follow each other."""
-    del size, changed  # in the key, so that a file that was replaced is read again
+    """Tags by sample id, read once for consecutive runs of one benchmark."""
+    del size, changed  # part of the cache key, so that a replaced file is read again
     return {sample.id: sample.tags for sample in read_samples(file)}
-
-
-def local(shared: Path) -> Path:
-    """Where samples lie that the licence forbids to publish."""
-    return shared.with_name(shared.stem + ".local.jsonl")
 
 
 def _scored(run: Run, tags: Mapping[str, Mapping[str, str]]) -> Iterator[Record]:

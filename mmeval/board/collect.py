@@ -12,12 +12,12 @@ from typing import Literal
 from mmeval.board.cards import BenchmarkCard, ModelCard, benchmark_card, model_cards
 from mmeval.board.checks import TOLERANCE, check, scored_again
 from mmeval.board.headlines import pseudo
-from mmeval.board.vectors import FAILED, Vector, read_vector
+from mmeval.board.vectors import Vector, read_vector
 from mmeval.catalog import Catalog
+from mmeval.comparable import Change, refused, short
 from mmeval.errors import StoreError
-from mmeval.store import Number, Problem, Run, Spec, list_runs, slug
+from mmeval.store import UNMEASURED, Number, Problem, Run, Spec, list_runs, slug
 
-COMPARABLE = ("version", "profile", "judge", "judge_digest", "limit", "epochs")
 Reader = Callable[[Run, BenchmarkCard], Vector]
 Compared = Literal["mean", "jackknife", "samples"]
 """The quantity that paired tests on a column compare.
@@ -35,7 +35,7 @@ class Cell:
     run: Run
     vector: Vector
     headline: Number
-    """In the metric's own range; multiply by the card's scale to show."""
+    """In the range of the metric; the scale of the card turns it into the number on the board."""
 
     @property
     def spec(self) -> Spec:
@@ -45,7 +45,7 @@ class Cell:
     @property
     def failed(self) -> int:
         """Requests without a reply to score."""
-        return sum(n for status, n in self.run.info.counts.items() if status in FAILED)
+        return sum(n for status, n in self.run.info.counts.items() if status in UNMEASURED)
 
     @property
     def truncated(self) -> int:
@@ -65,7 +65,7 @@ class Cell:
 
     @property
     def key(self) -> str:
-        """Folder of the run's pages below `r/`."""
+        """Folder of the run's pages, below `r/`."""
         return run_key(self.run)
 
 
@@ -75,7 +75,7 @@ class ExcludedRun:
 
     cell: Cell
     reason: str
-    """`superseded`, `variant`, or the first setting that differs from the column's."""
+    """`superseded`, or the first key in which the run differs from the column: a field of Spec or `samples_digest`."""
     value: str = ""
 
 
@@ -90,7 +90,7 @@ class Column:
 
     @property
     def spec(self) -> Spec:
-        """The spec of any cell: version, profile and judge are the same in all."""
+        """The spec of any cell; the keys that a column requires to be equal are the same in all."""
         return next(iter(self.cells.values())).spec
 
     def compared(self, models: Iterable[str]) -> Compared:
@@ -194,22 +194,28 @@ def make_cell(run: Run, card: BenchmarkCard, reader: Reader) -> Cell:
     if info.status != "complete":
         raise StoreError(f"{run.path}: status {info.status}: the run is not finished; run the same command again")
     if run.path.name != run.spec_digest[:12]:
-        raise StoreError(f"{run.path}: the folder is not named after its spec: run.json was edited or moved")
+        raise StoreError(
+            f"{run.path}: the folder is not named after its spec: run.json was edited, or the folder was renamed"
+        )
     if info.primary_metric not in info.metrics:
         raise StoreError(f"{run.path}: {info.reason or f'no metric {info.primary_metric!r} in run.json'}")
     return Cell(run=run, vector=reader(run, card), headline=info.metrics[info.primary_metric])
 
 
 def make_column(card: BenchmarkCard, cells: Sequence[Cell]) -> Column:
-    """Keep the largest group of runs with equal settings; of several runs of one model the newest.
+    """Keep the largest group of comparable runs, and of several runs of one model the newest.
 
-    What was measured here comes before what was imported, however many models another tool's file has.
+    A group with runs of mmeval comes before a group that was imported, whatever their sizes.
     """
     plain = [cell for cell in cells if not cell.spec.variant] or list(cells)
-    groups: dict[tuple[object, ...], list[Cell]] = {}
+    groups: list[list[Cell]] = []
     for cell in plain:
-        groups.setdefault(settings(cell), []).append(cell)
-    main = max(groups.values(), key=_weight)
+        home = next((group for group in groups if not _differences(group[0], cell)), None)
+        if home is None:
+            groups.append([cell])
+        else:
+            home.append(cell)
+    main = max(groups, key=_weight)
     chosen: dict[str, Cell] = {}
     for cell in sorted(main, key=lambda c: (c.spec.model, c.finished, c.run.path.name)):
         chosen[cell.spec.model] = cell
@@ -223,18 +229,14 @@ def _weight(group: Sequence[Cell]) -> tuple[bool, int, str]:
     return own, len({cell.spec.model for cell in group}), max(cell.finished for cell in group)
 
 
-def settings(cell: Cell) -> tuple[object, ...]:
-    """What must be equal for two numbers to be shown in one column."""
-    return (*(getattr(cell.spec, name) for name in COMPARABLE), cell.run.info.samples_digest, cell.spec.variant)
+def _differences(main: Cell, cell: Cell) -> list[Change]:
+    return refused(main.run.info, cell.run.info, "column")
 
 
 def differs(cell: Cell, main: Cell) -> ExcludedRun:
-    """Why a run is not the one in the column."""
-    if cell.spec.variant != main.spec.variant:
-        return ExcludedRun(cell=cell, reason="variant", value=cell.spec.variant)
-    for name in COMPARABLE:
-        if getattr(cell.spec, name) != getattr(main.spec, name):
-            return ExcludedRun(cell=cell, reason=name, value=str(getattr(cell.spec, name)))
-    if cell.run.info.samples_digest != main.run.info.samples_digest:
-        return ExcludedRun(cell=cell, reason="samples", value=(cell.run.info.samples_digest or "")[:12])
-    return ExcludedRun(cell=cell, reason="superseded", value=cell.finished[:10])
+    """Why a run is not in the column: the first key in which it differs, else a newer run of its model."""
+    found = _differences(main, cell)
+    if not found:
+        return ExcludedRun(cell=cell, reason="superseded", value=cell.finished[:10])
+    key, _, part = found[0].key.partition(".")
+    return ExcludedRun(cell=cell, reason=key, value=f"{part} {short(found[0].candidate)}".strip())

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.board.cards import BenchmarkCard, benchmark_card
-from mmeval.board.checks import samples_file
 from mmeval.board.collect import read_checked
 from mmeval.board.vectors import Vector, file_digest
 from mmeval.catalog import Catalog
@@ -47,9 +46,9 @@ class Reader:
         return self.names[run.path]
 
     def _file(self, run: Run, card: BenchmarkCard) -> Path:
-        journal, samples = run.path / "records.jsonl", samples_file(run)
+        journal, samples = run.files.journal, run.samples()
         stat = journal.stat() if journal.exists() else None
-        parts = [VERSION, run.info.model_dump(mode="json"), file_digest(run.path / "scores.csv"), card.digest]
+        parts = [VERSION, run.info.model_dump(mode="json"), file_digest(run.files.scores), card.digest]
         size = [stat.st_size, stat.st_mtime_ns] if stat else []
         tags = samples.stat().st_size if samples else None
         return self.cache / "runs" / f"{hashlib.sha256(canonical([parts, size, tags])).hexdigest()[:40]}.json"

@@ -54,7 +54,7 @@ def find_run(reference: str, results: Path) -> Any:
     from mmeval import store
 
     folder = Path(reference)
-    if (folder / "run.json").exists():
+    if store.is_run(folder):
         return store.read_run(folder)
     runs, problems = store.list_runs(results)
     found = [

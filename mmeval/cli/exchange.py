@@ -82,7 +82,7 @@ def export_command(
     catalog = catalog_of(path)
     card = _card(run, catalog)
     if form is Form.eee:
-        written = _every_eval_ever(run, card, output or Path(), results, organization)
+        written = _every_eval_ever(run, card, output or Path(), organization)
     elif form is Form.hub:
         written = _hub(run, card, output or Path(".eval_results"), user, url)
     else:
@@ -101,7 +101,7 @@ def _card(run: Run, catalog: Catalog) -> Benchmark | None:
         return None
 
 
-def _every_eval_ever(run: Run, card: Benchmark | None, folder: Path, results: Path, organization: str) -> list[str]:
+def _every_eval_ever(run: Run, card: Benchmark | None, folder: Path, organization: str) -> list[str]:
     import json
 
     from mmeval import store
@@ -113,8 +113,7 @@ def _every_eval_ever(run: Run, card: Benchmark | None, folder: Path, results: Pa
         metric |= {"min_score": card.metric.low, "max_score": card.metric.high}
     whole = evalever.aggregate(run, organization=organization, metric=metric)
     stem = f"{store.slug(run.info.spec.model)}__{run.info.spec.benchmark}__{run.path.name}"
-    public = store.samples_path(results, run.info)
-    stored = next((file for file in (public, public.with_suffix(".local.jsonl")) if file.is_file()), None)
+    stored = run.samples()
     samples = {sample.id: sample for sample in store.read_samples(stored)} if stored else {}
     lines = [json.dumps(one, ensure_ascii=False) for one in evalever.instances(run, samples)]
     if lines:

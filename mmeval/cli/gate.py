@@ -56,12 +56,12 @@ def run_command(
     as_json: bool = AS_JSON,
 ) -> None:
     """Evaluate the candidate and stop as soon as a regression is proven."""
-    from mmeval.gate.api import judge_live
+    from mmeval.gate.api import decide_live
 
     policy = _budgeted(_policy(config), usd=max_cost, minutes=max_minutes, samples=max_samples)
     candidate = _candidate(policy, model, option, path, results, concurrency=concurrency, quiet=as_json)
     try:
-        verdict = judge_live(policy, candidate, file=config)
+        verdict = decide_live(policy, candidate, file=config)
     finally:
         _close(candidate.observer)
     _end(verdict, report=report, github=github, exit_zero=exit_zero, as_json=as_json)
@@ -81,7 +81,7 @@ def compare_command(
     as_json: bool = AS_JSON,
 ) -> None:
     """Decide from stored runs, or folders of runs, without asking a model."""
-    from mmeval.gate.api import check_names, judge_stored
+    from mmeval.gate.api import check_names, decide_stored
     from mmeval.gate.offline import default_policy, runs_below
 
     file = config or Path("gate.yaml")
@@ -90,7 +90,7 @@ def compare_command(
     if policy is None:
         policy = default_policy(bases)
     check_names(policy, file=file, catalog=catalog_of(path), known=[*bases, *candidates])
-    verdict = judge_stored(policy, bases, candidates, file=file)
+    verdict = decide_stored(policy, bases, candidates, file=file)
     _end(verdict, report=report, github=github, exit_zero=exit_zero, as_json=as_json)
 
 

@@ -26,9 +26,10 @@ def merge(
     from mmeval.engine.options import Settings
     from mmeval.report.progress import final_table
     from mmeval.runner import merge as merging
+    from mmeval.store import SAMPLES
 
     # A shell pattern such as `results/*/name@*/*` also matches the stored samples.
-    runs = [find_run(name, results) for name in shards if "_samples" not in Path(name).parts]
+    runs = [find_run(name, results) for name in shards if SAMPLES not in Path(name).parts]
     if not runs:
         raise UsageError(f"none of these is a run: {', '.join(shards)}")
     benchmark = merging.benchmark_of(runs[0].info.spec, Settings(path=tuple(path)), file)

@@ -1,1 +1,1 @@
-"""The regression gate: a policy, two runs, and a verdict that says what it could have seen."""
+"""The regression gate: a policy, two runs, and a verdict that states the drop it can detect."""

@@ -1,8 +1,7 @@
-"""A gate from policy to verdict: what the command line, the pytest fixture and a script of your own call."""
+"""A gate from policy to verdict: the entry points for the command line, the pytest fixture and your own scripts."""
 
 from __future__ import annotations
 
-import difflib
 import shlex
 import sys
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.catalog import Catalog
-from mmeval.errors import UsageError
+from mmeval.errors import UsageError, nearest
 from mmeval.gate.baseline import open_baselines
 from mmeval.gate.decide import conclude, decide
 from mmeval.gate.live import Candidate, run_cases
@@ -21,17 +20,15 @@ from mmeval.gate.verdict import Verdict
 from mmeval.runner import Observer
 from mmeval.store import Run
 
-__all__ = ["candidate_of", "check_names", "judge_live", "judge_stored"]
+__all__ = ["candidate_of", "check_names", "decide_live", "decide_stored"]
 
 
 def check_names(policy: Policy, *, file: Path, catalog: Catalog = Catalog(), known: Sequence[str] = ()) -> None:
-    """Refuse a benchmark that nobody has heard of; raises UsageError with the nearest names."""
+    """Raise UsageError, with the nearest names, for a benchmark of the policy that does not exist."""
     names = {*catalog.benchmarks(), *known}
     for name in policy.benchmarks:
         if name not in names:
-            close = difflib.get_close_matches(name, sorted(names), n=2, cutoff=0.5)
-            hint = f"; did you mean {' or '.join(close)}?" if close else "; see `mmeval list`"
-            raise UsageError(f"{file}: benchmarks: no benchmark {name!r}{hint}")
+            raise UsageError(f"{file}: benchmarks: no benchmark {name!r}{nearest(name, names)}; see `mmeval list`")
 
 
 def candidate_of(
@@ -42,16 +39,24 @@ def candidate_of(
     settings: Mapping[str, Any],
     observer: Observer | None = None,
 ) -> Candidate:
-    """Whom to ask; raises UsageError where neither the caller nor the policy says it."""
+    """The candidate of a gate; raises UsageError if neither the caller nor the policy names a model.
+
+    Args:
+        policy: names the model and its options by default.
+        model: `provider/model`, instead of the policy's.
+        options: adapter options, on top of the policy's.
+        settings: further settings of a run; None values are dropped.
+        observer: is shown the progress.
+    """
     name = model or policy.model
     if name is None:
-        raise UsageError("which candidate? give -m PROVIDER/MODEL, or `model` in the policy")
+        raise UsageError("no candidate: pass -m PROVIDER/MODEL, or set `model` in the policy")
     given = {key: value for key, value in settings.items() if value is not None}
     return Candidate(model=name, options={**policy.options, **options}, settings=given, observer=observer)
 
 
-def judge_live(policy: Policy, candidate: Candidate, *, file: Path) -> Verdict:
-    """Ask the candidate and decide; an error of a single benchmark is part of the verdict.
+def decide_live(policy: Policy, candidate: Candidate, *, file: Path) -> Verdict:
+    """Run the candidate and decide. An error in one benchmark becomes part of the verdict.
 
     Raises:
         UsageError, DataError: the policy, a name or a data set is wrong.
@@ -63,8 +68,8 @@ def judge_live(policy: Policy, candidate: Candidate, *, file: Path) -> Verdict:
     return conclude(decide(found, policy), policy, **_about(file, candidate.begin))
 
 
-def judge_stored(policy: Policy, bases: Mapping[str, Run], candidates: Mapping[str, Run], *, file: Path) -> Verdict:
-    """Decide from stored runs by benchmark; raises as `judge_live`."""
+def decide_stored(policy: Policy, bases: Mapping[str, Run], candidates: Mapping[str, Run], *, file: Path) -> Verdict:
+    """Decide from stored runs, both given by benchmark; raises the errors of `decide_live`."""
     begin = time.monotonic()
     return conclude(decide(cases(policy, candidates, bases=bases), policy), policy, **_about(file, begin))
 

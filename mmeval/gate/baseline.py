@@ -1,4 +1,4 @@
-"""Baselines: small run folders that are committed, and the ledger of who moved them and why."""
+"""Baselines: small committed run folders, and the ledger of who moved them and why."""
 
 from __future__ import annotations
 
@@ -16,32 +16,30 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from mmeval import store
 from mmeval.compare import Comparison, compare, read_side
-from mmeval.errors import NotComparableError, StoreError, UsageError
-from mmeval.gate.guards import Measures, measure
+from mmeval.errors import NotComparableError, UsageError
+from mmeval.gate.guards import measure
 from mmeval.gate.policy import Policy
-from mmeval.store import Run
+from mmeval.store import Measures, Run
 
 __all__ = ["LEDGER", "accept", "baseline_of", "measures_of", "open_baselines"]
 
 LEDGER = "LEDGER.jsonl"
-MEASURES = "baseline.json"
+"""In the folder of baselines: one line per accepted run."""
 
 
 @contextmanager
 def open_baselines(policy: Policy) -> Iterator[Path]:
-    """The folder of baselines, checked out of git where the policy names a ref.
+    """The folder of baselines; extracted from git if the policy names a ref.
 
     Raises:
-        NotComparableError: there is no such folder or ref.
+        NotComparableError: the folder or the ref does not exist.
     """
     path, ref = policy.baseline.path, policy.baseline.ref
     if ref is None:
         if not path.is_dir():
-            raise NotComparableError(f"no baselines in {path}; make some: `mmeval gate accept RUN --reason ...`")
+            raise NotComparableError(f"no baselines in {path}; make one with `mmeval gate accept RUN --reason ...`")
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="mmeval-gate-") as folder:
@@ -51,7 +49,7 @@ def open_baselines(policy: Policy) -> Iterator[Path]:
 
 def _extract(path: Path, ref: str, into: Path) -> None:
     if ref.startswith("-") or path.is_absolute():
-        raise UsageError(f"baseline: ref {ref!r} with path {path}: give a git ref and a path inside the repository")
+        raise UsageError(f"baseline: ref {ref!r} with path {path}: expected a git ref and a relative path")
     command = ["git", "archive", "--format=tar", ref, "--", str(path)]
     made = subprocess.run(command, capture_output=True, check=False, timeout=120)  # noqa: S603
     if made.returncode:
@@ -65,8 +63,8 @@ def baseline_of(root: Path, name: str, policy: Policy) -> Run:
     """The baseline run of one benchmark.
 
     Raises:
-        NotComparableError: there is none, or it cannot be read by this version.
-        UsageError: there are several and the policy does not say which model's.
+        NotComparableError: there is none, or this version cannot read it.
+        UsageError: there are several, and the policy does not name a model.
     """
     runs, problems = store.list_runs(root)
     wanted = policy.benchmarks[name].model
@@ -81,34 +79,29 @@ def baseline_of(root: Path, name: str, policy: Policy) -> Run:
         raise NotComparableError(f"{name}: the baseline cannot be read: {broken[0]}")
     of = f" of {wanted}" if wanted else ""
     raise NotComparableError(
-        f"{name}: no baseline{of} in {root}; run it, then `mmeval gate accept RUN --reason ...`"
+        f"{name}: no baseline{of} in {root}; run the benchmark, then `mmeval gate accept RUN --reason ...`"
     )  # fmt: skip
 
 
 def measures_of(run: Run) -> Measures:
-    """Latency and cost: as kept beside a baseline, else from the journal."""
-    file = run.path / MEASURES
-    if not file.exists():
-        return measure(run)
-    try:
-        return Measures.model_validate_json(file.read_text(encoding="utf-8"))
-    except (ValidationError, UnicodeDecodeError) as error:
-        raise StoreError(f"{file}: {str(error).splitlines()[0]}") from None
+    """Latency and cost of a run: stored ones for a baseline, measured from the journal otherwise."""
+    stored = store.read_measures(run)
+    return measure(run) if stored is None else stored
 
 
 def accept(run: Run, policy: Policy, *, reason: str) -> dict[str, Any]:
-    """Make a run the baseline of its benchmark and write a line into the ledger.
+    """Make a run the baseline of its benchmark, and append a line to the ledger.
 
     Returns:
-        The line: when, who, why, both runs and the difference.
+        The line: when, who, why, the run, and its difference from the runs that it replaces.
 
     Raises:
-        UsageError: no reason, or the run is not complete.
-        RunFailedError, DataError: the run's scores are empty or damaged.
+        UsageError: the reason is empty, or the run is not complete.
+        RunFailedError, StoreError: the run's scores are empty or damaged.
     """
     spec, root = run.info.spec, policy.baseline.path
     if not reason.strip():
-        raise UsageError("--reason: say in a sentence why the baseline moves")
+        raise UsageError("--reason: give the reason for the new baseline in a sentence")
     if run.info.status != "complete":
         raise UsageError(f"{run.path}: the run is {run.info.status}; only a complete run can be a baseline")
     side = read_side(run)
@@ -127,7 +120,8 @@ def accept(run: Run, policy: Policy, *, reason: str) -> dict[str, Any]:
         "replaces": [_delta(base, run, policy) for base in old],
         "git": run.info.provenance.get("git"),
     }
-    _copy(run, target)
+    if run.path.resolve() != target.resolve():
+        store.copy_run(run, target, measures_of(run))
     for base in old:
         shutil.rmtree(base.path)
         _prune(base.path.parent, root)
@@ -137,7 +131,7 @@ def accept(run: Run, policy: Policy, *, reason: str) -> dict[str, Any]:
 
 
 def _existing(root: Path, run: Run) -> list[Run]:
-    """The baselines that this run replaces: of its benchmark, and of its model where there are several models."""
+    """The baselines that this run replaces: those of its model, else the only one of its benchmark."""
     spec = run.info.spec
     same = [base for base in store.list_runs(root)[0] if base.info.spec.benchmark == spec.benchmark]
     own = [base for base in same if base.info.spec.model == spec.model]
@@ -155,16 +149,6 @@ def _delta(base: Run, run: Run, policy: Policy) -> dict[str, Any]:
     if delta is not None:
         row |= {"difference": delta.value, "low": delta.low, "high": delta.high, "n": delta.n}
     return row
-
-
-def _copy(run: Run, target: Path) -> None:
-    if run.path.resolve() == target.resolve():
-        return
-    measures = measures_of(run)
-    target.mkdir(parents=True, exist_ok=True)
-    for name in ("run.json", "scores.csv"):
-        store.write_atomic(target / name, (run.path / name).read_text(encoding="utf-8"))
-    store.write_atomic(target / MEASURES, measures.model_dump_json(indent=1) + "\n")
 
 
 def _prune(folder: Path, root: Path) -> None:

@@ -1,7 +1,7 @@
 """From comparisons to decisions: non-inferiority per benchmark, Holm over the family, one verdict.
 
-PASS needs every gated benchmark to be non-inferior (an intersection-union test, which needs no correction); FAIL claims
-that at least one has dropped, so its p-values are adjusted over the family. docs/design/gate.md derives both.
+PASS requires that every gated benchmark is non-inferior: an intersection-union test, which needs no correction. FAIL
+claims that at least one has dropped, so its p-values are adjusted over all of them. docs/design/gate.md derives both.
 """
 
 from __future__ import annotations
@@ -9,26 +9,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mmeval.compare import Comparison, Pair, outside
+from mmeval.comparable import refused
+from mmeval.compare import Comparison, Pair
 from mmeval.errors import BudgetError, MMEvalError, NotComparableError, UsageError
 from mmeval.formatting import points
-from mmeval.gate.guards import Measures, check_guards
+from mmeval.gate.guards import check_guards
 from mmeval.gate.policy import Bench, Policy
 from mmeval.gate.verdict import EXIT_CODES, BenchmarkVerdict, Decision, Flip, Verdict
 from mmeval.stats.multiplicity import holm
 from mmeval.stats.paired import Difference, difference
 from mmeval.stats.power import detectable, needed
+from mmeval.store import Measures
 
 __all__ = ["Case", "Early", "check_size", "conclude", "decide", "passes_unchanged", "rule", "smallest", "too_small"]
 
 FLIPS = 50
-"""Of each direction that a verdict carries."""
+"""The most losses, and the most gains, that a verdict lists."""
 UNKNOWN = Measures()
 
 
 @dataclass(frozen=True, slots=True)
 class Early:
-    """Why asking stopped before the end."""
+    """Why a run was stopped early: the evidence of a drop."""
 
     samples: int
     units: int
@@ -38,7 +40,7 @@ class Early:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One benchmark before the decision: a comparison, or the error that took its place."""
+    """One benchmark before the decision: a comparison, or the error that prevented it."""
 
     name: str
     comparison: Comparison | None = None
@@ -52,7 +54,7 @@ def decide(cases: Sequence[Case], policy: Policy) -> tuple[BenchmarkVerdict, ...
     """Decide every benchmark.
 
     Raises:
-        UsageError: a gated benchmark has so few samples that it would not pass even unchanged.
+        UsageError: a gated benchmark has too few samples to pass even if no answer changes.
     """
     found = [_blocked(case, policy) or _measured(case, policy) for case in cases]
     gated = [i for i, bench in enumerate(found) if bench.gated and bench.difference is not None]
@@ -66,15 +68,15 @@ def _p(bench: BenchmarkVerdict) -> float:
 
 
 def _blocked(case: Case, policy: Policy) -> BenchmarkVerdict | None:
-    """The verdict where nothing may be compared, or None."""
+    """The verdict if the runs cannot be compared or did not finish; None if they can be decided on."""
     if case.problem is not None or case.comparison is None:
-        reason = str(case.problem) if case.problem is not None else "nothing was compared"
+        reason = str(case.problem).removeprefix(f"{case.name}: ") if case.problem else "nothing was compared"
         return _verdict(case, policy, _decision_of(case.problem), reason)
     found = case.comparison
-    foreign = outside(found.changes, policy.subject)
+    foreign = refused(found.base.run.info, found.candidate.run.info, policy.subject)
     if foreign:
         named = "; ".join(map(str, foreign[:3])) + (f"; and {len(foreign) - 3} more" if len(foreign) > 3 else "")
-        return _verdict(case, policy, "not comparable", f"more than the {policy.subject} differs: {named}")
+        return _verdict(case, policy, "not comparable", f"the runs differ in more than the {policy.subject}: {named}")
     if case.early is None:
         return _unfinished(case, policy, found)
     return None
@@ -109,8 +111,8 @@ def _unmeasured(case: Case, policy: Policy, found: Comparison) -> BenchmarkVerdi
     if not found.pairs or len(found.unmeasured) / both > policy.errors.max_rate:
         lost = sum(found.candidate.items[key].score is None for key in found.unmeasured)
         text = (
-            f"{len(found.unmeasured)} of {both} samples were not measured ({lost} in the candidate), more than "
-            f"errors.max_rate {policy.errors.max_rate:g}"
+            f"{len(found.unmeasured)} of {both} samples were not measured ({lost} in the candidate), which is more "
+            f"than errors.max_rate {policy.errors.max_rate:g}"
         )
         return _verdict(case, policy, "incomplete", text)
     return None
@@ -140,7 +142,7 @@ def _described(bench: BenchmarkVerdict, found: Comparison) -> BenchmarkVerdict:
 
 
 def _measured(case: Case, policy: Policy) -> BenchmarkVerdict:
-    """Everything but the decision, which waits for the adjusted p-values."""
+    """Everything except the decision, which needs the adjusted p-values."""
     assert case.comparison is not None
     assert case.comparison.difference is not None
     found, delta, settings = case.comparison, case.comparison.difference, policy.benchmarks[case.name]
@@ -177,27 +179,27 @@ def _flips(changed: Sequence[Pair]) -> tuple[Flip, ...]:
 
 
 def check_size(name: str, clusters: Sequence[str | None], margin: float, policy: Policy) -> None:
-    """Raise UsageError where samples of these clusters would not pass even unchanged."""
+    """Raise UsageError if samples in these clusters cannot pass even if no answer changes."""
     if not passes_unchanged(clusters, margin, alpha=policy.look):
         raise UsageError(f"{name}: {too_small(clusters, margin, alpha=policy.look)}")
 
 
 def passes_unchanged(clusters: Sequence[str | None], margin: float, *, alpha: float) -> bool:
-    """Whether a candidate that changes no answer passes on samples of these clusters."""
+    """Whether a candidate without a single changed answer passes, given the cluster of each sample."""
     return difference([0.0] * len(clusters), clusters, level=1 - 2 * alpha).low > -margin
 
 
 def too_small(clusters: Sequence[str | None], margin: float, *, alpha: float) -> str:
-    """Why they do not."""
+    """The message for samples that do not pass unchanged."""
     units = len({cluster or i for i, cluster in enumerate(clusters)})
     return (
         f"{len(clusters)} samples ({units} independent) do not pass a margin of {points(margin)} points even when no "
-        f"answer changes; {smallest(margin, alpha=alpha)} independent ones do, or take a larger margin"
+        f"answer changes; use at least {smallest(margin, alpha=alpha)} independent samples, or a larger margin"
     )
 
 
 def smallest(margin: float, *, alpha: float) -> int:
-    """Fewest independent samples with which a candidate that changes nothing passes."""
+    """The fewest independent samples with which a candidate passes if no answer changes."""
     low, high = 1, 2
     while not passes_unchanged([None] * high, margin, alpha=alpha):
         low, high = high, 2 * high
@@ -228,13 +230,13 @@ def _final(bench: BenchmarkVerdict, case: Case, policy: Policy) -> BenchmarkVerd
 
 
 def rule(delta: Difference, margin: float, p: float, *, alpha: float) -> Decision:
-    """The rule itself: non-inferior, else significantly worse, else neither.
+    """The decision on one benchmark: pass if non-inferior, fail if significantly worse, else inconclusive.
 
     Args:
-        delta: the paired difference; its lower end is a one-sided bound at 1 - alpha.
-        margin: the drop that is tolerated.
-        p: of "no drop", adjusted over the family.
-        alpha: of one look.
+        delta: the paired difference; its lower end is a one-sided bound at level 1 - alpha.
+        margin: the tolerated drop.
+        p: p-value of "no drop", adjusted over the gated benchmarks.
+        alpha: error rate of one look.
     """
     if delta.low > -margin:
         return "pass"
@@ -249,7 +251,7 @@ def _bounded(
     policy: Policy,
     reasons: list[str],
 ) -> Decision:
-    """The decision if it holds whatever the unmeasured samples would have scored."""
+    """The decision if it holds for any scores of the unmeasured samples, else inconclusive."""
     assert bench.difference is not None
     factor = p / bench.difference.p_worse if bench.difference.p_worse else 1.0
     for bound in found.bounds(level=bench.difference.level):
@@ -276,8 +278,8 @@ def _figures(bench: BenchmarkVerdict) -> str:
 
 
 def _early(bench: BenchmarkVerdict, early: Early) -> str:
-    than = f"the margin of {points(bench.margin)} points" if early.against == "margin" else "nothing"
-    return f"a drop of more than {than} is proven after {early.samples} samples: {_figures(bench)}"
+    drop = f"a drop beyond the margin of {points(bench.margin)} points" if early.against == "margin" else "a drop"
+    return f"{drop} is proven after {early.samples} samples: {_figures(bench)}"
 
 
 def _reason(bench: BenchmarkVerdict, decision: Decision, p: float) -> str:
@@ -286,12 +288,12 @@ def _reason(bench: BenchmarkVerdict, decision: Decision, p: float) -> str:
         return f"no drop beyond {points(bench.margin)} points: {figures}"
     if decision == "fail":
         return f"significant drop: {figures}, p = {p:.2g}"
-    more = f"; about {bench.needed} samples would settle it if the difference stays" if bench.needed else ""
-    return f"too little evidence: {figures}; true drops below {points(bench.detectable)} points are missed{more}"
+    more = f"; about {bench.needed} samples would settle it if the difference stays the same" if bench.needed else ""
+    return f"too little evidence: {figures}; true drops below {points(bench.detectable)} points may be missed{more}"
 
 
 def conclude(benchmarks: Sequence[BenchmarkVerdict], policy: Policy, **about: object) -> Verdict:
-    """The decision of the gate: a gated FAIL first, then what could not be decided, then PASS."""
+    """The verdict of the gate: FAIL if any gated benchmark failed, else whatever prevents a PASS, else PASS."""
     gated = [bench for bench in benchmarks if bench.gated]
     order: tuple[Decision, ...] = ("fail", "incomplete", "not comparable", "budget", "inconclusive", "pass")
     decisions = [bench.decision for bench in gated]
@@ -303,7 +305,7 @@ def conclude(benchmarks: Sequence[BenchmarkVerdict], policy: Policy, **about: ob
         name=policy.name,
         decision=decision,
         exit_code=code,
-        headline=_headline(gated, decision),
+        summary=_summary(gated, decision),
         benchmarks=tuple(benchmarks),
         subject=policy.subject,
         alpha=policy.alpha,
@@ -313,9 +315,9 @@ def conclude(benchmarks: Sequence[BenchmarkVerdict], policy: Policy, **about: ob
     )
 
 
-def _headline(gated: Sequence[BenchmarkVerdict], decision: Decision) -> str:
+def _summary(gated: Sequence[BenchmarkVerdict], decision: Decision) -> str:
     if not gated:
-        return "INCOMPLETE: no benchmark is gated, all are advisory"
+        return "INCOMPLETE: all benchmarks are advisory, so nothing is gated"
     if decision == "pass":
         return f"PASS: {len(gated)} benchmark{'s' if len(gated) > 1 else ''}, no drop beyond the margin"
     first = next(bench for bench in gated if bench.decision == decision)

@@ -1,36 +1,21 @@
-"""Rules beside the score: refusals, cut-offs, unparsed replies, errors, latency, cost."""
+"""Guards: limits on refusals, truncated and unparsed replies, errors, latency and cost."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from mmeval.compare import Comparison, Item
 from mmeval.gate.policy import Guards
 from mmeval.gate.verdict import GuardResult
 from mmeval.stats.paired import mcnemar
-from mmeval.store import Run
+from mmeval.store import REFUSALS, Measures, Run
 
-__all__ = ["Measures", "check_guards", "measure"]
-
-REFUSALS = ("refused", "filtered", "empty")
-
-
-class Measures(BaseModel):
-    """Speed and price of a run, kept beside a baseline because its journal is not."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    latency_p95: float | None = None
-    """Seconds, of the replies that a model gave (cached ones are left out)."""
-    cost_per_sample: float | None = None
-    """US dollars; None = unknown."""
+__all__ = ["check_guards", "measure"]
 
 
 def measure(run: Run) -> Measures:
-    """Latency from the journal, cost from the totals; what is not there is None."""
+    """Latency from the journal and cost from the totals of a run; None for what is not stored."""
     samples = sum(run.info.counts.values())
     latencies = sorted(
         record.reply.latency_s for record in run.records() if record.reply is not None and not record.reply.cached
@@ -45,10 +30,11 @@ def measure(run: Run) -> Measures:
 def check_guards(
     rules: Guards, comparison: Comparison, base: Measures, candidate: Measures, *, alpha: float
 ) -> tuple[GuardResult, ...]:
-    """Apply every rule that has a figure.
+    """Apply every rule for which the policy has a limit.
 
-    A rate fails when it rose by more than the figure and the rise is significant (exact McNemar on the samples that
-    both runs have); one that rose so much without being significant is inconclusive, as is what was not measured.
+    A rate fails if it rose by more than its limit and the rise is significant (exact McNemar test on the samples of
+    both runs). A rise beyond the limit that is not significant is inconclusive. Latency and cost fail above their
+    limit, and are inconclusive if one of the runs has no figure.
     """
     flags: dict[str, tuple[float | None, Callable[[Item], bool]]] = {
         "refusal_rate": (rules.refusal_rate, lambda item: any(s in REFUSALS for s in item.statuses)),

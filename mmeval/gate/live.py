@@ -1,4 +1,4 @@
-"""`mmeval gate run`: ask the candidate, watch the evidence, and stop as soon as a regression is proven."""
+"""`mmeval gate run`: run the candidate, follow the evidence, and stop as soon as a regression is proven."""
 
 from __future__ import annotations
 
@@ -10,29 +10,28 @@ from pathlib import Path
 from typing import Any
 
 from mmeval import runner, store
-from mmeval.compare import Side, changes, compare, only, outside, select
+from mmeval.comparable import refused
+from mmeval.compare import Side, compare, only, select
 from mmeval.engine.options import read_settings
 from mmeval.errors import AdapterError, BudgetError, NotComparableError, RunFailedError
 from mmeval.gate.baseline import baseline_of
 from mmeval.gate.decide import Case, Early, check_size, decide
 from mmeval.gate.offline import case_of, side_of
 from mmeval.gate.policy import Bench, Policy
-from mmeval.runner.finish import counted
-from mmeval.runner.journal import OPEN
 from mmeval.stats.paired import Units, sign_flip
 from mmeval.stats.sequential import EProcess
-from mmeval.store import Run, RunInfo, asking_order
+from mmeval.store import OPEN, Files, Run, RunInfo, asking_order, counted
 from mmeval.types import Record
 
 __all__ = ["Candidate", "again", "run_cases"]
 
 DRIFT = 0.01
-"""P-value below which unchanged questions to an unchanged model count as drift."""
+"""P-value below which a change in repeated samples of an unchanged model counts as drift."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Candidate:
-    """Who is asked, with what, and what was spent so far."""
+    """The model under test, its settings, and what it has cost so far."""
 
     model: str
     options: Mapping[str, Any]
@@ -44,10 +43,10 @@ class Candidate:
     asked: int = 0
 
     def of(self, policy: Policy, base: RunInfo) -> runner.Settings:
-        """Settings of one benchmark: the conditions of its baseline, this candidate, what is left of the budget.
+        """Settings for one benchmark: those of its baseline, with this candidate and the rest of the budget.
 
         Raises:
-            BudgetError: nothing is left.
+            BudgetError: the budget is spent.
         """
         spec, budget = base.spec, policy.budget
         given: dict[str, Any] = {
@@ -77,10 +76,11 @@ def _left(amount: float, whole: str) -> float:
 
 
 class SequentialMonitor:
-    """Follows one candidate's records in the order fixed beforehand, whatever the order of arrival.
+    """Tests the records of a candidate one by one for a proven regression.
 
-    A unit (cluster, or sample) counts once all its epochs are there and all units before it have counted; samples that
-    either side has not measured are left out, so they cannot prove a regression.
+    Records arrive in any order but are counted in an order fixed beforehand. A unit (a cluster, or a sample) counts
+    once all its epochs have arrived and all earlier units have counted. Samples without a score on either side are
+    left out, so they cannot prove a regression.
     """
 
     def __init__(self, base: Side, ids: Sequence[str], bench: Bench, policy: Policy, *, seed: int, epochs: int) -> None:
@@ -103,7 +103,7 @@ class SequentialMonitor:
         self._scores: dict[str, list[float | None]] = {}
 
     def add(self, key: str, score: float | None) -> bool:
-        """Take in one reply's score (None = unmeasured); True once the regression is proven."""
+        """Add the score of one record (None = unmeasured); returns True once a regression is proven."""
         self._scores.setdefault(key, []).append(score)
         while self.next < len(self.units) and not self.proven and self._ready(self.units[self.next]):
             self._count(self.units[self.next])
@@ -112,11 +112,11 @@ class SequentialMonitor:
 
     @property
     def proven(self) -> bool:
-        """Whether asking can stop."""
+        """Whether a regression is proven, so that the run can stop."""
         return self.evidence is not None and self.evidence.rejects
 
     def early(self) -> Early | None:
-        """What the verdict says, once proven."""
+        """The proof for the verdict; None without one."""
         if not self.proven or self.evidence is None:
             return None
         return Early(self.samples, self.evidence.units, self.alpha, self.against)
@@ -144,7 +144,9 @@ def _mean(scores: Sequence[float | None]) -> float | None:
 
 
 def run_cases(policy: Policy, root: Path, candidate: Candidate) -> list[Case]:
-    """Run the candidate on every benchmark and compare, the cheapest failure first: nothing foreign is paid for.
+    """Run the candidate on every benchmark and compare it with the baseline.
+
+    Benchmarks that are not comparable are refused before any request is sent.
 
     Raises:
         UsageError, DataError: a name, an option or a data set is wrong.
@@ -174,7 +176,7 @@ def _case(name: str, policy: Policy, base: Run, candidate: Candidate) -> Case:
 
 
 def _undecided(case: Case, policy: Policy) -> bool:
-    """Whether a second look can help: more of the baseline's samples are left to ask."""
+    """Whether a second look can help: the decision is open, and the baseline has more samples."""
     bench = policy.benchmarks[case.name]
     if case.comparison is None or case.early is not None or bench.n is None:
         return False
@@ -204,7 +206,7 @@ def _look(name: str, policy: Policy, base: Run, candidate: Candidate, *, factor:
 
 
 def _ids(base: Run, bench: Bench, policy: Policy, *, factor: float) -> list[str]:
-    """The samples to ask: those of the units that the policy draws."""
+    """The ids of the samples in the units that the policy draws."""
     n = None if bench.n is None else round(bench.n * factor)
     units = side_of(base, bench)
     drawn = select(units, n, seed=policy.seed)
@@ -216,18 +218,20 @@ def _ids(base: Run, bench: Bench, policy: Policy, *, factor: float) -> list[str]
 
 
 def _subset(base: RunInfo, bench: Bench, ids: Sequence[str]) -> Sequence[str] | None:
-    """None where the baseline is of the whole benchmark and all of it is asked."""
+    """The ids to run; None for the whole benchmark."""
     spec = base.spec
     whole = bench.n is None and spec.limit is None and spec.shard is None and spec.subset is None
     return None if whole else ids
 
 
 def _comparable(base: RunInfo, spec: store.Spec, policy: Policy) -> None:
-    """Refuse before anything is paid for."""
+    """Raise NotComparableError for a planned run that would not be comparable, before any request is sent."""
     planned = RunInfo(status="running", spec=spec, provenance={"mmeval": _version()})
-    foreign = outside(changes(base, planned), policy.subject)
+    foreign = refused(base, planned, policy.subject)
     if foreign:
-        raise NotComparableError(f"more than the {policy.subject} differs: {'; '.join(map(str, foreign[:5]))}")
+        raise NotComparableError(
+            f"the runs differ in more than the {policy.subject}: {'; '.join(map(str, foreign[:5]))}"
+        )
 
 
 def _version() -> str:
@@ -237,7 +241,7 @@ def _version() -> str:
 
 
 def _run(planned: runner.Plan, watch: SequentialMonitor, policy: Policy, candidate: Candidate) -> Run:
-    """Ask what is not answered yet; what is, counts first and may already decide."""
+    """Run what is missing. Stored records are counted first and may already prove a regression."""
     policies = planned.benchmark.policy
 
     def seen(record: Record) -> bool:
@@ -248,7 +252,7 @@ def _run(planned: runner.Plan, watch: SequentialMonitor, policy: Policy, candida
         candidate.asked += 1
         return seen(record) or _out(policy, candidate)
 
-    for record in _kept(planned):
+    for record in _stored(planned):
         seen(record)
     if watch.proven:
         return store.read_run(planned.folder)
@@ -268,10 +272,10 @@ def _execute(planned: runner.Plan, candidate: Candidate, *, on_record: runner.On
     return runner.blocking(whole)
 
 
-def _kept(planned: runner.Plan) -> list[Record]:
-    """Answers of an earlier call that will not be asked again: the last record of each sample and epoch."""
+def _stored(planned: runner.Plan) -> list[Record]:
+    """Records of an earlier call that will not be asked again: the last of each sample and epoch."""
     last: dict[tuple[str, int], Record] = {}
-    for record in store.read_records(planned.folder / "records.jsonl"):
+    for record in store.read_records(Files(planned.folder).journal):
         last[record.id, record.epoch] = record
     return [record for record in last.values() if record.status not in OPEN]
 
@@ -281,7 +285,11 @@ def _out(policy: Policy, candidate: Candidate) -> bool:
 
 
 def again(base: Run, policy: Policy, candidate: Candidate, *, folder: Path, ids: Sequence[str] | None = None) -> Run:
-    """Ask the baseline's own model the baseline's questions once more, past the cache, into a folder of its own."""
+    """Run the baseline again, with its own model and settings but without the cache, into `folder`.
+
+    Raises:
+        RunFailedError: the run did not complete.
+    """
     spec = base.info.spec
     given = {
         **candidate.settings,
@@ -301,12 +309,12 @@ def again(base: Run, policy: Policy, candidate: Candidate, *, folder: Path, ids:
     run = _execute(planned, candidate)
     candidate.spent += run.info.totals.cost or 0.0
     if run.info.status != "complete":
-        raise RunFailedError(f"{spec.benchmark}: asking the baseline again: {run.info.status}: {run.info.reason}")
+        raise RunFailedError(f"{spec.benchmark}: the rerun of the baseline is {run.info.status}: {run.info.reason}")
     return run
 
 
 def _control(name: str, base: Run, policy: Policy, candidate: Candidate, folder: Path) -> None:
-    """Raise NotComparableError where the provider has moved under an unchanged model."""
+    """Raise NotComparableError if the baseline's own model now scores differently: the provider has drifted."""
     side = side_of(base, Bench())
     ids = select(side, policy.baseline.control, seed=policy.seed)
     found = compare(only(side, ids), side_of(again(base, policy, candidate, folder=folder, ids=ids), Bench()))
@@ -315,6 +323,6 @@ def _control(name: str, base: Run, policy: Policy, candidate: Candidate, folder:
     if p < DRIFT and found.difference is not None:
         delta = found.difference
         raise NotComparableError(
-            f"{name}: drift: {delta.n} unchanged questions to the unchanged {base.info.spec.model} moved by "
-            f"{100 * delta.value:+.1f} points (+{delta.gains} -{delta.losses}, p = {p:.2g}); make a new baseline"
+            f"{name}: drift: the unchanged {base.info.spec.model} moved by {100 * delta.value:+.1f} points on "
+            f"{delta.n} samples (+{delta.gains} -{delta.losses}, p = {p:.2g}); make a new baseline"
         )

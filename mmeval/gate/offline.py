@@ -1,4 +1,4 @@
-"""Deciding from runs that are already stored: no model is asked."""
+"""Cases from stored runs, without asking a model."""
 
 from __future__ import annotations
 
@@ -17,42 +17,44 @@ __all__ = ["case_of", "cases", "default_policy", "runs_below", "side_of"]
 
 
 def runs_below(path: Path) -> dict[str, Run]:
-    """The runs of a run folder or a results folder, by benchmark.
+    """The runs in a run folder or a results folder, by benchmark.
 
     Raises:
-        UsageError: there is no run, or two of one benchmark.
+        UsageError: there is no run, or there are two of one benchmark.
         StoreError: a run folder cannot be read.
     """
-    if (path / "run.json").exists():
+    if store.is_run(path):
         run = store.read_run(path)
         return {run.info.spec.benchmark: run}
     runs, problems = store.list_runs(path)
     if problems and not runs:
         raise NotComparableError(problems[0].reason)
     if not runs:
-        raise UsageError(f"{path}: no run in it; expected a folder with run.json, or a results folder")
+        raise UsageError(f"{path}: no run found; expected a folder with run.json, or a results folder")
     found: dict[str, Run] = {}
     for run in runs:
         other = found.setdefault(run.info.spec.benchmark, run)
         if other is not run:
-            raise UsageError(f"{path}: two runs of {run.info.spec.benchmark}; name one: {other.path} or {run.path}")
+            raise UsageError(
+                f"{path}: there are two runs of {run.info.spec.benchmark}; name one: {other.path} or {run.path}"
+            )
     return found
 
 
 def default_policy(runs: Mapping[str, Run]) -> Policy:
-    """What `gate compare` uses without a gate.yaml: every benchmark, the default margin."""
+    """The policy of `gate compare` without a gate.yaml: every benchmark, with the default margin."""
     return Policy(version=1, benchmarks={name: Bench() for name in runs})
 
 
 def cases(
     policy: Policy, candidates: Mapping[str, Run], *, bases: Mapping[str, Run] | None = None, root: Path | None = None
 ) -> list[Case]:
-    """Compare every benchmark of the policy; what cannot be compared becomes a case with its problem.
+    """Compare every benchmark of the policy; a benchmark that cannot be compared becomes a case with a problem.
 
     Args:
-        policy: what is gated.
-        candidates: runs by benchmark.
-        bases: runs by benchmark, or
+        policy: the benchmarks and how to compare them.
+        candidates: candidate runs by benchmark.
+        bases: baseline runs by benchmark; without them, they are read from `root`.
         root: the folder of baselines.
     """
     found = []
@@ -60,7 +62,7 @@ def cases(
         try:
             base = _base(name, policy, bases, root)
             if name not in candidates:
-                raise NotComparableError(f"{name}: the candidate has no run of it")
+                raise NotComparableError(f"{name}: the candidate has no run of this benchmark")
             found.append(case_of(name, policy, base, candidates[name]))
         except (NotComparableError, RunFailedError) as problem:
             found.append(Case(name=name, problem=problem))
@@ -72,12 +74,12 @@ def _base(name: str, policy: Policy, bases: Mapping[str, Run] | None, root: Path
         assert root is not None
         return baseline_of(root, name, policy)
     if name not in bases:
-        raise NotComparableError(f"{name}: no baseline run of it")
+        raise NotComparableError(f"{name}: there is no baseline run of this benchmark")
     return bases[name]
 
 
 def side_of(run: Run, bench: Bench) -> Side:
-    """Read a run in the units that are gated."""
+    """Read a run in the unit that the policy compares: samples or clusters."""
     side = read_side(run)
     return by_cluster(side) if bench.unit == "cluster" else side
 
@@ -85,15 +87,15 @@ def side_of(run: Run, bench: Bench) -> Side:
 def case_of(
     name: str, policy: Policy, base: Run, candidate: Run, *, early: Early | None = None, factor: float = 1
 ) -> Case:
-    """Compare one benchmark, on the samples that the policy draws.
+    """Compare the runs of one benchmark on the samples that the policy draws.
 
     Args:
         name: of the benchmark.
-        policy: what is gated.
+        policy: how to compare.
         base: the baseline run.
-        candidate: the run to judge.
-        early: why asking stopped, where it did; then only what was asked is compared.
-        factor: of `n`, for a second look.
+        candidate: the candidate run.
+        early: why the candidate run stopped early, if it did; then only the samples that it asked are compared.
+        factor: multiplies `n`, for a second look.
     """
     bench = policy.benchmarks[name]
     first, second = side_of(base, bench), side_of(candidate, bench)

@@ -1,4 +1,4 @@
-"""Before anything is asked: what a gate can see and what it costs; and how noisy its baseline is."""
+"""Planning a gate: the drops it can detect, what it costs, and how noisy its baseline is."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from mmeval.store import Run
 __all__ = ["FLIP_RATES", "Noise", "Plan", "calibrate", "plan"]
 
 FLIP_RATES = (0.05, 0.1, 0.2, 0.3)
-"""Shares of samples that flip between two runs, for which a plan is made."""
+"""Shares of samples whose score flips between two runs; a plan has one figure for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What one benchmark of a gate can see."""
+    """What one benchmark of a gate can detect."""
 
     name: str
     tier: str
@@ -35,21 +35,21 @@ class Plan:
     n: int
     units: int
     smallest: int
-    """Samples with which a pass is possible at all."""
+    """The fewest independent samples with which a pass is possible."""
     detectable: tuple[float, ...]
-    """True drop found with 80 %, along FLIP_RATES."""
+    """True drop that is detected with probability 80 %, for each of FLIP_RATES."""
     passes: tuple[float, ...]
-    """Chance to pass when nothing has changed, along FLIP_RATES."""
+    """Probability to pass if nothing has changed, for each of FLIP_RATES."""
     needed: tuple[int, ...]
-    """Samples that pass with 80 % when nothing has changed, along FLIP_RATES."""
+    """Samples to pass with probability 80 % if nothing has changed, for each of FLIP_RATES."""
     cost: float | None
-    """US dollars for all samples, at the baseline's price per sample; None = unknown."""
+    """US dollars for all samples at the baseline's cost per sample; None = unknown."""
     problem: str | None = None
-    """Why this gate could never pass."""
+    """Why this gate could never pass; None if it can."""
 
 
 def plan(policy: Policy, root: Path) -> list[Plan]:
-    """What each benchmark can see; raises NotComparableError where a baseline is missing."""
+    """The plan of every benchmark; raises NotComparableError if a baseline is missing."""
     return [_plan(name, bench, policy, baseline_of(root, name, policy)) for name, bench in policy.benchmarks.items()]
 
 
@@ -79,35 +79,36 @@ def _plan(name: str, bench: Bench, policy: Policy, base: Run) -> Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noise:
-    """How one benchmark's baseline differs from itself."""
+    """How much repeated runs of the baseline of one benchmark differ."""
 
     name: str
     repeats: int
     n: int
     flip_rate: float
-    """Mean share of samples that changed between two runs of the same thing."""
+    """Mean share of samples whose score changed between two runs."""
     deviation: float
-    """Standard deviation of the mean score over runs."""
+    """Standard deviation of the mean score, over the runs."""
     detectable: float
-    """True drop found with 80 % at this flip rate."""
+    """True drop that is detected with probability 80 % at this flip rate."""
     false_alarms: int
-    """Pairs of runs, of repeats * (repeats + 1) / 2, that the gate would have failed."""
+    """Pairs of runs that the gate would have failed."""
     passes: int
     """Pairs of runs that the gate would have passed."""
     pairs: int
+    """All pairs of the baseline and its repeats: repeats * (repeats + 1) / 2."""
     flaky: tuple[tuple[str, int], ...]
-    """Samples that changed, with how often, most often first; 50 at most."""
+    """The samples that changed most often, at most 50, with the number of pairs in which they did."""
 
 
 def calibrate(policy: Policy, root: Path, candidate: Candidate, *, repeats: int) -> list[Noise]:
-    """Ask the baseline again, `repeats` times, past the cache, and compare all runs with each other.
+    """Run the baseline `repeats` times without the cache, and compare every two runs.
 
     Raises:
         UsageError: fewer than one repeat.
         RunFailedError: a run did not complete.
     """
     if repeats < 1:
-        raise UsageError(f"--repeats {repeats}: at least 1")
+        raise UsageError(f"--repeats {repeats}: must be at least 1")
     found = []
     for name, bench in policy.benchmarks.items():
         base = baseline_of(root, name, policy)

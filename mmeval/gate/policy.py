@@ -1,8 +1,7 @@
-"""`gate.yaml`: what is gated, how large a drop is tolerated, and what to do when the evidence is thin."""
+"""`gate.yaml`: which benchmarks are gated, which drops are tolerated, and what to do with too little evidence."""
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 from collections.abc import Mapping
@@ -11,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from mmeval.compare import Subject
-from mmeval.errors import UsageError
+from mmeval.comparable import Subject
+from mmeval.errors import UsageError, nearest
 from mmeval.store import canonical
 
 __all__ = [
@@ -45,66 +44,69 @@ class _Strict(BaseModel):
 
 
 class Baseline(_Strict):
-    """Where the runs are that the candidate is compared with."""
+    """The runs that the candidate is compared with."""
 
     path: Path = Field(
-        default=Path("results/baselines"), description="folder of baseline runs, as `mmeval gate accept` fills"
+        default=Path("results/baselines"), description="folder of baseline runs, written by `mmeval gate accept`"
     )
-    ref: str | None = Field(default=None, description="read that folder at this git ref, e.g. origin/main")
+    ref: str | None = Field(default=None, description="read the folder at this git ref, e.g. origin/main")
     mode: Literal["stored", "control", "rerun"] = Field(
         default="stored",
-        description="stored: as committed; control: ask some baseline items again to tell drift of the provider from "
-        "your change; rerun: ask the whole baseline again",
+        description="stored: as committed; control: run some baseline samples again, to tell drift of the provider "
+        "from your change; rerun: run the whole baseline again",
     )
-    control: int = Field(default=50, ge=10, description="how many samples mode control asks again")
+    control: int = Field(default=50, ge=10, description="number of samples that mode control runs again")
 
 
 class EarlyFail(_Strict):
-    """Stop asking once a regression is proven."""
+    """Stop the run as soon as a regression is proven."""
 
-    enabled: bool = Field(default=True, description="false asks everything before deciding")
+    enabled: bool = Field(default=True, description="false: decide only after all samples")
     against: Literal["margin", "zero"] = Field(
         default="margin",
-        description="margin: proof that the drop exceeds the margin, which can never contradict a pass; zero: proof of "
-        "any drop, sooner",
+        description="margin: stop when the drop is proven to exceed the margin, which never contradicts a pass; zero: "
+        "stop when any drop is proven, which is sooner",
     )
-    alpha: float = Field(default=0.01, gt=0, lt=0.5, description="chance of a false alarm over all looks together")
+    alpha: float = Field(default=0.01, gt=0, lt=0.5, description="probability of a false alarm over the whole run")
 
 
 class Errors(_Strict):
-    """Samples without a measurement: they are never counted as wrong."""
+    """How to treat samples that were not measured; they never count as wrong."""
 
     max_rate: float = Field(
-        default=0.02, ge=0, lt=1, description="above this share of unmeasured samples nothing is decided"
+        default=0.02, ge=0, lt=1, description="with a larger share of unmeasured samples, the verdict is INCOMPLETE"
     )
-    overlap: float = Field(default=0.95, gt=0, le=1, description="share of sample ids that both runs must have")
+    overlap: float = Field(default=0.95, gt=0, le=1, description="share of sample ids that must be in both runs")
     treat_missing: Literal["bound", "ignore"] = Field(
-        default="bound", description="bound: the decision must hold whatever the unmeasured samples would have scored"
+        default="bound",
+        description="bound: the decision must hold for any scores of the unmeasured samples; ignore: leave them out",
     )
 
 
 class Extend(_Strict):
-    """What to ask more, once, when the first look is inconclusive; each look then has half of alpha."""
+    """The second look after an inconclusive first one; each look then uses half of alpha."""
 
-    factor: float = Field(default=2.0, gt=1, le=10, description="samples of the second look over those of the first")
+    factor: float = Field(default=2.0, gt=1, le=10, description="samples of the second look, as a multiple of `n`")
 
 
 class Budget(_Strict):
-    """Where to stop spending: exit code 6."""
+    """Limits of the gate; it stops at the first one with exit code 6."""
 
     usd: float | None = Field(default=None, gt=0, description="US dollars")
-    samples: int | None = Field(default=None, gt=0, description="samples asked, over all benchmarks")
-    minutes: float | None = Field(default=None, gt=0, description="wall clock")
+    samples: int | None = Field(default=None, gt=0, description="samples, over all benchmarks")
+    minutes: float | None = Field(default=None, gt=0, description="minutes of wall time")
 
 
 class Guards(_Strict):
-    """Rules beside the score; a rise above the figure fails, rates only when it is significant as well."""
+    """Limits on other figures than the score: a larger rise fails, for rates only if it is significant."""
 
     latency_p95: Share | None = Field(default=None, description="e.g. +20%")
     cost_per_sample: Share | None = Field(default=None, description="e.g. +15%")
-    refusal_rate: Points | None = Field(default=None, description="refused, filtered or empty; e.g. +1pp")
-    truncation_rate: Points | None = Field(default=None, description="cut at the token limit; e.g. +1pp")
-    parse_failure: Points | None = Field(default=None, description="replies without an answer; e.g. +1pp")
+    refusal_rate: Points | None = Field(
+        default=None, description="replies that are refused, filtered or empty; e.g. +1pp"
+    )
+    truncation_rate: Points | None = Field(default=None, description="replies cut off at the token limit; e.g. +1pp")
+    parse_failure: Points | None = Field(default=None, description="replies in which no answer was found; e.g. +1pp")
     error_rate: Points | None = Field(default=None, description="unmeasured samples; e.g. +1pp")
 
 
@@ -112,57 +114,70 @@ class Bench(_Strict):
     """One gated benchmark."""
 
     tier: Tier = Field(
-        default="supporting", description="critical and supporting can fail the gate, advisory never does"
+        default="supporting",
+        description="critical and supporting benchmarks can fail the gate, advisory ones are only shown",
     )
     margin: float = Field(
-        default=0.03, gt=0, lt=1, description="largest drop of the mean score that is tolerated, 0.03 = 3 pp"
+        default=0.03, gt=0, lt=1, description="largest tolerated drop of the mean score; 0.03 is 3 points"
     )
     relative_margin: float | None = Field(
-        default=None, gt=0, lt=1, description="of the baseline's score, where that is below relative_below"
+        default=None,
+        gt=0,
+        lt=1,
+        description="margin as a share of the baseline's score, if that score is below relative_below",
     )
     relative_below: float = Field(
-        default=0.2, gt=0, le=1, description="baseline score below which relative_margin holds"
+        default=0.2, gt=0, le=1, description="baseline score below which relative_margin applies"
     )
-    n: int | None = Field(default=None, ge=2, description="ask only this many of the baseline's samples, drawn by seed")
+    n: int | None = Field(default=None, ge=2, description="use only this many samples of the baseline, drawn by `seed`")
     unit: Literal["sample", "cluster"] = Field(
         default="sample",
-        description="cluster: a cluster is right when all its samples are (circular evaluation, pairs)",
+        description="cluster: a cluster is right if all its samples are (circular evaluation, pairs)",
     )
-    model: str | None = Field(default=None, description="PROVIDER/MODEL of the baseline, where several are stored")
-    guards: Guards | None = Field(default=None, description="instead of the gate's own")
+    model: str | None = Field(
+        default=None, description="PROVIDER/MODEL of the baseline, if baselines of several models are stored"
+    )
+    guards: Guards | None = Field(default=None, description="replaces the guards of the gate")
 
 
 class Policy(_Strict):
-    """The whole file."""
+    """The content of gate.yaml."""
 
-    version: Literal[1] = Field(description="of this format")
+    version: Literal[1] = Field(description="version of this format")
     name: str = Field(
-        default="gate", pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,60}$", description="tells several gates apart"
+        default="gate",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,60}$",
+        description="distinguishes several gates of a repository",
     )
-    subject: Subject = Field(default="model", description="what the change is about: the only thing that may differ")
-    model: str | None = Field(default=None, description="PROVIDER/MODEL of the candidate; `-m` wins")
+    subject: Subject = Field(
+        default="model", description="what the change is about; runs that differ in anything else are not comparable"
+    )
+    model: str | None = Field(default=None, description="PROVIDER/MODEL of the candidate; `-m` takes precedence")
     options: dict[str, Any] = Field(default_factory=dict, description="adapter options of the candidate")
     baseline: Baseline = Baseline()
     alpha: float = Field(
-        default=0.05, gt=0, lt=0.5, description="chance of a false pass per benchmark, and of a false fail"
+        default=0.05,
+        gt=0,
+        lt=0.5,
+        description="probability of a false pass per benchmark, and of a false fail over all",
     )
     early_fail: EarlyFail = EarlyFail()
     errors: Errors = Errors()
     on_inconclusive: Literal["pass", "warn", "fail", "extend"] = Field(
-        default="warn", description="pass and warn end with 0, fail with 3; extend asks more once, then warns"
+        default="warn", description="exit code: pass and warn 0, fail 3; extend takes a second look, then warns"
     )
     extend: Extend = Extend()
     epochs: int = Field(default=1, ge=1, description="replies per sample")
-    seed: int = Field(default=0, description="of the order of samples and of every draw")
+    seed: int = Field(default=0, description="seed of the sample order and of all random draws")
     budget: Budget = Budget()
-    defaults: dict[str, Any] = Field(default_factory=dict, description="fields of every benchmark that lacks them")
+    defaults: dict[str, Any] = Field(default_factory=dict, description="default fields of every benchmark")
     guards: Guards = Guards()
-    benchmarks: dict[str, Bench] = Field(min_length=1, description="by name")
+    benchmarks: dict[str, Bench] = Field(min_length=1, description="the gated benchmarks by name")
 
     @model_validator(mode="before")
     @classmethod
     def _fill(cls, data: Any) -> Any:
-        """Put the defaults into every benchmark before its fields are checked."""
+        """Apply `defaults` to every benchmark before its fields are validated."""
         if not isinstance(data, Mapping) or not isinstance(data.get("benchmarks"), Mapping):
             return data
         defaults = data.get("defaults") or {}
@@ -181,11 +196,11 @@ class Policy(_Strict):
 
     @property
     def look(self) -> float:
-        """Alpha of one look: half where a second one is allowed."""
+        """Alpha of one look: half of `alpha` if there may be a second one."""
         return self.alpha / 2 if self.on_inconclusive == "extend" else self.alpha
 
     def guards_of(self, name: str) -> Guards:
-        """The rules beside the score of one benchmark."""
+        """The guards of one benchmark."""
         return self.benchmarks[name].guards or self.guards
 
 
@@ -193,18 +208,19 @@ def read_policy(file: Path) -> Policy:
     """Read a gate.yaml.
 
     Raises:
-        UsageError: one line with the file, the key, and the nearest key where one is unknown.
+        UsageError: the file cannot be read or a value is wrong; names the file, the key, and for an unknown key the
+            nearest one.
     """
     import yaml
 
     try:
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}; docs/gate.md has one to copy") from None
+        raise UsageError(f"{file}: {error.strerror}; see docs/gate.md for an example") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(data, Mapping):
-        raise UsageError(f"{file}: expected keys such as version, benchmarks; found {type(data).__name__}")
+        raise UsageError(f"{file}: expected keys such as version and benchmarks, found {type(data).__name__}")
     try:
         return Policy.model_validate(data)
     except ValidationError as error:
@@ -216,24 +232,21 @@ def _first(error: ValidationError) -> str:
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         key = str(first["loc"][-1])
-        close = difflib.get_close_matches(key, _keys(Policy), n=1, cutoff=0.5)
-        return f"unknown key {where!r}" + (f"; did you mean {close[0]}?" if close else "")
+        return f"unknown key {where!r}{nearest(key, _keys())}"
     message = first["msg"].removeprefix("Value error, ")
     return f"{where}: {message}" + ("" if isinstance(first["input"], Mapping) else f" (got {first['input']!r})")
 
 
-def _keys(model: type[BaseModel]) -> list[str]:
-    found: list[str] = []
-    for part in (model, Baseline, EarlyFail, Errors, Extend, Budget, Guards, Bench):
-        found += part.model_fields
-    return found
+def _keys() -> list[str]:
+    parts = (Policy, Baseline, EarlyFail, Errors, Extend, Budget, Guards, Bench)
+    return [key for part in parts for key in part.model_fields]
 
 
 def schema() -> dict[str, Any]:
-    """JSON schema of gate.yaml, for editors; docs/gate.schema.json is this."""
+    """The JSON schema of gate.yaml for editors, stored as docs/gate.schema.json."""
     made = Policy.model_json_schema()
     bench = made["$defs"]["Bench"]
-    # A benchmark may stand without settings, and `defaults` has the same keys.
+    # A benchmark may have no settings, and `defaults` has the same keys as a benchmark.
     made["properties"]["benchmarks"]["additionalProperties"] = {"anyOf": [{"$ref": "#/$defs/Bench"}, {"type": "null"}]}
     made["properties"]["defaults"] = {**bench, "title": "Defaults"}
     for name in ("latency_p95", "cost_per_sample", "refusal_rate", "truncation_rate", "parse_failure", "error_rate"):

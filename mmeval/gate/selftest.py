@@ -1,4 +1,4 @@
-"""A gate that was never seen to block is decoration: plant a regression, and a copy, and look."""
+"""Tests a gate: it must fail a planted regression and pass an identical copy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Edit = Callable[[list[ScoreRow], random.Random], Iterable[ScoreRow]]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One planted change and what became of it."""
+    """One planted change and how the gate decided."""
 
     benchmark: str
     planted: str
@@ -35,16 +35,16 @@ class Trial:
 
     @property
     def passed(self) -> bool:
-        """Whether the gate said what it had to."""
+        """Whether the decision is the expected one."""
         return self.found == self.expected
 
 
 def selftest(policy: Policy | None, root: Path | None) -> list[Trial]:
-    """Run a copy, a regression, a foreign change and an empty run through the gate, for every gated benchmark.
+    """Put a copy, a regression, another version and an empty run through the gate, for every gated benchmark.
 
     Args:
-        policy: the gate to test; a made-up one with a drawn baseline unless given.
-        root: its folder of baselines.
+        policy: the gate to test; None tests a default policy on a synthetic baseline.
+        root: the folder of its baselines.
 
     Raises:
         NotComparableError: a baseline is missing.
@@ -56,7 +56,7 @@ def selftest(policy: Policy | None, root: Path | None) -> list[Trial]:
         else:
             gated = {name: bench for name, bench in policy.benchmarks.items() if bench.tier != "advisory"}
             if not gated:
-                raise UsageError("every benchmark is advisory: there is nothing that could fail")
+                raise UsageError("every benchmark is advisory, so the gate cannot fail")
             bases = {name: baseline_of(root, name, policy) for name in gated}
         return [
             trial for name, base in bases.items() for trial in _trials(name, base, policy, Path(folder) / name)
@@ -76,7 +76,7 @@ def _trials(name: str, base: Run, policy: Policy, folder: Path) -> Iterator[Tria
         try:
             candidate = _copy(base, folder / expected.replace(" ", "-"), edit, version)
             verdict = conclude(decide([case_of(name, alone, base, candidate)], alone), alone, command="")
-            found, reason = verdict.decision, verdict.headline
+            found, reason = verdict.decision, verdict.summary
         except MMEvalError as error:
             found, reason = "incomplete", str(error)
             if expected == "pass":
@@ -85,7 +85,7 @@ def _trials(name: str, base: Run, policy: Policy, folder: Path) -> Iterator[Tria
 
 
 def _worse(rows: list[ScoreRow], rng: random.Random, drop: float) -> Iterator[ScoreRow]:
-    """Turn right answers wrong until the mean has fallen by `drop` (or all are wrong), whole samples at a time."""
+    """Turn right samples wrong until the mean has fallen by `drop`, or all samples are wrong."""
     right = sorted({row.id for row in rows if row.score})
     total = len({row.id for row in rows})
     lost = set(rng.sample(right, min(len(right), round(drop * total) + 1)))
@@ -101,20 +101,19 @@ def _copy(base: Run, folder: Path, edit: Edit, version: str | None) -> Run:
     info = base.info
     if version is not None:
         info = info.model_copy(update={"spec": info.spec.model_copy(update={"version": version})})
-    rows = edit(list(base.scores()), random.Random(0))  # noqa: S311 - which samples are hurt is no secret
+    rows = edit(list(base.scores()), random.Random(0))  # noqa: S311 - which samples are changed need not be secret
     return _write(folder, info, rows)
 
 
 def _write(folder: Path, info: RunInfo, rows: Iterable[ScoreRow]) -> Run:
     folder.mkdir(parents=True)
     store.write_info(folder, info)
-    with (folder / "scores.csv").open("w", encoding="utf-8", newline="") as file:
-        store.write_scores(file, iter(rows))
+    store.write_scores(store.Files(folder).scores, rows)
     return store.read_run(folder)
 
 
 def _drawn(folder: Path) -> Run:
-    rng = random.Random(1)  # noqa: S311 - made-up scores
+    rng = random.Random(1)  # noqa: S311 - synthetic scores
     spec = Spec(
         model="mock/selftest",
         benchmark="selftest",

@@ -1,4 +1,4 @@
-"""What a gate has decided: one value that every report renders."""
+"""The decision of a gate: one value that all reports render."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from mmeval.stats.paired import Difference
 
 __all__ = ["EXIT_CODES", "BenchmarkVerdict", "Decision", "Flip", "GuardResult", "Verdict"]
 
-SCHEMA = 1
+SCHEMA = 2
+"""2: `summary` was called `headline`."""
 Decision = Literal["pass", "fail", "inconclusive", "not comparable", "incomplete", "budget"]
 EXIT_CODES: dict[Decision, int] = {
     "pass": 0,
@@ -23,12 +24,12 @@ EXIT_CODES: dict[Decision, int] = {
 
 @dataclass(frozen=True, slots=True)
 class GuardResult:
-    """One rule beside the score."""
+    """The result of one guard."""
 
     rule: str
     decision: Literal["pass", "fail", "inconclusive"]
     text: str
-    """With both figures and the limit."""
+    """Both figures and the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,69 +43,70 @@ class Flip:
     candidate_answer: str | None
     question: str | None = None
     thumbnails: tuple[str, ...] = ()
-    """Paths of small pictures on this machine."""
+    """Paths of thumbnails on this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchmarkVerdict:
-    """One benchmark of a gate."""
+    """The verdict on one benchmark."""
 
     name: str
     tier: str
     decision: Decision
     reasons: tuple[str, ...]
-    """Sentences; the first says it all."""
+    """Sentences, the decisive one first."""
     tag: str | None = None
-    """`improved`, `worse within margin`, `stopped early`."""
+    """`improved`, `worse within margin` or `stopped early`."""
     margin: float = 0.0
     base: float | None = None
-    """Mean score over pairs, 0 to 1."""
+    """Mean score over the pairs, 0 to 1."""
     candidate: float | None = None
     difference: Difference | None = None
     p_adjusted: float | None = None
-    """Of "no drop", after Holm over the gated benchmarks."""
+    """p-value of "no drop", adjusted over the gated benchmarks (Holm)."""
     planned: int = 0
-    """Samples of the baseline that were to be asked."""
+    """Samples of the baseline that the gate compares."""
     unmeasured: int = 0
     asked: int = 0
-    """Samples that the candidate was asked."""
+    """Samples that the candidate has."""
     proven_after: int | None = None
-    """Samples after which the regression was proven and asking stopped."""
+    """Samples after which a regression was proven and the run stopped."""
     detectable: float | None = None
-    """True drop that this comparison finds with 80 %."""
+    """True drop that this comparison detects with probability 80 %."""
     needed: int | None = None
-    """Pairs with which this difference passes with 80 %; None where it is beyond the margin."""
+    """Pairs to pass with probability 80 % at this difference; None if it is beyond the margin."""
     guards: tuple[GuardResult, ...] = ()
     flips: tuple[Flip, ...] = ()
-    """The largest losses first, at most 50 of them, then gains."""
+    """At most 50 losses, the largest first, then at most 50 gains."""
     base_run: str | None = None
     candidate_run: str | None = None
     base_model: str | None = None
     candidate_model: str | None = None
     cost: float | None = None
-    """US dollars of the candidate; None = unknown."""
+    """US dollars that the candidate cost; None = unknown."""
 
     @property
     def gated(self) -> bool:
-        """Whether it can stop a change."""
+        """Whether this benchmark can fail the gate."""
         return self.tier != "advisory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The whole gate."""
+    """The verdict of a gate."""
 
     name: str
     decision: Decision
     exit_code: int
-    headline: str
+    summary: str
+    """One sentence: the decision, the benchmark that made it, and its reason."""
     benchmarks: tuple[BenchmarkVerdict, ...]
     subject: str
     alpha: float
     seed: int
     policy_digest: str
     command: str
-    """What reproduces it."""
+    """The command that made the verdict."""
     policy_file: str = "gate.yaml"
     notes: tuple[str, ...] = ()
     seconds: float | None = None
@@ -112,10 +114,10 @@ class Verdict:
 
     @property
     def cost(self) -> float | None:
-        """US dollars of all candidates; None where one is unknown."""
+        """US dollars over all benchmarks; None if the cost of one is unknown."""
         costs = [bench.cost for bench in self.benchmarks]
         return None if any(cost is None for cost in costs) else sum(cost for cost in costs if cost is not None)
 
     def as_json(self) -> dict[str, Any]:
-        """The stable form; `schema_version` changes with it."""
+        """The content of gate.json; `schema_version` changes with its form."""
         return {**asdict(self), "cost": self.cost}

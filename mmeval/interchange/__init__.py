@@ -1,1 +1,1 @@
-"""Results of other tools as runs here, and runs as what other tools read."""
+"""Import results of other tools as runs, and export runs for other tools."""

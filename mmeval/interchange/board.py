@@ -1,4 +1,4 @@
-"""OpenVLM.json: the numbers of a whole board, one run for each model and benchmark."""
+"""Import OpenVLM.json, the numbers of a whole board: one run per model and benchmark."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from mmeval.interchange.imported import Imported, number, read_json
 
 
 def read(file: Path, *, model: str | None = None, benchmark: str | None = None) -> Iterator[Imported]:
-    """Every cell as a run without samples; sub-scores come along as the file states them."""
+    """Every cell as a run without samples, with the sub-scores that the file states."""
     whole = read_json(file)
     results = whole.get("results") if isinstance(whole, dict) else None
     if not isinstance(results, dict):
-        raise DataError(f"{file}: no `results`")
+        raise DataError(f"{file}: there is no `results`")
     time = openvlm.timestamp(str(whole.get("time", "")))
     for name, scores in results.items():
         if isinstance(scores, dict) and model in (None, name):

@@ -1,7 +1,7 @@
-"""Export to "Every Eval Ever": one aggregate document for a run, one line for a sample.
+"""Export to "Every Eval Ever": one aggregate document per run, one line per sample.
 
-Schema 0.2.1 of evaleval/every_eval_ever. It has no field for pictures: their digests stand in the
-details of a sample. Values of `additional_details` are strings there.
+The format is schema 0.2.1 of evaleval/every_eval_ever. It has no field for images, so their digests are in the
+metadata of a sample. The values of `additional_details` have to be strings.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def aggregate(run: store.Run, *, organization: str, metric: Mapping[str, Any] | 
     Args:
         run: a finished run.
         organization: who evaluated.
-        metric: `lower_is_better`, `min_score` and `max_score` of the headline; 0 to 1 without it.
+        metric: `lower_is_better`, `min_score` and `max_score` of the headline; higher is better, 0 to 1, by default.
     """
     spec, info = run.info.spec, run.info
     stamp = int(float(info.provenance.get("end") or info.provenance.get("start") or 0) or time.time())
@@ -46,7 +46,7 @@ def aggregate(run: store.Run, *, organization: str, metric: Mapping[str, Any] | 
 
 
 def _library(info: store.RunInfo) -> dict[str, str]:
-    """What measured the run: mmeval, or the tool that it was imported from."""
+    """The tool that measured the run: mmeval, or the one it was imported from."""
     if info.origin == "third-party":
         return {"name": info.spec.profile, "version": "unknown"}
     return {"name": "mmeval", "version": str(info.provenance.get("mmeval", __version__))}
@@ -85,7 +85,7 @@ def _strings(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def instances(run: store.Run, samples: Mapping[str, store.StoredSample]) -> Iterator[dict[str, Any]]:
-    """One object for each record of the journal; `samples` (by id) adds question and gold where they are stored."""
+    """One object per record of the journal; `samples`, by id, adds questions and targets if they are stored."""
     for record in run.records():
         yield _instance(run, record, samples.get(record.id))
 
@@ -93,19 +93,22 @@ def instances(run: store.Run, samples: Mapping[str, store.StoredSample]) -> Iter
 def _instance(run: store.Run, record: Record, sample: store.StoredSample | None) -> dict[str, Any]:
     spec, score = run.info.spec, record.score
     text = "\n".join(part.text for part in sample.prompt if part.text) if sample else ""
-    gold = sample.target if sample else None
-    pictures = [part.sha256 for part in sample.prompt if part.sha256] if sample else []
+    target = sample.target if sample else None
+    images = [part.sha256 for part in sample.prompt if part.sha256] if sample else []
     found: dict[str, Any] = {
         "schema_version": SCHEMA,
         "evaluation_id": f"{spec.benchmark}/{spec.model}",
         "model_id": spec.model,
         "evaluation_name": spec.benchmark,
         "sample_id": record.id,
-        "sample_hash": hashlib.sha256(store.canonical([text, gold, pictures])).hexdigest(),
+        "sample_hash": hashlib.sha256(store.canonical([text, target, images])).hexdigest(),
         "interaction_type": "single_turn",
-        "input": {"raw": text, "reference": [str(g) for g in gold] if isinstance(gold, list) else [str(gold or "")]},
+        "input": {
+            "raw": text,
+            "reference": [str(one) for one in target] if isinstance(target, list) else [str(target or "")],
+        },
         "output": {"raw": record.reply.text if record.reply else ""},
-        "metadata": {"status": record.status, "epoch": str(record.epoch), "image_sha256": json.dumps(pictures)},
+        "metadata": {"status": record.status, "epoch": str(record.epoch), "image_sha256": json.dumps(images)},
     }
     if score is not None:
         found["answer_attribution"] = [{"extracted_value": score.answer, "extraction_method": score.rule}]

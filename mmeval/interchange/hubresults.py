@@ -1,4 +1,4 @@
-"""Export to the hub's `.eval_results/*.yaml`: the headline of a run, for the repository of its model."""
+"""Export the headline of a run as `.eval_results/*.yaml` for its model's repository on the Hugging Face hub."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from mmeval.formatting import interval
 
 
 def entry(run: store.Run, *, scale: float = 100.0, user: str | None = None, url: str | None = None) -> dict[str, Any]:
-    """What the hub reads: data set, task, revision, value, date, source.
+    """An entry as the hub reads it: data set, task, revision, value, date, source.
 
     Args:
-        run: a finished run whose data is a data set of the hub.
-        scale: what the headline is multiplied by, as on the board.
+        run: a finished run on a data set of the hub.
+        scale: factor for the headline, as on the board.
         user: who evaluated.
-        url: where the run can be looked at.
+        url: a page that shows the run.
 
     Raises:
-        UsageError: the data is no hub data set, or the run has no number.
+        UsageError: the data is not from the hub, or the run has no headline.
     """
     spec, info = run.info.spec, run.info
     data = _hub_data(spec.data)
     if data is None:
-        raise UsageError(f"{spec.benchmark}: its data is no data set of the hub, so its result has no place there")
+        raise UsageError(f"{spec.benchmark}: its data is not from the hub, so the hub has no place for the result")
     number = info.metrics.get(info.primary_metric)
     if number is None:
-        raise UsageError(f"{run.path}: the run has no number")
+        raise UsageError(f"{run.path}: the run has no headline")
     stamp = info.provenance.get("end") or info.provenance.get("start")
     when = datetime.datetime.fromtimestamp(float(stamp), datetime.UTC) if isinstance(stamp, int | float) else None
     source = {"name": f"mmeval {__version__}", **({"user": user} if user else {}), **({"url": url} if url else {})}
@@ -46,7 +46,7 @@ def entry(run: store.Run, *, scale: float = 100.0, user: str | None = None, url:
 
 
 def _hub_data(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The description of the hub data set; of several configs the first stands for all."""
+    """The description of the hub data set; if there are several configurations, of the first."""
     if data.get("kind") == "hub":
         return data
     parts = data.get("parts")
@@ -55,7 +55,7 @@ def _hub_data(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def dump(entries: list[dict[str, Any]]) -> str:
-    """YAML, in the order given."""
+    """The entries as YAML, in the order given."""
     import yaml
 
     return yaml.safe_dump(entries, sort_keys=False, allow_unicode=True)

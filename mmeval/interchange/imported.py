@@ -1,4 +1,4 @@
-"""What every importer yields, and how it becomes a run folder marked third-party."""
+"""The result of every importer, and how it is written as a run that is marked third-party."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from mmeval import store
 from mmeval.errors import DataError
 from mmeval.stats.intervals import mean
-from mmeval.types import Record, Status
+from mmeval.types import Record
 
 BENCHMARKS: Mapping[str, str] = {
     "MMBench_TEST_EN_V11": "mmbench_test_en", "MMBench_TEST_CN_V11": "mmbench_test_cn",
@@ -33,28 +32,29 @@ BENCHMARKS: Mapping[str, str] = {
     "docvqa_val": "docvqa", "infovqa_val": "infovqa", "vqav2_val": "vqav2", "gqa": "gqa", "ok_vqa_val2014": "okvqa",
     "vizwiz_vqa_val": "vizwiz", "seedbench": "seedbench_img", "mathvision_test": "mathvision", "mmvp": "mmvp",
 }  # fmt: skip
-"""How other tools call what is a benchmark here; other names are kept, in lower case."""
+"""Names in other tools, with our name of the benchmark. Other names stay, in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """One model on one benchmark, as another tool measured it."""
+    """The result of one model on one benchmark that another tool measured."""
 
     tool: str
-    """`vlmevalkit`, `lmms-eval`, `inspect` or `openvlm`: also the version of the benchmark, which keeps it apart."""
+    """`vlmevalkit`, `lmms-eval`, `inspect` or `openvlm`. It is also the version of the benchmark, so that imported
+    runs do not share a column with our own."""
     model: str
     benchmark: str
-    """The other tool's name."""
+    """Its name in the other tool."""
     source: Path
     records: Sequence[Record] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
-    """What the file states, by name; the first is the headline where there are no records with scores."""
+    """Numbers stated in the file, by name; the first is the headline if no record has a score."""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """Versions, options, dates: whatever the file says about how it was made."""
+    """What the file says about how it was made: versions, options, dates."""
 
 
 def benchmark_name(name: str) -> str:
-    """Our name of a benchmark, or the other tool's in lower case."""
+    """Our name of a benchmark, else the other tool's name in lower case."""
     return BENCHMARKS.get(name) or re.sub(r"[^a-z0-9_-]+", "_", name.lower()).strip("_") or "unnamed"
 
 
@@ -62,27 +62,27 @@ def write(found: Imported, results: Path) -> store.Run:
     """Write the run folder; importing the same file again writes the same folder."""
     spec = _spec(found)
     folder = store.adopt(results, spec)
-    scored = [record for record in found.records if record.score is not None]
-    numbers, headline = _numbers(found, scored)
-    counts: Counter[Status] = Counter(record.status for record in found.records)
+    files, scored = store.Files(folder), [record for record in found.records if record.score is not None]
+    numbers, primary = _numbers(found, scored)
+    summary = store.Summary(
+        counts=Counter(record.status for record in found.records),
+        unparsed=sum(record.score is not None and record.score.answer is None for record in scored),
+        samples_digest=_ids_digest(found.records) if found.records else None,
+        metrics=numbers,
+    )
     info = store.RunInfo(
-        status="complete",
+        status="running",
         spec=spec,
         provenance={"imported": {"tool": found.tool, "file": found.source.name, **found.facts}},
-        samples_digest=_ids_digest(found.records) if found.records else None,
         planned=len(found.records),
-        counts=dict(counts),
-        unparsed=sum(record.score is not None and record.score.answer is None for record in found.records),
-        metrics=numbers,
-        primary_metric=headline,
-        reason=None if numbers else "the file holds replies without scores",
+        primary_metric=primary,
         origin="third-party",
+    ).summarised(
+        summary, status="complete", reason=None if numbers else "the file holds replies without scores", totals={}
     )
     ordered = sorted(found.records, key=lambda record: (record.id, record.epoch))
-    out = StringIO(newline="")
-    store.write_scores(out, _rows(ordered))
-    store.write_atomic(folder / "scores.csv", out.getvalue())
-    store.write_atomic(folder / "records.jsonl", "".join(store.dump_record(record) + "\n" for record in ordered))
+    store.write_scores(files.scores, (store.ScoreRow.of(record, record.score) for record in ordered))
+    store.write_journal(files.journal, ordered)
     store.write_info(folder, info)
     return store.read_run(folder)
 
@@ -103,7 +103,7 @@ def _spec(found: Imported) -> store.Spec:
 
 
 def _numbers(found: Imported, scored: Sequence[Record]) -> tuple[dict[str, store.Number], str]:
-    """Numbers made from the samples come with intervals; stated ones are points, and say so."""
+    """The metrics and the name of the primary one: computed from scores if there are any, else as stated."""
     stated = {
         name: store.Number(value=value, low=value, high=value, n=0, method="stated by the source, no interval")
         for name, value in found.metrics.items()
@@ -122,20 +122,6 @@ def _ids_digest(records: Sequence[Record]) -> str:
     return hashlib.sha256("\n".join(ids).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _rows(records: Sequence[Record]) -> Iterator[store.ScoreRow]:
-    for record in records:
-        score = record.score
-        yield store.ScoreRow(
-            record.id,
-            record.epoch,
-            record.status,
-            score.value if score else None,
-            score.answer if score else None,
-            score.rule if score else "",
-            record.cluster,
-        )
-
-
 def read_json(file: Path) -> Any:
     """A JSON document; raises DataError that names the file."""
     try:
@@ -145,7 +131,7 @@ def read_json(file: Path) -> Any:
 
 
 def number(value: Any) -> float | None:
-    """A finite number (also written as text, or a yes or no of Python or JSON); None for anything else."""
+    """A finite number from a number, a bool or a text; None for anything else."""
     if isinstance(value, bool):
         return float(value)
     try:
@@ -156,7 +142,7 @@ def number(value: Any) -> float | None:
 
 
 def unit(value: float, where: str) -> float:
-    """A score in [0, 1]; raises DataError for anything else, because a scale cannot be guessed."""
+    """The value, if it is in [0, 1]; raises DataError otherwise, because its scale cannot be guessed."""
     if not 0.0 <= value <= 1.0:
-        raise DataError(f"{where}: score {value:g} is not between 0 and 1")
+        raise DataError(f"{where}: score {value:g} is not in [0, 1]")
     return value

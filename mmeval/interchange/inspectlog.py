@@ -1,4 +1,4 @@
-"""inspect_ai's `.eval` logs: a zip of JSON, deflated or compressed with Zstandard."""
+"""Import `.eval` logs of inspect_ai: zip files of JSON, deflated or compressed with Zstandard."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FINISH: Mapping[str, Finish] = {"max_tokens": "length", "model_length": "length
 
 
 def read(file: Path, *, model: str | None = None, benchmark: str | None = None) -> Iterator[Imported]:
-    """The run of one log; raises DataError that names the file and the member."""
+    """The run in a log; raises DataError naming the file and the member."""
     try:
         with zipfile.ZipFile(file) as log, file.open("rb") as raw:
             header = _json(file, log, raw, "header.json")
@@ -51,7 +51,7 @@ def _json(file: Path, log: zipfile.ZipFile, raw: Any, name: str) -> Mapping[str,
     except (KeyError, ValueError, RecursionError, zipfile.BadZipFile) as error:
         raise DataError(f"{file}:{name}: {error}") from None
     if not isinstance(found, dict):
-        raise DataError(f"{file}:{name}: expected an object")
+        raise DataError(f"{file}:{name}: expected a JSON object")
     return found
 
 
@@ -61,7 +61,7 @@ def _member(file: Path, log: zipfile.ZipFile, raw: Any, name: str) -> bytes:
         raise DataError(f"{file}:{name}: more than 1 GiB when unpacked")
     if member.compress_type != _ZSTD:
         return log.read(name)
-    # The standard library reads Zstandard members from Python 3.14 on.
+    # The standard library cannot read Zstandard members before Python 3.14.
     import pyarrow as pa
 
     raw.seek(member.header_offset)
@@ -74,7 +74,7 @@ def _member(file: Path, log: zipfile.ZipFile, raw: Any, name: str) -> bytes:
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{file}:{name}: {error}") from None
     if len(data) != member.file_size:
-        raise DataError(f"{file}:{name}: {len(data)} bytes, the directory says {member.file_size}")
+        raise DataError(f"{file}:{name}: {len(data)} bytes, but the directory says {member.file_size}")
     return data
 
 
@@ -130,7 +130,7 @@ def _reply(output: Any) -> Reply:
 
 
 def _content(content: Any) -> str:
-    """A text, or the text parts of a list; reasoning is no answer."""
+    """The text of a message, which may be a list of parts; reasoning is left out."""
     if isinstance(content, str):
         return content
     parts = content if isinstance(content, list) else []
@@ -138,7 +138,7 @@ def _content(content: Any) -> str:
 
 
 def _score(scores: Any, where: str) -> Score | None:
-    """The score of the first scorer."""
+    """The score of the first scorer; None if it is not a number."""
     for name, score in scores.items() if isinstance(scores, dict) else ():
         value = score.get("value") if isinstance(score, dict) else None
         found = _LETTERS.get(value) if isinstance(value, str) else number(value)

@@ -1,4 +1,4 @@
-"""lmms-eval: `*_results.json` with the numbers of all tasks, `*_samples_TASK.jsonl` with the samples of one."""
+"""Import lmms-eval: `*_results.json` with the numbers of all tasks, `*_samples_TASK.jsonl` with samples of one task."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _SCORES = ("score", "acc", "accuracy", "correct", "hit", "exact_match")
 
 
 def read_results(file: Path, *, model: str | None = None) -> Iterator[Imported]:
-    """One run per task of a results file, without samples; raises DataError that names file and key."""
+    """One run without samples per task of a results file; raises DataError naming the file."""
     whole = read_json(file)
     tasks = whole.get("results") if isinstance(whole, dict) else None
     if not isinstance(tasks, dict) or not tasks:
-        raise DataError(f"{file}: no `results`")
+        raise DataError(f"{file}: there is no `results`")
     name = model or _model(whole)
     for task, scores in tasks.items():
         metrics = _metrics(scores if isinstance(scores, dict) else {})
@@ -49,7 +49,7 @@ def _model(whole: Mapping[str, Any]) -> str:
 
 
 def _metrics(scores: Mapping[str, Any]) -> dict[str, float]:
-    """`metric,filter` to value; errors and counts are left out."""
+    """The values of the `metric,filter` keys, without standard errors."""
     found: dict[str, float] = {}
     for key, value in scores.items():
         name, _, kind = key.partition(",")
@@ -60,14 +60,14 @@ def _metrics(scores: Mapping[str, Any]) -> dict[str, float]:
 
 
 def read_samples(file: Path, *, model: str | None = None, benchmark: str | None = None) -> Iterator[Imported]:
-    """The run of one samples file; the model is the name of its folder unless it is given."""
+    """The run in a samples file; the model is the name of its folder unless it is given."""
     found = _SAMPLES.fullmatch(file.name)
     task = benchmark or (found["task"] if found else None)
     if task is None:
-        raise UsageError(f"{file.name}: say --benchmark; the name is not `..._samples_TASK.jsonl`")
+        raise UsageError(f"{file.name}: pass --benchmark, because the name is not `..._samples_TASK.jsonl`")
     records = [_record(row, f"{file} row {number_}") for number_, row in enumerate(jsonl(file).rows())]
     if not records:
-        raise DataError(f"{file}: no rows")
+        raise DataError(f"{file}: the file has no rows")
     # Model folders are named `organisation__model`.
     name = model or file.resolve().parent.name.replace("__", "/")
     yield Imported(tool="lmms-eval", model=name, benchmark=task, source=file, records=records)
@@ -75,7 +75,7 @@ def read_samples(file: Path, *, model: str | None = None, benchmark: str | None 
 
 def _record(row: Mapping[str, Any], where: str) -> Record:
     if "doc_id" not in row:
-        raise DataError(f"{where}: no doc_id; it has {', '.join(row)}")
+        raise DataError(f"{where}: there is no doc_id among {', '.join(row)}")
     text = _text(row.get("filtered_resps", row.get("resps")))
     return Record(
         id=str(row["doc_id"]),
@@ -87,14 +87,14 @@ def _record(row: Mapping[str, Any], where: str) -> Record:
 
 
 def _text(replies: Any) -> str:
-    """The first reply; they come as a text, a list of texts, or a list of lists."""
+    """The first reply of a text, a list of texts, or a list of lists."""
     while isinstance(replies, list):
         replies = replies[0] if replies else ""
     return "" if replies is None else str(replies)
 
 
 def _score(row: Mapping[str, Any]) -> Score | None:
-    """The first metric of the row that is a number in [0, 1], or holds one as its score."""
+    """The first metric of the row whose value is, or contains, a number in [0, 1]."""
     for name, value in row.items():
         if name in _PLAIN:
             continue

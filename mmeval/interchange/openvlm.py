@@ -1,9 +1,9 @@
-"""The OpenVLM board's own rules: what a cell is, Avg Score, Avg Rank, who is listed where.
+"""The rules of the OpenVLM board: the value of a cell, Avg Score, Avg Rank, and the order of rows.
 
-They are reproduced as they run, quirks included, for numbers that must equal the board: ranks are taken among
-all models that have a benchmark, also among those that are incomplete, and are not taken anew when rows are
-filtered; a model that lacks one selected benchmark has neither average and stands below all complete ones.
-Ties in Avg Score come out in no particular order there; here by name.
+They are reproduced with their quirks, so that the numbers equal those on the board. Ranks are among all models that
+have a value for a benchmark, incomplete models included, and do not change when rows are filtered. A model that lacks
+a selected benchmark has neither average and comes after all complete models. The board does not define the order of
+equal Avg Scores; here it is by name.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ class Line:
     """One model on the board."""
 
     rank: int
-    """Row number; it changes with filters."""
+    """Row number, which changes when rows are filtered."""
     model: str
     score: float | None
-    """Avg Score, 0 to 100, one decimal; None where a selected benchmark is missing."""
+    """Avg Score, 0 to 100, one decimal; None if a selected benchmark is missing."""
     avg_rank: float | None
-    """Avg Rank, two decimals; None where a selected benchmark is missing."""
+    """Avg Rank, two decimals; None if a selected benchmark is missing."""
     values: Mapping[str, float | None]
     size: str
     type: str
 
 
 def cell(model: Mapping[str, Any], bench: str) -> float | None:
-    """What the board shows for one benchmark; None where the model lacks it."""
+    """The board's value for one benchmark; None if the model lacks it."""
     if bench == "MMBench_V11":
         halves = [_number(model.get(half), "Overall") for half in _HALVES]
         known = [half for half in halves if half is not None]
@@ -62,18 +62,18 @@ def _number(scores: Any, name: str) -> float | None:
 
 
 def contribution(bench: str, value: float) -> float:
-    """A cell on the scale 0 to 100: OCRBench has 1,000 points, MME 2,800, the others are taken as they are."""
+    """A cell on the scale 0 to 100: OCRBench has 1,000 points, MME 2,800, the others have 100."""
     return value / _DIVISORS.get(bench, 1.0)
 
 
 def rounded(value: float, digits: int) -> float:
-    """Scale, round halves to even, scale back: what the board's array library does."""
+    """Scale, round halves to even, and scale back, as the board's array library does."""
     scale = 10.0**digits
     return round(value * scale) / scale
 
 
 def lines(results: Results, benches: Sequence[str] = DEFAULT) -> list[Line]:
-    """The whole board over the selected benchmarks, in its order."""
+    """The board over the selected benchmarks, in its order."""
     table = {model: {bench: cell(scores, bench) for bench in benches} for model, scores in results.items()}
     made = [_line(model, results[model], table, benches) for model in table]
     first = "MMBench_V11" if "MMBench_V11" in benches else next(iter(benches), "")
@@ -113,12 +113,12 @@ def _numbered(made: Iterable[Line]) -> list[Line]:
 
 
 def filtered(board: Iterable[Line], *, sizes: Collection[str] = SIZES, types: Collection[str] = TYPES) -> list[Line]:
-    """The rows of some sizes and types: numbered anew, Avg Rank kept."""
+    """The rows of some sizes and types, renumbered, with their Avg Rank unchanged."""
     return _numbered(line for line in board if line.size in sizes and line.type in types)
 
 
 def parameters(text: Any) -> float | None:
-    """Billions of parameters of `8B` or `7.5B`; None for what is empty or unknown."""
+    """Billions of parameters from `8B` or `7.5B`; None for any other text."""
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*B?\s*", str(text or ""), re.IGNORECASE)
     return float(found[1]) if found else None
 
@@ -131,14 +131,14 @@ def size_bucket(billions: float | None) -> str:
 
 
 def type_bucket(open_source: Any, verified: Any) -> str:
-    """Open weights; a closed model that was verified (API); one whose authors report the numbers (Proprietary)."""
+    """OpenSource for open weights, API for a verified closed model, Proprietary for numbers reported by its authors."""
     if open_source == "Yes":
         return TYPES[0]
     return TYPES[1] if verified == "Yes" else TYPES[2]
 
 
 def timestamp(digits: str) -> str:
-    """`241106103059` (or with a four-digit year) as `24.11.06 10:30:59`; other texts come back as they are."""
+    """`241106103059` (or with a four-digit year) as `24.11.06 10:30:59`; other texts unchanged."""
     if not re.fullmatch(r"(\d\d)?\d{12}", digits):
         return digits
     year, month, day, hour, minute, second = re.findall("..", digits[-12:])

@@ -1,4 +1,4 @@
-"""Which importer reads a file: told by its name and what stands in it, or said."""
+"""Selects the importer of a file by its name and content, or by an explicit form."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ def _only(found: Iterator[Imported], benchmark: str | None) -> Iterator[Imported
 def read(
     file: Path, *, form: str | None = None, model: str | None = None, benchmark: str | None = None
 ) -> Iterator[Imported]:
-    """The runs of a file.
+    """The runs in a file.
 
     Args:
-        file: what another tool wrote.
-        form: a key of READERS; told by the file without it.
-        model: the model's name, where the file does not say it or says it badly.
-        benchmark: the other tool's name of the benchmark: chooses one where a file has several.
+        file: the output of another tool.
+        form: a key of READERS; detected from the file by default.
+        model: the model's name, instead of the one in the file.
+        benchmark: the other tool's name of the benchmark; selects one if the file has several.
 
     Raises:
-        UsageError: the form is unknown or cannot be told.
-        DataError: the file is not of its form.
+        UsageError: the form is unknown or cannot be detected.
+        DataError: the file does not have that form.
     """
     name = form or form_of(file)
     if name not in READERS:
-        raise UsageError(f"no form {name!r}; one of {', '.join(READERS)}")
+        raise UsageError(f"there is no form {name!r}; use one of {', '.join(READERS)}")
     return READERS[name](file, model, benchmark)
 
 
 def form_of(file: Path) -> str:
-    """The form of a file, by its suffix and the top-level keys of JSON."""
+    """The form of a file, by its suffix and its top-level JSON keys."""
     if not file.is_file():
         raise UsageError(f"{file}: no such file")
     suffix = file.suffix.lower()
@@ -59,14 +59,14 @@ def form_of(file: Path) -> str:
         return "vlmevalkit"
     if suffix == ".json":
         return _json_form(file)
-    raise UsageError(f"{file}: cannot tell what wrote it; say --form, one of {', '.join(READERS)}")
+    raise UsageError(f"{file}: unknown form; pass --form with one of {', '.join(READERS)}")
 
 
 def _json_form(file: Path) -> str:
     try:
         whole = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        return "vlmevalkit"  # whose reader then names what is wrong
+        return "vlmevalkit"  # its reader reports what is wrong
     if not isinstance(whole, dict) or not isinstance(whole.get("results"), dict):
         return "vlmevalkit"
     values = whole["results"].values()

@@ -1,4 +1,4 @@
-"""Files for owners of hidden labels: MMBench's table of all circular rows with the predictions."""
+"""Submission files for benchmarks with hidden labels: MMBench's table of all circular rows with predictions."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ COLUMNS = ("index", "question", "A", "B", "C", "D", "prediction")
 
 
 def write_mmbench(run: store.Run, benchmark: Benchmark, target: Path, *, offline: bool = False) -> int:
-    """Write the xlsx that mmbench.opencompass.org.cn scores; returns the number of rows.
+    """Write the xlsx file that mmbench.opencompass.org.cn scores, and return its number of rows.
 
-    Every rotated copy is in it: a file with one row a question is scored without the rotation.
+    It contains every rotated copy of a question; a file with one row per question would be scored without rotation.
 
     Raises:
-        UsageError: the benchmark is no MMBench, or xlsx files cannot be written here.
+        UsageError: the benchmark is not an MMBench, or openpyxl is not installed.
         RunFailedError: a row has no prediction.
     """
     if not benchmark.name.startswith("mmbench"):
@@ -55,7 +55,7 @@ def _write(rows: list[dict[str, Any]], target: Path) -> None:
 
 
 def _plain(value: Any, illegal: Any) -> Any:
-    """Text that a sheet can hold and that no program takes for a formula."""
+    """Text without the characters that a sheet cannot store, and quoted if it would be read as a formula."""
     if not isinstance(value, str):
         return value
     text = illegal.sub("", value)[:32_000]

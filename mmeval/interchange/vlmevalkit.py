@@ -1,4 +1,4 @@
-"""VLMEvalKit's result files: one table of predictions for a model and a data set, as xlsx, tsv, csv or json."""
+"""Import VLMEvalKit: a table of the predictions of one model on one data set, as xlsx, tsv, csv or json."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ SUFFIXES = (".xlsx", ".tsv", ".csv", ".json")
 _LARGEST = 1 << 30
 _FAILED = "Failed to obtain answer via API"
 _SCORES = ("hit", "score", "match", "eval_score", "correct")
-"""Columns in which the evaluated files keep the score of a row, best first."""
+"""Columns that may hold the score of a row, the preferred one first."""
 
 
 def read(file: Path, *, model: str | None = None, benchmark: str | None = None) -> Iterator[Imported]:
-    """The run of one file; model and data set are told by its name `MODEL_DATASET[_JUDGE_...].xlsx`, or given.
+    """The run in a file. Model and data set come from its name `MODEL_DATASET[_JUDGE_...].xlsx` unless they are given.
 
     Raises:
-        DataError: the file is no such table.
-        UsageError: its name does not tell model and data set.
+        DataError: the file is not such a table.
+        UsageError: the name does not contain a known data set.
     """
     known = _from_name(file)
     model, benchmark = model or known[0], benchmark or known[1]
     if model is None or benchmark is None:
-        raise UsageError(f"{file.name}: say --model and --benchmark; the name has no data set that is known")
+        raise UsageError(f"{file.name}: pass --model and --benchmark, because the name contains no known data set")
     records = [_record(row, f"{file}:{line}") for line, row in _rows(file)]
     if not records:
-        raise DataError(f"{file}: no rows")
+        raise DataError(f"{file}: the file has no rows")
     yield Imported(tool="vlmevalkit", model=model, benchmark=benchmark, source=file, records=records)
 
 
@@ -50,7 +50,7 @@ def _rows(file: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     for line, row in rows:
         folded = {str(name).lower(): value for name, value in row.items()}
         if "index" not in folded or "prediction" not in folded:
-            raise DataError(f"{file}: no columns index and prediction; it has {', '.join(map(str, row))}")
+            raise DataError(f"{file}: the columns index and prediction are missing; it has {', '.join(map(str, row))}")
         yield line, folded
 
 
@@ -62,7 +62,7 @@ def _text(file: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         return
     table = read_json(file)
     if isinstance(table, dict) and all(isinstance(column, dict) for column in table.values()):
-        # Column by column, as pandas writes it.
+        # pandas writes a table column by column.
         keys = list(next(iter(table.values()), {}))
         table = [{name: column.get(key) for name, column in table.items()} for key in keys]
     if not isinstance(table, list) or not all(isinstance(row, dict) for row in table):
@@ -97,7 +97,7 @@ def _openpyxl() -> Any:
 def _record(row: Mapping[str, Any], where: str) -> Record:
     text = "" if row["prediction"] is None else str(row["prediction"])
     if _FAILED in text:
-        # A sentence that stands for an outage; it is no reply.
+        # VLMEvalKit stores this sentence when a request failed; it is not a reply.
         return Record(id=str(row["index"]), epoch=1, status="error")
     found = next((number(row[name]) for name in _SCORES if number(row.get(name)) is not None), None)
     said = row.get("extracted") or row.get("res")

@@ -1,1 +1,1 @@
-"""Renderers: one value in, text out."""
+"""Renderers of verdicts, comparisons and runs: text, tables, HTML, JUnit XML."""

@@ -1,4 +1,4 @@
-"""All files of one verdict."""
+"""The report files of a verdict."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["write_reports"]
 
 
 def write_reports(verdict: Verdict, folder: Path) -> None:
-    """Write gate.json, gate.md, gate.comment.md, gate.junit.xml and gate.html; raises UsageError where it cannot."""
+    """Write gate.json, gate.md, gate.comment.md, gate.junit.xml and gate.html; raises UsageError if it cannot."""
     texts = {
         "gate.json": json.dumps(verdict.as_json(), ensure_ascii=False, indent=1) + "\n",
         "gate.md": markdown(verdict),

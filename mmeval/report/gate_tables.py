@@ -27,8 +27,8 @@ def print_plans(plans: Sequence[Plan], console: Console) -> None:
     print_rows(columns, rows, console, right=(2, 3, 4, 5, 6, 7, 8))
     console.print(
         Text(
-            "flips: share of samples whose score changes; sees: true drop in points found with 80 %; "
-            "passes: chance when nothing has changed; needs: samples that pass with 80 %.",
+            "flips: share of samples whose score changes; sees: true drop in points that is detected with 80 %; "
+            "passes: probability if nothing has changed; needs: samples to pass with 80 %.",
             style="dim",
         )
     )

@@ -1,4 +1,4 @@
-"""What a GitHub job reads from its log and files: annotations, the summary, outputs."""
+"""Reports for a GitHub job: annotations in its log, its summary, its outputs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mmeval.report.markdown import markdown
 __all__ = ["outputs", "workflow_commands", "write_job_files"]
 
 MOST = 10
-"""GitHub shows ten annotations of a kind per step."""
+"""GitHub shows at most ten annotations of each kind per step."""
 KINDS = {
     "fail": "error",
     "incomplete": "error",
@@ -25,7 +25,7 @@ KINDS = {
 
 
 def workflow_commands(verdict: Verdict) -> list[str]:
-    """Workflow commands, ten at most, the worst first."""
+    """Annotations as workflow commands: at most ten, the worst first."""
     order = list(KINDS)
     worst = sorted(
         (bench for bench in verdict.benchmarks if bench.decision in KINDS),
@@ -53,7 +53,7 @@ def outputs(verdict: Verdict) -> str:
     values = {
         "verdict": verdict.decision,
         "exit-code": str(verdict.exit_code),
-        "headline": " ".join(verdict.headline.split()),
+        "summary": " ".join(verdict.summary.split()),
         "delta": points(worst.difference.value, signed=True) if worst and worst.difference else "",
         "cost": "" if verdict.cost is None else f"{verdict.cost:.4f}",
     }
@@ -61,7 +61,7 @@ def outputs(verdict: Verdict) -> str:
 
 
 def write_job_files(verdict: Verdict, environment: Mapping[str, str] = os.environ) -> None:
-    """Append to the files that a GitHub job names in its environment; elsewhere nothing happens."""
+    """Append to the files that a GitHub job names in its environment; outside of GitHub, do nothing."""
     for key, text in (("GITHUB_STEP_SUMMARY", markdown(verdict)), ("GITHUB_OUTPUT", outputs(verdict))):
         if environment.get(key):
             try:

@@ -1,4 +1,4 @@
-"""A verdict as one HTML file: no script, no request, pictures inside."""
+"""A verdict as one self-contained HTML file: no scripts, no requests, thumbnails embedded."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ footer { color: var(--mute); margin-top: 2rem; }
 """
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 PICTURE = 60_000
-"""Bytes of one picture that is taken in."""
+"""Largest thumbnail that is embedded, in bytes."""
 
 
 def html(verdict: Verdict) -> str:
-    """The page; every text in it is escaped, since answers are hostile."""
+    """The page. Every text is escaped, because answers may be hostile."""
     parts = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(verdict.name)}: {escape(verdict.decision)}</title><style>{STYLE}</style></head><body>",
-        f'<h1><span class="{_class(verdict.decision)}">{escape(verdict.headline)}</span></h1>',
+        f'<h1><span class="{_class(verdict.decision)}">{escape(verdict.summary)}</span></h1>',
         _table(verdict),
         *map(_section, verdict.benchmarks),
         "<footer>",
@@ -49,7 +49,7 @@ def html(verdict: Verdict) -> str:
 
 
 def escape(text: str) -> str:
-    """Hostile text as text."""
+    """Escape text for HTML, without its control characters."""
     return escape_html(plain(text))
 
 

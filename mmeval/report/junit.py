@@ -1,4 +1,4 @@
-"""A verdict as JUnit XML, as GitHub, GitLab and Jenkins read it: one suite per benchmark, one case per rule."""
+"""A verdict as JUnit XML for GitHub, GitLab and Jenkins: one suite per benchmark, one case per rule."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["junit"]
 
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ITEMS = 50
-"""Regressed samples listed as cases of their own; they are skipped cases, so they do not count twice."""
+"""At most this many regressed samples become cases; they are skipped cases, so that a drop counts once."""
 
 
 def junit(verdict: Verdict) -> str:
-    """The file: failures are FAIL, errors what could not be measured or compared, skips what is undecided."""
+    """The XML: a failure for FAIL, an error if nothing could be measured or compared, skipped if undecided."""
     root = ET.Element("testsuites", name=_clean(f"mmeval {verdict.name}"))
     totals = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     for bench in verdict.benchmarks:
@@ -71,5 +71,5 @@ def _outcome(case: ET.Element, bench: BenchmarkVerdict) -> None:
 
 
 def _clean(text: str) -> str:
-    """Without what XML 1.0 cannot hold."""
+    """Replace the characters that XML 1.0 cannot represent."""
     return ILLEGAL.sub("\ufffd", text)

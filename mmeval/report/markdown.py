@@ -1,4 +1,4 @@
-"""A verdict as GitHub markdown: the job summary and the sticky comment, never above 60 KB."""
+"""A verdict as GitHub markdown for the job summary and the pull request comment, at most 60 KB."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from mmeval.report.verdicts import COLUMNS, MARKS, footer, notable, plain, row
 __all__ = ["LIMIT", "comment", "markdown"]
 
 LIMIT = 60_000
-"""Bytes; GitHub refuses comments above 64 KB."""
+"""Bytes; GitHub rejects comments above 64 KB."""
 SHOWN = 20
 """Regressions listed for one benchmark."""
 
 
 def comment(verdict: Verdict) -> str:
-    """The body of a pull request comment; its first line tells which comment to replace."""
+    """The body of a pull request comment; its first line identifies the comment that it replaces."""
     return _bounded(f"<!-- mmeval-gate:{verdict.name} -->\n", verdict)
 
 
@@ -24,7 +24,7 @@ def markdown(verdict: Verdict) -> str:
 
 
 def _bounded(head: str, verdict: Verdict) -> str:
-    """As many regressions as fit."""
+    """The text with as many regressions as fit."""
     for shown in (SHOWN, 5, 0):
         text = head + _body(verdict, shown)
         if len(text.encode()) <= LIMIT:
@@ -34,7 +34,7 @@ def _bounded(head: str, verdict: Verdict) -> str:
 
 
 def _body(verdict: Verdict, shown: int) -> str:
-    lines = [f"### {MARKS[verdict.decision]} mmeval {cell(verdict.name)}: {cell(verdict.headline)}", ""]
+    lines = [f"### {MARKS[verdict.decision]} mmeval {cell(verdict.name)}: {cell(verdict.summary)}", ""]
     lines += [f"| {' | '.join(COLUMNS)} |", f"|{'|'.join(['---', '---', *['---:'] * 5, '---', '---:'])}|"]
     lines += [f"| {' | '.join(map(cell, _marked(bench)))} |" for bench in verdict.benchmarks]
     lines.append("")
@@ -76,7 +76,7 @@ def _flip(flip: Flip) -> str:
 
 
 def cell(text: str) -> str:
-    """Hostile text as one plain line inside a table cell: no markup, links, mentions or line breaks."""
+    """Text as one line of a table cell, with markup, links, mentions and line breaks disabled."""
     line = " ".join(plain(text).split())
     for char in "\\`*_{}[]<>#|~":
         line = line.replace(char, f"\\{char}" if char != "<" else "&lt;")

@@ -1,4 +1,4 @@
-"""How running runs look: a live table on a terminal, plain lines elsewhere, and the table at the end."""
+"""Progress of runs: a live table on a terminal, plain lines elsewhere, and a table at the end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Live", "Plain", "final_table", "line"]
 
 
 class Plain:
-    """One line per run every few seconds while something changes, and one when it ends."""
+    """Prints one line per run every few seconds if something has changed, and one when the run ends."""
 
     EVERY_S = 5.0
 
@@ -28,7 +28,7 @@ class Plain:
         self._shown: dict[int, tuple[str, int]] = {}
 
     def tick(self, lines: Sequence[Progress]) -> None:
-        """Print what changed; ends are printed at once."""
+        """Print the runs that changed; a run that ended is printed at once."""
         now = time.monotonic()
         due = now - self._last >= self.EVERY_S
         if due:
@@ -41,11 +41,11 @@ class Plain:
                 self._console.print(line(progress), markup=False, highlight=False, soft_wrap=True)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Nothing to release."""
 
 
 class Live:
-    """A table that is redrawn in place."""
+    """A table that is updated in place."""
 
     def __init__(self, console: Console) -> None:
         from rich.live import Live as RichLive
@@ -54,11 +54,11 @@ class Live:
         self._live.start()
 
     def tick(self, lines: Sequence[Progress]) -> None:
-        """Redraw."""
+        """Update the table."""
         self._live.update(_live_table(lines), refresh=True)
 
     def close(self) -> None:
-        """Leave the terminal clean."""
+        """Remove the table from the terminal."""
         self._live.stop()
 
 
@@ -139,7 +139,7 @@ def _pace(progress: Progress) -> str:
 
 
 def final_table(runs: Sequence[Run]) -> Any:
-    """What the runs came to, one row each; a renderable for a rich console."""
+    """A renderable for a rich console: one row per run with its status, score and cost."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)

@@ -1,4 +1,4 @@
-"""Verdicts and comparisons as tables of a terminal."""
+"""Verdicts and comparisons as tables in a terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
 
-from mmeval.compare import Change, Comparison, Pair
+from mmeval.comparable import Change
+from mmeval.compare import Comparison, Pair
 from mmeval.formatting import points
 from mmeval.gate.verdict import Verdict
 from mmeval.report.verdicts import COLUMNS, footer, notable, plain, row
@@ -19,14 +20,14 @@ COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
 
 
 def text_of(text: str, style: str = "") -> RichText:
-    """Text as it is: no markup, no control characters of the terminal."""
+    """Text without markup and without control characters."""
     return RichText(plain(text), style=style)
 
 
 def print_verdict(verdict: Verdict, console: Console) -> None:
-    """Headline, table, reasons, method."""
+    """Print the summary, the table, the reasons and the method."""
     colour = COLOURS.get(verdict.decision, "red")
-    console.print(text_of(verdict.headline, style=f"bold {colour}"))
+    console.print(text_of(verdict.summary, style=f"bold {colour}"))
     rows = [row(bench) for bench in verdict.benchmarks]
     print_rows(COLUMNS, rows, console, right=(2, 3, 4, 5, 6, 8))
     for bench in verdict.benchmarks:
@@ -39,7 +40,7 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
 def print_rows(
     columns: Sequence[str], rows: Sequence[Sequence[str]], console: Console, *, right: Sequence[int] = ()
 ) -> None:
-    """A plain table; cells are text and never markup."""
+    """Print a plain table; cells are never read as markup."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for i, name in enumerate(columns):
         table.add_column(name, justify="right" if i in right else "left", overflow="fold")
@@ -49,7 +50,7 @@ def print_rows(
 
 
 def print_comparison(found: Comparison, console: Console, *, flips: int) -> None:
-    """What differs in how the runs were made, the difference, and the largest changes."""
+    """Print how the runs were made differently, the difference of their scores, and the largest changes."""
     _changes(found.changes, console)
     base, candidate = found.base, found.candidate
     names = (f"base       {base.run.info.spec.model}", f"candidate  {candidate.run.info.spec.model}")
@@ -82,7 +83,7 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
 
 def _changes(changes: Sequence[Change], console: Console) -> None:
     if not changes:
-        console.print("the runs were made alike")
+        console.print("the runs were made the same way")
         return
     console.print(text_of("what differs:", style="bold"))
     for change in changes:

@@ -1,4 +1,4 @@
-"""What all reports of a gate say in the same words: table rows, flips, footer."""
+"""The parts that all reports of a gate share: table rows, flips, footer."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ MARKS = {
 }
 COLUMNS = ("benchmark", "tier", "base", "candidate", "difference", "gains/losses", "margin", "verdict", "cost")
 QUESTION = 600
-"""Characters of a question that a report shows."""
+"""Longest question in a report, in characters."""
 
 
 def plain(text: str) -> str:
-    """Hostile text without control characters; line breaks stay."""
+    """Text without control characters except line breaks."""
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
 def row(bench: BenchmarkVerdict) -> tuple[str, ...]:
-    """The cells of one benchmark under COLUMNS, plain text."""
+    """The cells of one benchmark, for COLUMNS, as plain text."""
     delta = bench.difference
     verdict = bench.decision.upper() + (f" ({bench.tag})" if bench.tag else "")
     return (
@@ -49,22 +49,22 @@ def row(bench: BenchmarkVerdict) -> tuple[str, ...]:
 
 
 def limits(bench: BenchmarkVerdict) -> str:
-    """`[-4.1, +0.3]`: both one-sided bounds of the difference in points."""
+    """`[-4.1, +0.3]`: the two one-sided bounds of the difference, in points."""
     delta = bench.difference
     return f"[{points(delta.low, signed=True)}, {points(delta.high, signed=True)}]" if delta else "n/a"
 
 
 def notable(bench: BenchmarkVerdict) -> list[str]:
-    """The rules beside the score that did not pass and are not among the reasons already."""
+    """The guards that did not pass and are not among the reasons yet."""
     texts = [guard.text for guard in bench.guards if guard.decision != "pass"]
     return [text for text in texts if text not in bench.reasons]
 
 
 def footer(verdict: Verdict) -> list[str]:
-    """How it was decided, in lines."""
+    """Lines that say how the verdict was reached."""
     methods = sorted({bench.difference.method for bench in verdict.benchmarks if bench.difference is not None})
     return [
-        f"Paired by sample; intervals hold both one-sided bounds ({', '.join(methods) or 'none computed'}); "
+        f"Paired by sample; the ends of an interval are one-sided bounds ({', '.join(methods) or 'none computed'}); "
         f"alpha {verdict.alpha:g}; FAIL is adjusted over the gated benchmarks (Holm).",
         f"Only the {verdict.subject} may differ. Policy {verdict.policy_digest[:12]}, seed {verdict.seed}.",
         *verdict.notes,
@@ -72,7 +72,7 @@ def footer(verdict: Verdict) -> list[str]:
 
 
 def with_questions(verdict: Verdict) -> Verdict:
-    """Add to the flips what was asked, where the candidate's folder has it: texts, and paths of small pictures."""
+    """The verdict with questions and thumbnails added to its flips, if the candidate's samples are stored."""
     return replace(verdict, benchmarks=tuple(map(_with_questions, verdict.benchmarks)))
 
 
@@ -86,7 +86,7 @@ def _with_questions(bench: BenchmarkVerdict) -> BenchmarkVerdict:
         file = samples_path(root, run.info)
         found = {sample.id: sample for sample in read_samples(file) if sample.id in wanted} if file.exists() else {}
     except MMEvalError:
-        return bench  # the questions are an ornament: a verdict is not lost for them
+        return bench  # questions are optional: a verdict must not fail because of them
     flips = tuple(
         _asked(flip, found[flip.id], [thumbnail_path(root, run.info, p.sha256 or "") for p in found[flip.id].prompt])
         if flip.id in found

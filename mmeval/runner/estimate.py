@@ -8,9 +8,8 @@ from typing import Any
 from mmeval.definitions import CountsImageTokens
 from mmeval.engine.budget import MILLION
 from mmeval.engine.options import split_model
-from mmeval.runner.journal import OPEN
 from mmeval.runner.plan import Plan
-from mmeval.store import read_records
+from mmeval.store import OPEN, Files, read_journal
 from mmeval.types import Image, Sample, Text
 
 __all__ = ["Estimated", "estimate"]
@@ -49,7 +48,8 @@ class Estimated:
 def estimate(plan: Plan) -> Estimated:
     """Read the samples, count their tokens by the provider's rule, and compute the cost."""
     found = Estimated(model=plan.spec.model, benchmark=plan.spec.benchmark, epochs=plan.spec.epochs)
-    found.answered = len({(r.id, r.epoch) for r in read_records(_journal(plan)) if r.status not in OPEN})
+    lines = read_journal(Files(plan.folder).journal)
+    found.answered = len({(line.id, line.epoch) for line in lines if line.status not in OPEN})
     for sample in plan.samples():
         _add(found, sample, plan)
     asked = max(0, found.samples * found.epochs - found.answered)
@@ -58,10 +58,6 @@ def estimate(plan: Plan) -> Estimated:
     found.output_high = asked * (plan.model.options.max_tokens or DEFAULT_LONGEST)
     _price(found, plan, share)
     return found
-
-
-def _journal(plan: Plan) -> Any:
-    return plan.folder / "records.jsonl"
 
 
 def _add(found: Estimated, sample: Sample, plan: Plan) -> None:

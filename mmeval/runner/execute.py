@@ -13,10 +13,11 @@ from mmeval import media, store
 from mmeval.definitions import Capabilities
 from mmeval.engine.client import Answer, Client, GaveUpError, StoppedError
 from mmeval.errors import DataError, FatalError, MediaError, ScoreError
-from mmeval.runner.journal import OPEN, Finished, Journal
+from mmeval.runner.journal import Finished, Journal
 from mmeval.runner.plan import Plan
 from mmeval.runner.progress import Progress
 from mmeval.scorers import JudgeRule, Rule
+from mmeval.store import OPEN
 from mmeval.types import Failure, Record, Reply, Request, Sample, Score, Status, Usage
 
 __all__ = ["Execution", "OnRecord", "unfit"]

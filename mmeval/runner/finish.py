@@ -1,53 +1,31 @@
-"""The end of a run: the journal becomes scores.csv, the metrics, and the last run.json."""
+"""The end of a run: its journal becomes scores.csv and the measured part of run.json."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from mmeval.definitions import Benchmark
-from mmeval.runner.journal import OPEN
-from mmeval.store import Number, ScoreRow, Totals, replacing, write_scores
+from mmeval.store import Files, Number, ScoreRow, Summary, Totals, counted, write_scores
 from mmeval.store.ordered import Ordered
-from mmeval.types import Record, Score, Status
+from mmeval.types import Record
 
-__all__ = ["Summary", "counted", "summarise"]
-
-
-@dataclass(slots=True)
-class Summary:
-    """What the records of a run come to."""
-
-    counts: Counter[Status] = field(default_factory=Counter)
-    unparsed: int = 0
-    measured: int = 0
-    """Records with a score that a scorer or judge gave."""
-    samples_digest: str = ""
-    """sha256 of the sorted sample ids."""
-    scores_digest: str = ""
-    """sha256 of scores.csv."""
-    metrics: dict[str, Number] = field(default_factory=dict)
-    excluded: Number | None = None
-    totals: Totals = field(default_factory=Totals)
-    models: Counter[str] = field(default_factory=Counter)
-    """Model ids that the provider said have answered."""
-
-    @property
-    def failed(self) -> int:
-        """Samples without a result that another try may bring."""
-        return sum(self.counts[status] for status in OPEN)
+__all__ = ["headline_records", "summarise"]
 
 
-def summarise(journals: Iterable[Path], benchmark: Benchmark, folder: Path) -> Summary:
-    """Write scores.csv of a run folder and compute everything that run.json says about the records."""
-    summary = Summary()
-    with Ordered(journals, spill=folder) as records:
+def summarise(folder: Path, benchmark: Benchmark) -> Summary:
+    """Write scores.csv from the journal of a run folder, and sum up the records for run.json.
+
+    If a sample was asked again, its last record counts.
+    """
+    summary, scores = Summary(), Files(folder).scores
+    with Ordered(Files(folder).journal, spill=folder) as records:
         ledger = _Ledger()
-        _write_scores(folder / "scores.csv", _rows(records, benchmark, summary, ledger))
-        with (folder / "scores.csv").open("rb") as file:
+        write_scores(scores, _rows(records, benchmark, summary, ledger))
+        with scores.open("rb") as file:
             summary.scores_digest = hashlib.file_digest(file, "sha256").hexdigest()
         summary.samples_digest = ledger.ids.hexdigest()
         summary.totals = ledger.totals()
@@ -59,11 +37,6 @@ def summarise(journals: Iterable[Path], benchmark: Benchmark, folder: Path) -> S
     return summary
 
 
-def _write_scores(path: Path, rows: Iterator[ScoreRow]) -> None:
-    with replacing(path) as file:
-        write_scores(file, rows)
-
-
 def _rows(records: Iterable[Record], benchmark: Benchmark, summary: Summary, ledger: _Ledger) -> Iterator[ScoreRow]:
     for record in records:
         summary.counts[record.status] += 1
@@ -71,50 +44,26 @@ def _rows(records: Iterable[Record], benchmark: Benchmark, summary: Summary, led
             summary.measured += 1
             summary.unparsed += record.score.answer is None
         ledger.add(record)
-        score = counted(record, benchmark.policy, zeros=True)
-        yield ScoreRow(
-            record.id,
-            record.epoch,
-            record.status,
-            score.value if score else None,
-            score.answer if score else None,
-            score.rule if score else "",
-            record.cluster,
-        )
+        yield ScoreRow.of(record, counted(record, benchmark.policy, zeros=True))
 
 
-def counted(record: Record, policy: Mapping[Status, str], *, zeros: bool) -> Score | None:
-    """The score with which a record enters the headline, or None where it is left out.
-
-    Args:
-        record: one record of the journal.
-        policy: the benchmark's, by status.
-        zeros: whether failures that the policy counts as 0 are in.
-    """
-    if record.status == "ok":
-        return record.score
-    rule = policy.get(record.status, "exclude")
-    if rule == "score":
-        return record.score
-    if rule == "zero" and zeros:
-        return Score(value=0.0, answer=None, rule=f"status:{record.status}")
-    return None
+def headline_records(benchmark: Benchmark, records: Iterable[Record], *, zeros: bool) -> Iterator[Record]:
+    """The records that enter the headline, each with the score that counts; see `store.counted`."""
+    for record in records:
+        score = counted(record, benchmark.policy, zeros=zeros)
+        if score is not None:
+            yield record if score is record.score else replace(record, score=score)
 
 
 def _aggregate(benchmark: Benchmark, records: Iterable[Record], *, zeros: bool) -> dict[str, Number]:
-    def scored() -> Iterator[Record]:
-        for record in records:
-            score = counted(record, benchmark.policy, zeros=zeros)
-            if score is not None:
-                yield record if score is record.score else replace(record, score=score)
-
-    if next(scored(), None) is None:
+    if next(headline_records(benchmark, records, zeros=zeros), None) is None:
         return {}
-    return {name: Number.of(value) for name, value in benchmark.metric.aggregate(scored()).items()}
+    found = benchmark.metric.aggregate(headline_records(benchmark, records, zeros=zeros))
+    return {name: Number.of(value) for name, value in found.items()}
 
 
 class _Ledger:
-    """Adds up tokens and money; unknown stays unknown."""
+    """Adds up tokens and cost; a sum with an unknown part is unknown."""
 
     def __init__(self) -> None:
         self.ids = hashlib.sha256()

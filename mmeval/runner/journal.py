@@ -1,28 +1,26 @@
-"""The journal of a run: append-only, locked against a second writer, whole after any crash."""
+"""The journal of a run while it is written: append-only, locked against a second writer, intact after any crash."""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 import os
 from array import array
 from bisect import bisect_left
 from pathlib import Path
 
 from mmeval.errors import RunFailedError, StoreError
-from mmeval.store import dump_record
-from mmeval.types import Record, Status
+from mmeval.store import OPEN, Files, dump_record, read_journal
+from mmeval.types import Record
 
-__all__ = ["OPEN", "Finished", "Journal"]
+__all__ = ["Finished", "Journal"]
 
-OPEN: frozenset[Status] = frozenset({"error", "timeout", "judge_error"})
-"""Records with such a status are asked again when the run is resumed."""
 BLOCK = 1 << 16
+"""Bytes that are read at once, from the end, to find the last whole line."""
 
 
 class Finished:
-    """Which (id, epoch) are answered: eight bytes each, so a million samples are 8 MB."""
+    """The set of (id, epoch) that need no further request, at eight bytes each: 8 MB for a million samples."""
 
     def __init__(self, keys: array[int]) -> None:
         self._keys = array("Q", sorted(keys))
@@ -39,22 +37,22 @@ class Finished:
 
 
 def fingerprint(sample: str, epoch: int) -> int:
-    """64 bits of a sample id and epoch; among a million two are equal with probability 3e-8."""
+    """64 bits of a sample id and epoch; the chance that any two of a million collide is 3e-8."""
     return int.from_bytes(hashlib.blake2b(f"{epoch}\0{sample}".encode(), digest_size=8).digest(), "big")
 
 
 class Journal:
-    """`records.jsonl`, open for appending.
+    """The journal of a run folder, open for appending.
 
-    Each record is one `write` of one line, so that a kill leaves at most one torn line, and opening
-    cuts that off. The lock is on the file itself and goes with the process.
+    Every record is a single `write` of one line. A killed process leaves at most one torn line, which the next one
+    cuts off when it opens the journal. The lock is on the file itself and ends with the process.
 
     Raises:
-        StoreError: another process writes this run, or the folder cannot be used.
+        StoreError: another process is writing this run, or the folder cannot be used.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.file = folder / "records.jsonl"
+        self.file = Files(folder).journal
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._handle = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
@@ -81,20 +79,12 @@ class Journal:
         return end
 
     def finished(self) -> Finished:
-        """What needs no further request; raises StoreError where the journal is damaged."""
-        keys = array("Q")
-        with self.file.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    data = json.loads(line)
-                    if data["status"] not in OPEN:
-                        keys.append(fingerprint(data["id"], data["epoch"]))
-                except (ValueError, KeyError, TypeError) as error:
-                    raise StoreError(f"{self.file}:{number}: damaged record: {error}") from None
-        return Finished(keys)
+        """The samples and epochs that need no further request; raises StoreError if the journal is damaged."""
+        lines = read_journal(self.file)
+        return Finished(array("Q", (fingerprint(line.id, line.epoch) for line in lines if line.status not in OPEN)))
 
     def write(self, record: Record) -> None:
-        """Append one record; raises RunFailedError where the disk is full, with the journal left whole."""
+        """Append one record; raises RunFailedError if the disk is full, and leaves the journal intact."""
         line = (dump_record(record) + "\n").encode("utf-8", "surrogatepass")
         try:
             written = os.write(self._handle, line)
@@ -103,16 +93,16 @@ class Journal:
         except OSError as error:
             os.ftruncate(self._handle, self._size)
             raise RunFailedError(
-                f"{self.file}: {error.strerror}; nothing is lost: make room and run the same command again"
+                f"{self.file}: {error.strerror}; nothing is lost: free some space and run the same command again"
             ) from None
         self._size += written
 
     def sync(self) -> None:
-        """Force what was written to the disk."""
+        """Flush everything written so far to the disk."""
         os.fsync(self._handle)
 
     def close(self) -> None:
-        """Sync, unlock and close; an empty journal is taken away again."""
+        """Sync, unlock and close; an empty journal is deleted."""
         self.sync()
         if self._size == 0:
             self.file.unlink(missing_ok=True)

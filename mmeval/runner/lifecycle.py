@@ -15,15 +15,15 @@ from mmeval.definitions import Describes, NeedsSamples
 from mmeval.engine.client import Client, Stop, StoppedError
 from mmeval.errors import MMEvalError, RunFailedError
 from mmeval.runner.execute import Execution, OnRecord
-from mmeval.runner.finish import Summary, summarise
+from mmeval.runner.finish import summarise
 from mmeval.runner.journal import Journal
 from mmeval.runner.plan import Plan
 from mmeval.runner.prefetch import Prefetcher
 from mmeval.runner.progress import Progress
 from mmeval.runner.provider_batch import ProviderBatch
-from mmeval.runner.publish import kept, publish
+from mmeval.runner.publish import publish, storing
 from mmeval.runner.resources import Resources
-from mmeval.store import Run, RunInfo, RunStatus, write_info
+from mmeval.store import Run, RunInfo, RunStatus, Summary, write_info
 
 __all__ = ["Lifecycle"]
 
@@ -65,8 +65,8 @@ class Lifecycle:
             self.progress.planned = self.progress.resumed = whole.info.planned
             self.result = whole
             return
-        part = self.plan.folder / ".samples.part"
-        prefetcher = Prefetcher(lambda: kept(self.plan.samples(), part))
+        part = store.Files(self.plan.folder).samples_part
+        prefetcher = Prefetcher(lambda: storing(self.plan.samples(), part))
         stop = Stop()
         try:
             with self._stoppable(stop):
@@ -157,14 +157,14 @@ def _progress(plan: Plan) -> Progress:
 
 def _complete(folder: Path) -> Run | None:
     """The run, where it is complete already."""
-    if not (folder / "run.json").exists():
+    if not store.is_run(folder):
         return None
     run = store.read_run(folder)
-    return run if run.info.status == "complete" and (folder / "scores.csv").exists() else None
+    return run if run.info.status == "complete" and run.files.scores.exists() else None
 
 
 def _before(folder: Path) -> RunInfo | None:
-    return store.read_run(folder).info if (folder / "run.json").exists() else None
+    return store.read_run(folder).info if store.is_run(folder) else None
 
 
 @contextmanager
@@ -192,10 +192,11 @@ def _syncing(journal: Journal) -> Iterator[None]:
 
 def _started(plan: Plan, planned: int | None, before: RunInfo | None) -> RunInfo:
     about = provenance.environment(sdk=plan.model.capabilities.sdk)
+    sources = {"definition_digest": plan.job.file_digest, "adapter_digest": plan.model.definition.file_digest}
     return RunInfo(
         status="running",
         spec=plan.spec,
-        provenance={**about, "first_start": _first_start(before), "start": time.time()},
+        provenance={**about, "sources": sources, "first_start": _first_start(before), "start": time.time()},
         planned=planned or 0,
         primary_metric=plan.benchmark.metric.name,
         totals=before.totals if before else store.Totals(),
@@ -207,38 +208,22 @@ def _first_start(before: RunInfo | None) -> float:
 
 
 def _finish(plan: Plan, execution: Execution, before: RunInfo | None, begin: float, *, interrupted: bool) -> Run:
-    summary = summarise([execution.journal.file], plan.benchmark, plan.folder)
+    summary = summarise(plan.folder, plan.benchmark)
     planned = execution.seen if execution.exhausted else max(execution.seen, execution.progress.planned or 0)
     status, reason = _verdict(plan, execution, summary, planned, interrupted=interrupted)
-    info = _started(plan, planned, before)
     old = before.totals if before else store.Totals()
     clients = [client for client in (execution.client, execution.judge) if client is not None]
-    totals = summary.totals.model_copy(
-        update={
+    info = _started(plan, planned, before).summarised(
+        summary,
+        status=status,
+        reason=reason,
+        totals={
             "requests": old.requests + sum(c.requests for c in clients),
             "retries": old.retries + sum(c.retries for c in clients),
             "wall_s": round(old.wall_s + time.monotonic() - execution.progress.began, 3),  # the clock may jump
-        }
-    )
-    info = info.model_copy(
-        update={
-            "status": status,
-            "reason": reason,
-            "samples_digest": summary.samples_digest,
-            "scores_digest": summary.scores_digest,
-            "provenance": {
-                **info.provenance,
-                "start": begin,
-                "end": time.time(),
-                **_answered(plan, summary, execution),
-            },
-            "counts": dict(summary.counts),
-            "unparsed": summary.unparsed,
-            "metrics": summary.metrics,
-            "excluded": summary.excluded,
-            "totals": totals,
-            "throttle": execution.client.describe(),
-        }
+        },
+        provenance={"start": begin, "end": time.time(), **_answered(plan, summary, execution)},
+        throttle=execution.client.describe(),
     )
     write_info(plan.folder, info)
     if status == "complete":

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mmeval import media, store
+from mmeval.catalog import Definition
 from mmeval.data import ablate, pinned, samples
 from mmeval.definitions import (
     Adapter,
@@ -37,7 +38,9 @@ class Job:
 
     benchmark: Benchmark
     digest: str
-    """sha256 of the file that defines it, hexadecimal."""
+    """sha256 of the code that defines it, hexadecimal."""
+    file_digest: str | None = None
+    """sha256 of the file that defines it; None for a value."""
     limit: int | None = None
     profile: str | None = None
 
@@ -55,8 +58,8 @@ class Model:
     capabilities: Capabilities
     options: Options
     identity: Identity
-    digest: str
-    """Of the adapter's file."""
+    definition: Definition
+    """The adapter's file."""
     price: Price
     card: Mapping[str, Any]
 
@@ -138,7 +141,7 @@ def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Be
         capabilities=capabilities,
         options=options,
         identity=identity,
-        digest=settings.catalog.definition("adapters", provider).digest,
+        definition=settings.catalog.definition("adapters", provider),
         price=Price.of(card, batch=settings.batch),
         card=card,
     )
@@ -181,7 +184,7 @@ def plan(
         shard=settings.shard,
         subset=sha256("\0".join(sorted(ids)).encode()).hexdigest() if ids is not None else None,
         definition_digest=job.digest,
-        adapter_digest=asked.digest,
+        adapter_digest=asked.definition.digest,
         scorer=bench.score.identity(profile),
         data=dict(bench.data.describe()),
         media_policy=media.policy(asked.capabilities),

@@ -25,12 +25,12 @@ from mmeval.runner.journal import Finished
 from mmeval.runner.plan import Plan
 from mmeval.runner.prefetch import Prefetcher
 from mmeval.runner.progress import Progress
+from mmeval.store import Files
 from mmeval.types import Prompt, Reply, Request, Sample, Text
 
 __all__ = ["ProviderBatch"]
 
 T = TypeVar("T")
-FILE = ".batches.json"
 Keyed = tuple[str, Request]
 
 
@@ -51,7 +51,7 @@ class ProviderBatch:
     ) -> None:
         self.plan, self.client, self.finished, self.progress = plan, client, finished, progress
         self.on_dispatched = on_dispatched
-        self._file = plan.folder / FILE
+        self._file = Files(plan.folder).batches
         self._draw = random.Random(0)  # noqa: S311 - jitter, no secret
 
     async def run(self) -> bool:

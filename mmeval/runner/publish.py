@@ -1,4 +1,4 @@
-"""What was asked, kept once for all models: prompts without media, and small pictures where the licence allows."""
+"""Store the samples of a benchmark once for all models: prompts without media, and thumbnails if the licence allows."""
 
 from __future__ import annotations
 
@@ -9,17 +9,26 @@ from pathlib import Path
 from mmeval import media
 from mmeval.errors import MediaError
 from mmeval.runner.plan import Plan
-from mmeval.store import RunInfo, StoredSample, dump_sample, read_samples, samples_path, thumbnail_path
+from mmeval.store import (
+    Files,
+    RunInfo,
+    StoredSample,
+    dump_sample,
+    read_samples,
+    samples_path,
+    thumbnail_path,
+    unpublished,
+)
 from mmeval.types import Image, Sample
 
-__all__ = ["kept", "publish"]
+__all__ = ["publish", "storing"]
 
 THUMBNAILS = 1000
-"""Pictures that are kept small for the site, at most, per benchmark."""
+"""At most this many images of a benchmark get a thumbnail for the site."""
 
 
-def kept(samples: Iterable[Sample], part: Path) -> Iterator[Sample]:
-    """Pass samples on and write what is stored of them to `part`, which is whole only at the end."""
+def storing(samples: Iterable[Sample], part: Path) -> Iterator[Sample]:
+    """Pass samples on and write their stored form to `part`, which is complete when the iterator is exhausted."""
     part.parent.mkdir(parents=True, exist_ok=True)
     with part.open("w", encoding="utf-8", errors="surrogatepass") as file:
         for sample in samples:
@@ -28,11 +37,11 @@ def kept(samples: Iterable[Sample], part: Path) -> Iterator[Sample]:
 
 
 def publish(plan: Plan, info: RunInfo) -> None:
-    """Move the samples to where all models' runs share them, and draw the small pictures that are missing."""
+    """Move the samples to the place that the runs of all models share, and make the thumbnails that are missing."""
     target = samples_path(plan.settings.results, info)
     if not plan.benchmark.redistribute:
-        target = target.with_suffix(".local.jsonl")
-    part = plan.folder / ".samples.part"
+        target = unpublished(target)
+    part = Files(plan.folder).samples_part
     if not target.exists() and part.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(part, target)
@@ -43,23 +52,23 @@ def publish(plan: Plan, info: RunInfo) -> None:
 def _thumbnails(plan: Plan, info: RunInfo, samples: Path) -> None:
     missing: set[str] = set()
     for stored in read_samples(samples):
-        pictures = {p.sha256 for p in stored.prompt if p.kind == "image" and p.sha256}
-        missing |= {sha for sha in pictures if not thumbnail_path(plan.settings.results, info, sha).exists()}
+        images = {p.sha256 for p in stored.prompt if p.kind == "image" and p.sha256}
+        missing |= {sha for sha in images if not thumbnail_path(plan.settings.results, info, sha).exists()}
         if len(missing) >= THUMBNAILS:
             break
-    for picture in _pictures(plan, missing):
+    for image in _images(plan, missing):
         try:
-            data = media.thumbnail(picture)
+            data = media.thumbnail(image)
         except MediaError:
-            continue  # its sample is `invalid_input`
-        path = thumbnail_path(plan.settings.results, info, picture.sha256)
+            continue  # the run has recorded the sample as `invalid_input`
+        path = thumbnail_path(plan.settings.results, info, image.sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(f".{os.getpid()}")
         aside.write_bytes(data)
         os.replace(aside, path)
 
 
-def _pictures(plan: Plan, wanted: set[str]) -> Iterator[Image]:
+def _images(plan: Plan, wanted: set[str]) -> Iterator[Image]:
     if not wanted:
         return
     for sample in plan.samples():

@@ -47,7 +47,7 @@ def job(benchmark: str | Benchmark, settings: Settings) -> Job:
     """The job of a benchmark, by name or by value. A value's digest covers its name, version and data description."""
     if isinstance(benchmark, str):
         found = settings.catalog.definition("benchmarks", benchmark)
-        return Job(benchmark=settings.catalog.benchmark(benchmark), digest=found.digest)
+        return Job(benchmark=settings.catalog.benchmark(benchmark), digest=found.digest, file_digest=found.file_digest)
     about = {"name": benchmark.name, "version": benchmark.version, "data": dict(benchmark.data.describe())}
     return Job(benchmark=benchmark, digest=sha256(canonical(about)).hexdigest())
 
@@ -70,6 +70,7 @@ def _suite(name: str, settings: Settings) -> Iterable[Job]:
         yield Job(
             benchmark=made.benchmark,
             digest=made.digest,
+            file_digest=made.file_digest,
             limit=entry.get("limit", table.get("limit")),
             profile=entry.get("profile"),
         )

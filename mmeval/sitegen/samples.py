@@ -12,14 +12,13 @@ from typing import Any
 from markupsafe import Markup
 
 from mmeval.board import Column
-from mmeval.board.checks import local
 from mmeval.media import THUMBNAIL_BYTES
 from mmeval.sitegen.env import environment
 from mmeval.sitegen.fragments import ROOT, mark
 from mmeval.sitegen.site import File
 from mmeval.sitegen.sources import row_url
 from mmeval.sitegen.text import CLIP, clean, short, within
-from mmeval.store import StoredPart, StoredSample, read_samples, samples_path
+from mmeval.store import StoredPart, StoredSample, read_samples, samples_path, unpublished
 from mmeval.types import JSON
 
 PROMPT_BYTES = 4000
@@ -39,7 +38,7 @@ def load(file: Path) -> Samples:
     """Read the samples file of a benchmark, once for all of its runs."""
     if file.is_file():
         return Samples({sample.id: sample for sample in read_samples(file)}, True)
-    private = local(file)
+    private = unpublished(file)
     if private.is_file():
         return Samples({sample.id: sample for sample in read_samples(private)}, False)
     return Samples({}, False)
@@ -48,7 +47,7 @@ def load(file: Path) -> Samples:
 @functools.lru_cache(maxsize=1024)
 def stamp(file: Path) -> tuple[int, ...]:
     """Size and time of the samples file: it changes when the samples do."""
-    found = next((one for one in (file, local(file)) if one.is_file()), None)
+    found = next((one for one in (file, unpublished(file)) if one.is_file()), None)
     return (found.stat().st_size, found.stat().st_mtime_ns) if found else ()
 
 

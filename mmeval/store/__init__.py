@@ -1,14 +1,33 @@
-"""The run folder: `run.json`, an append-only `records.jsonl`, and the small `scores.csv` that is committed.
+"""The results folder: file names, formats, reading, writing and validation are here and nowhere else.
 
-results/<model>/<benchmark>@<version>[+<variant>]/<run>/{run.json, records.jsonl, scores.csv}
-results/_samples/<benchmark>@<version>[+<variant>]/<digest>.jsonl   prompts by sample, shared by all models
-results/_samples/<benchmark>@<version>[+<variant>]/thumbs/<sha256>.webp
-results/<model>/.../<run>/media/<sha256>.<ext>   what the model made
+A run folder holds `run.json`, an append-only `records.jsonl`, and the small `scores.csv` that is committed;
+`mmeval.store.layout` has the names and places of everything.
 """
 
 from mmeval.store.adopt import adopt
+from mmeval.store.atomic import replacing, write_atomic
 from mmeval.store.generated import save_media
-from mmeval.store.info import SCHEMA, Number, RunInfo, RunStatus, Spec, Totals, canonical
+from mmeval.store.info import (
+    SCHEMA,
+    Measures,
+    Number,
+    RunInfo,
+    RunStatus,
+    Spec,
+    Summary,
+    Totals,
+    canonical,
+)
+from mmeval.store.layout import (
+    SAMPLES,
+    Files,
+    benchmark_folder,
+    run_path,
+    samples_path,
+    slug,
+    thumbnail_path,
+    unpublished,
+)
 from mmeval.store.lines import (
     COLUMNS,
     ScoreRow,
@@ -18,60 +37,31 @@ from mmeval.store.lines import (
     dump_reply,
     dump_sample,
     load_record,
+    read_journal,
     read_records,
     read_samples,
     read_scores,
+    write_journal,
     write_scores,
 )
 from mmeval.store.runs import (
     Problem,
     Run,
     asking_order,
-    benchmark_folder,
+    copy_run,
+    is_run,
     list_runs,
+    read_measures,
     read_run,
-    replacing,
-    run_path,
-    samples_path,
-    slug,
-    thumbnail_path,
-    write_atomic,
     write_info,
 )
+from mmeval.store.statuses import OPEN, REFUSALS, UNMEASURED, counted
 
 __all__ = [
-    "COLUMNS",
-    "SCHEMA",
-    "Number",
-    "Problem",
-    "Run",
-    "RunInfo",
-    "RunStatus",
-    "ScoreRow",
-    "Spec",
-    "StoredPart",
-    "StoredSample",
-    "Totals",
-    "adopt",
-    "asking_order",
-    "benchmark_folder",
-    "canonical",
-    "dump_record",
-    "dump_reply",
-    "dump_sample",
-    "list_runs",
-    "load_record",
-    "read_records",
-    "read_run",
-    "read_samples",
-    "read_scores",
-    "replacing",
-    "run_path",
-    "samples_path",
-    "save_media",
-    "slug",
-    "thumbnail_path",
-    "write_atomic",
-    "write_info",
-    "write_scores",
+    "COLUMNS", "OPEN", "REFUSALS", "SAMPLES", "SCHEMA", "UNMEASURED", "Files", "Measures", "Number", "Problem", "Run",
+    "RunInfo", "RunStatus", "ScoreRow", "Spec", "StoredPart", "StoredSample", "Summary", "Totals", "adopt",
+    "asking_order", "benchmark_folder", "canonical", "copy_run", "counted", "dump_record", "dump_reply", "dump_sample",
+    "is_run", "list_runs", "load_record", "read_journal", "read_measures", "read_records", "read_run", "read_samples",
+    "read_scores", "replacing", "run_path", "samples_path", "save_media", "slug", "thumbnail_path", "unpublished",
+    "write_atomic", "write_info", "write_journal", "write_scores",
 ]  # fmt: skip

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from mmeval.errors import StoreError
 from mmeval.store.info import Spec
-from mmeval.store.runs import Run, read_run, run_path, write_info
+from mmeval.store.layout import Files, run_path
+from mmeval.store.runs import Run, read_run, write_info
 
 
 def adopt(root: Path, spec: Spec) -> Path:
@@ -28,9 +29,9 @@ def adopt(root: Path, spec: Spec) -> Path:
 
 
 def _siblings(folder: Path) -> Iterator[Run]:
-    for file in sorted(folder.parent.glob("*/run.json")):
+    for sibling in sorted(folder.parent.glob("*/")):
         with suppress(StoreError):
-            yield read_run(file.parent)
+            yield read_run(sibling)
 
 
 def _rename(run: Run, folder: Path) -> None:
@@ -43,7 +44,7 @@ def _rename(run: Run, folder: Path) -> None:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the lock on the journal, where there is one."""
-    journal = folder / "records.jsonl"
+    journal = Files(folder).journal
     if not journal.exists():
         yield
         return

@@ -1,4 +1,4 @@
-"""Media that a model made: files named by their digest beside the run that asked for them."""
+"""Media that a model made: files in the run folder, named by their digest."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from mmeval.store.layout import Files
 from mmeval.types import Audio, Image, Media, Video
 
 __all__ = ["load_media", "media_reference", "save_media"]
 
-FOLDER = "media"
 _KINDS = {"image": Image, "audio": Audio, "video": Video}
 
 
 def media_path(media: Media) -> Path:
     """`media/<sha256>.<ext>`, relative to the run folder."""
-    return Path(FOLDER) / f"{media.sha256}{mimetypes.guess_extension(media.mime) or '.bin'}"
+    return Files(Path()).media / f"{media.sha256}{mimetypes.guess_extension(media.mime) or '.bin'}"
 
 
 def save_media(folder: Path, media: Iterable[Media]) -> None:
-    """Write each file that is missing, whole or not at all; raises OSError."""
+    """Write the files that are missing in a run folder, each whole or not at all; raises OSError."""
     for one in media:
         path = folder / media_path(one)
         if path.exists():
@@ -34,12 +34,12 @@ def save_media(folder: Path, media: Iterable[Media]) -> None:
 
 
 def media_reference(media: Media) -> dict[str, Any]:
-    """What a journal holds of one item: no bytes."""
+    """One item as a journal stores it: what it is, and the digest that names its file."""
     return {"kind": media.kind, "mime": media.mime, "sha256": media.sha256, "size": [media.width, media.height]}
 
 
 def load_media(reference: Mapping[str, Any], folder: Path) -> Media:
-    """The item that a reference of a run in `folder` stands for; raises KeyError or ValueError for a damaged one."""
+    """The inverse of media_reference for a run in `folder`; raises KeyError or ValueError for a damaged reference."""
     sha256 = str(reference["sha256"])
     if len(sha256) != 64 or not all(c in "0123456789abcdef" for c in sha256):
         raise ValueError(f"{sha256[:70]!r} is not a sha256 digest")

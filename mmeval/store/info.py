@@ -1,14 +1,17 @@
-"""`run.json`: what decides a run, and what came of it."""
+"""`run.json`: the settings that identify a run, and what the run measured."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mmeval.store.statuses import OPEN
 from mmeval.types import Estimate, Status
 
 SCHEMA = 2
@@ -20,7 +23,7 @@ class _Stored(BaseModel):
 
 
 class Spec(_Stored):
-    """Everything that decides what a run asks and how it scores; its digest names the run folder."""
+    """Everything that determines what a run asks and how it scores; its digest names the run folder."""
 
     model: str
     """`provider/model`."""
@@ -32,20 +35,20 @@ class Spec(_Stored):
     judge: str | None = None
     judge_digest: str | None = None
     options: dict[str, Any] = Field(default_factory=dict)
-    """Generation options with defaults resolved, nulls included."""
+    """Generation options after defaults are filled in, nulls included."""
     endpoint: str
     epochs: int = 1
     limit: int | None = None
     seed: int = 0
     shard: str | None = None
     subset: str | None = None
-    """Digest of the sample ids, where only some were chosen."""
+    """Digest of the sample ids, if only some samples were selected."""
     definition_digest: str
     adapter_digest: str
     scorer: str
     """Identity of the scoring rule: name, parameters, profile, version."""
     data: dict[str, Any] = Field(default_factory=dict)
-    """The source's own description: id, revision, split, digests."""
+    """The data source's description of itself: id, revision, split, digests."""
     media_policy: dict[str, Any] = Field(default_factory=dict)
 
     @property
@@ -66,7 +69,7 @@ class Number(_Stored):
 
     @classmethod
     def of(cls, estimate: Estimate) -> Number:
-        """From the in-memory value."""
+        """The stored form of an estimate."""
         return cls(**asdict(estimate))
 
 
@@ -84,6 +87,42 @@ class Totals(_Stored):
     wall_s: float = 0.0
 
 
+class Measures(_Stored):
+    """Speed and price of a run, stored beside a baseline because a baseline has no journal."""
+
+    latency_p95: float | None = None
+    """Seconds, over the replies that a model gave; cached replies are left out."""
+    cost_per_sample: float | None = None
+    """US dollars; None = unknown."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What the records of a run add up to: the measured part of run.json."""
+
+    counts: Counter[Status] = field(default_factory=Counter)
+    """Records by status."""
+    unparsed: int = 0
+    """Records with a score but without an answer."""
+    measured: int = 0
+    """Records with a score from a scorer or judge."""
+    samples_digest: str | None = None
+    """sha256 of the sorted sample ids."""
+    scores_digest: str | None = None
+    """sha256 of scores.csv."""
+    metrics: dict[str, Number] = field(default_factory=dict)
+    excluded: Number | None = None
+    totals: Totals = field(default_factory=Totals)
+    """Tokens and cost; requests, retries and wall time are the runner's to add."""
+    models: Counter[str] = field(default_factory=Counter)
+    """Replies by the model id that the provider reported."""
+
+    @property
+    def failed(self) -> int:
+        """Samples without a result that another attempt may bring."""
+        return sum(self.counts[status] for status in OPEN)
+
+
 class RunInfo(_Stored):
     """`run.json`."""
 
@@ -91,28 +130,56 @@ class RunInfo(_Stored):
     status: RunStatus
     spec: Spec
     provenance: dict[str, Any] = Field(default_factory=dict)
-    """Versions, git, environment, argv, one rendered example, times."""
+    """Versions, git, environment, argv, times; see `mmeval.provenance`."""
     samples_digest: str | None = None
     """Digest of the sorted sample ids: the name of the file under `_samples/`."""
     scores_digest: str | None = None
-    """sha256 of scores.csv as the run left it; None where the run was not made by mmeval."""
+    """sha256 of scores.csv as the run left it; None if mmeval did not make the run."""
     planned: int = 0
     counts: dict[Status, int] = Field(default_factory=dict)
     unparsed: int = 0
     metrics: dict[str, Number] = Field(default_factory=dict)
-    """Headline under the metric's own name, sub-scores as `name/slice`."""
+    """The headline under the name in `primary_metric`, sub-scores as `name/slice`."""
     reason: str | None = None
-    """Why the run is not complete, in one line."""
+    """Why the run is not complete or has no metrics, in one line."""
     primary_metric: str = ""
     excluded: Number | None = None
-    """The headline with failures that count as zero left out instead: both numbers are always here."""
+    """The headline without the failures that count as zero in it; both numbers are always stored."""
     totals: Totals = Totals()
     throttle: dict[str, Any] = Field(default_factory=dict)
     origin: Literal["mmeval", "third-party"] = "mmeval"
 
+    def summarised(
+        self, summary: Summary, *, status: RunStatus, reason: str | None, totals: Mapping[str, Any], **changes: Any
+    ) -> RunInfo:
+        """This info with what the records of a run add up to.
+
+        Args:
+            summary: of the records.
+            status: how the run ended.
+            reason: why it is not complete; None if it is.
+            totals: `requests`, `retries` and `wall_s`, which the records do not hold.
+            **changes: further fields; `provenance` is added to what is here.
+        """
+        return self.model_copy(
+            update={
+                **changes,
+                "status": status,
+                "reason": reason,
+                "provenance": {**self.provenance, **changes.get("provenance", {})},
+                "samples_digest": summary.samples_digest,
+                "scores_digest": summary.scores_digest,
+                "counts": dict(summary.counts),
+                "unparsed": summary.unparsed,
+                "metrics": summary.metrics,
+                "excluded": summary.excluded,
+                "totals": summary.totals.model_copy(update=dict(totals)),
+            }
+        )
+
 
 def canonical(value: Any) -> bytes:
-    """JSON with sorted keys and no spaces, for digests."""
+    """JSON with sorted keys and no spaces, as UTF-8: the input of digests."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
         "utf-8", "backslashreplace"
     )

@@ -1,45 +1,42 @@
-"""A journal's records in the order of their ids, however many there are: an external merge sort."""
+"""The records of a journal in the order of their ids, whatever their number: an external merge sort."""
 
 from __future__ import annotations
 
 import heapq
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeAlias
 
-from mmeval.errors import StoreError
-from mmeval.store import load_record
+from mmeval.store import load_record, read_journal
 from mmeval.types import Record
 
 __all__ = ["Ordered"]
 
-Entry: TypeAlias = tuple[str, int, int, str]
+Entry: TypeAlias = tuple[str, int, int, bytes]
 """Sample id, epoch, number of the line, the line."""
 CHUNK = 20_000
+"""Lines that are sorted in memory."""
 
 
 class Ordered:
-    """The last record of every (id, epoch), sorted; can be walked as often as needed.
+    """The last record of every (id, epoch), sorted; can be iterated as often as needed.
 
-    Memory is O(CHUNK): sorted chunks beyond the first go to temporary files, whose bytes together
-    are those of the journal.
+    Memory is O(CHUNK). Sorted chunks are spilled to temporary files that together take as much disk as the journal.
     """
 
-    def __init__(self, journals: Iterable[Path], *, spill: Path) -> None:
+    def __init__(self, journal: Path, *, spill: Path) -> None:
         self._stack = ExitStack()
-        self._scratch = spill
+        self._folder = journal.parent
+        self._spill_to = spill
         self._chunks: list[Path] = []
         self._last: list[Entry] = []
-        number = 0
-        for journal in journals:
-            for entry in _entries(journal, number):
-                number = entry[2]
-                self._last.append(entry)
-                if len(self._last) >= CHUNK:
-                    self._spill()
+        for number, line in enumerate(read_journal(journal)):
+            self._last.append((line.id, line.epoch, number, line.raw))
+            if len(self._last) >= CHUNK:
+                self._spill()
         self._last.sort()
 
     def __enter__(self) -> Ordered:
@@ -50,44 +47,30 @@ class Ordered:
 
     def _spill(self) -> None:
         if not self._chunks:
-            folder = self._stack.enter_context(tempfile.TemporaryDirectory(dir=self._scratch, prefix=".sort."))
-            self._folder = Path(folder)
+            made = tempfile.TemporaryDirectory(dir=self._spill_to, prefix=".sort.")
+            self._spilled = Path(self._stack.enter_context(made))
         self._last.sort()
-        chunk = self._folder / str(len(self._chunks))
-        with chunk.open("w", encoding="utf-8") as file:
+        chunk = self._spilled / str(len(self._chunks))
+        with chunk.open("wb") as file:
             for name, epoch, number, line in self._last:
-                file.write(f"{json.dumps([name, epoch, number])}\t{line}")
+                file.write(json.dumps([name, epoch, number]).encode() + b"\t" + line)
         self._chunks.append(chunk)
         self._last.clear()
 
     def __iter__(self) -> Iterator[Record]:
-        """Records by id and epoch; of several of one sample the last that was written."""
+        """Records by id and epoch; if a sample was asked again, only its last record."""
         held: Entry | None = None
         for entry in heapq.merge(*map(_read, self._chunks), self._last):
             if held is not None and held[:2] != entry[:2]:
-                yield load_record(held[3])
+                yield load_record(held[3], self._folder)
             held = entry
         if held is not None:
-            yield load_record(held[3])
-
-
-def _entries(journal: Path, start: int) -> Iterator[Entry]:
-    if not journal.exists():
-        return
-    with journal.open(encoding="utf-8", errors="surrogatepass", newline="\n") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.endswith("\n"):
-                return
-            try:
-                data = json.loads(line)
-                yield data["id"], data["epoch"], start + number, line
-            except (ValueError, KeyError, TypeError) as error:
-                raise StoreError(f"{journal}:{number}: damaged record: {error}") from None
+            yield load_record(held[3], self._folder)
 
 
 def _read(chunk: Path) -> Iterator[Entry]:
-    with chunk.open(encoding="utf-8", newline="\n") as lines:
+    with chunk.open("rb") as lines:
         for line in lines:
-            key, _, record = line.partition("\t")
+            key, _, record = line.partition(b"\t")
             name, epoch, number = json.loads(key)
             yield name, epoch, number, record

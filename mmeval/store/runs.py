@@ -1,30 +1,27 @@
-"""Run folders: where they are, how they are written and read."""
+"""Reading, writing and listing runs."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import re
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from pydantic import ValidationError
 
 from mmeval.errors import StoreError
 from mmeval.store import schema1
-from mmeval.store.info import SCHEMA, RunInfo, Spec
-from mmeval.store.lines import ScoreRow, read_records, read_scores
+from mmeval.store.atomic import write_atomic
+from mmeval.store.info import SCHEMA, Measures, RunInfo
+from mmeval.store.layout import Files, run_folders, samples_path, unpublished
+from mmeval.store.lines import ScoreRow, median_latency, read_records, read_scores
 from mmeval.types import Record
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run folder that was read and found whole."""
+    """A run folder whose run.json was read and validated."""
 
     path: Path
     info: RunInfo
@@ -36,77 +33,61 @@ class Run:
         """Digest of the spec as it was stored; the folder is named after it."""
         return self.legacy_digest or self.info.spec.digest
 
+    @property
+    def files(self) -> Files:
+        """The files of the folder."""
+        return Files(self.path)
+
     def scores(self) -> Iterator[ScoreRow]:
-        """The rows of scores.csv in file order."""
-        return read_scores(self.path / "scores.csv")
+        """The validated rows of scores.csv in file order; raises StoreError for a missing or damaged file."""
+        return read_scores(self.files.scores)
 
     def records(self) -> Iterator[Record]:
-        """The journal in the order of arrival; a torn last line is dropped."""
-        return read_records(self.path / "records.jsonl")
+        """The records of the journal in order of arrival, none without a journal; raises StoreError for damage."""
+        return read_records(self.files.journal)
+
+    def latency(self) -> float | None:
+        """Median seconds of the replies that did not come from the cache; None without a journal."""
+        return median_latency(self.files.journal)
+
+    def samples(self) -> Path | None:
+        """The file with the stored samples, published or not; None if it is not on this machine."""
+        root = self.path.resolve().parents[2]
+        for place in (root, root.parent):  # an accepted baseline lies one folder deeper than a run
+            shared = samples_path(place, self.info)
+            for file in (shared, unpublished(shared)):
+                if file.is_file():
+                    return file
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A folder that looks like a run and cannot be used, with the reason."""
+    """A folder that looks like a run but cannot be used, and the reason."""
 
     path: Path
     reason: str
 
 
 def asking_order(seed: int, key: str, cluster: str | None) -> tuple[bytes, str]:
-    """Sort key of a random order of samples that only the seed decides; clusters stay together."""
+    """Sort key for a random order of samples that depends on the seed alone; clusters stay together."""
     return hashlib.sha256(f"{seed}:{cluster or key}".encode("utf-8", "surrogatepass")).digest(), key
-
-
-def slug(name: str) -> str:
-    """A folder name for a model; what had to be changed is told apart by six hex digits."""
-    plain = name.replace("/", "__")
-    safe = re.sub(r"[^A-Za-z0-9._-]", "_", plain).lstrip(".")[:80]
-    return safe if safe == plain else f"{safe}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
-
-
-def benchmark_folder(spec: Spec) -> str:
-    """`<benchmark>@<version>[+<variant>]`."""
-    return f"{slug(spec.benchmark)}@{slug(spec.version)}" + (f"+{slug(spec.variant)}" if spec.variant else "")
-
-
-def run_path(root: Path, spec: Spec) -> Path:
-    """Where the run of this spec lives; the same spec always has the same folder."""
-    return root / slug(spec.model) / benchmark_folder(spec) / spec.digest[:12]
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[str]]:
-    """A text file that is written aside, synced and renamed: a reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        # Half of a surrogate pair, which a model may well say, is no UTF-8: it is written as an escape.
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)  # a temporary file is private, a result is for everyone who may read the folder
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def write_atomic(path: Path, text: str) -> None:
-    """Replace a file's text, whole or not at all."""
-    with replacing(path) as file:
-        file.write(text)
 
 
 def write_info(folder: Path, info: RunInfo) -> None:
     """Replace run.json."""
-    write_atomic(folder / "run.json", json.dumps(info.model_dump(mode="json"), indent=1, sort_keys=True) + "\n")
+    text = json.dumps(info.model_dump(mode="json"), indent=1, sort_keys=True)
+    write_atomic(Files(folder).info, text + "\n")
+
+
+def is_run(folder: Path) -> bool:
+    """Whether the folder holds a run.json, readable or not."""
+    return Files(folder).info.exists()
 
 
 def read_run(folder: Path) -> Run:
     """Read run.json; raises StoreError that names the folder and the reason."""
-    file = folder / "run.json"
+    file = Files(folder).info
     try:
         raw = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -128,24 +109,31 @@ def read_run(folder: Path) -> Run:
 
 
 def list_runs(root: Path) -> tuple[list[Run], list[Problem]]:
-    """All run folders below `root`, sorted by path, and those that cannot be read."""
+    """All runs below a results folder, sorted by path, and the run folders that cannot be read."""
     runs: list[Run] = []
     problems: list[Problem] = []
-    for file in sorted(root.glob("*/*@*/*/")):
-        if file.relative_to(root).parts[0] == "_samples":
-            continue
+    for folder in run_folders(root):
         try:
-            runs.append(read_run(file))
+            runs.append(read_run(folder))
         except StoreError as error:
-            problems.append(Problem(file, str(error)))
+            problems.append(Problem(folder, str(error)))
     return runs, problems
 
 
-def samples_path(root: Path, info: RunInfo) -> Path:
-    """The file of StoredSamples of a run; it may be absent where the licence forbids to share it."""
-    return root / "_samples" / benchmark_folder(info.spec) / f"{info.samples_digest}.jsonl"
+def copy_run(run: Run, target: Path, measures: Measures) -> None:
+    """Copy what is committed of a run to the folder `target`: run.json, scores.csv, and its speed and price."""
+    files = Files(target)
+    write_atomic(files.info, run.files.info.read_text(encoding="utf-8"))
+    write_atomic(files.scores, run.files.scores.read_text(encoding="utf-8"))
+    write_atomic(files.measures, measures.model_dump_json(indent=1) + "\n")
 
 
-def thumbnail_path(root: Path, info: RunInfo, sha256: str) -> Path:
-    """A small WebP picture of one image, where the licence allows it."""
-    return root / "_samples" / benchmark_folder(info.spec) / "thumbs" / f"{sha256}.webp"
+def read_measures(run: Run) -> Measures | None:
+    """What `copy_run` stored; None for a run that is not a copy. Raises StoreError for a damaged file."""
+    file = run.files.measures
+    if not file.exists():
+        return None
+    try:
+        return Measures.model_validate_json(file.read_text(encoding="utf-8"))
+    except (ValidationError, UnicodeDecodeError) as error:
+        raise StoreError(f"{file}: {str(error).splitlines()[0]}") from None

@@ -170,9 +170,12 @@ def test_merged_shards_equal_the_run_of_one_machine(project):
         whole["samples_digest"],
     )
     assert read_bytes(merged) == read_bytes(whole)
+    (other,) = json.loads(invoke(*words, "-o", "reply=other", "--shard", "2/3", "--results", "other").stdout)
+    with pytest.raises(MMEvalError, match=r"not shards of one run: options\.reply"):
+        raise invoke("merge", shards[0], other["path"], shards[2]).exception
     with pytest.raises(MMEvalError, match=r"\[2\] missing"):
         raise invoke("merge", shards[0], shards[2]).exception
-    with pytest.raises(MMEvalError, match="no file of questions"):
+    with pytest.raises(MMEvalError, match="not of a file of questions"):
         raise invoke("merge", *shards, "--file", "sums.jsonl").exception
     with pytest.raises(MMEvalError, match="none of these is a run: results/_samples/x"):
         raise invoke("merge", "results/_samples/x").exception
@@ -185,7 +188,7 @@ def test_shards_of_a_file_of_questions(project):
     words = ["run", "own/plus.jsonl", "--columns", "question=ask", "-m", "mock/echo", "-o", "reply=6", "--json"]
     (whole,) = json.loads(invoke(*words).stdout)
     shards = [json.loads(invoke(*words, "--shard", f"{i}/2").stdout)[0]["path"] for i in (1, 2)]
-    with pytest.raises(MMEvalError, match=r"asked plus\.jsonl: name that file with --file"):
+    with pytest.raises(MMEvalError, match=r"the file plus\.jsonl; pass it with --file"):
         raise invoke("merge", *shards).exception
     (project / "other.jsonl").write_text("\n".join(rows[1:]))
     with pytest.raises(MMEvalError, match="not the file that was run"):

@@ -278,7 +278,7 @@ def test_a_journal_of_any_length_is_sorted_and_the_last_word_counts(tmp_path, mo
             last[name, epoch] = failure.message
             file.write(dump_record(Record(id=name, epoch=epoch, status="error", failure=failure)) + "\n")
         file.write('{"id": "torn')
-    with Ordered([journal], spill=tmp_path) as records:
+    with Ordered(journal, spill=tmp_path) as records:
         for _ in range(2):
             found = [((r.id, r.epoch), r.failure.message) for r in records]
             assert found == sorted(last.items())

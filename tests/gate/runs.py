@@ -50,8 +50,7 @@ def write(folder: Path, found: Sequence[ScoreRow], *, status: str = "complete", 
         counts[row.status] = counts.get(row.status, 0) + 1
     info = RunInfo(status=status, spec=made, planned=len(found), counts=counts, provenance={"mmeval": "0.1.0"})  # type: ignore[arg-type]
     store.write_info(path, info)
-    with (path / "scores.csv").open("w", newline="", encoding="utf-8") as file:
-        store.write_scores(file, iter(found))
+    store.write_scores(store.Files(path).scores, found)
     return store.read_run(path)
 
 

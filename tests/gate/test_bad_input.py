@@ -55,9 +55,9 @@ CASES = [
     ("empty candidate", lambda b, c, p: _scores(c), 5, "measured nothing"),
     ("no scores.csv", lambda b, c, p: (c / "scores.csv").unlink(), 5, "measured nothing"),
     ("empty baseline", lambda b, c, p: _scores(b), 5, "measured nothing"),
-    ("duplicate ids", duplicate, 2, "stands twice"),
-    ("NaN", lambda b, c, p: _scores(c, "00000,1,ok,nan,A,r,"), 2, "no number in [0, 1]"),
-    ("score 7", lambda b, c, p: _scores(c, "00000,1,ok,7,A,r,"), 2, "no number in [0, 1]"),
+    ("duplicate ids", duplicate, 2, "appears twice"),
+    ("NaN", lambda b, c, p: _scores(c, "00000,1,ok,nan,A,r,"), 2, "not in [0, 1]"),
+    ("score 7", lambda b, c, p: _scores(c, "00000,1,ok,7,A,r,"), 2, "not in [0, 1]"),
     ("score text", lambda b, c, p: _scores(c, "00000,1,ok,good,A,r,"), 2, "scores.csv:2"),
     ("all failed", lambda b, c, p: _scores(c, *(f"{i:05},1,error,,,," for i in range(400))), 5, "not measured"),
     ("other ids", lambda b, c, p: _scores(c, *(f"x{i},1,ok,1,A,r," for i in range(400))), 4, "no sample id"),
@@ -80,7 +80,7 @@ CASES = [
     ("a list", policy_of("- 1\n"), 2, "expected keys"),
     ("not YAML", policy_of("version: [\n"), 2, "not valid YAML"),
     ("a benchmark that is a number", policy_of("version: 1\nbenchmarks: {quiz: 3}\n"), 2, "benchmarks.quiz"),
-    ("all advisory", policy_of("version: 1\nbenchmarks: {quiz: {tier: advisory}}\n"), 5, "all are advisory"),
+    ("all advisory", policy_of("version: 1\nbenchmarks: {quiz: {tier: advisory}}\n"), 5, "all benchmarks are advisory"),
 ]
 
 
@@ -115,9 +115,9 @@ def test_a_single_sample_cannot_pass(mmeval: Command, tmp_path: Path) -> None:
         (["selftest"], 4, "no baselines in results/baselines"),
         (["calibrate"], 4, "no baselines in results/baselines"),
         (["run", "-c", "missing.yaml"], 2, "missing.yaml: No such file"),
-        (["run"], 2, "which candidate?"),
+        (["run"], 2, "no candidate: pass -m"),
         (["accept", "nowhere", "--reason", "x"], 2, "no run.json"),
-        (["compare", "nowhere", "nowhere"], 2, "no run in it"),
+        (["compare", "nowhere", "nowhere"], 2, "no run found"),
     ],
 )
 def test_commands_refuse(mmeval: Command, tmp_path: Path, words: list[str], code: int, message: str) -> None:

@@ -48,7 +48,7 @@ def gate(command: Command, *words: str) -> tuple[Ended, dict]:
 def test_candidates(story: Command, model: str, code: int, decision: str) -> None:
     ended, verdict = gate(story, "-m", model)
     assert (ended.code, verdict["decision"]) == (code, decision), ended.err
-    assert verdict["headline"].startswith(decision.upper())
+    assert verdict["summary"].startswith(decision.upper())
 
 
 def test_a_broken_model_stops_early(story: Command) -> None:
@@ -112,7 +112,7 @@ def test_changed_prompt(story: Command, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("MMEVAL_PATH", str(project))
     ended, verdict = gate(story, "-m", "quizzer/same")
     assert (ended.code, verdict["decision"]) == (4, "not comparable")
-    assert "definition_digest" in verdict["headline"]
+    assert "definition_digest" in verdict["summary"]
     assert len(list((tmp_path / "results").glob("quizzer__same*"))) == 0, "nothing is paid for"
     (tmp_path / "gate.yaml").write_text(POLICY.replace("subject: model", "subject: prompt"))
     ended, verdict = gate(story, "-m", "quizzer/base")

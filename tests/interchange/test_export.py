@@ -59,7 +59,7 @@ def test_every_eval_ever(run, tmp_path: Path):
 
 
 def test_hub_results_need_hub_data(run, tmp_path: Path):
-    with pytest.raises(UsageError, match="no data set of the hub"):
+    with pytest.raises(UsageError, match="its data is not from the hub"):
         hubresults.entry(run)
     spec = run.info.spec.model_copy(update={"data": {"kind": "hub", "id": "acme/vqa", "revision": "abc"}})
     moved = replace(run, info=run.info.model_copy(update={"spec": spec}))

@@ -145,18 +145,18 @@ def test_importing_twice_writes_one_folder(tmp_path: Path):
             "Acme_MMStar.tsv",
             b"index\tanswer\n1\tA\n",
             DataError,
-            "no columns index and prediction; it has index, answer",
+            "the columns index and prediction are missing; it has index, answer",
         ),
         (
             "Acme_MMStar.tsv",
             b"index\tprediction\thit\n1\tA\t7\n",
             DataError,
-            "MMStar.tsv:2: score 7 is not between 0 and 1",
+            r"MMStar.tsv:2: score 7 is not in \[0, 1\]",
         ),
-        ("table.tsv", b"index\tprediction\n1\tA\n", UsageError, "say --model and --benchmark"),
-        ("x.jsonl", b"{}\n", UsageError, "say --benchmark"),
+        ("table.tsv", b"index\tprediction\n1\tA\n", UsageError, "pass --model and --benchmark"),
+        ("x.jsonl", b"{}\n", UsageError, "pass --benchmark"),
         ("x_samples_mmstar.jsonl", b"{}\n", DataError, "no doc_id"),
-        ("x.bin", b"", UsageError, "cannot tell what wrote it"),
+        ("x.bin", b"", UsageError, "unknown form; pass --form"),
     ],
 )
 def test_bad_files_are_one_line(tmp_path: Path, name, content, error, message):

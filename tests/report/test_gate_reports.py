@@ -39,7 +39,7 @@ def bench(
 
 def verdict(*benchmarks: BenchmarkVerdict, decision: Decision = "fail", text: str = "A") -> Verdict:
     return Verdict(
-        name="gate", decision=decision, exit_code=1, headline=f"{decision.upper()}: {text}", benchmarks=benchmarks,
+        name="gate", decision=decision, exit_code=1, summary=f"{decision.upper()}: {text}", benchmarks=benchmarks,
         subject="model", alpha=0.05, seed=0, policy_digest="a" * 64, command="mmeval gate run -m x/y", seconds=1.5,
     )  # fmt: skip
 
@@ -55,7 +55,7 @@ def everything(text: str = "A") -> Verdict:
 
 def test_json_is_plain_and_versioned() -> None:
     made = json.loads(json.dumps(everything().as_json(), allow_nan=False))
-    assert made["schema_version"] == 1
+    assert made["schema_version"] == 2
     assert made["benchmarks"][1]["difference"]["losses"] == 60
     assert made["cost"] is None, "one cost is unknown, so is the sum"
 
@@ -169,7 +169,7 @@ def test_job_files(tmp_path: Path) -> None:
     write_job_files(made, names)
     write_job_files(made, {})
     assert (tmp_path / "GITHUB_OUTPUT").read_text() == outputs(made)
-    assert outputs(made).splitlines()[:3] == ["verdict=fail", "exit-code=1", "headline=FAIL: two lines"]
+    assert outputs(made).splitlines()[:3] == ["verdict=fail", "exit-code=1", "summary=FAIL: two lines"]
     assert (tmp_path / "GITHUB_STEP_SUMMARY").read_text() == markdown(made)
     with pytest.raises(UsageError, match="GITHUB_OUTPUT"):
         write_job_files(made, {"GITHUB_OUTPUT": str(tmp_path)})

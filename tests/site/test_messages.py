@@ -8,6 +8,7 @@ from typing import get_args
 
 from mmeval.board.cards import PARTS, Reference
 from mmeval.board.vectors import OUTCOMES
+from mmeval.comparable import KEYS
 from mmeval.sitegen import discover
 from mmeval.sitegen.env import languages, source_folder
 from mmeval.sitegen.pages import board, compare, plots
@@ -22,7 +23,7 @@ FAMILIES = {
     "plot": [name for name, _, _ in plots.PLOTS],
     "compare": compare.WORDS,
     "compared": ["jackknife", "samples"],
-    "excluded": ["superseded", "variant", "version", "profile", "judge", "judge_digest", "limit", "epochs", "samples"],
+    "excluded": {key.name.partition(".")[0] for key in KEYS if key.column == "equal"} - {"benchmark"} | {"superseded"},
     "suspicious": ["about", "share"],
     "hardest": ["about", "share"],
 }

@@ -90,4 +90,4 @@ def test_scores_edited_by_hand_are_found_without_the_definition_too(tmp_path: Pa
     scores = run.path / "scores.csv"
     scores.write_text(scores.read_text().replace(",0.0,", ",1.0,"))
     assert make(tmp_path).problems == 1
-    assert "scores.csv is not the file that the run left" in (tmp_path / "_site" / "problems.html").read_text()
+    assert "scores.csv has changed since the run" in (tmp_path / "_site" / "problems.html").read_text()

@@ -29,7 +29,7 @@ def pages(site: Site) -> Iterator[Job]:
 
 def job(cell: Cell, column: Column, card: ModelCard, site: Site) -> Iterator[Job]:
     """The pages of one run, unless they are up to date."""
-    base, journal, root = facts(cell, column, card), cell.run.path / "records.jsonl", site.options.results
+    base, journal, root = facts(cell, column, card), cell.run.files.journal, site.options.results
     stat = [journal.stat().st_size, journal.stat().st_mtime_ns] if journal.exists() else []
     stamp = samples.stamp(samples_path(root, cell.run.info))
     key = site.key(base, cell.run.info.model_dump(mode="json"), cell.vector.digest, stat, stamp)

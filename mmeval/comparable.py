@@ -1,0 +1,221 @@
+"""When are two runs comparable? One table: for every key of a spec, which purposes allow it to differ, and why.
+
+The gate, `mmeval diff`, the board and `mmeval merge` ask this module and decide nothing themselves. docs/comparable.md
+shows the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any, Final, Literal, get_args
+
+from mmeval.store import RunInfo
+
+__all__ = ["KEYS", "Change", "Key", "Purpose", "Subject", "changes", "may_differ", "refused", "short"]
+
+Subject = Literal["model", "prompt", "adapter", "scorer", "code"]
+"""What a change is about: a gate refuses runs that differ in anything else."""
+Purpose = Subject | Literal["column", "paired", "merge"]
+"""A gate with this subject; one column of the board; a paired test; merging shards of one run."""
+Answer = Literal["equal", "free", "not yet"]
+"""`not yet`: the key should be equal, but requiring it now would split columns of existing boards."""
+
+ALL: Final = frozenset[Subject](get_args(Subject))
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One row of the table."""
+
+    name: str
+    """A field of `Spec`, `options.NAME` or `data.NAME` for what is inside it, `mmeval`, or `samples_digest`."""
+    why: str
+    gate: frozenset[Subject] = frozenset()
+    """The gate subjects that explain a difference; none: the gate always refuses it."""
+    column: Answer = "free"
+    paired: Answer = "free"
+    merge: Answer = "equal"
+
+
+def _of(*subjects: Subject) -> frozenset[Subject]:
+    return frozenset(subjects)
+
+
+KEYS: Final[tuple[Key, ...]] = (
+    Key("benchmark", "Two benchmarks have no sample in common.", column="equal", paired="equal"),
+    Key("variant", "An ablation changes what the model sees.", column="equal"),
+    Key("version", "A new version of a benchmark says that its numbers have changed.", column="equal"),
+    Key("model", "The model is what a board ranks and what most gates test.", gate=_of("model")),
+    Key(
+        "endpoint",
+        "Where the model is served; another model or adapter may be served elsewhere.",
+        gate=_of("model", "adapter"),
+    ),
+    Key(
+        "adapter_digest",
+        "The code that talks to the provider; another provider has another adapter.",
+        gate=_of("model", "adapter", "code"),
+    ),
+    Key(
+        "media_policy",
+        "How images are resized and encoded; it follows from the limits of the adapter.",
+        gate=_of("adapter", "code"),
+    ),
+    Key("options.system", "The system prompt is part of the prompt.", gate=_of("prompt")),
+    Key("options.*", "Temperature, token limit and the like change answers; the board lets every model have its own."),
+    Key(
+        "definition_digest",
+        "The code of the definition holds the prompts and chooses the rows; comments do not count.",
+        gate=_of("prompt", "code"),
+        column="equal",
+    ),
+    Key("profile", "A profile selects the scoring rule.", gate=_of("scorer"), column="equal"),
+    Key("judge", "Another judge gives other scores.", gate=_of("scorer"), column="equal"),
+    Key("judge_digest", "The prompt of the judge decides its scores.", gate=_of("scorer"), column="equal"),
+    Key(
+        "scorer",
+        "Another rule gives other scores to the same replies.",
+        gate=_of("scorer", "code"),
+        column="equal",
+    ),
+    Key("data.revision", "Another revision of the data set may hold other samples.", column="equal"),
+    Key("data.sha256", "Other content may hold other samples.", column="equal"),
+    Key("data.md5", "Other content may hold other samples.", column="equal"),
+    Key("data.split", "Another split holds other samples.", column="equal"),
+    Key("data.config", "Another configuration of a data set holds other samples.", column="equal"),
+    Key("data.parts", "The sources of combined data, each with its revision and digest.", column="equal"),
+    Key("data.n", "A generator that draws more samples draws other ones.", column="equal"),
+    Key("data.seed", "Another seed draws other samples.", column="equal"),
+    Key("data.*", "Name, address and path of the data do not say what it holds."),
+    Key("imported.*", "The file of another tool; every imported run has its own."),
+    Key("seed", "It decides the order of the samples, what shuffled ablations show, and what some models sample."),
+    Key("limit", "How many samples were asked; pairs use the samples that both runs have.", gate=ALL, column="equal"),
+    Key("subset", "Which samples were selected; on the board `samples_digest` decides.", gate=ALL),
+    Key("shard", "Which part of the samples was asked; on the board `samples_digest` decides.", gate=ALL, merge="free"),
+    Key(
+        "epochs",
+        "More replies per sample narrow the intervals of a column; pairs use the mean of a sample.",
+        gate=ALL,
+        column="equal",
+    ),
+    Key(
+        "samples_digest",
+        "Which samples were asked; the gate pairs by id and requires `errors.overlap`.",
+        gate=ALL,
+        column="equal",
+        merge="free",
+    ),
+    Key(
+        "mmeval",
+        "The version without its patch number; a minor version may change how runs are made.",
+        gate=_of("code"),
+        merge="free",
+    ),
+)
+"""The most telling keys first: a message names the first difference. `*` stands for every key without its own row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A key in which two runs differ."""
+
+    key: str
+    base: Any
+    candidate: Any
+
+    def __str__(self) -> str:
+        return f"{self.key}: {short(self.base)} -> {short(self.candidate)}"
+
+
+def short(value: Any) -> str:
+    """A value for people: digests and long texts are cut."""
+    text = str(value)
+    if len(text) == 64 and all(c in "0123456789abcdef" for c in text):
+        return text[:12]
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def may_differ(key: str, purpose: Purpose) -> bool:
+    """Whether two runs that differ in `key` are comparable for this purpose; raises KeyError for an unknown key."""
+    row = KEYS[_row(key)]
+    if purpose == "column":
+        return row.column != "equal"
+    if purpose == "paired":
+        return row.paired != "equal"
+    if purpose == "merge":
+        return row.merge != "equal"
+    return purpose in row.gate
+
+
+@cache
+def _row(key: str) -> int:
+    """The number of the row: the one with exactly this name, else the pattern that matches."""
+    names = [row.name for row in KEYS]
+    if key in names:
+        return names.index(key)
+    found = [i for i, name in enumerate(names) if fnmatchcase(key, name)]
+    if not found:
+        raise KeyError(f"{key} is not in the table of comparable keys")
+    return found[0]
+
+
+def changes(base: RunInfo, candidate: RunInfo) -> tuple[Change, ...]:
+    """The keys in which two runs differ, in the order of the table.
+
+    An option that one adapter does not have equals one that the other leaves unset.
+    """
+    first, second = _flat(base), _flat(candidate)
+    for key in SOURCES:
+        if _same_file(base, candidate, key) or _same_file(candidate, base, key):
+            first[key] = second[key]
+    if _same_unknown_scorer(first, second):
+        first[SCORER] = second[SCORER]
+    keys = [key for key in first.keys() | second.keys() if first.get(key) != second.get(key)]
+    return tuple(Change(key, first.get(key), second.get(key)) for key in sorted(keys, key=lambda k: (_row(k), k)))
+
+
+def refused(base: RunInfo, candidate: RunInfo, purpose: Purpose) -> list[Change]:
+    """The differences that this purpose does not allow; with any of them the runs are not comparable."""
+    return [change for change in changes(base, candidate) if not may_differ(change.key, purpose)]
+
+
+SOURCES: Final = ("definition_digest", "adapter_digest")
+
+
+def _same_file(old: RunInfo, new: RunInfo, key: str) -> bool:
+    """Whether a digest of schema 1, which was that of a file's bytes, is that of the file that the other run used."""
+    sources = new.provenance.get("sources")
+    return isinstance(sources, dict) and sources.get(key) == getattr(old.spec, key)
+
+
+SCORER: Final = "scorer"
+UNKNOWN: Final = "unknown#"
+"""Start of a scorer's identity that was a digest in a run of schema 1 and belongs to no versioned rule."""
+
+
+def _same_unknown_scorer(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    """Whether one scorer is unknown, the other is a user's own (`name#digest`), and the definition is the same.
+
+    Runs of schema 1 do not name a user's own scorer. It belongs to the definition, so the same definition means the
+    same scorer. Two unknown scorers with different digests stay different.
+    """
+    known, unknown = sorted((str(first[SCORER]), str(second[SCORER])), key=lambda name: name.startswith(UNKNOWN))
+    own = "#" in known and not known.startswith(UNKNOWN)
+    same = first["definition_digest"] == second["definition_digest"]
+    return own and unknown.startswith(UNKNOWN) and same
+
+
+def _flat(info: RunInfo) -> dict[str, Any]:
+    spec = info.spec.model_dump(mode="json")
+    flat = {key: value for key, value in spec.items() if key not in ("options", "data", "media_policy")}
+    flat |= {f"options.{key}": value for key, value in info.spec.options.items()}
+    source = "imported" if info.spec.data.get("kind") == "imported" else "data"
+    flat |= {f"{source}.{key}": value for key, value in info.spec.data.items()}
+    flat["media_policy"] = spec["media_policy"] or None
+    flat["samples_digest"] = info.samples_digest
+    version = info.provenance.get("mmeval")
+    flat["mmeval"] = ".".join(version.split(".")[:2]) if isinstance(version, str) else None
+    return flat

@@ -1,0 +1,105 @@
+"""Where everything lies in a results folder: folder names, file names, nothing else.
+
+results/<model>/<benchmark>@<version>[+<variant>]/<run>/      one run: see `Files`
+results/_samples/<benchmark>@<version>[+<variant>]/<digest>.jsonl        prompts, shared by the runs of all models
+results/_samples/<benchmark>@<version>[+<variant>]/<digest>.local.jsonl  the same, where the licence forbids sharing
+results/_samples/<benchmark>@<version>[+<variant>]/thumbs/<sha256>.webp
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmeval.store.info import RunInfo, Spec
+
+__all__ = [
+    "SAMPLES", "Files", "benchmark_folder", "run_folders", "run_path", "samples_path", "slug", "thumbnail_path",
+    "unpublished",
+]  # fmt: skip
+
+SAMPLES = "_samples"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of one run folder."""
+
+    folder: Path
+
+    @property
+    def info(self) -> Path:
+        """How the run was made and what it measured; a folder without it is not a run."""
+        return self.folder / "run.json"
+
+    @property
+    def journal(self) -> Path:
+        """Every reply in the order of arrival; append-only and not committed."""
+        return self.folder / "records.jsonl"
+
+    @property
+    def scores(self) -> Path:
+        """One small row per sample and epoch; committed."""
+        return self.folder / "scores.csv"
+
+    @property
+    def media(self) -> Path:
+        """A folder with what the model generated: `<sha256>.<ext>`."""
+        return self.folder / "media"
+
+    @property
+    def batches(self) -> Path:
+        """Handles of provider batches that are still under way."""
+        return self.folder / ".batches.json"
+
+    @property
+    def samples_part(self) -> Path:
+        """The samples that the run is reading; moved to `samples_path` when the run completes."""
+        return self.folder / ".samples.part"
+
+    @property
+    def measures(self) -> Path:
+        """Speed and price of an accepted baseline, whose journal is not committed."""
+        return self.folder / "baseline.json"
+
+
+def slug(name: str) -> str:
+    """A folder name for a model; six hex digits keep apart names that had to be changed."""
+    plain = name.replace("/", "__")
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", plain).lstrip(".")[:80]
+    return safe if safe == plain else f"{safe}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+
+
+def benchmark_folder(spec: Spec) -> str:
+    """`<benchmark>@<version>[+<variant>]`."""
+    return f"{slug(spec.benchmark)}@{slug(spec.version)}" + (f"+{slug(spec.variant)}" if spec.variant else "")
+
+
+def run_path(root: Path, spec: Spec) -> Path:
+    """The folder of the run with this spec; the same spec always has the same folder."""
+    return root / slug(spec.model) / benchmark_folder(spec) / spec.digest[:12]
+
+
+def run_folders(root: Path) -> Iterator[Path]:
+    """Every folder below `root` that lies where a run would lie, sorted."""
+    for folder in sorted(root.glob("*/*@*/*/")):
+        if folder.relative_to(root).parts[0] != SAMPLES:
+            yield folder
+
+
+def samples_path(root: Path, info: RunInfo) -> Path:
+    """The file of a run's StoredSamples that may be published; see `unpublished` for the others."""
+    return root / SAMPLES / benchmark_folder(info.spec) / f"{info.samples_digest}.jsonl"
+
+
+def unpublished(samples: Path) -> Path:
+    """Where the samples of `samples` lie if the licence forbids sharing them; git ignores this file."""
+    return samples.with_suffix(".local.jsonl")
+
+
+def thumbnail_path(root: Path, info: RunInfo, sha256: str) -> Path:
+    """A small WebP version of one image, where the licence allows it."""
+    return root / SAMPLES / benchmark_folder(info.spec) / "thumbs" / f"{sha256}.webp"

@@ -1,0 +1,38 @@
+"""What a record's status means: whether there is a score, whether to ask again, and what the headline does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from mmeval.types import Record, Score, Status
+
+__all__ = ["OPEN", "REFUSALS", "UNMEASURED", "counted"]
+
+UNMEASURED: Final[frozenset[Status]] = frozenset({"error", "timeout", "invalid_input", "unsupported", "judge_error"})
+"""There is no reply that could be scored; the model was not measured on this sample."""
+OPEN: Final[frozenset[Status]] = frozenset({"error", "timeout", "judge_error"})
+"""The unmeasured ones that may go away: resuming a run asks these samples again.
+
+`invalid_input` and `unsupported` are not among them because the same request would end the same way.
+"""
+REFUSALS: Final[frozenset[Status]] = frozenset({"refused", "filtered", "empty"})
+"""The model or its provider replied without an answer."""
+
+
+def counted(record: Record, policy: Mapping[Status, str], *, zeros: bool) -> Score | None:
+    """The score with which a record enters the headline; None leaves the record out.
+
+    Args:
+        record: one record of the journal.
+        policy: the benchmark's `policy`: by status `score` or `zero`; a status that is absent is left out.
+        zeros: False leaves out the records that the policy counts as 0.
+    """
+    if record.status == "ok":
+        return record.score
+    rule = policy.get(record.status, "exclude")
+    if rule == "score":
+        return record.score
+    if rule == "zero" and zeros:
+        return Score(value=0.0, answer=None, rule=f"status:{record.status}")
+    return None
