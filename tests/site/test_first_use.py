@@ -59,53 +59,6 @@ def numbers_of(tab: Any) -> int:
     return int(tab.locator("#board tbody tr:visible").count())
 
 
-def broken_utf8(run: Path) -> None:
-    file = run / "scores.csv"
-    file.write_bytes(file.read_bytes().replace(b",ok,", b",o\xffk,", 1))
-
-
-def huge_field(run: Path) -> None:
-    csv.field_size_limit(131_072)  # the default, which reading tables of pictures raises for the whole process
-    file = run / "scores.csv"
-    file.write_text(file.read_text() + "zzz,0,ok,1.0," + '"' + "x" * 200_000 + '",letter,c\n')
-
-
-def not_an_object(run: Path) -> None:
-    (run / "run.json").write_text("[]")
-
-
-def a_directory(run: Path) -> None:
-    (run / "run.json").unlink()
-    (run / "run.json").mkdir()
-
-
-def torn_journal(run: Path) -> None:
-    file = run / "records.jsonl"
-    lines = file.read_bytes().splitlines(True)
-    file.write_bytes(b"".join([*lines[:3], b'{"id": "torn\n', *lines[4:]]))
-
-
-@pytest.mark.parametrize(
-    ("damage", "reason"),
-    [
-        pytest.param(broken_utf8, "codec can", id="broken-utf8"),
-        pytest.param(huge_field, "field larger than", id="huge-field"),
-        pytest.param(not_an_object, "schema version None", id="not-an-object"),
-        pytest.param(a_directory, "Is a directory", id="run-json-is-a-folder"),
-        pytest.param(torn_journal, "its replies are not shown", id="torn-journal"),
-        pytest.param(lambda run: (run / "scores.csv").write_text(""), "", id="empty-scores"),
-        pytest.param(lambda run: (run / "scores.csv").write_text("id,epoch\n1,2\n"), "scores.csv", id="other-columns"),
-    ],
-)
-def test_damage_is_listed_and_never_stops_the_build(copy: Path, damage: Callable[[Path], None], reason: str) -> None:
-    run = next((copy / "results" / "alder__vision-1a").glob("toy_chartqa@*/*"))
-    damage(run)
-    assert make(copy, langs=("en",)).problems == 1
-    page = (copy / "_site" / "problems.html").read_text()
-    assert run.relative_to(copy / "results").as_posix() in page
-    assert reason in page
-
-
 @pytest.fixture
 def subfolder(site: Path, tmp_path: Path) -> Iterator[str]:
     """The site below a folder of a web server."""

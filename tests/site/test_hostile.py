@@ -16,7 +16,7 @@ import pytest
 from mmeval.sitegen.text import clean
 from mmeval.store import StoredPart, dump_sample, slug
 from tests import ledger
-from tests.site.conftest import make, until
+from tests.site.conftest import make, once, until
 
 Visit = Callable[..., Any]
 SHAPE = ledger.Shape(models=4, benchmarks=2, samples=60, holes=0)
@@ -81,10 +81,13 @@ def hostile_samples(name: str) -> list[Any]:
     return out
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger in which every text that is not a definition's name is hostile, and its site."""
-    root = tmp_path_factory.mktemp("hostile")
+    """The site of a ledger in which every text that is not a definition's name is hostile."""
+    return once(tmp_path_factory, "hostile", write_hostile) / "_site"
+
+
+def write_hostile(root: Path) -> None:
     ledger.write_cards(root, SHAPE)
     title = json.dumps(f"Evil <script>window.pwned=1</script> \u202ename {'unbreakable' * 9}")
     cards = root / "adapters" / "models.toml"
@@ -116,7 +119,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     broken.mkdir(parents=True)
     (broken / "run.json").write_text(json.dumps({"schema_version": said(0)}))
     make(root)
-    return root / "_site"
 
 
 def edit(file: Path, i: int) -> None:
