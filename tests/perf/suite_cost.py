@@ -34,7 +34,9 @@ def main(command: list[str]) -> int:
     wall = time.monotonic() - start
     reap()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"wall {wall:.0f} s, CPU {(used.ru_utime + used.ru_stime) / 60:.2f} min (user {used.ru_utime:.0f} s, system {used.ru_stime:.0f} s)")
+    print(
+        f"wall {wall:.0f} s, CPU {(used.ru_utime + used.ru_stime) / 60:.2f} min (user {used.ru_utime:.0f} s, system {used.ru_stime:.0f} s)"
+    )
     return code
 
 
