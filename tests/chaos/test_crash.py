@@ -18,6 +18,8 @@ from mmeval.types import Record
 from tests.chaos.kills import kill_again_and_again
 from tests.engine.conftest import make_benchmark
 
+pytestmark = pytest.mark.chaos
+
 
 @dataclass(frozen=True)
 class Whole:

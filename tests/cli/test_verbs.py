@@ -196,6 +196,7 @@ def test_options_of_run_win_over_the_file(
 
 
 @pytest.mark.slow
+@pytest.mark.local
 def test_quickstart_builds_the_board_and_a_second_call_asks_nothing(tmp_path: Path) -> None:
     first = command("quickstart", "--limit", "8", cwd=tmp_path)
     assert first.returncode == 0, first.stderr

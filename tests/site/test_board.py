@@ -19,7 +19,6 @@ from tests import ledger
 from tests.site.conftest import shoot, until
 
 Visit = Callable[..., Any]
-pytestmark = pytest.mark.browser
 
 
 def column(tab: Any, key: str) -> list[str]:

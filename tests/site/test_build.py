@@ -40,9 +40,9 @@ def bytes_of(folder: Path) -> dict[str, str]:
     }
 
 
-def links(file: Path) -> set[str]:
+def links(file: Path) -> set[Path]:
     found = set(re.findall(r'(?:href|src)="([^"#]+)', file.read_text(encoding="utf-8")))
-    return {os.path.normpath(file.parent / link) for link in found if not re.match(r"[a-z]+:", link)}
+    return {Path(os.path.normpath(file.parent / link)) for link in found if not re.match(r"[a-z]+:", link)}
 
 
 def test_ledger_lines_are_records(ledger_root: Path) -> None:
@@ -53,7 +53,7 @@ def test_ledger_lines_are_records(ledger_root: Path) -> None:
 
 
 def test_every_link_leads_to_a_file(site: Path) -> None:
-    files = {str(file) for file in site.rglob("*") if file.is_file()}
+    files = {file for file in site.rglob("*") if file.is_file()}
     for file in sorted(site.rglob("*.html")):
         assert links(file) <= files, file
 

@@ -16,7 +16,6 @@ from mmeval.store import slug
 from tests.site.conftest import until
 
 Visit = Callable[..., Any]
-pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("bench", ["toy_ai2d", "toy_chartqa", "toy_ocrbench"])

@@ -24,7 +24,6 @@ Visit = Callable[..., Any]
 PAGES = ("index", "plots", "compare", "problems", "changelog", "about")
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("lang", ["", "zh/"], ids=["en", "zh"])
 def test_nothing_was_run_yet(visit: Visit, tmp_path: Path, lang: str) -> None:
     (tmp_path / "results").mkdir()
@@ -37,7 +36,6 @@ def test_nothing_was_run_yet(visit: Visit, tmp_path: Path, lang: str) -> None:
     assert tab.locator("table, form").count() == 0
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("replies", [True, False], ids=["journal", "no-journal"])
 def test_one_model_on_one_benchmark(visit: Visit, tmp_path: Path, replies: bool) -> None:
     ledger.write(tmp_path, ledger.Shape(models=1, benchmarks=1, samples=5, references=False, replies=replies))
@@ -76,7 +74,6 @@ def subfolder(site: Path, tmp_path: Path) -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.mark.browser
 def test_it_works_below_a_subfolder(browser: Any, subfolder: str) -> None:
     failed: list[str] = []
     tab = browser.new_page()
@@ -129,7 +126,6 @@ def seen(tab: Any) -> Any:
     )
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("key", STATES)
 def test_every_control_survives_reload(visit: Visit, key: str) -> None:
     value, act = STATES[key]
@@ -151,7 +147,6 @@ def test_every_control_survives_reload(visit: Visit, key: str) -> None:
     assert "#" not in tab.url
 
 
-@pytest.mark.browser
 def test_nonsense_in_the_address_is_no_harm(visit: Visit) -> None:
     tab = visit("index.html#sort=-nothing&hide=what&fold=no&size=x&q=%E0%A4&show=__proto__&org=<b>&refs=7")
     assert numbers_of(tab) >= 3
@@ -159,7 +154,6 @@ def test_nonsense_in_the_address_is_no_harm(visit: Visit) -> None:
     assert tab.inner_text("#out") == ""
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(
     "state", ["", "fold=general&refs=0", "complete=1&sort=-toy_ocrbench&show=date,llm,corrected", "q=no such model"]
 )

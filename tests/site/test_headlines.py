@@ -157,7 +157,6 @@ def test_samples_that_come_later_are_used(copy: Path) -> None:
     assert "a jackknife over 40 groups" in page.read_text()
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(
     ("page", "said"), [("compare.html", "Mean sample scores are compared"), ("zh/compare.html", "样本得分的平均")]
 )

@@ -162,7 +162,6 @@ FOREIGN = """() => ({
   focus: [...document.querySelectorAll('[autofocus]')].length})"""
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("lang", ["", "zh/"], ids=["en", "zh"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_runs(visit: Visit, hostile: Path, kind: str, lang: str) -> None:
@@ -179,7 +178,6 @@ def test_nothing_runs(visit: Visit, hostile: Path, kind: str, lang: str) -> None
     assert not set(text) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
 
 
-@pytest.mark.browser
 def test_it_is_read_as_it_was_said(visit: Visit, hostile: Path) -> None:
     tab = visit(kinds(hostile)["samples"], root=hostile)
     articles = tab.locator("article.sample")
@@ -195,7 +193,6 @@ def test_it_is_read_as_it_was_said(visit: Visit, hostile: Path) -> None:
     assert "<script>window.pwned=1</script>" in visit(kinds(hostile)["problems"], root=hostile).inner_text("main")
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("state", ["q=evil,alder", f"hide={BENCH}"])
 def test_a_model_with_a_hostile_name_is_ranked_like_any_other(visit: Visit, hostile: Path, state: str) -> None:
     tab = visit(f"index.html#{state}&refs=0", root=hostile)
@@ -203,7 +200,6 @@ def test_a_model_with_a_hostile_name_is_ranked_like_any_other(visit: Visit, host
     assert tab.locator("#board tbody tr:visible").count() == (2 if state.startswith("q") else 5)
 
 
-@pytest.mark.browser
 def test_flips_of_hostile_samples_lead_to_them(visit: Visit, hostile: Path) -> None:
     tab = visit(kinds(hostile)["compare"], root=hostile)
     link = tab.locator("ol.flips a").first

@@ -13,7 +13,6 @@ from tests import ledger
 from tests.site.conftest import SHAPE, copied, make, once, until
 from tests.site.test_board import column
 
-pytestmark = pytest.mark.browser
 BENCHMARKS = ("toy_ai2d", "toy_chartqa", "toy_hallusionbench")
 CHOSEN = "#hide=toy_ai2d"
 DAYS = 86400.0
