@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: quickstart test check format docs clean
+.PHONY: quickstart test quick check format docs clean
 
 quickstart: $(VENV)/.quickstart  ## install, run three benchmarks against four models, build the board
 	$(BIN)/mmeval quickstart
@@ -12,6 +12,9 @@ quickstart: $(VENV)/.quickstart  ## install, run three benchmarks against four m
 test: $(VENV)/.test  ## install the test dependencies and run all tests
 	sh scripts/install-chromium.sh
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+quick: $(VENV)/.test  ## the tests without browser, killed processes, wheel and local models: under a minute on two cores
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not (browser or chaos or wheel or local)"
 
 check: $(VENV)/.dev  ## check formatting, lint and types, run all tests
 	$(BIN)/ruff format --check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import signal
@@ -56,6 +57,13 @@ class Project:
     provider: Provider
     extra: list[str] = field(default_factory=list)
 
+    @classmethod
+    def at(cls, home: Path, provider: Provider, n: int, *extra: str) -> Project:
+        """A project whose benchmark has `n` samples."""
+        (home / "benchmarks").mkdir(exist_ok=True)
+        (home / "benchmarks" / "letters.py").write_text(BENCHMARK.format(n=n), encoding="utf-8")
+        return cls(home, provider, list(extra))
+
     def command(self, name: str, *args: str) -> list[str]:
         base = ["-o", f"base_url={self.provider.url('openai')}", "-o", "api=chat", "--concurrency", "32"]
         where = ["--results", name, "--cache-file", f"{name}.sqlite"]
@@ -99,9 +107,4 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture
 def project(tmp_path: Path, provider: Provider) -> Callable[..., Project]:
-    def make(n: int, *extra: str) -> Project:
-        (tmp_path / "benchmarks").mkdir(exist_ok=True)
-        (tmp_path / "benchmarks" / "letters.py").write_text(BENCHMARK.format(n=n), encoding="utf-8")
-        return Project(tmp_path, provider, list(extra))
-
-    return make
+    return functools.partial(Project.at, tmp_path, provider)

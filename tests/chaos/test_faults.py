@@ -10,6 +10,8 @@ from dataclasses import replace
 
 import pytest
 
+pytestmark = pytest.mark.chaos
+
 STORM = {
     "rate_limit": 0.10, "retry_after": 1.0, "server": 0.05, "hang": 0.01, "reset": 0.01, "malformed": 0.01,
     "blank": 0.01, "filtered": 0.01, "length": 0.02, "hang_s": 30.0,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 from collections import Counter
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ import typer
 from typer.testing import CliRunner
 
 from mmeval import store
-from mmeval.cli import app
+from mmeval.cli import app, main
 from mmeval.cli._options import PANELS
 from mmeval.engine.options import Settings
 from mmeval.store import RunInfo, Spec
@@ -23,6 +25,22 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def command(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command line in this process, as if it were started in `cwd` by somebody without settings."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["mmeval", *args])
+        patch.chdir(cwd)
+        for name, value in (("COLUMNS", "200"), ("HOME", str(cwd))):
+            patch.setenv(name, value)
+        for name in ("MMEVAL_PATH", "MMEVAL_CACHE"):
+            patch.delenv(name, raising=False)
+        with pytest.raises(SystemExit) as end:
+            sys.exit(main())
+    return subprocess.CompletedProcess(args, int(end.value.code or 0), out.getvalue(), err.getvalue())
+
+
+def process(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Start the command line as a shell would."""
     return subprocess.run(
         [sys.executable, "-m", "mmeval", *args],
         cwd=cwd,
@@ -196,14 +214,15 @@ def test_options_of_run_win_over_the_file(
 
 
 @pytest.mark.slow
+@pytest.mark.local
 def test_quickstart_builds_the_board_and_a_second_call_asks_nothing(tmp_path: Path) -> None:
-    first = command("quickstart", "--limit", "8", cwd=tmp_path)
+    first = process("quickstart", "--limit", "8", cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     page = (tmp_path / "_site" / "index.html").read_text(encoding="utf-8")
     assert "demo-vlm" in page or "Demo VLM" in page
     files = {file: file.stat().st_mtime_ns for file in (tmp_path / "_quickstart").rglob("records.jsonl")}
     assert len(files) == 12
-    second = command("quickstart", "--limit", "8", cwd=tmp_path)
+    second = process("quickstart", "--limit", "8", cwd=tmp_path)
     assert second.returncode == 0, second.stderr
     assert second.stderr.count("already complete") == 12
     assert {file: file.stat().st_mtime_ns for file in files} == files

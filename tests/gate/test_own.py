@@ -23,12 +23,14 @@ def own(mmeval: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Com
 
 
 @pytest.mark.slow
+@pytest.mark.local
 def test_this_code_passes(own: Command) -> None:
     ended = own("gate", "run")
     assert (ended.code, "PASS: 3 benchmarks" in ended.out) == (0, True), ended.out + ended.err
 
 
 @pytest.mark.slow
+@pytest.mark.local
 def test_it_can_fail(own: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scorer that reads nothing any more: a change of the code, so comparable, and worse."""
     monkeypatch.setattr(Scorer, "rule", lambda self, profile: unread)

@@ -15,6 +15,8 @@ from scripts.demo_vlm.model import build, save, tokenizer, vocabulary
 from scripts.demo_vlm.pictures import TRAIN_SEED, VALID_SEED, corpus
 from scripts.demo_vlm.tower import train_tower
 
+pytestmark = pytest.mark.local
+
 FOLDER = catalog.bundled() / "adapters" / "weights" / "demo-vlm"
 NAMES = ("shape_sequence", "bar_reading", "drawn_scenes")
 SEEING, BLIND = "transformers/demo-vlm", "baseline/blind:transformers/demo-vlm"

@@ -16,6 +16,8 @@ from mmeval import FatalError, MediaError, Prompt, Request, Text, UsageError, me
 from mmeval.catalog import Catalog
 from tests.local import tiny
 
+pytestmark = pytest.mark.local
+
 Adapter = Catalog().adapter("transformers")
 Options = Adapter.capabilities.options
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from mmeval.board import Board, collect
 from mmeval.catalog import Catalog
+from mmeval.sitegen import pool
 from mmeval.sitegen.build import Built, Options, build
 from tests import ledger
 
@@ -31,13 +36,38 @@ def make(root: Path, **changed: Any) -> Built:
     return build(Options(**{**given, **changed}))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_process() -> Iterator[None]:
+    # Builds run in the test's own process: starting workers costs more than these small sites do.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "FEW", sys.maxsize)
+        yield
+
+
+def once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], object]) -> Path:
+    """Return a folder that the first worker fills; all workers read it and none may change it."""
+    base = factory.getbasetemp()
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    done = root.with_suffix(".done")
+    with root.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(root, ignore_errors=True)
+            root.mkdir()
+            fill(root)
+            done.touch()
+    return root
+
+
+def whole_ledger(root: Path) -> None:
+    ledger.write(root, SHAPE)
+    make(root)
+
+
 @pytest.fixture(scope="session")
 def ledger_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger with its site; tests must not change it."""
-    root = tmp_path_factory.mktemp("ledger")
-    ledger.write(root, SHAPE)
-    make(root)
-    return root
+    return once(tmp_path_factory, "ledger", whole_ledger)
 
 
 @pytest.fixture(scope="session")
@@ -45,10 +75,21 @@ def site(ledger_root: Path) -> Path:
     return ledger_root / "_site"
 
 
+@pytest.fixture(scope="session")
+def board(ledger_root: Path) -> Board:
+    """The board of the ledger; tests must not change it."""
+    return collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
+
+
+def copied(ledger_root: Path, target: Path) -> Path:
+    """Copy the ledger without its site: a site in another place is written anew anyway."""
+    return Path(shutil.copytree(ledger_root, target, ignore=shutil.ignore_patterns("_site"), dirs_exist_ok=True))
+
+
 @pytest.fixture
 def copy(ledger_root: Path, tmp_path: Path) -> Path:
-    """The same ledger and site, free to change."""
-    return Path(shutil.copytree(ledger_root, tmp_path / "ledger"))
+    """The same ledger, free to change."""
+    return copied(ledger_root, tmp_path / "ledger")
 
 
 @pytest.fixture(scope="session")
@@ -63,33 +104,66 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+class Tabs:
+    """Two tabs, with and without scripts, that all tests use in turn: a new renderer costs more than most pages."""
+
+    def __init__(self, browser: Any) -> None:
+        self._browser = browser
+        self._tabs: dict[bool, Any] = {}
+        self._errors: list[str] = []
+
+    def open(self, address: str, *, width: int, height: int, dark: bool, js: bool) -> Any:
+        """Show an address as in a fresh browser: nothing stored, no media emulated but the colour scheme."""
+        tab = self._tabs.get(js) or self._new(js)
+        self._leave(tab)
+        tab.set_viewport_size({"width": width, "height": height})
+        tab.emulate_media(media="null", color_scheme="dark" if dark else "light")
+        tab.goto(address)
+        return tab
+
+    def errors(self) -> list[str]:
+        """Leave all pages and return what their consoles said."""
+        for tab in list(self._tabs.values()):
+            self._leave(tab)
+        found, self._errors = self._errors, []
+        return found
+
+    def _new(self, js: bool) -> Any:
+        tab = self._browser.new_context(java_script_enabled=js).new_page()
+        tab.on("console", lambda said: self._errors.append(said.text) if said.type in ("error", "warning") else None)
+        tab.on("pageerror", lambda error: self._errors.append(str(error)))
+        tab.on("crash", lambda: self._tabs.pop(js))
+        self._tabs[js] = tab
+        return tab
+
+    @staticmethod
+    def _leave(tab: Any) -> None:
+        if tab.url != "about:blank":
+            tab.evaluate("localStorage.clear()")
+            tab.goto("about:blank")
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Any) -> Tabs:
+    return Tabs(browser)
+
+
 @pytest.fixture
-def visit(browser: Any, site: Path) -> Iterator[Callable[..., Any]]:
-    """Open a page of the site from disk; an error on the console, or a blocked resource, fails the test."""
-    contexts: list[Any] = []
-    errors: list[str] = []
+def visit(tabs: Tabs, site: Path) -> Iterator[Callable[..., Any]]:
+    """Open a page of the site from disk; an error on the console, or a blocked resource, fails the test.
+
+    A second page with (or without) scripts takes the tab of the first.
+    """
 
     def go(
         path: str, *, width: int = 1280, height: int = 800, dark: bool = False, js: bool = True, root: Path = site
     ) -> Any:
-        scheme = "dark" if dark else "light"
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=js
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on(
-            "console", lambda message: errors.append(message.text) if message.type in ("error", "warning") else None
-        )
-        page.on("pageerror", lambda error: errors.append(str(error)))
         file, mark, fragment = path.partition("#")
-        page.goto((root / file).as_uri() + mark + fragment)
-        return page
+        address = (root / file).as_uri() + mark + fragment
+        return tabs.open(address, width=width, height=height, dark=dark, js=js)
 
     yield go
-    for context in contexts:
-        context.close()
-    assert errors == []
+    assert tabs.errors() == []
 
 
 def shoot(page: Any, name: str) -> None:

@@ -12,7 +12,6 @@ import pytest
 from tests.site.conftest import until
 
 Visit = Callable[..., Any]
-pytestmark = pytest.mark.browser
 VENDOR = Path(__file__).parent / "vendor"
 AXE = VENDOR / "axe.min.js"
 PAGES = (

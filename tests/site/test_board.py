@@ -11,16 +11,14 @@ from typing import Any
 
 import pytest
 
-from mmeval.board import collect
+from mmeval.board import Board
 from mmeval.board.ranks import rank_columns
 from mmeval.board.views import all_views, corrected, make_view, percent
-from mmeval.catalog import Catalog
 from mmeval.interchange.openvlm import DEFAULT
 from tests import ledger
 from tests.site.conftest import shoot, until
 
 Visit = Callable[..., Any]
-pytestmark = pytest.mark.browser
 
 
 def column(tab: Any, key: str) -> list[str]:
@@ -102,10 +100,9 @@ def test_state_survives_reload_and_only_what_is_not_default_is_kept(visit: Visit
     assert len(column(tab, "model")) == 9
 
 
-def test_averages_and_ranks_follow_the_chosen_columns(visit: Visit, ledger_root: Path) -> None:
+def test_averages_and_ranks_follow_the_chosen_columns(visit: Visit, board: Board) -> None:
     tab = visit("index.html#hide=toy_ai2d,toy_mathvista")
     until(tab, "document.querySelector('#board tbody td.rank').textContent !== ''")
-    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
     left = [c for c in board.columns if c.card.name not in ("toy_ai2d", "toy_mathvista")]
     want = {}
     for name, card in board.models.items():
@@ -123,11 +120,10 @@ def test_averages_and_ranks_follow_the_chosen_columns(visit: Visit, ledger_root:
     [("toy_chartqa", "toy_mmbench_v11", "toy_mmstar"), ("toy_ocrbench",), ("toy_hallusionbench",)],
     ids=["three", "in-points", "pseudo-values"],
 )
-def test_holm_in_the_browser_agrees_with_the_library(visit: Visit, ledger_root: Path, chosen: tuple[str, ...]) -> None:
+def test_holm_in_the_browser_agrees_with_the_library(visit: Visit, board: Board, chosen: tuple[str, ...]) -> None:
     from mmeval.board.ranks import _table
     from mmeval.stats.ranking import rank
 
-    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
     kept = [c for c in board.columns if c.card.name in chosen]
     whole = sorted(n for n, c in board.models.items() if c.reference is None and all(n in col.cells for col in kept))
     tables = [_table(c, [c.cells[n] for n in whole], c.compared(whole)) for c in kept]
@@ -141,8 +137,7 @@ def test_holm_in_the_browser_agrees_with_the_library(visit: Visit, ledger_root: 
         assert shown[board.models[name].label] == (f"{best}" if best == worst else f"{best}–{worst}")
 
 
-def test_ranks_within_a_filter_count_only_the_rows_that_are_shown(visit: Visit, ledger_root: Path) -> None:
-    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
+def test_ranks_within_a_filter_count_only_the_rows_that_are_shown(visit: Visit, board: Board) -> None:
     ranks = all_views(board, {})[0].ranks
     assert ranks is not None
     keep = list(ranks.models)[:2]
@@ -201,12 +196,11 @@ def test_groups_fold(visit: Visit) -> None:
     assert "fold=general" in tab.url
 
 
-def test_openvlm_view_has_the_eight_and_its_own_averages(visit: Visit, ledger_root: Path) -> None:
+def test_openvlm_view_has_the_eight_and_its_own_averages(visit: Visit, board: Board) -> None:
     tab = visit("v/openvlm.html", dark=True)
     shoot(tab, "openvlm-dark")
     heads = tab.locator("#board thead th[data-b]").count()
     assert heads == 8
-    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
     eight = [c for c in board.columns if c.card.name != "toy_chartqa"]
     values = {
         n: [percent(c.card, c.cells[n].headline.value) if n in c.cells else None for c in eight] for n in board.models
@@ -225,11 +219,10 @@ def test_openvlm_view_has_the_eight_and_its_own_averages(visit: Visit, ledger_ro
 
 
 @pytest.mark.parametrize("view", ["index.html", "v/openvlm.html"])
-def test_all_averages_follow_the_chosen_columns(visit: Visit, ledger_root: Path, view: str) -> None:
+def test_all_averages_follow_the_chosen_columns(visit: Visit, board: Board, view: str) -> None:
     from mmeval.sitegen.openvlm import follow
 
     tab = visit(f"{view}#show=corrected&hide=toy_ai2d,toy_chartqa,toy_hallusionbench")
-    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
     left = [c for c in board.columns if c.card.name not in ("toy_ai2d", "toy_chartqa", "toy_hallusionbench")]
     made = make_view("openvlm" if "openvlm" in view else "all", left, board)
     names = {f"toy_{a}": b for a, b in zip(ledger.EIGHT, DEFAULT, strict=True)}
@@ -269,8 +262,7 @@ def test_chance_is_zero_and_the_top_is_a_hundred() -> None:
     assert corrected(errors, 0.5) is None
 
 
-def test_ranks_are_the_same_from_the_cache(ledger_root: Path, tmp_path: Path) -> None:
-    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
+def test_ranks_are_the_same_from_the_cache(board: Board, tmp_path: Path) -> None:
     one = board.columns[0]
     models = sorted(n for n in one.cells if board.models[n].reference is None)
     first = rank_columns([one], models, cache=tmp_path)

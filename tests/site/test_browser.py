@@ -10,8 +10,6 @@ import pytest
 
 from tests.site.conftest import shoot, until
 
-pytestmark = pytest.mark.browser
-
 
 def a_run(site: Path) -> str:
     return min(site.glob("r/*/toy_chartqa*/1.html")).relative_to(site).as_posix()

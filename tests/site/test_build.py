@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import re
 import shlex
 import shutil
@@ -17,10 +18,10 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from mmeval.board import collect
-from mmeval.catalog import Catalog
+from mmeval.board import Board
 from mmeval.cli import app
 from mmeval.errors import UsageError
+from mmeval.sitegen import pool
 from mmeval.sitegen.env import languages, source_folder
 from mmeval.sitegen.pages.changelog import changes, feed
 from mmeval.sitegen.text import clean
@@ -40,8 +41,8 @@ def bytes_of(folder: Path) -> dict[str, str]:
 
 
 def links(file: Path) -> set[Path]:
-    found = re.findall(r'(?:href|src)="([^"#]+)', file.read_text(encoding="utf-8"))
-    return {(file.parent / link).resolve() for link in found if not re.match(r"[a-z]+:", link)}
+    found = set(re.findall(r'(?:href|src)="([^"#]+)', file.read_text(encoding="utf-8")))
+    return {Path(os.path.normpath(file.parent / link)) for link in found if not re.match(r"[a-z]+:", link)}
 
 
 def test_ledger_lines_are_records(ledger_root: Path) -> None:
@@ -52,9 +53,9 @@ def test_ledger_lines_are_records(ledger_root: Path) -> None:
 
 
 def test_every_link_leads_to_a_file(site: Path) -> None:
+    files = {file for file in site.rglob("*") if file.is_file()}
     for file in sorted(site.rglob("*.html")):
-        missing = [target for target in links(file) if not target.is_file()]
-        assert missing == [], file
+        assert links(file) <= files, file
 
 
 def test_every_page_is_there_in_both_languages(site: Path) -> None:
@@ -66,7 +67,11 @@ def test_every_page_is_there_in_both_languages(site: Path) -> None:
     assert {"index.html", "problems.html"} <= english
 
 
-def test_the_same_input_gives_the_same_bytes(ledger_root: Path, tmp_path: Path) -> None:
+def test_the_same_input_gives_the_same_bytes(
+    ledger_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From several processes too, which other builds of these tests do without."""
+    monkeypatch.setattr(pool, "FEW", 40)
     make(ledger_root, out=tmp_path / "again", cache=tmp_path / "cache")
     assert bytes_of(tmp_path / "again") == bytes_of(ledger_root / "_site")
 
@@ -135,8 +140,7 @@ def test_catalogues_have_the_same_keys_and_holes() -> None:
         ("https://lab.example/", "https://lab.example/r/"),
     ],
 )
-def test_the_feed_links_to_where_the_site_will_be(ledger_root: Path, base: str, start: str) -> None:
-    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
+def test_the_feed_links_to_where_the_site_will_be(board: Board, base: str, start: str) -> None:
     links = re.findall('<link href="([^"]+)"', feed(changes(board), board.updated, "lab", base))
     assert len(links) == 51
     assert all(link.startswith(start) for link in links[1:])

@@ -10,19 +10,16 @@ import numpy as np
 import pytest
 from scipy import stats as oracle
 
-from mmeval.board import collect
-from mmeval.catalog import Catalog
+from mmeval.board import Board
 from mmeval.stats.paired import mcnemar
 from mmeval.store import slug
 from tests.site.conftest import until
 
 Visit = Callable[..., Any]
-pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("bench", ["toy_ai2d", "toy_chartqa", "toy_ocrbench"])
-def test_difference_interval_and_p(visit: Visit, ledger_root: Path, bench: str) -> None:
-    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
+def test_difference_interval_and_p(visit: Visit, board: Board, bench: str) -> None:
     column = next(c for c in board.columns if c.card.name == bench)
     a, b = sorted(n for n in column.cells if board.models[n].reference is None)[:2]
     x, y = column.cells[a].vector, column.cells[b].vector

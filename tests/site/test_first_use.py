@@ -24,7 +24,6 @@ Visit = Callable[..., Any]
 PAGES = ("index", "plots", "compare", "problems", "changelog", "about")
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("lang", ["", "zh/"], ids=["en", "zh"])
 def test_nothing_was_run_yet(visit: Visit, tmp_path: Path, lang: str) -> None:
     (tmp_path / "results").mkdir()
@@ -37,7 +36,6 @@ def test_nothing_was_run_yet(visit: Visit, tmp_path: Path, lang: str) -> None:
     assert tab.locator("table, form").count() == 0
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("replies", [True, False], ids=["journal", "no-journal"])
 def test_one_model_on_one_benchmark(visit: Visit, tmp_path: Path, replies: bool) -> None:
     ledger.write(tmp_path, ledger.Shape(models=1, benchmarks=1, samples=5, references=False, replies=replies))
@@ -59,53 +57,6 @@ def numbers_of(tab: Any) -> int:
     return int(tab.locator("#board tbody tr:visible").count())
 
 
-def broken_utf8(run: Path) -> None:
-    file = run / "scores.csv"
-    file.write_bytes(file.read_bytes().replace(b",ok,", b",o\xffk,", 1))
-
-
-def huge_field(run: Path) -> None:
-    csv.field_size_limit(131_072)  # the default, which reading tables of pictures raises for the whole process
-    file = run / "scores.csv"
-    file.write_text(file.read_text() + "zzz,0,ok,1.0," + '"' + "x" * 200_000 + '",letter,c\n')
-
-
-def not_an_object(run: Path) -> None:
-    (run / "run.json").write_text("[]")
-
-
-def a_directory(run: Path) -> None:
-    (run / "run.json").unlink()
-    (run / "run.json").mkdir()
-
-
-def torn_journal(run: Path) -> None:
-    file = run / "records.jsonl"
-    lines = file.read_bytes().splitlines(True)
-    file.write_bytes(b"".join([*lines[:3], b'{"id": "torn\n', *lines[4:]]))
-
-
-@pytest.mark.parametrize(
-    ("damage", "reason"),
-    [
-        pytest.param(broken_utf8, "codec can", id="broken-utf8"),
-        pytest.param(huge_field, "field larger than", id="huge-field"),
-        pytest.param(not_an_object, "schema version None", id="not-an-object"),
-        pytest.param(a_directory, "Is a directory", id="run-json-is-a-folder"),
-        pytest.param(torn_journal, "its replies are not shown", id="torn-journal"),
-        pytest.param(lambda run: (run / "scores.csv").write_text(""), "", id="empty-scores"),
-        pytest.param(lambda run: (run / "scores.csv").write_text("id,epoch\n1,2\n"), "scores.csv", id="other-columns"),
-    ],
-)
-def test_damage_is_listed_and_never_stops_the_build(copy: Path, damage: Callable[[Path], None], reason: str) -> None:
-    run = next((copy / "results" / "alder__vision-1a").glob("toy_chartqa@*/*"))
-    damage(run)
-    assert make(copy, langs=("en",)).problems == 1
-    page = (copy / "_site" / "problems.html").read_text()
-    assert run.relative_to(copy / "results").as_posix() in page
-    assert reason in page
-
-
 @pytest.fixture
 def subfolder(site: Path, tmp_path: Path) -> Iterator[str]:
     """The site below a folder of a web server."""
@@ -123,7 +74,6 @@ def subfolder(site: Path, tmp_path: Path) -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.mark.browser
 def test_it_works_below_a_subfolder(browser: Any, subfolder: str) -> None:
     failed: list[str] = []
     tab = browser.new_page()
@@ -176,7 +126,6 @@ def seen(tab: Any) -> Any:
     )
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("key", STATES)
 def test_every_control_survives_reload(visit: Visit, key: str) -> None:
     value, act = STATES[key]
@@ -198,7 +147,6 @@ def test_every_control_survives_reload(visit: Visit, key: str) -> None:
     assert "#" not in tab.url
 
 
-@pytest.mark.browser
 def test_nonsense_in_the_address_is_no_harm(visit: Visit) -> None:
     tab = visit("index.html#sort=-nothing&hide=what&fold=no&size=x&q=%E0%A4&show=__proto__&org=<b>&refs=7")
     assert numbers_of(tab) >= 3
@@ -206,7 +154,6 @@ def test_nonsense_in_the_address_is_no_harm(visit: Visit) -> None:
     assert tab.inner_text("#out") == ""
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(
     "state", ["", "fold=general&refs=0", "complete=1&sort=-toy_ocrbench&show=date,llm,corrected", "q=no such model"]
 )

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mmeval.board import Board, collect
+from mmeval.board import Board
 from mmeval.board.cards import BenchmarkCard
 from mmeval.board.collect import Column
 from mmeval.board.headlines import pseudo
 from mmeval.board.ranks import rank_columns
 from mmeval.board.vectors import Vector
-from mmeval.catalog import Catalog
 from mmeval.metrics.aggregates import accuracy, binary, circular
 from mmeval.metrics.base import Metric
 from mmeval.stats.jackknife import GROUPS, deal
@@ -96,11 +95,6 @@ def test_errors_agree_with_those_of_the_metric(metric: Metric) -> None:
     assert made.std(ddof=1) / np.sqrt(GROUPS) == pytest.approx((estimate.high - estimate.low) / 2 / 1.96, rel=0.3)
 
 
-@pytest.fixture(scope="module")
-def board(ledger_root: Path) -> Board:
-    return collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
-
-
 def column(board: Board, name: str) -> Column:
     return next(c for c in board.columns if c.card.name == name)
 
@@ -163,7 +157,6 @@ def test_samples_that_come_later_are_used(copy: Path) -> None:
     assert "a jackknife over 40 groups" in page.read_text()
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(
     ("page", "said"), [("compare.html", "Mean sample scores are compared"), ("zh/compare.html", "样本得分的平均")]
 )

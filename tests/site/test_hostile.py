@@ -16,7 +16,7 @@ import pytest
 from mmeval.sitegen.text import clean
 from mmeval.store import StoredPart, dump_sample, slug
 from tests import ledger
-from tests.site.conftest import make, until
+from tests.site.conftest import make, once, until
 
 Visit = Callable[..., Any]
 SHAPE = ledger.Shape(models=4, benchmarks=2, samples=60, holes=0)
@@ -81,10 +81,13 @@ def hostile_samples(name: str) -> list[Any]:
     return out
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger in which every text that is not a definition's name is hostile, and its site."""
-    root = tmp_path_factory.mktemp("hostile")
+    """The site of a ledger in which every text that is not a definition's name is hostile."""
+    return once(tmp_path_factory, "hostile", write_hostile) / "_site"
+
+
+def write_hostile(root: Path) -> None:
     ledger.write_cards(root, SHAPE)
     title = json.dumps(f"Evil <script>window.pwned=1</script> \u202ename {'unbreakable' * 9}")
     cards = root / "adapters" / "models.toml"
@@ -116,7 +119,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     broken.mkdir(parents=True)
     (broken / "run.json").write_text(json.dumps({"schema_version": said(0)}))
     make(root)
-    return root / "_site"
 
 
 def edit(file: Path, i: int) -> None:
@@ -160,7 +162,6 @@ FOREIGN = """() => ({
   focus: [...document.querySelectorAll('[autofocus]')].length})"""
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("lang", ["", "zh/"], ids=["en", "zh"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_runs(visit: Visit, hostile: Path, kind: str, lang: str) -> None:
@@ -177,7 +178,6 @@ def test_nothing_runs(visit: Visit, hostile: Path, kind: str, lang: str) -> None
     assert not set(text) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
 
 
-@pytest.mark.browser
 def test_it_is_read_as_it_was_said(visit: Visit, hostile: Path) -> None:
     tab = visit(kinds(hostile)["samples"], root=hostile)
     articles = tab.locator("article.sample")
@@ -193,7 +193,6 @@ def test_it_is_read_as_it_was_said(visit: Visit, hostile: Path) -> None:
     assert "<script>window.pwned=1</script>" in visit(kinds(hostile)["problems"], root=hostile).inner_text("main")
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("state", ["q=evil,alder", f"hide={BENCH}"])
 def test_a_model_with_a_hostile_name_is_ranked_like_any_other(visit: Visit, hostile: Path, state: str) -> None:
     tab = visit(f"index.html#{state}&refs=0", root=hostile)
@@ -201,7 +200,6 @@ def test_a_model_with_a_hostile_name_is_ranked_like_any_other(visit: Visit, host
     assert tab.locator("#board tbody tr:visible").count() == (2 if state.startswith("q") else 5)
 
 
-@pytest.mark.browser
 def test_flips_of_hostile_samples_lead_to_them(visit: Visit, hostile: Path) -> None:
     tab = visit(kinds(hostile)["compare"], root=hostile)
     link = tab.locator("ol.flips a").first

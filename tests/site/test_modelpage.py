@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from mmeval.board import collect
-from mmeval.catalog import Catalog
+from mmeval.board import Board
 from mmeval.sitegen.pages import model as modelpage
 from mmeval.sitegen.pages.model import field_of, share_below, slice_gaps
 
@@ -31,9 +28,8 @@ def test_ties_count_half_and_a_model_alone_is_in_the_middle() -> None:
     assert share_below(50.0, [50.0], among=True) == 0.5
 
 
-def test_gaps_are_hundredths_of_the_range(ledger_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gaps_are_hundredths_of_the_range(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(modelpage, "SMALLEST", 5)
-    board = collect(ledger_root / "results", catalog=Catalog((ledger_root,)))
     (one,) = [pair for pair in board.of("alder/vision-1a") if pair[0].card.name == "toy_ocrbench"]
     field = field_of(one[0], board)
     ahead = one[1].headline.value - field.median

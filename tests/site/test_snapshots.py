@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from tests import ledger
-from tests.site.conftest import SHAPE, make, until
+from tests.site.conftest import SHAPE, copied, make, once, until
 from tests.site.test_board import column
 
-pytestmark = pytest.mark.browser
 BENCHMARKS = ("toy_ai2d", "toy_chartqa", "toy_hallusionbench")
 CHOSEN = "#hide=toy_ai2d"
 DAYS = 86400.0
@@ -37,11 +36,16 @@ def a_month_earlier(file: Path) -> None:
     file.write_text(json.dumps(raw))
 
 
-@pytest.fixture
-def months(copy: Path) -> Path:
-    add_last_month(copy)
-    make(copy)
-    return copy / "_site"
+@pytest.fixture(scope="session")
+def months(ledger_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the ledger and the month before it; tests must not change it."""
+
+    def fill(root: Path) -> None:
+        copied(ledger_root, root)
+        add_last_month(root)
+        make(root)
+
+    return once(tmp_path_factory, "months", fill) / "_site"
 
 
 def ranked(tab: Any) -> dict[str, str]:
