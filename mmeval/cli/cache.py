@@ -1,4 +1,4 @@
-"""`mmeval cache`: inspect or prune the response cache."""
+"""`mmeval cache`: inspect, check, repair or prune the response cache."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mmeval.cli._runs import AS_JSON, echo_json
 
 FILE = typer.Option(None, "--file", help="Cache file.", show_default="~/.cache/mmeval/replies.sqlite")
 
-verb = typer.Typer(no_args_is_help=True, help="Inspect or prune the response cache.")
+verb = typer.Typer(no_args_is_help=True, help="Inspect, check, repair or prune the response cache.")
 
 
 def register(app: typer.Typer) -> None:
@@ -53,3 +53,35 @@ def prune(
     seconds = older_than * 86400 if older_than is not None else None
     count = cache.prune(file or cache.default_file(), older_than_s=seconds, model=model)
     typer.echo(f"deleted {count} replies")
+
+
+@verb.command()
+def check(file: Path | None = FILE) -> None:
+    """Read every reply of the cache; exit code 2 if anything is damaged."""
+    from mmeval import StoreError
+    from mmeval.engine import cache, cachefile
+
+    path = file or cache.default_file()
+    found = cachefile.check(path)
+    if not found.clean:
+        why = f": {found.problem}" if found.problem else ""
+        raise StoreError(
+            f"{path}: {found.replies} replies can be read, {found.bad} cannot{why}; run `mmeval cache repair {path}`"
+        )
+    typer.echo(f"{path}: {found.replies} replies, none damaged")
+
+
+@verb.command()
+def repair(
+    damaged: Path | None = typer.Argument(None, help="The damaged file.", show_default="the cache itself"),
+    file: Path | None = FILE,
+) -> None:
+    """Copy the replies of a damaged file that can still be read into the cache. The damaged file is kept."""
+    from mmeval.engine import cache, cachefile
+
+    into = file or cache.default_file()
+    source = damaged or into
+    if source == into and into.exists():
+        source = cachefile.set_aside(into)
+    count = cachefile.repair(source, into)
+    typer.echo(f"{into}: {count} replies saved from {source}")

@@ -96,6 +96,8 @@ def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, 
         shown.close()
     for planned, error in session.problems:
         typer.echo(f"mmeval: {planned.spec.model} {planned.spec.benchmark}: {error}", err=True)
+    for warning in session.resources.cache.warnings:
+        typer.echo(f"mmeval: {warning}", err=True)
     problem = session.resources.cache.problem
     if problem:
         typer.echo(f"mmeval: new replies are stored in their runs, but not in the cache: {problem}", err=True)

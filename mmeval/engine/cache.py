@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from mmeval.engine.cachefile import connect, damaged, open_or_replace, parsed, read_only, set_aside
 from mmeval.errors import StoreError
 from mmeval.types import Reply, Request, Text, Usage
 
@@ -32,11 +33,6 @@ AT_ONCE = 500
 STORED = tuple(
     name for name in Reply.__dataclass_fields__ if name not in ("limits", "cached", "usage", "scores", "media")
 )
-TABLE = """
-CREATE TABLE IF NOT EXISTS replies (
-  key BLOB PRIMARY KEY, model TEXT NOT NULL, at REAL NOT NULL, reply TEXT NOT NULL
-) WITHOUT ROWID
-"""
 
 
 def default_file() -> Path:
@@ -96,8 +92,11 @@ class Cache:
         file: the SQLite file; created if missing.
         mode: `read` never writes, `refresh` never reads, `off` does neither.
 
+    The cache only saves money and time, so nothing that is wrong with its file stops a run: a damaged file is set
+    aside, and on a full or read-only disk replies are not cached.
+
     Raises:
-        StoreError: the file is not a cache, or cannot be opened.
+        StoreError: the file was never a cache.
     """
 
     GROUP_S = 0.05
@@ -109,7 +108,10 @@ class Cache:
         self._timer: asyncio.TimerHandle | None = None
         self._written: asyncio.Future[None] | None = None
         self._reader: sqlite3.Connection | None = None
+        self._writer: sqlite3.Connection | None = None
         self._thread: ThreadPoolExecutor | None = None
+        self.warnings: list[str] = []
+        """What is wrong with the file, for the user."""
         self.problem: str | None = None
         """Why replies can no longer be cached, such as a full disk, or None."""
         if mode != "off":
@@ -117,15 +119,39 @@ class Cache:
 
     def _open(self) -> None:
         try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            self._reader = _connect(self.file)
-            self._writer = _connect(self.file)
+            self._reader, warning = open_or_replace(self.file, ours=self.file == default_file())
+            self._writer = connect(self.file)
         except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"{self.file}: cannot be used as a response cache: {error}") from None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="mmeval-cache")
+            self._only_read(error)
+            return
+        self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix="mmeval-cache")
+        if warning is not None:
+            self.warnings.append(warning)
+
+    def _only_read(self, error: Exception) -> None:
+        """Go on without writing, and without reading where even that is impossible."""
+        self.problem = f"{self.file}: {error}"
+        try:
+            self._reader = read_only(self.file)
+            self._reader.execute("SELECT 1 FROM replies LIMIT 1")
+        except sqlite3.Error:
+            self._reader = None
+
+    def _replace(self, error: Exception) -> None:
+        """Set a file aside that turned out to be damaged, and begin a new one; the second time, give up."""
+        if self.warnings:
+            self._reader, self.problem = None, f"{self.file}: {error}"
+            return
+        try:
+            aside = set_aside(self.file)
+        except OSError:
+            self._reader, self.problem = None, f"{self.file}: {error}"
+            return
+        self.warnings.append(damaged(self.file, aside, error))
+        self._open()
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Reply]:
-        """The cached replies by key, marked `cached`; keys without a reply are left out.
+        """The cached replies by key, marked `cached`; keys without a reply, or with a damaged one, are left out.
 
         One call for many keys takes about as long as a call for one.
         """
@@ -133,11 +159,17 @@ class Cache:
             return {}
         found = {key: self._waiting[key][2] for key in keys if key in self._waiting}
         missing = [key for key in keys if key not in found]
-        for start in range(0, len(missing), AT_ONCE):
-            some = missing[start : start + AT_ONCE]
-            marks = ",".join("?" * len(some))
-            found.update(self._reader.execute(f"SELECT key, reply FROM replies WHERE key IN ({marks})", some))  # noqa: S608
-        return {key: _load(text) for key, text in found.items()}
+        try:
+            for start in range(0, len(missing), AT_ONCE):
+                some = missing[start : start + AT_ONCE]
+                marks = ",".join("?" * len(some))
+                found.update(self._reader.execute(f"SELECT key, reply FROM replies WHERE key IN ({marks})", some))  # noqa: S608
+        except sqlite3.OperationalError as error:
+            self._reader, self.problem = None, f"{self.file}: {error}"
+        except sqlite3.DatabaseError as error:
+            self._replace(error)
+        loaded = ((key, _load(text)) for key, text in found.items())
+        return {key: reply for key, reply in loaded if reply is not None}
 
     def put(self, key: bytes, model: str, reply: Reply) -> None:
         """Cache a reply of a model; it is written after GROUP_S, or by `flush`. Incomplete replies are ignored."""
@@ -157,8 +189,11 @@ class Cache:
         batch = [(key, *row) for key, row in group.items()]
         try:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, batch)
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:
             self.problem = f"{self.file}: {error}"
+        except sqlite3.DatabaseError as error:
+            self._replace(error)
+            batch = []  # it goes into the new file
         for key, *row in batch:
             if group.get(key) == tuple(row):
                 del group[key]
@@ -167,6 +202,7 @@ class Cache:
             self._timer = asyncio.get_running_loop().call_later(self.GROUP_S, self._start_write)
 
     def _commit(self, batch: list[tuple[bytes, str, float, str]]) -> None:
+        assert self._writer is not None
         with self._writer:
             self._writer.execute("BEGIN IMMEDIATE")
             self._writer.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?)", batch)
@@ -185,32 +221,11 @@ class Cache:
         await self.flush()
         if self._timer is not None:
             self._timer.cancel()
-        if self._thread is not None and self._reader is not None:
+        if self._thread is not None:
             self._thread.shutdown()
-            self._writer.close()
-            self._reader.close()
-
-
-def _to_wal(connection: sqlite3.Connection, *, patience_s: float = 60.0) -> None:
-    """Switch to WAL; retries while another process does so on a new file, which SQLite's own timeout does not cover."""
-    until = time.monotonic() + patience_s
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > until:
-                raise
-            time.sleep(0.02)
-        else:
-            return
-
-
-def _connect(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=60, isolation_level=None, check_same_thread=False)
-    _to_wal(connection)
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute(TABLE)
-    return connection
+        for connection in (self._writer, self._reader):
+            if connection is not None:
+                connection.close()
 
 
 def _cacheable(reply: Reply) -> bool:
@@ -227,10 +242,16 @@ def _dump(reply: Reply) -> str:
     return json.dumps(data)
 
 
-def _load(text: str) -> Reply:
-    data = json.loads(text)
-    usage, scores = Usage(**data.pop("usage")), tuple(data.pop("scores", ()))
-    return Reply(**{**data, "usage": usage, "scores": scores, "cached": True})
+def _load(text: object) -> Reply | None:
+    """The reply of a row; None for a damaged row, whose request is sent again."""
+    data = parsed(text)
+    if data is None:
+        return None
+    try:
+        usage, scores = Usage(**data.pop("usage")), tuple(data.pop("scores", ()))
+        return Reply(**{**data, "usage": usage, "scores": scores, "cached": True})
+    except TypeError:
+        return None
 
 
 def info(file: Path) -> CacheInfo:
@@ -272,6 +293,6 @@ def _closing(file: Path) -> Any:
     from contextlib import closing
 
     try:
-        return closing(_connect(file))
+        return closing(connect(file))
     except sqlite3.Error as error:
-        raise StoreError(f"{file}: not a response cache: {error}") from None
+        raise StoreError(f"{file}: {error}; `mmeval cache repair` saves what can be read") from None

@@ -257,7 +257,7 @@ def test_a_cache_file_of_the_first_release_still_answers(tmp_path):
 
 def test_a_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "c.sqlite").write_text("something else, long enough to be a header of another kind of file")
-    with pytest.raises(StoreError, match="cannot be used"):
+    with pytest.raises(StoreError, match="not a response cache"):
         Cache(tmp_path / "c.sqlite")
     assert caching.info(tmp_path / "none.sqlite").replies == 0
 
