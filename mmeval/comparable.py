@@ -20,8 +20,7 @@ Subject = Literal["model", "prompt", "adapter", "scorer", "code"]
 """What a change is about: a gate refuses runs that differ in anything else."""
 Purpose = Subject | Literal["column", "paired", "merge"]
 """A gate with this subject; one column of the board; a paired test; merging shards of one run."""
-Answer = Literal["equal", "free", "not yet"]
-"""`not yet`: the key should be equal, but requiring it now would split columns of existing boards."""
+Answer = Literal["equal", "free"]
 
 ALL: Final = frozenset[Subject](get_args(Subject))
 
@@ -183,10 +182,11 @@ def refused(base: RunInfo, candidate: RunInfo, purpose: Purpose) -> list[Change]
 
 
 SOURCES: Final = ("definition_digest", "adapter_digest")
+"""Digests that were of a whole file in schema 1, and are of its code now."""
 
 
 def _same_file(old: RunInfo, new: RunInfo, key: str) -> bool:
-    """Whether a digest of schema 1, which was that of a file's bytes, is that of the file that the other run used."""
+    """Whether the old run, of schema 1, used the very file of the new one, whose provenance has the file's digest."""
     sources = new.provenance.get("sources")
     return isinstance(sources, dict) and sources.get(key) == getattr(old.spec, key)
 

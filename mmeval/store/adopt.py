@@ -1,4 +1,4 @@
-"""Runs that are stored under the name of an older schema: renamed, so that nothing is asked twice."""
+"""Renames runs that were stored under an older schema, so that nothing is asked twice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mmeval.store.runs import Run, read_run, write_info
 
 
 def adopt(root: Path, spec: Spec) -> Path:
-    """The folder of a run; where it does not exist, a folder with the same spec in an older schema becomes it.
+    """The folder of the run with this spec. If only a folder of an older schema has the spec, it is renamed.
 
     Raises:
         StoreError: another process is writing the run.
@@ -36,14 +36,14 @@ def _siblings(folder: Path) -> Iterator[Run]:
 
 def _rename(run: Run, folder: Path) -> None:
     with _locked(run.path):
-        # Written before the folder is renamed, so that a crash in between leaves a folder that is found again.
+        # The file is written first: after a crash in between, the folder is still found.
         write_info(run.path, run.info)
         run.path.rename(folder)
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Hold the lock on the journal, where there is one."""
+    """Hold the lock on the journal, if there is one."""
     journal = Files(folder).journal
     if not journal.exists():
         yield

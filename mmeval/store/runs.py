@@ -26,11 +26,11 @@ class Run:
     path: Path
     info: RunInfo
     legacy_digest: str | None = None
-    """Digest of the spec as it was stored, where that was in an older schema."""
+    """Digest of the spec as stored, if it was stored in an older schema."""
 
     @property
     def spec_digest(self) -> str:
-        """Digest of the spec as it was stored; the folder is named after it."""
+        """Digest of the spec as stored, which names the folder."""
         return self.legacy_digest or self.info.spec.digest
 
     @property
