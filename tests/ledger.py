@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import hashlib
 import io
 import json
 import math
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mmeval.codedigest import code_digest
 from mmeval.store import (
     COLUMNS,
     Number,
@@ -282,7 +282,7 @@ def write_lines(
 
 def definition_digest(results: Path, name: str) -> str:
     file = next((results.parent / "benchmarks").rglob(f"{name}.py"), None)
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file else "d" * 64
+    return code_digest(file.read_text(encoding="utf-8")) if file else "d" * 64
 
 
 def record(sample: StoredSample, p: float, i: int, draw: random.Random, shape: Shape) -> dict[str, Any]:
