@@ -33,7 +33,16 @@ def a_spec(**changed) -> dict:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A folder with the stored run, whose rule, benchmark and adapter are those of today, however these change."""
+    catalog, spec = Catalog(), a_spec()
+    today = {
+        "scorers": {spec["scorer_digest"]: catalog.benchmark("bar_reading").score.identity("mmeval")},
+        "definitions": {spec["definition_digest"]: catalog.definition("benchmarks", "bar_reading").digest},
+        "adapters": {spec["adapter_digest"]: catalog.definition("adapters", "mock").digest},
+        "judges": {},
+    }
+    monkeypatch.setattr(schema1, "_tables", lambda: today)
     shutil.copytree(STORED, tmp_path / "results")
     return Settings(results=tmp_path / "results", cache_file=tmp_path / "cache.sqlite", limit=6)
 
@@ -73,12 +82,14 @@ def test_a_damaged_file_is_an_error_with_a_name(tmp_path, raw):
         store.read_run(tmp_path)
 
 
-def test_the_committed_runs_are_of_rules_and_definitions_that_are_known():
-    assert len(COMMITTED) == 15
-    for run in COMMITTED:
-        bench = Catalog().benchmark(run.info.spec.benchmark)
-        assert run.info.spec.scorer == bench.score.identity(run.info.spec.profile)
-        assert run.path.name == run.spec_digest[:12]
+def test_the_committed_runs_are_of_rules_that_are_known():
+    assert {run.info.spec.scorer for run in COMMITTED} == {"choice/mmeval@1", "exact_text/mmeval@1"}
+    assert [run.path for run in COMMITTED if run.path.name != run.spec_digest[:12]] == []
+
+
+def test_the_table_knows_the_definitions_of_the_stored_run():
+    new, old = schema1.upgrade({"spec": a_spec()})["spec"], a_spec()
+    assert [key for key in ("definition_digest", "adapter_digest") if new[key] == old[key]] == []
 
 
 def test_the_committed_runs_are_on_the_board():
