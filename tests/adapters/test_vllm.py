@@ -338,6 +338,7 @@ def test_a_missing_engine_ends_the_command(command, tmp_path):
     assert not list(tmp_path.glob("results/*/*/*/*.json*"))
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize(
     ("args", "number", "code"),
     [
@@ -357,6 +358,7 @@ def test_a_command_that_is_stopped_while_its_server_starts(args, number, code, c
     assert not list(tmp_path.glob("results/*/*/*/records.jsonl"))
 
 
+@pytest.mark.chaos
 def test_a_command_that_is_killed_while_it_asks(command, tmp_path):
     fifo = tmp_path / "seen"
     os.mkfifo(fifo)  # nobody reads: every answer waits

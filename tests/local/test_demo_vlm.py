@@ -5,15 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-import torch
 
 from mmeval import catalog
 from mmeval.catalog import Catalog
 from mmeval.runner import Settings, run_one
-from scripts.demo_vlm.language import Writer, train_language
-from scripts.demo_vlm.model import build, save, tokenizer, vocabulary
-from scripts.demo_vlm.pictures import TRAIN_SEED, VALID_SEED, corpus
-from scripts.demo_vlm.tower import train_tower
 
 pytestmark = pytest.mark.local
 
@@ -62,6 +57,13 @@ def test_it_is_small():
 
 
 def test_training_repeats_to_the_bit(tmp_path):
+    import torch
+
+    from scripts.demo_vlm.language import Writer, train_language
+    from scripts.demo_vlm.model import build, save, tokenizer, vocabulary
+    from scripts.demo_vlm.pictures import TRAIN_SEED, VALID_SEED, corpus
+    from scripts.demo_vlm.tower import train_tower
+
     data, valid, vocab = corpus(TRAIN_SEED, 24), corpus(VALID_SEED, 1), vocabulary()
     weights = []
     for name in ("one", "two"):
@@ -78,6 +80,8 @@ def test_training_repeats_to_the_bit(tmp_path):
 
 
 def test_no_benchmark_picture_is_trained_on():
+    from scripts.demo_vlm.pictures import TRAIN_SEED, corpus
+
     sizes = [Catalog().benchmark(name).data.n for name in NAMES]
     held_out = frozenset(corpus(None, 0).digests)
     assert len(held_out) == sum(sizes)
