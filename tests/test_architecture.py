@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -40,10 +41,16 @@ def dotted(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@functools.cache
+def parsed(file: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+
+
+@functools.cache
 def imports(file: Path) -> set[str]:
     """What a file imports, also inside functions and for type checkers alone."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in parsed(file):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mmeval"):
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
@@ -85,7 +92,7 @@ def test_size(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     limit = 230 if file.name == "types.py" else 400
     assert text.count("\n") <= limit
-    for node in ast.walk(ast.parse(text)):
+    for node in parsed(file):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
             assert node.end_lineno - node.lineno < 60, f"{node.name} is too long"
 
