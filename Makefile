@@ -3,6 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export HF_HUB_DISABLE_TELEMETRY := 1
+# The tests start hundreds of interpreters: none of them compiles what another one has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+# They make and delete thousands of files, which takes a minute on some disks: in memory where 4 GB are free.
+ROOMY := $(shell df -k --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 4000000 {print "/dev/shm"}')
+test quick check: export TMPDIR := $(or $(ROOMY),$(TMPDIR),/tmp)
 
 .PHONY: quickstart test quick check format docs clean
 
@@ -11,16 +16,16 @@ quickstart: $(VENV)/.quickstart  ## install, run three benchmarks against four m
 
 test: $(VENV)/.test  ## install the test dependencies and run all tests
 	sh scripts/install-chromium.sh
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 quick: $(VENV)/.test  ## the tests without browser, killed processes, wheel and local models: under a minute on two cores
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not (browser or chaos or wheel or local)"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not (browser or chaos or wheel or local)"
 
 check: $(VENV)/.dev  ## check formatting, lint and types, run all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

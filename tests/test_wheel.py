@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import once
+
 ROOT = Path(__file__).parent.parent
 
-pytestmark = [pytest.mark.slow, pytest.mark.wheel, pytest.mark.xdist_group("wheel")]
+pytestmark = [pytest.mark.slow, pytest.mark.wheel]
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("dist")
-    subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(ROOT)],
-        check=True,
-        capture_output=True,
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", str(ROOT), "--outdir"]
+    out = once(
+        tmp_path_factory, "dist", lambda out: subprocess.run([*build, str(out)], check=True, capture_output=True)
     )
     return next(out.glob("*.whl"))
 
@@ -32,13 +32,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A venv with only the wheel in it; the dependencies come from the test environment by path."""
-    home = tmp_path_factory.mktemp("clean")
-    venv.create(home, with_pip=False)
-    site = home / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
-    zipfile.ZipFile(wheel).extractall(site)
-    # A path added by a .pth file has its own .pth files ignored: the checkout's editable install stays out.
-    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
-    return home / "bin" / "python"
+
+    def fill(home: Path) -> None:
+        venv.create(home, with_pip=False)
+        site = home / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+        zipfile.ZipFile(wheel).extractall(site)
+        # A path added by a .pth file has its own .pth files ignored: the checkout's editable install stays out.
+        (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+
+    return once(tmp_path_factory, "clean", fill) / "bin" / "python"
 
 
 def run(python: Path, *args: str, cwd: Path) -> subprocess.CompletedProcess[str]:

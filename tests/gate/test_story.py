@@ -19,14 +19,19 @@ benchmarks:
 
 
 @pytest.fixture
-def story(mmeval: Command, tmp_path: Path) -> Command:
-    """A baseline that was run and accepted."""
+def story(mmeval: Command, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Command:
+    """A baseline that was run and accepted, by the first test that wants it."""
+    first = tmp_path_factory.getbasetemp() / "story"
+    if first.exists():
+        shutil.copytree(first, tmp_path, dirs_exist_ok=True)
+        return mmeval
     (tmp_path / "gate.yaml").write_text(POLICY)
     ran = mmeval("run", "quiz", "-m", "quizzer/base", "--json")
     assert ran.code == 0, ran.err
     folder = json.loads(ran.out)[0]["path"]
     accepted = mmeval("gate", "accept", folder, "--reason", "first baseline")
     assert accepted.code == 0, accepted.err
+    shutil.copytree(tmp_path, first)
     return mmeval
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 import sys
 import time
@@ -18,6 +16,7 @@ from mmeval.catalog import Catalog
 from mmeval.sitegen import pool
 from mmeval.sitegen.build import Built, Options, build
 from tests import ledger
+from tests.once import once
 
 SHOTS = Path(__file__).parent.parent / "_shots"
 CHROMIUM = "/usr/bin/chromium"
@@ -42,21 +41,6 @@ def _one_process() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool, "FEW", sys.maxsize)
         yield
-
-
-def once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], object]) -> Path:
-    """Return a folder that the first worker fills; all workers read it and none may change it."""
-    base = factory.getbasetemp()
-    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
-    done = root.with_suffix(".done")
-    with root.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            shutil.rmtree(root, ignore_errors=True)
-            root.mkdir()
-            fill(root)
-            done.touch()
-    return root
 
 
 def whole_ledger(root: Path) -> None:

@@ -17,7 +17,8 @@ import pytest
 from mmeval.sitegen.text import clean
 from mmeval.store import StoredPart, dump_sample, slug
 from tests import ledger
-from tests.site.conftest import make, once, until
+from tests.once import once
+from tests.site.conftest import make, until
 
 Visit = Callable[..., Any]
 SHAPE = ledger.Shape(models=4, benchmarks=2, samples=60, holes=0)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests import ledger
-from tests.site.conftest import SHAPE, copied, make, once, until
+from tests.once import once
+from tests.site.conftest import SHAPE, copied, make, until
 from tests.site.test_board import column
 
 BENCHMARKS = ("toy_ai2d", "toy_chartqa", "toy_hallusionbench")
