@@ -25,7 +25,8 @@ from mmeval import (
 from mmeval.definitions import BatchState
 from mmeval.types import Finish
 
-ANTHROPIC = "https://api.anthropic.com"
+HOST = "api.anthropic.com"
+ANTHROPIC = f"https://{HOST}"
 FINISH: dict[str | None, Finish] = {
     "max_tokens": "length",
     "model_context_window_exceeded": "length",
@@ -41,7 +42,9 @@ class AnthropicOptions(Options):
     """Options of the Messages API; None = the provider's default."""
 
     base_url: str = ANTHROPIC
-    key_env: str = "ANTHROPIC_API_KEY"
+    key_env: str | None = None
+    """Environment variable that holds the key of another server. ANTHROPIC_API_KEY is sent only to api.anthropic.com,
+    unless it is named here."""
     thinking: Literal["adaptive", "disabled"] | None = None
     thinking_budget: int | None = None
     """Tokens, for the models that take a budget."""
@@ -86,13 +89,18 @@ class Adapter:
     async def connect(self) -> None:
         """Import the SDK and read the key; raises UsageError naming what is missing."""
         anthropic = providers.sdk("anthropic", extra="anthropic")
-        self._secret = providers.key(self._options.key_env, provider="anthropic")
+        self._secret = providers.key(
+            "ANTHROPIC_API_KEY", provider="anthropic", base_url=self.endpoint, host=HOST, named=self._options.key_env
+        )
         self._client = anthropic.AsyncAnthropic(
             base_url=self.endpoint,
-            api_key=self._secret.value,
+            # Without a key, the SDK would look for one in the environment.
+            api_key=self._secret.value or "none",
             max_retries=0,
             timeout=self._options.timeout_s,
-            http_client=anthropic.DefaultAioHttpClient(),
+            http_client=anthropic.DefaultAioHttpClient(
+                headers=providers.ACCEPTED, event_hooks={"response": [providers.guard_httpx]}
+            ),
         )
         self._raw = providers.sdk("httpx2", extra="anthropic").Response
 
@@ -108,6 +116,7 @@ class Adapter:
         return providers.shaped(
             _reply,
             answer.value,
+            secret=self._secret,
             latency_s=answer.latency_s,
             request_id=answer.headers.get("request-id"),
             limits=providers.anthropic_limits(answer.headers),
@@ -138,7 +147,7 @@ class Adapter:
         body, sent = providers.Body(), self.normalize_options(options)
         entries = [{"custom_id": key, "params": self._payload(request.prompt, sent, body)} for key, request in requests]
         answer = await self._call(self._post(BATCHES, body.dumps({"requests": entries})))
-        return str(answer.value["id"])
+        return self._secret.redact(str(answer.value["id"]))
 
     async def poll(self, handle: str) -> BatchState:
         """How far the batch is. An expired or cancelled batch has ended, with the answers it got until then."""
@@ -150,15 +159,17 @@ class Adapter:
             state="ended" if status == "ended" else "running",
             done=sum(counts.values()) - waiting,
             total=sum(counts.values()),
-            note=status,
+            note=self._secret.scrub(status),
         )
 
     async def collect(self, handle: str) -> AsyncIterator[tuple[str, Reply | AdapterError]]:
         """The results by custom id. They come from our own endpoint, since `results_url` could name any host."""
         request = self._get(f"{BATCHES}/{handle}/results")
-        text = await providers.fetch(request, secret=self._secret, read=lambda raw: raw.content)
+        text = await providers.fetch(
+            request, secret=self._secret, read=lambda raw: raw.content, limit=providers.MAX_BATCH
+        )
         for line in providers.lines(text):
-            yield str(line["custom_id"]), _collected(line.get("result") or {})
+            yield str(line["custom_id"]), _collected(line.get("result") or {}, self._secret)
 
     @staticmethod
     def image_tokens(model: str, width: int, height: int, options: AnthropicOptions) -> int | None:
@@ -187,12 +198,12 @@ class Adapter:
         }
 
 
-def _collected(result: dict[str, Any]) -> Reply | AdapterError:
+def _collected(result: dict[str, Any], secret: providers.Secret) -> Reply | AdapterError:
     if result.get("type") == "errored":
-        return providers.said(result.get("error") or {})
+        return providers.said(result.get("error") or {}, secret=secret)
     if result.get("type") != "succeeded":
-        return RetryableError(f"batch: {result.get('type')}", kind="server")
-    return providers.collected(_reply, result.get("message") or {})
+        return RetryableError(secret.scrub(f"batch: {result.get('type')}"), kind="server")
+    return providers.collected(_reply, result.get("message") or {}, secret=secret)
 
 
 def _output(options: AnthropicOptions) -> dict[str, Any] | None:

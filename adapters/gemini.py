@@ -13,7 +13,9 @@ from typing import Any, Literal
 from mmeval import AdapterError, Capabilities, Options, Prompt, Reply, Request, Text, providers
 from mmeval.definitions import BatchState, BatchStatus
 
-GOOGLE = "https://generativelanguage.googleapis.com"
+HOST = "generativelanguage.googleapis.com"
+GOOGLE = f"https://{HOST}"
+KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 
 STATES: dict[str, BatchStatus] = {
     "SUCCEEDED": "ended",
@@ -30,8 +32,9 @@ class GeminiOptions(Options):
 
     base_url: str = GOOGLE
     api_version: str = "v1beta"
-    key_env: str = "GEMINI_API_KEY"
-    """GOOGLE_API_KEY is read if this one is not set."""
+    key_env: str | None = None
+    """Environment variable that holds the key of another server. GEMINI_API_KEY, or else GOOGLE_API_KEY, is sent only
+    to Google, unless it is named here."""
     thinking_budget: int | None = None
     """Tokens (Gemini 2.5)."""
     thinking_level: Literal["minimal", "low", "medium", "high"] | None = None
@@ -75,15 +78,15 @@ class Adapter:
     async def connect(self) -> None:
         """Import the SDK and read the key; raises UsageError naming what is missing."""
         genai = providers.sdk("google.genai", extra="gemini")
-        aiohttp = providers.sdk("aiohttp", extra="gemini")
         # If both variables are set, the SDK warns that it uses GOOGLE_API_KEY; it uses the key given below.
         logging.getLogger("google_genai").setLevel(logging.ERROR)
         self._types = genai.types
-        self._secret = providers.key(self._options.key_env, "GOOGLE_API_KEY", provider="gemini")
-        # A plain session: the SDK's own is a subclass of aiohttp's, which aiohttp warns about.
-        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=True)
+        named = self._options.key_env
+        self._secret = providers.key(*KEYS, provider="gemini", base_url=self.endpoint, host=HOST, named=named)
+        self._session = providers.guarded_session()
         self._client = genai.Client(
-            api_key=self._secret.value,
+            # Without a key, the SDK would look for one in the environment.
+            api_key=self._secret.value or "none",
             vertexai=False,
             http_options=self._types.HttpOptions(
                 base_url=self.endpoint,
@@ -105,7 +108,7 @@ class Adapter:
         answer = await providers.call(
             self._send(request.prompt, options), secret=self._secret, body=lambda raw: raw.body or ""
         )
-        return providers.shaped(providers.gemini_reply, answer.value, latency_s=answer.latency_s)
+        return providers.shaped(providers.gemini_reply, answer.value, secret=self._secret, latency_s=answer.latency_s)
 
     async def _send(self, prompt: Prompt, options: GeminiOptions) -> Any:
         response = await self._client.aio.models.generate_content(
@@ -146,7 +149,7 @@ class Adapter:
         name: str = await providers.fetch(uploading, secret=self._secret, read=lambda uploaded: uploaded.name)
         starting = self._client.aio.batches.create(model=self.model, src=name)
         handle: str = await providers.fetch(starting, secret=self._secret, read=lambda job: job.name)
-        return handle
+        return self._secret.redact(handle)
 
     async def poll(self, handle: str) -> BatchState:
         """How far the job is."""
@@ -159,19 +162,19 @@ class Adapter:
         """The content of the job's result file, by key."""
         job = await self._job(handle)
         downloading = self._client.aio.files.download(file=job.dest.file_name)
-        text = await providers.fetch(downloading, secret=self._secret, read=bytes)
+        text = await providers.fetch(downloading, secret=self._secret, read=bytes, limit=providers.MAX_BATCH)
         for line in providers.lines(text):
-            yield str(line["key"]), _collected(line)
+            yield str(line["key"]), _collected(line, self._secret)
 
     async def _job(self, handle: str) -> Any:
         getting = self._client.aio.batches.get(name=handle)
         return await providers.fetch(getting, secret=self._secret, read=lambda job: job)
 
 
-def _collected(line: dict[str, Any]) -> Reply | AdapterError:
+def _collected(line: dict[str, Any], secret: providers.Secret) -> Reply | AdapterError:
     if "response" not in line:
-        return providers.said(line.get("error") or {})
-    return providers.collected(providers.gemini_reply, line["response"])
+        return providers.said(line.get("error") or {}, secret=secret)
+    return providers.collected(providers.gemini_reply, line["response"], secret=secret)
 
 
 def _rest(prompt: Prompt, options: GeminiOptions, body: providers.Body) -> dict[str, Any]:

@@ -7,7 +7,10 @@ needs a thread. It has neither seeds nor thinking, and does not report thought t
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import math
+import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +18,8 @@ from typing import Any
 
 from mmeval import Capabilities, Options, Prompt, Reply, Request, Text, UsageError, providers
 
+HOST = "generativelanguage.googleapis.com"
+KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 THREADS = 128
 
 
@@ -22,9 +27,10 @@ THREADS = 128
 class GenerativeAIOptions(Options):
     """Options of generateContent; None = the provider's default."""
 
-    base_url: str = "https://generativelanguage.googleapis.com"
-    key_env: str = "GEMINI_API_KEY"
-    """GOOGLE_API_KEY is read if this one is not set."""
+    base_url: str = f"https://{HOST}"
+    key_env: str | None = None
+    """Environment variable that holds the key of another server. GEMINI_API_KEY, or else GOOGLE_API_KEY, is sent only
+    to Google, unless it is named here."""
     timeout_s: float = 600.0
 
 
@@ -64,13 +70,19 @@ class Adapter:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # it announces its end of life
             genai = providers.sdk("google.generativeai", extra="google-generativeai")
-        self._secret = providers.key(self._options.key_env, "GOOGLE_API_KEY", provider="google-generativeai")
-        # `configure` is process-wide, but the client that is made next keeps this endpoint and key.
-        genai.configure(api_key=self._secret.value, transport="rest", client_options={"api_endpoint": self.endpoint})
+        named = self._options.key_env
+        self._secret = providers.key(
+            *KEYS, provider="google-generativeai", base_url=self.endpoint, host=HOST, named=named
+        )
+        # `configure` is process-wide, but the client that is made next keeps this endpoint and key. Without a key, the
+        # SDK would look for one in the environment.
+        key = self._secret.value or "none"
+        genai.configure(api_key=key, transport="rest", client_options={"api_endpoint": self.endpoint})
         self._protos = genai.protos
         self._client = providers.sdk(
             "google.generativeai.client", extra="google-generativeai"
         ).get_default_generative_client()
+        _guard(self._client.transport._session)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="google-generativeai")
 
     async def close(self) -> None:
@@ -83,7 +95,7 @@ class Adapter:
         loop = asyncio.get_running_loop()
         sending = loop.run_in_executor(self._threads, self._send, request.prompt, options)
         answer = await providers.call(sending, secret=self._secret, body=lambda raw: raw.body)
-        return providers.shaped(providers.gemini_reply, answer.value, latency_s=answer.latency_s)
+        return providers.shaped(providers.gemini_reply, answer.value, secret=self._secret, latency_s=answer.latency_s)
 
     @staticmethod
     def image_tokens(model: str, width: int, height: int, options: GenerativeAIOptions) -> int | None:
@@ -121,3 +133,34 @@ class Adapter:
             system_instruction=content(parts=[part(text=options.system)]) if options.system else None,
             generation_config=providers.drop_none(given) or None,
         )
+
+
+def _guard(session: Any) -> None:
+    """Guard the responses of a session of requests."""
+    from requests.adapters import HTTPAdapter  # comes with the SDK
+
+    class Guarded(HTTPAdapter):
+        def send(self, request: Any, *args: Any, timeout: float | None = None, **rest: Any) -> Any:
+            until = time.monotonic() + (timeout or math.inf)
+            response = super().send(request, *args, timeout=timeout, **{**rest, "stream": True})
+            try:
+                response.raw = io.BytesIO(_body(response, until))
+            except BaseException:
+                response.close()
+                raise
+            return response
+
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, Guarded())
+    session.headers.update(providers.ACCEPTED)
+
+
+def _body(response: Any, until: float) -> bytes:
+    """The body of a response; raises TimeoutError at the time `until`: requests limits only the wait for each chunk."""
+    providers.refuse_redirect(response.status_code, response.headers)
+    body = providers.ResponseBody(response.headers)
+    for chunk in response.raw.stream(providers.CHUNK, decode_content=False):
+        body.add(chunk)
+        if time.monotonic() > until:
+            raise TimeoutError("the response took too long")
+    return body.content()

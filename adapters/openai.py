@@ -28,7 +28,8 @@ from mmeval import (
 from mmeval.definitions import BatchState, BatchStatus
 from mmeval.types import Finish, Part
 
-OPENAI = "https://api.openai.com/v1"
+HOST = "api.openai.com"
+OPENAI = f"https://{HOST}/v1"
 # Reasoning models answer 400 to temperature and top_p; their chat variants accept both.
 REASONING = re.compile(r"^(o\d|gpt-5)(?!.*-chat)")
 FINISH: dict[str | None, Finish] = {"length": "length", "max_output_tokens": "length", "content_filter": "filtered"}
@@ -90,7 +91,7 @@ class Adapter:
     def __init__(self, model: str, options: OpenAIOptions) -> None:
         self.model = model
         self.endpoint = providers.endpoint(options.base_url)
-        self._official = urlsplit(self.endpoint).hostname == "api.openai.com"
+        self._official = urlsplit(self.endpoint).hostname == HOST
         self._api = options.api or ("responses" if self._official else "chat")
         if self._api == "responses" and options.seed is not None:
             raise UsageError("-o seed: the Responses API has no seed; use -o api=chat")
@@ -99,9 +100,10 @@ class Adapter:
 
     async def connect(self) -> None:
         """Import the SDK and read the key; raises UsageError naming what is missing."""
-        variable = self._options.key_env or ("OPENAI_API_KEY" if self._official else None)
         providers.sdk("openai", extra="openai")  # a missing SDK is named before a missing key
-        self._secret = providers.key(variable, provider="openai") if variable else providers.Secret("")
+        self._secret = providers.key(
+            "OPENAI_API_KEY", provider="openai", base_url=self.endpoint, host=HOST, named=self._options.key_env
+        )
         self._client = providers.ChatClient(self.endpoint, self._secret, timeout_s=self._options.timeout_s)
 
     async def close(self) -> None:
@@ -181,7 +183,7 @@ class Adapter:
         file_id: str = await providers.fetch(created, secret=self._secret, read=lambda uploaded: uploaded.id)
         started = self._client.sdk.batches.create(input_file_id=file_id, endpoint=url, completion_window="24h")
         handle: str = await providers.fetch(started, secret=self._secret, read=lambda batch: batch.id)
-        return handle
+        return self._secret.redact(handle)
 
     async def poll(self, handle: str) -> BatchState:
         """How far the batch is. An expired batch has ended, with the answers it got until then."""
@@ -193,7 +195,7 @@ class Adapter:
             state=STATES.get(batch.status, "running"),
             done=counts.completed + counts.failed if counts else 0,
             total=counts.total if counts else 0,
-            note=self._secret.scrub(errors[0].message or "") if errors else batch.status,
+            note=self._secret.scrub((errors[0].message or "") if errors else batch.status),
         )
 
     async def collect(self, handle: str) -> AsyncIterator[tuple[str, Reply | AdapterError]]:
@@ -203,18 +205,21 @@ class Adapter:
         )
         for file_id in filter(None, (batch.output_file_id, batch.error_file_id)):
             content = self._client.sdk.files.content(file_id)
-            text = await providers.fetch(content, secret=self._secret, read=lambda file: file.content)
+            text = await providers.fetch(
+                content, secret=self._secret, read=lambda file: file.content, limit=providers.MAX_BATCH
+            )
             for line in providers.lines(text):
                 yield str(line["custom_id"]), self._collected(line)
 
     def _collected(self, line: dict[str, Any]) -> Reply | AdapterError:
         response, error = line.get("response") or {}, line.get("error")
         if error:
-            return RetryableError(f"batch: {error.get('code')}: {error.get('message')}", kind="server")
+            why = self._secret.scrub(f"batch: {error.get('code')}: {error.get('message')}")
+            return RetryableError(why, kind="server")
         body = response.get("body") or {}
         if response.get("status_code") != 200:
-            return providers.said(body, status=response.get("status_code"))
-        return providers.collected(self._read, body)
+            return providers.said(body, secret=self._secret, status=response.get("status_code"))
+        return providers.collected(self._read, body, secret=self._secret)
 
 
 def _patches(width: int, height: int) -> int:

@@ -84,8 +84,7 @@ class Adapter:
             raise
 
     def _running(self) -> tuple[str, providers.Secret]:
-        variable = self._options.key_env
-        return self.endpoint, providers.key(variable, provider="vllm") if variable else providers.Secret("")
+        return self.endpoint, providers.key(provider="vllm", named=self._options.key_env)
 
     async def _started(self) -> tuple[str, providers.Secret]:
         program = await asyncio.to_thread(_program, self._options.python)
@@ -104,7 +103,7 @@ class Adapter:
                 about = await self._client.get(f"{url.removesuffix('/v1')}/version")
         except (AdapterError, TimeoutError):
             return None
-        return str(about.get("version"))
+        return self._client.secret.redact(str(about.get("version")))
 
     async def close(self) -> None:
         """Close the connections and stop the server."""

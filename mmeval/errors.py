@@ -101,7 +101,8 @@ class FatalError(AdapterError):
     """The same request cannot succeed: 400, 401, 403, 404, 413, an unsupported modality.
 
     `kind` is one of `bad_request`, `auth`, `quota`, `permission`, `not_found`, `too_large`, `filtered`,
-    `unsupported`, `error`, or `gone`: the server that mmeval started for the model has ended.
+    `unsupported`, `error`, `redirect`: the server points to another one, `oversized`: its response is too large, or
+    `gone`: the server that mmeval started for the model has ended.
     """
 
 

@@ -131,8 +131,10 @@ def resolve(capabilities: Capabilities, given: Mapping[str, Any], *, benchmark: 
     """An adapter's options: its defaults, overridden by the benchmark's values, then by `given`.
 
     Raises:
-        UsageError: an unknown option (with the nearest names) or a value of the wrong type.
+        UsageError: an unknown option (with the nearest names), a value of the wrong type, or one that holds a key.
     """
+    from mmeval.providers import refuse_keys  # not needed at start
+
     known = {field.name: field for field in fields(capabilities.options)}
     for key in given:
         if key not in known:
@@ -147,6 +149,7 @@ def resolve(capabilities: Capabilities, given: Mapping[str, Any], *, benchmark: 
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"-o {'.'.join(map(str, first['loc']))}: {first['msg']} (got {first['input']!r})") from None
+    refuse_keys(asdict(made))
     return made
 
 

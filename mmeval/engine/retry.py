@@ -126,7 +126,7 @@ class Breaker:
     """
 
     HOPELESS = 3
-    """Failures of authentication, permission or an unknown name that open it before the first success."""
+    """Failures of authentication or permission, unknown names and redirects that open it before the first success."""
     FATAL = 8
     """Failures of any kind that no retry can fix that open it before the first success."""
     RETRYABLE, SECONDS = 16, 5.0
@@ -158,7 +158,7 @@ class Breaker:
         self._since = now if self._since is None else self._since
         if isinstance(error, FatalError):
             self._fatal += 1
-            self._hopeless += error.kind in ("auth", "permission", "not_found")
+            self._hopeless += error.kind in ("auth", "permission", "not_found", "redirect")
         else:
             self._retryable += 1
         if self._open(now - self._since):

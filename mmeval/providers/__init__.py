@@ -1,7 +1,7 @@
 """What adapters of remote and served models share.
 
-Request bodies, chat completions, typed errors, rate-limit headers, keys and endpoints, checkpoints in folders, and
-managed server processes.
+Request bodies, chat completions, guarded responses, typed errors, rate-limit headers, keys and endpoints, checkpoints
+in folders, and managed server processes.
 """
 
 from mmeval.providers.body import Body, drop_none
@@ -10,16 +10,31 @@ from mmeval.providers.chat import ChatClient, ChatOptions, chat_payload, chat_re
 from mmeval.providers.checkpoints import checkpoint_digest, checkpoint_folder
 from mmeval.providers.failures import failure, said
 from mmeval.providers.google import gemini_image_tokens, gemini_reply
+from mmeval.providers.guard import (
+    ACCEPTED,
+    CHUNK,
+    MAX_BATCH,
+    MAX_BODY,
+    ResponseBody,
+    guard_httpx,
+    guarded_session,
+    refuse_redirect,
+)
 from mmeval.providers.headers import anthropic_limits, openai_limits, retry_after
 from mmeval.providers.server import ManagedServer
-from mmeval.providers.setup import Secret, endpoint, key, sdk
+from mmeval.providers.setup import Secret, endpoint, key, refuse_keys, sdk
 
 __all__ = [
+    "ACCEPTED",
+    "CHUNK",
+    "MAX_BATCH",
+    "MAX_BODY",
     "Answer",
     "Body",
     "ChatClient",
     "ChatOptions",
     "ManagedServer",
+    "ResponseBody",
     "Secret",
     "anthropic_limits",
     "call",
@@ -35,10 +50,14 @@ __all__ = [
     "fetch",
     "gemini_image_tokens",
     "gemini_reply",
+    "guard_httpx",
+    "guarded_session",
     "json_schema",
     "key",
     "lines",
     "openai_limits",
+    "refuse_keys",
+    "refuse_redirect",
     "retry_after",
     "said",
     "sdk",

@@ -11,6 +11,7 @@ from mmeval.definitions import Options
 from mmeval.errors import FatalError
 from mmeval.providers.body import Body, drop_none
 from mmeval.providers.calls import call, shaped
+from mmeval.providers.guard import ACCEPTED, guard_httpx
 from mmeval.providers.headers import openai_limits
 from mmeval.providers.setup import Secret, sdk
 from mmeval.types import Finish, Part, Prompt, Reply, Text, Usage
@@ -52,7 +53,9 @@ class ChatClient:
             api_key=secret.value or "none",
             max_retries=0,
             timeout=timeout_s,
-            http_client=openai.DefaultAioHttpClient(trust_env=proxies),
+            http_client=openai.DefaultAioHttpClient(
+                trust_env=proxies, headers=ACCEPTED, event_hooks={"response": [guard_httpx]}
+            ),
         )
         # The undecoded response: `call` tells HTML, empty and broken bodies apart.
         self._raw = sdk("httpx2", extra="openai").Response
@@ -78,6 +81,7 @@ class ChatClient:
         return shaped(
             read,
             answer.value,
+            secret=self.secret,
             latency_s=answer.latency_s,
             request_id=answer.headers.get("x-request-id"),
             limits=openai_limits(answer.headers),

@@ -30,9 +30,10 @@ def failure(error: BaseException, *, secret: Secret) -> AdapterError:
 
     `retry_after_s` is the wait that the server asked for. The message is one line without secrets.
     """
-    if isinstance(error, AdapterError):
-        error.args = (secret.scrub(str(error)),)
-        return error
+    own = next((cause for cause in _chain(error) if isinstance(cause, AdapterError)), None)
+    if own is not None:
+        own.args = (secret.scrub(str(own)),)
+        return own
     status = _status(error)
     if status is not None:
         return _of_status(status, error, secret)
@@ -41,17 +42,17 @@ def failure(error: BaseException, *, secret: Secret) -> AdapterError:
     return RetryableError(message, kind=kind) if kind else FatalError(message, kind="error")
 
 
-def said(error: Mapping[str, Any], *, status: int | None = None) -> AdapterError:
+def said(error: Mapping[str, Any], *, secret: Secret, status: int | None = None) -> AdapterError:
     """The typed error for an error object in a batch or a response with status 200.
 
-    Its kind follows from its status or code; without either it is `malformed`.
+    Its kind follows from its status or code; without either it is `malformed`. The message is one line without secrets.
     """
     while isinstance(error.get("error"), dict):
         error = error["error"]
     named = [error.get(name) for name in ("code", "status", "type")]
     status = status or next((RPC.get(code, code) for code in named if isinstance(code, int)), None)
     status = status or next((CODES[code] for code in named if isinstance(code, str) and code in CODES), None)
-    message = Secret("").scrub(f"the response holds an error: {error.get('message') or json.dumps(error)}")
+    message = secret.scrub(f"the response holds an error: {error.get('message') or json.dumps(error)}")
     if status is None or status < 400:
         return RetryableError(message, kind="malformed", status=200)
     return _typed(status, message, code=str(named[0]), retry_after_s=None)
@@ -64,6 +65,8 @@ def _of_status(status: int, error: BaseException, secret: Secret) -> AdapterErro
     if wait is None and status == 429:
         wait = _refill(headers) or _retry_info(body)
     message = secret.scrub(f"status {status}: {body.get('message') or getattr(error, 'message', None) or error}")
+    if status in (401, 403) and not secret.value:
+        message += " (no key was sent: name its environment variable with -o key_env=)"
     code = str(body.get("code") or body.get("type") or "")
     return _typed(status, message, code=code, retry_after_s=wait)
 
@@ -123,7 +126,7 @@ def _transport(error: BaseException) -> tuple[str | None, BaseException]:
     """
     for cause in reversed(list(_chain(error))):
         names = [cls.__name__ for cls in type(cause).__mro__]
-        if "JSONDecodeError" in names or "ParseError" in names or "UnicodeDecodeError" in names:
+        if not _MALFORMED.isdisjoint(names):
             return "malformed", cause
         if any("Timeout" in name for name in names) or "DeadlineExceeded" in names:
             # The inner errors have no text; the outermost one says what timed out.
@@ -133,6 +136,7 @@ def _transport(error: BaseException) -> tuple[str | None, BaseException]:
     return None, error
 
 
+_MALFORMED = frozenset({"JSONDecodeError", "ParseError", "UnicodeDecodeError", "RecursionError"})
 _CONNECTION = frozenset(
     {"APIConnectionError", "TransportError", "ClientConnectionError", "ClientPayloadError", "OSError", "HTTPException"}
 )  # fmt: skip

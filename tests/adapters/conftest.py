@@ -37,16 +37,18 @@ class Case:
 
     @property
     def dialect(self) -> str:
-        return {"openai-chat": "chat", "openai-responses": "responses", "anthropic": "anthropic"}.get(self.id, "gemini")
+        known = {"openai-chat": "chat", "openai-responses": "responses", "anthropic": "anthropic", "vllm": "chat"}
+        return known.get(self.id, "gemini")
 
 
 CASES = (
     Case("openai-chat", "openai", (("api", "chat"), ("key_env", "OPENAI_API_KEY"))),
     Case("openai-responses", "openai", (("api", "responses"), ("key_env", "OPENAI_API_KEY"))),
-    Case("anthropic", "anthropic"),
-    Case("gemini", "gemini"),
-    Case("google-generativeai", "google-generativeai"),
+    Case("anthropic", "anthropic", (("key_env", "ANTHROPIC_API_KEY"),)),
+    Case("gemini", "gemini", (("key_env", "GEMINI_API_KEY"),)),
+    Case("google-generativeai", "google-generativeai", (("key_env", "GEMINI_API_KEY"),)),
 )
+VLLM = Case("vllm", "vllm", (("key_env", "OPENAI_API_KEY"),))
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 
 

@@ -9,7 +9,7 @@ import pytest
 from mmeval import FatalError, Reply, Request, RetryableError, Text
 from mmeval.catalog import Catalog
 from mmeval.definitions import Batches
-from tests.adapters.conftest import CASES, Case, picture
+from tests.adapters.conftest import CASES, KEY, Case, picture
 from tests.loopback import dialects
 
 RED = picture("red")
@@ -106,3 +106,13 @@ def test_an_unknown_batch_is_fatal(case, provider, batches):
     with pytest.raises(FatalError) as caught:
         run(case, provider, lambda made, _: made.poll("batches/none" if case.provider == "gemini" else "none"))
     assert caught.value.kind == "not_found"
+
+
+@every_case
+def test_a_key_in_an_answer_is_removed(case, provider, batches):
+    provider.say = lambda body, kind: f"(B) {KEY}"
+    handle = run(case, provider, lambda made, opts: made.submit(QUESTIONS, opts))
+    for _ in range(2):
+        run(case, provider, lambda made, _: made.poll(handle))
+    replies = run(case, provider, lambda made, _: collected(made, handle))
+    assert {reply.text for reply in replies.values()} == {"(B) [key]"}

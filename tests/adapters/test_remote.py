@@ -148,8 +148,10 @@ def test_a_missing_package_and_key(monkeypatch):
         remote.sdk("openai", extra="openai")
     monkeypatch.setenv("FIRST_KEY", " ")
     with pytest.raises(UsageError, match="FIRST_KEY"):
-        remote.key("FIRST_KEY", provider="x")
-    assert remote.key("FIRST_KEY", provider="x", required=False) == remote.Secret("")
+        remote.key(provider="x", named="FIRST_KEY")
+    with pytest.raises(UsageError, match="FIRST_KEY"):
+        remote.key("FIRST_KEY", provider="x", base_url="https://x.example/v1", host="x.example")
+    assert remote.key("FIRST_KEY", provider="x") == remote.Secret("")
 
 
 def reader(kind: str):
@@ -186,7 +188,7 @@ def spoiled(value, draw, junk):
 def test_answers_of_any_shape_are_replies_or_malformed(kind, draw, junk):
     read = reader(kind)
     value = spoiled(dialects.answer(kind, "m", Said(reasoning="hm")), draw, junk)
-    outcome = remote.collected(read, value)
+    outcome = remote.collected(read, value, secret=remote.Secret(""))
     assert isinstance(outcome, Reply | AdapterError)
     if isinstance(outcome, Reply):
         assert isinstance(outcome.text, str)
@@ -198,4 +200,57 @@ def test_answers_of_any_shape_are_replies_or_malformed(kind, draw, junk):
 def test_content_in_parts_is_joined():
     value = dialects.answer("chat", "m", Said())
     value["choices"][0]["message"]["content"] = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
-    assert remote.shaped(remote.chat_reply, value).text == "ab"
+    assert remote.shaped(remote.chat_reply, value, secret=remote.Secret("")).text == "ab"
+
+
+@pytest.mark.parametrize("kind", ["chat", "responses", "anthropic", "gemini"])
+@pytest.mark.parametrize(("key", "left"), [("sk-0123456789", "[key]"), ("EMPTY", "EMPTY"), ("", "")])
+def test_the_key_is_removed_from_answers(kind, key, left):
+    value = dialects.answer(kind, key or "m", Said(text=f"a {key} b\n\n{key}", reasoning=key or "hm"))
+    reply = remote.shaped(reader(kind), value, secret=remote.Secret(key), request_id=f"r-{key}")
+    assert (reply.text, reply.request_id) == (f"a {left} b\n\n{left}", f"r-{left}")
+    assert (reply.reasoning, reply.model) == (left or "hm", left or "m")
+
+
+DEEP = b'{"a": ' + b"[" * 50_000 + b"]" * 50_000 + b"}"
+
+
+def test_json_that_is_nested_too_deeply_is_malformed():
+    for read in (lambda body: remote.decode(body, secret=remote.Secret("")), lambda body: list(remote.lines(body))):
+        with pytest.raises(RetryableError) as caught:
+            read(DEEP)
+        assert caught.value.kind == "malformed"
+
+    def recursive(value):
+        return recursive(value)
+
+    assert remote.collected(recursive, {}, secret=remote.Secret("")).kind == "malformed"
+    assert remote.failure(RecursionError("maximum"), secret=remote.Secret("")).kind == "malformed"
+
+
+KEY = "k3y-without-a-known-shape"
+
+
+@pytest.mark.parametrize(
+    "body", ["x" * 70 + KEY, json.dumps(["x" * 66 + KEY]), json.dumps({"error": {"message": KEY}})]
+)
+def test_no_part_of_the_key_is_in_a_message(body):
+    with pytest.raises(AdapterError) as caught:
+        remote.decode(body, secret=remote.Secret(KEY))
+    assert KEY[:5] not in str(caught.value)
+
+
+def test_a_message_of_any_length_is_one_short_line_without_the_key():
+    for start in (99_970, 99_975, 99_980, 99_999, 100_000):
+        said = remote.Secret(KEY).scrub("A" * (start - 1) + " " + KEY + "A" * 20_000_000)
+        assert "k3y" not in said
+        assert len(said) <= 300
+
+
+@pytest.mark.parametrize(
+    ("count", "kept"), [(7, 7), (-1, None), (True, None), (10**400, None), ("7", None), (1.5, None)]
+)
+def test_token_counts(count, kept):
+    value = dialects.answer("chat", "m", Said())
+    value["usage"]["prompt_tokens"] = count
+    assert remote.shaped(remote.chat_reply, value, secret=remote.Secret("")).usage.input == kept

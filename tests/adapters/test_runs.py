@@ -11,7 +11,7 @@ import pytest
 from PIL import Image as Pillow
 from typer.testing import CliRunner
 
-from mmeval import media
+from mmeval import UsageError, media
 from mmeval.cli import app
 from tests.adapters.conftest import CASES, KEY, every_case, picture
 
@@ -55,6 +55,29 @@ def test_two_hundred_pictures(case, provider, mmeval, tmp_path):
     done, _ = mmeval(case, provider, "bar_reading", "--limit", "200")
     assert done.exit_code == 0
     assert provider.counts["requests"] == requests, "something was asked twice"
+
+
+def written(folder):
+    return [file for file in folder.rglob("*") if file.is_file()]
+
+
+@every_case
+def test_a_key_that_the_server_repeats_is_in_no_file(case, provider, mmeval, tmp_path, monkeypatch):
+    monkeypatch.setattr(provider, "say", lambda body, kind: f"(B) {KEY}")
+    done, run = mmeval(case, provider, "bar_reading", "--limit", "3")
+    assert done.exit_code == 0, done.output
+    assert run
+    assert KEY not in done.output
+    assert [file for file in written(tmp_path) if KEY.encode() in file.read_bytes()] == []
+
+
+@pytest.mark.parametrize("option", [f"system=Say {KEY}", f"base_url=http://127.0.0.1:1/{KEY}/v1"])
+def test_an_option_that_holds_a_key_stops_the_run_before_it_writes(option, provider, mmeval, tmp_path):
+    done, run = mmeval(CASES[0], provider, "bar_reading", "--limit", "3", "-o", option)
+    assert isinstance(done.exception, UsageError)
+    assert f"-o {option.split('=')[0]}: holds a key" in str(done.exception)
+    assert KEY not in done.output + str(done.exception)
+    assert (run, written(tmp_path), provider.requests) == (None, [], [])
 
 
 def test_pictures_that_are_broken_or_too_large(provider, mmeval, tmp_path):

@@ -26,6 +26,7 @@ BUSY = RetryableError("busy", kind="rate_limit", retry_after_s=7.0)
 GONE = FatalError("the server ended", kind="gone")
 DOWN = RetryableError("down", kind="connection")
 DENIED = FatalError("denied", kind="auth")
+REDIRECT = FatalError("to another server", kind="redirect")
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,7 @@ def test_an_answer_that_came_while_the_process_was_suspended_is_read(monkeypatch
     [
         ([DENIED] * 2, 0, False, False),
         ([DENIED] * 3, 0, False, True),
+        ([REDIRECT] * 3, 0, False, True),
         ([DOWN] * 40, 1, False, False),
         ([DOWN] * 40, 6, False, True),
         ([BUSY] * 400, 60, False, False),

@@ -21,7 +21,7 @@ from tests.loopback.dialects import Said
 
 SCENARIOS = (
     "ok, STATUS, STATUS-RETRY_AFTER, slow, reset, close, badjson, html, empty, short, nothing, error200, blank, "
-    "refused, filtered, length, reasoning, limits, quota, azurefilter, echokey"
+    "refused, filtered, length, reasoning, gzip, deflate, limits, quota, azurefilter, echokey"
 )
 FAULT_FINISH = ("refused", "filtered", "length")
 LIMITS = {
@@ -238,7 +238,10 @@ class Provider:
         said = self._finished(body, kind, name)
         headers = {"x-request-id": "req_1", "request-id": "req_1", **(LIMITS if name == "limits" else {})}
         model = body.get("model") or path.rsplit("/", 1)[-1].split(":")[0]
-        return web.json_response(dialects.answer(kind, model, said), headers=headers)
+        response = web.json_response(dialects.answer(kind, model, said), headers=headers)
+        if name in ("gzip", "deflate"):
+            response.enable_compression(web.ContentCoding(name))
+        return response
 
     def _finished(self, body: dict[str, Any], kind: str, name: str = "ok") -> Said:
         said = Said() if self.say is None else Said(text=self.say(body, kind))

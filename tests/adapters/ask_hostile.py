@@ -1,0 +1,77 @@
+"""Asks the hostile server through one adapter, in a process of its own: `python -m tests.adapters.ask_hostile CASE PORT`.
+
+Prints a JSON object: the outcome by scenario, the growth of this process in MB, and the longest time in seconds for
+which the event loop stood still.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from dataclasses import asdict
+from typing import Any
+
+from mmeval import AdapterError, Reply, Request, Text
+from mmeval.catalog import Catalog
+from tests.adapters.conftest import CASES, VLLM, picture
+from tests.loopback.hostile import SCENARIOS
+
+ASK = Request(prompt=(Text("What?"), picture("red")))
+ADDRESS_SPACE = 8 << 30
+
+
+async def ask(case: Any, url: str) -> Reply:
+    cls = Catalog().adapter(case.provider)
+    options = cls.capabilities.options(base_url=url, **dict(case.options))
+    adapter = cls("m", options)
+    await adapter.connect()
+    try:
+        return await adapter.ask(ASK, options)
+    finally:
+        await adapter.close()
+
+
+async def outcome(case: Any, port: int, scenario: str) -> dict[str, Any]:
+    url = f"http://127.0.0.1:{port}/{scenario}{'/v1' if case.provider in ('openai', 'vllm') else ''}"
+    try:
+        async with asyncio.timeout(1.5 if scenario.startswith("slow") else 60):
+            reply = await ask(case, url)
+    except AdapterError as error:
+        return {"kind": error.kind, "says": str(error)}
+    except TimeoutError:
+        return {"kind": "timeout", "says": ""}
+    return {
+        "kind": "reply",
+        "says": "",
+        "reply": {name: asdict(reply)[name] for name in ("text", "model", "request_id")},
+    }
+
+
+async def watch(stalls: list[float]) -> None:
+    while True:
+        begin = time.perf_counter()
+        await asyncio.sleep(0.01)
+        stalls.append(time.perf_counter() - begin - 0.01)
+
+
+def size_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+async def main(name: str, port: int) -> None:
+    case = next(case for case in (*CASES, VLLM) if case.id == name)
+    found = {"ok": await outcome(case, port, "ok")}
+    before, stalls = size_mb(), [0.0]
+    watching = asyncio.ensure_future(watch(stalls))
+    for scenario in SCENARIOS[1:]:
+        found[scenario] = await outcome(case, port, scenario)
+    watching.cancel()
+    print(json.dumps({"outcomes": found, "grown_mb": size_mb() - before, "stalled_s": max(stalls)}))
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
