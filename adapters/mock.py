@@ -34,6 +34,7 @@ from mmeval import (
     UsageError,
     media,
 )
+from mmeval.documents import MALFORMED, why
 from mmeval.types import Want
 
 MODELS = ("echo", "scripted", "flaky")
@@ -175,8 +176,10 @@ def _script(given: str) -> list[Any] | dict[str, Any]:
     inline = given.lstrip().startswith(("[", "{"))
     try:
         value = json.loads(given if inline else Path(given).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"-o script={given[:80]}: {error}") from None
+    except OSError as error:
+        raise UsageError(f"-o script={given[:80]}: {error.strerror}") from None
+    except MALFORMED as error:
+        raise UsageError(f"-o script={given[:80]}: {why(error)}") from None
     if not isinstance(value, list | dict):
         raise UsageError(f"-o script={given[:80]}: expected a JSON list or object")
     return value

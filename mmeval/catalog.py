@@ -6,7 +6,6 @@ import hashlib
 import importlib.util
 import os
 import sys
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ from typing import Any, Literal
 
 from mmeval.codedigest import code_digest
 from mmeval.definitions import Adapter, Benchmark, UsesCatalog
+from mmeval.documents import read_toml
 from mmeval.errors import CatalogError, MMEvalError, nearest
 
 __all__ = ["Catalog", "Definition", "bundled", "load"]
@@ -129,8 +129,8 @@ class Catalog:
         tables: dict[str, Mapping[str, Any]] = {}
         for root in self.roots:
             file = root / relative
-            if file.is_file():
-                for name, table in _toml(file).items():
+            if file.exists():
+                for name, table in read_toml(file, CatalogError).items():
                     tables.setdefault(name, table)
         return tables
 
@@ -139,13 +139,6 @@ class Catalog:
 def _bound(adapter: type[Adapter], catalog: Catalog) -> type[Adapter]:
     """A subclass with its own `catalog`, so that several catalogs can be in use."""
     return type(adapter.__name__, (adapter,), {"catalog": catalog, "__module__": adapter.__module__})
-
-
-def _toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogError(f"{file}: not valid TOML: {error}") from None
 
 
 @cache

@@ -14,7 +14,8 @@
     ├── RunFailedError          the run did not complete or measured nothing        exit 5
     └── BudgetError             the money, token or time budget is spent            exit 6
 
-The command line prints these errors as one line, without a traceback, and exits with `exit_code`.
+The command line prints these errors as one line, without a traceback, and exits with `exit_code`. Any other exception
+ends with exit code 70 and leaves its traceback in a file.
 """
 
 from __future__ import annotations

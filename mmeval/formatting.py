@@ -1,13 +1,22 @@
-"""Numbers as text, written the same way in the terminal, in reports and on the site."""
+"""Numbers as text, written the same way in the terminal, in reports and on the site; foreign text made harmless."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Protocol
 
-__all__ = ["count", "duration", "interval", "judged_by", "money", "points", "score"]
+__all__ = [
+    "count", "duration", "guarded", "interval", "judged_by", "line", "money", "plain", "points", "score", "unguarded",
+]  # fmt: skip
 
 UNKNOWN = "n/a"
+_SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]")
+"""A control sequence of a terminal (ECMA-48, 5.4), such as a colour or a cursor movement."""
+_JOINERS = "\u200c\u200d"
+"""Shape letters in Persian and in Indian scripts, and join emoji; they do nothing else."""
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?%?")
 
 
 class Bounds(Protocol):
@@ -88,3 +97,28 @@ def judged_by(judge: str | None, agreement: Mapping[str, object] | None) -> str 
         return f"{judge}, agreement with people not measured"
     kappa, low, high = (f"{agreement[key]:.2f}" for key in ("kappa", "low", "high"))
     return f"{judge}, kappa {kappa} [{low}, {high}] with {agreement['n']} labels"
+
+
+def plain(text: str) -> str:
+    """Foreign text for a terminal: lines stay, escape sequences go, other control characters become spaces.
+
+    Directional marks and surrogates go too, so that text reads as it is stored and can always be written.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" or c in _JOINERS else " " for c in _SEQUENCE.sub("", text))
+
+
+def line(text: str) -> str:
+    """`plain`, as one line."""
+    return plain(text).replace("\n", " ")
+
+
+def guarded(cell: str) -> str:
+    """A cell of a CSV file that a spreadsheet does not run: a formula is preceded by an apostrophe; numbers stay."""
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """The inverse of `guarded`."""
+    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell

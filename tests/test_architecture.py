@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mmeval"
 LAYERS = [
     {"errors"},
-    {"types", "spill", "codedigest"},
+    {"types", "spill", "codedigest", "documents", "faults"},
     {"stats", "prompts", "draw", "formatting"},
     {"metrics", "scorers"},
     {"definitions"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -176,6 +177,106 @@ def test_thumbnails_are_small_webp(data):
     opened = media.image(small)
     assert opened.mime == "image/webp"
     assert max(opened.width, opened.height) <= 512
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png_with(*chunks: bytes, drawn_size: tuple[int, int] = (60, 40), size: tuple[int, int] = (60, 40)) -> bytes:
+    """A PNG with more chunks after its header, which may claim another size."""
+    plain = drawn(size=drawn_size)
+    header = struct.pack(">II", *size) + plain[24:29]
+    return plain[:8] + chunk(b"IHDR", header) + b"".join(chunks) + plain[33:]
+
+
+def animated(kind: str, frames: int = 2) -> bytes:
+    pictures = [Pillow.new("RGB", (60, 40), (i * 5 % 256, 9, 9)) for i in range(frames)]
+    buffer = io.BytesIO()
+    pictures[0].save(buffer, kind, save_all=True, append_images=pictures[1:], duration=50)
+    return buffer.getvalue()
+
+
+def gif_screen(width: int, height: int) -> bytes:
+    """A GIF of 60 x 40 pixels whose screen has another size."""
+    data = drawn("GIF")
+    return data[:6] + struct.pack("<HH", width, height) + data[10:]
+
+
+def webp_canvas(width: int, height: int) -> bytes:
+    data = drawn("WEBP", mode="RGBA", lossless=False, exif=b"Exif\0\0II*\0\x08\0\0\0\0\0")
+    assert data[12:16] == b"VP8X"
+    return data[:24] + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little") + data[30:]
+
+
+BOMB = zlib.compress(b"\0" * 20_000_000)
+LYING = {
+    "png claims more": png_with(size=(9000, 9000)),
+    "jpeg claims more": drawn("JPEG").replace(struct.pack(">HH", 40, 60), struct.pack(">HH", 9000, 9000)),
+    "webp claims more": webp_canvas(600, 400),
+    "webp claims less": webp_canvas(6, 4),
+    "zTXt": png_with(chunk(b"zTXt", b"Comment\0\0" + BOMB)),
+    "iTXt": png_with(chunk(b"iTXt", b"Comment\0\1\0en\0Kommentar\0" + BOMB)),
+    "iCCP": png_with(chunk(b"iCCP", b"icc\0\0" + BOMB)),
+    "many zTXt": png_with(*[chunk(b"zTXt", b"C\0\0" + zlib.compress(b"\0" * 1_500_000))] * 9),
+}
+
+
+@pytest.mark.parametrize("data", LYING.values(), ids=LYING)
+def test_a_picture_that_lies_is_refused_without_being_unpacked(data: bytes) -> None:
+    assert len(data) < 100_000
+    with pytest.raises(MediaError, match="row 7"):
+        media.admit((Text("?"), media.image(data, source="row 7")), CAPABILITIES)
+
+
+MORE_THAN_A_PICTURE = {
+    "GIF": lambda: animated("GIF", 500),
+    "WEBP": lambda: animated("WEBP", 300),
+    "APNG": lambda: animated("PNG", 300),
+    "GIF on a larger screen": lambda: gif_screen(600, 400),
+    "GIF on a smaller screen": lambda: gif_screen(6, 4),
+    "PNG claims less": lambda: png_with(drawn_size=(60, 400), size=(60, 40)),
+}
+
+
+@pytest.mark.parametrize("made", MORE_THAN_A_PICTURE.values(), ids=MORE_THAN_A_PICTURE)
+def test_what_holds_more_than_one_picture_is_sent_as_one(made: Callable[[], bytes]) -> None:
+    prompt = (Text("?"), media.image(made()))
+    media.admit(prompt, CAPABILITIES)
+    assert not media.fits(prompt, CAPABILITIES)
+    fitted = media.fit(prompt, CAPABILITIES)
+    assert fitted == media.fit(prompt, CAPABILITIES)
+    assert media.fits(fitted, CAPABILITIES)
+    assert fitted[1].mime == "image/png"
+    opened = Pillow.open(io.BytesIO(fitted[1].data))
+    assert getattr(opened, "n_frames", 1) == 1
+    assert opened.size == (fitted[1].width, fitted[1].height)
+
+
+ORDINARY = {
+    **{kind: drawn(kind) for kind in ("PNG", "JPEG", "GIF", "WEBP")},
+    "lossless WebP": drawn("WEBP", lossless=True),
+    "WebP with alpha and EXIF": webp_canvas(60, 40),
+    "progressive JPEG": drawn("JPEG", progressive=True),
+    "palette": drawn("PNG", mode="P"),
+    "1 bit": drawn("PNG", mode="1"),
+    "GIF with a comment": drawn("GIF", comment=b"x" * 700),
+    "PNG with a profile": drawn("PNG", icc_profile=b"p" * 3000),
+}
+
+
+@pytest.mark.parametrize("data", ORDINARY.values(), ids=ORDINARY)
+def test_an_ordinary_picture_keeps_its_bytes(data: bytes) -> None:
+    prompt = (media.image(data),)
+    media.admit(prompt, CAPABILITIES)
+    assert media.fit(prompt, CAPABILITIES) is prompt
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_a_large_picture_of_one_colour_does_not_look_like_a_lie(kind: str) -> None:
+    buffer = io.BytesIO()
+    Pillow.new("RGB", (4000, 4000), "red").save(buffer, kind, **({"optimize": True} if kind == "JPEG" else {}))
+    media.admit((media.image(buffer.getvalue()),), CAPABILITIES)
 
 
 def test_the_policy_is_plain_json():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -16,7 +18,7 @@ from mmeval.board.vectors import Vector, read_vector
 from mmeval.catalog import Catalog
 from mmeval.comparable import Change, refused, short
 from mmeval.errors import StoreError
-from mmeval.store import UNMEASURED, Number, Problem, Run, Spec, list_runs, slug
+from mmeval.store import UNMEASURED, Number, Problem, Run, Spec, benchmark_folder, list_runs, slug
 
 Reader = Callable[[Run, BenchmarkCard], Vector]
 Compared = Literal["mean", "jackknife", "samples"]
@@ -133,9 +135,11 @@ def run_time(run: Run) -> str:
     """ISO time (UTC) at which a run ended, or started if its end was not recorded; empty if neither was."""
     times = run.info.provenance
     seconds = times.get("end") or times.get("start")
-    if not isinstance(seconds, int | float):
+    try:
+        ended = datetime.datetime.fromtimestamp(seconds, datetime.UTC)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError, OSError):  # not a number, or not a time that a clock can show
         return ""
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return ended.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def run_key(run: Run) -> str:
@@ -148,20 +152,48 @@ _slug = lru_cache(maxsize=4096)(slug)
 
 def read_checked(run: Run, card: BenchmarkCard) -> Vector:
     """Read the scores and check them against run.json; raises StoreError with the reason."""
-    vector, records = read_vector(run), scored_again(run, card)
-    check(run, vector, card, records)
-    return replace(vector, pseudo=pseudo(vector, card, records))
+    try:
+        vector, records = read_vector(run), scored_again(run, card)
+        check(run, vector, card, records)
+        return replace(vector, pseudo=pseudo(vector, card, records))
+    except StoreError:
+        raise
+    except Exception as error:  # the boundary of a run folder, in which a stranger may have put anything
+        raise StoreError(f"{run.path}: {type(error).__name__}: {error}") from error
 
 
 def all_runs(root: Path) -> tuple[list[Run], list[Problem]]:
-    """Every run below `root`, and accepted baselines whose own run folder is gone."""
+    """Every run below `root`, and accepted baselines whose own run folder is gone.
+
+    A run with a name from which no page can be named is a Problem.
+    """
     runs, problems = list_runs(root)
     kept, more = list_runs(root / "baselines")
     here = {run.spec_digest for run in runs}
-    return [*runs, *(run for run in kept if run.spec_digest not in here)], [*problems, *more]
+    found = [*runs, *(run for run in kept if run.spec_digest not in here)]
+    slugs: dict[str, str] = {}
+    unnamed = {id(run): why for run in found if (why := _unnamed(run, slugs))}
+    bad = [Problem(run.path, f"{run.path}: {unnamed[id(run)]}") for run in found if id(run) in unnamed]
+    return [run for run in found if id(run) not in unnamed], [*problems, *more, *bad]
+
+
+def _unnamed(run: Run, models: dict[str, str]) -> str | None:
+    """Why no file can be named after a run; `models` has the model of each folder name so far."""
+    spec, digest = run.info.spec, run.info.samples_digest
+    if any(len(os.fsencode(name)) > NAME_BYTES for name in (run.path.parent.name, benchmark_folder(spec))):
+        return f"the names of its benchmark, version and variant have more than {NAME_BYTES} bytes together"
+    if "/" in spec.benchmark:
+        return f"its benchmark {spec.benchmark[:80]!r} has a slash in its name"
+    if digest is not None and not DIGEST.fullmatch(digest):
+        return f"its samples_digest {digest[:80]!r} is not a digest"
+    other = models.setdefault(_slug(spec.model), spec.model)
+    return None if other == spec.model else f"its model {spec.model!r} would share a page with {other!r}"
 
 
 Found = tuple[list[Run], list[Problem]]
+NAME_BYTES = 200
+"""Longest folder name that pages are named after. File systems allow 255 bytes; a digest and an ending are added."""
+DIGEST = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def collect(

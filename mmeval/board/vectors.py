@@ -69,8 +69,11 @@ class Vector:
 
 
 def file_digest(file: Path) -> str:
-    """sha256 of a file, hexadecimal; empty if the file does not exist."""
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+    """sha256 of a file, hexadecimal; empty if the file does not exist or cannot be read."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+    except OSError:
+        return ""
 
 
 def outcome(row: ScoreRow) -> str:

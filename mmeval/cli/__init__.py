@@ -10,7 +10,10 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from mmeval import MMEvalError, UsageError, __version__
+from mmeval import UsageError, __version__
+from mmeval.cli._crash import CRASHED, PIPE_CLOSED, report, silence
+from mmeval.faults import foreseen
+from mmeval.formatting import line
 
 VERBS = {
     "quickstart": "quickstart",
@@ -54,6 +57,11 @@ class Verbs(TyperGroup):
             code = super().main(*args, **{**extra, "standalone_mode": False})
         except typer.TyperException as error:
             raise _usage_error(error) from None
+        except SystemExit as end:
+            if not isinstance(end.__context__, BrokenPipeError):
+                raise
+            silence()  # nobody reads on, as in `mmeval list | head`; typer would exit with 1
+            code = PIPE_CLOSED
         sys.exit(code)
 
 
@@ -79,7 +87,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Evaluate multimodal models: run benchmarks, gate regressions, publish a leaderboard.",
     epilog="Exit codes: 0 pass · 1 gate failed · 2 usage · 3 inconclusive · 4 not comparable · "
-    "5 run incomplete or nothing measured · 6 budget spent · 130 interrupted",
+    "5 run incomplete or nothing measured · 6 budget spent · 70 internal error · 130 interrupted · 141 output closed",
 )
 
 
@@ -97,13 +105,14 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line; a user's mistake is one line on stderr and its exit code."""
+    """Run the command line; what goes wrong is one line on stderr and its exit code, never a traceback."""
     # Imports create some 100,000 objects that stay; collecting them again and again takes a tenth of the start time.
     gc.set_threshold(50_000, 10, 10)
     try:
         app(prog_name="mmeval")
-    except MMEvalError as error:
-        typer.echo(f"mmeval: {error}", err=True)
-        sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - the last boundary: nothing passes it
+        known = foreseen(error)
+        typer.echo(f"mmeval: {line(str(known) if known else report(error))}", err=True)
+        sys.exit(known.exit_code if known else CRASHED)

@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from mmeval import UsageError
+from mmeval.cli._runs import echo
 
 _OWN = frozenset(vars(logging.makeLogRecord({})))
 
@@ -50,7 +49,7 @@ class _File(logging.FileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
         self.stopped = True
-        typer.echo(f"mmeval: --log {self.baseFilename}: {sys.exception()}; the run continues without it", err=True)
+        echo(f"mmeval: --log {self.baseFilename}: {sys.exception()}; the run continues without it", err=True)
 
     def close(self) -> None:
         with suppress(OSError):  # the write error has been reported already

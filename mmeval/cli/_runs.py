@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,14 +11,19 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mmeval import StoreError, UsageError
+from mmeval.formatting import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from mmeval.catalog import Catalog
 
-RESULTS = typer.Option(Path("results"), "--results", help="Folder that holds the runs.", show_default=True)
+RESULTS = typer.Option(
+    Path("results"), "--results", file_okay=False, help="Folder that holds the runs.", show_default=True
+)
 PATH = typer.Option([], "--path", help="Extra folder with benchmarks/ and adapters/ (repeatable).", show_default=False)
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What JSON may hold as it is, but a terminal would obey or could not be sent. Written as escapes in strings."""
 AS_JSON = typer.Option(False, "--json", help="Print JSON.", show_default=True)
 
 
@@ -28,17 +34,23 @@ def catalog_of(path: Sequence[Path]) -> Catalog:
     return Catalog(tuple(path))
 
 
+def echo(text: str, *, err: bool = False) -> None:
+    """Print text that may hold a stranger's words; a terminal does not obey it."""
+    typer.echo(plain(text), err=err)
+
+
 def echo_json(value: Any) -> None:
     """Print a JSON document to standard output, with keys in the given order."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    typer.echo(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def console(*, error: bool = False) -> Console:
     """A console; 160 columns wide when the output is not a terminal, so that tables in logs are not wrapped at 80."""
-    from rich.console import Console
+    from mmeval.report.console import PlainConsole
 
-    made = Console(stderr=error, highlight=False)
-    return made if made.is_terminal else Console(stderr=error, highlight=False, width=160)
+    made = PlainConsole(stderr=error, highlight=False)
+    return made if made.is_terminal else PlainConsole(stderr=error, highlight=False, width=160)
 
 
 def find_run(reference: str, results: Path) -> Any:
@@ -63,8 +75,8 @@ def find_run(reference: str, results: Path) -> Any:
     if len(found) == 1:
         return found[0]
     if found:
-        names = "\n  ".join(str(run.path) for run in found[:10])
-        raise UsageError(f"{len(found)} runs match {reference!r}; choose one:\n  {names}")
+        names = ", ".join(str(run.path) for run in found[:10])
+        raise UsageError(f"{len(found)} runs match {reference!r}; choose one: {names}")
     for problem in problems:
         if _matches(reference, problem.path.relative_to(results)):
             raise StoreError(problem.reason)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, echo_json
+from mmeval.cli._runs import AS_JSON, echo, echo_json
 
 FILE = typer.Option(None, "--file", help="Cache file.", show_default="~/.cache/mmeval/replies.sqlite")
 
@@ -30,9 +30,9 @@ def info(
     if as_json:
         echo_json({"file": str(found.file), "replies": found.replies, "bytes": found.size, "models": found.models})
         return
-    typer.echo(f"{found.file}: {found.replies} replies, {found.size / 1e6:.1f} MB")
+    echo(f"{found.file}: {found.replies} replies, {found.size / 1e6:.1f} MB")
     for name, count in found.models.items():
-        typer.echo(f"{count:>10}  {name}")
+        echo(f"{count:>10}  {name}")
 
 
 @verb.command()
@@ -52,7 +52,7 @@ def prune(
         raise UsageError("choose what to delete: --older-than DAYS, --model PROVIDER/MODEL or --all")
     seconds = older_than * 86400 if older_than is not None else None
     count = cache.prune(file or cache.default_file(), older_than_s=seconds, model=model)
-    typer.echo(f"deleted {count} replies")
+    echo(f"deleted {count} replies")
 
 
 @verb.command()
@@ -68,7 +68,7 @@ def check(file: Path | None = FILE) -> None:
         raise StoreError(
             f"{path}: {found.replies} replies can be read, {found.bad} cannot{why}; run `mmeval cache repair {path}`"
         )
-    typer.echo(f"{path}: {found.replies} replies, none damaged")
+    echo(f"{path}: {found.replies} replies, none damaged")
 
 
 @verb.command()
@@ -84,4 +84,4 @@ def repair(
     if source == into and into.exists():
         source = cachefile.set_aside(into)
     count = cachefile.repair(source, into)
-    typer.echo(f"{into}: {count} replies saved from {source}")
+    echo(f"{into}: {count} replies saved from {source}")

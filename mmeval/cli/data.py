@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mmeval.cli._runs import PATH, catalog_of
+from mmeval.cli._runs import PATH, catalog_of, echo
 
 if TYPE_CHECKING:
     from mmeval.catalog import Catalog
@@ -33,7 +33,7 @@ def check(names: list[str] = NAMES, path: list[Path] = PATH, offline: bool = OFF
     def one(benchmark: Benchmark) -> str:
         found = inspect(benchmark, offline=offline)
         for problem in found.problems:
-            typer.echo(f"{benchmark.name}: {problem}")
+            echo(f"{benchmark.name}: {problem}")
         return "" if found.problems else f"ok, {found.rows} rows, sha256 {found.sha256[:16]}"
 
     _each(names, catalog_of(path), one)
@@ -78,10 +78,10 @@ def _each(names: Iterable[str], catalog: Catalog, one: Callable[[Benchmark], str
             line = one(catalog.benchmark(name))
         except DataError as error:
             line, failed = "", True
-            typer.echo(str(error) if str(error).startswith(f"{name}: ") else f"{name}: {error}", err=True)
+            echo(str(error) if str(error).startswith(f"{name}: ") else f"{name}: {error}", err=True)
         failed = failed or not line
         if line:
-            typer.echo(f"{name}: {line}")
+            echo(f"{name}: {line}")
     if failed:
         raise typer.Exit(2)
 

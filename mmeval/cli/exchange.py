@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mmeval.cli._runs import PATH, RESULTS, catalog_of, find_run
+from mmeval.cli._runs import PATH, RESULTS, catalog_of, echo, find_run
 
 if TYPE_CHECKING:
     from mmeval.catalog import Catalog
@@ -58,7 +58,7 @@ def import_command(
             run = write(found, results)
             number = run.info.metrics.get(run.info.primary_metric)
             value = f"{run.info.primary_metric} {points(number.value)}" if number else run.info.reason
-            typer.echo(f"{run.path}: {run.info.planned} samples, {value}")
+            echo(f"{run.path}: {run.info.planned} samples, {value}")
             written += 1
     if not written:
         raise RunFailedError("nothing was imported")
@@ -88,7 +88,7 @@ def export_command(
     else:
         written = _submission(run, catalog, output or Path(f"{run.info.spec.benchmark}_submission.xlsx"))
     for line in written:
-        typer.echo(line)
+        echo(line)
 
 
 def _card(run: Run, catalog: Catalog) -> Benchmark | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo_json
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo, echo_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,7 +166,7 @@ def accept_command(
     for found in [store.read_run(folder) for folder in run]:
         row = accept(found, policy, reason=reason)
         old = f", replaces {row['replaces'][0]['run'][:12]}" if row["replaces"] else ""
-        typer.echo(f"{row['benchmark']}: baseline {row['run'][:12]} of {row['model']}, {row['n']} samples{old}")
+        echo(f"{row['benchmark']}: baseline {row['run'][:12]} of {row['model']}, {row['n']} samples{old}")
 
 
 @gate.command("selftest")
@@ -253,5 +253,5 @@ def _end(verdict: Verdict, *, report: Path | None, github: bool, exit_zero: bool
     if github:
         write_job_files(verdict)
         for line in workflow_commands(verdict):
-            typer.echo(line, err=as_json)
+            echo(line, err=as_json)
     raise typer.Exit(0 if exit_zero else verdict.exit_code)

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, RESULTS, echo_json, find_run
+from mmeval.cli._runs import AS_JSON, RESULTS, echo, echo_json, find_run
 
 judge_app = typer.Typer(no_args_is_help=True, help="Measure how reliable a judge is.")
 
@@ -45,7 +45,7 @@ def agreement_command(
     if as_json:
         echo_json(asdict(found))
         return
-    typer.echo(f"{found.n} samples, labels {', '.join(found.labels)}")
+    echo(f"{found.n} samples, labels {', '.join(found.labels)}")
     for name, value in (
         ("Cohen's kappa", found.kappa),
         ("quadratic weights", found.weighted),
@@ -54,7 +54,7 @@ def agreement_command(
         ("specificity", found.specificity),
     ):
         if value is not None:
-            typer.echo(f"{name:18} {value.value:.3f} [{value.low:.3f}, {value.high:.3f}]  {value.method}")
+            echo(f"{name:18} {value.value:.3f} [{value.low:.3f}, {value.high:.3f}]  {value.method}")
     _print_table(found)
 
 
@@ -77,6 +77,6 @@ def _with_run(file: Path, reference: str, results: Path) -> Any:
 
 def _print_table(found: Any) -> None:
     width = max(8, *(len(label) for label in found.labels)) + 1
-    typer.echo("human \\ judge".ljust(16) + "".join(label.rjust(width) for label in found.labels))
+    echo("human \\ judge".ljust(16) + "".join(label.rjust(width) for label in found.labels))
     for human, row in found.table.items():
-        typer.echo(human.ljust(16) + "".join(str(row[judge]).rjust(width) for judge in found.labels))
+        echo(human.ljust(16) + "".join(str(row[judge]).rjust(width) for judge in found.labels))

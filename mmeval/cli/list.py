@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo_json
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo, echo_json
 
 if TYPE_CHECKING:
     from mmeval.catalog import Catalog
@@ -46,7 +46,7 @@ def list_command(
     elif rows:
         _print(what, rows)
     else:
-        typer.echo(f"no {what.value} found" + (f" with {match!r} in the name" if match else ""))
+        echo(f"no {what.value} found" + (f" with {match!r} in the name" if match else ""))
 
 
 def _benchmarks(catalog: Catalog, results: Path) -> Rows:

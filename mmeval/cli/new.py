@@ -13,6 +13,7 @@ from string import Template
 import typer
 
 from mmeval import UsageError
+from mmeval.cli._runs import echo
 
 
 class What(StrEnum):
@@ -41,12 +42,12 @@ def new_command(
     template = resources.files("mmeval.cli").joinpath(f"scaffold/{what.value}.py.txt").read_text(encoding="utf-8")
     title = re.sub(r"[_-]+", " ", name).capitalize()
     file.write_text(Template(template).substitute(name=name, title=title), encoding="utf-8")
-    typer.echo(f"wrote {file}")
+    echo(f"wrote {file}")
     if what is What.benchmark:
         _example_rows(file.parent / f"{name}-data")
-        typer.echo(f"next: mmeval run {name} -m mock/echo")
+        echo(f"next: mmeval run {name} -m mock/echo")
     else:
-        typer.echo(f"next: mmeval run QUESTIONS.jsonl -m {name}/MODEL")
+        echo(f"next: mmeval run QUESTIONS.jsonl -m {name}/MODEL")
 
 
 def _check_name(name: str) -> None:
@@ -65,4 +66,4 @@ def _example_rows(folder: Path) -> None:
         rows.append({"id": number, "image": f"{colour}.png", "question": question, "answer": colour})
     lines = "".join(json.dumps(row) + "\n" for row in rows)
     (folder / "questions.jsonl").write_text(lines, encoding="utf-8")
-    typer.echo(f"wrote {folder} with two example rows; replace them")
+    echo(f"wrote {folder} with two example rows; replace them")

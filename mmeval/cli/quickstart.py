@@ -6,6 +6,8 @@ from pathlib import Path
 
 import typer
 
+from mmeval.cli._runs import echo
+
 SUITE = "quickstart"
 MODELS = (
     "transformers/demo-vlm",
@@ -40,4 +42,4 @@ def quickstart(
     if code:
         raise typer.Exit(code)
     write(Options(results=folder, out=out, cache=folder / ".cache" / "site"))
-    typer.echo(f"open {(out / 'index.html').resolve()} in a browser, or run: mmeval site serve --out {out}")
+    echo(f"open {(out / 'index.html').resolve()} in a browser, or run: mmeval site serve --out {out}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, echo_json, find_run
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, echo, echo_json, find_run
 
 if TYPE_CHECKING:
     from mmeval.catalog import Catalog
@@ -39,9 +39,9 @@ def rescore_command(
         echo_json({"run": str(made.path), "profile": profile, "metrics": after.model_dump(mode="json")["metrics"]})
         return
     scale = source.benchmark.metric.scale
-    typer.echo(f"{before.spec.profile:24} {_headline(before, scale)}")
-    typer.echo(f"{profile:24} {_headline(after, scale)}")
-    typer.echo(f"written to {made.path}")
+    echo(f"{before.spec.profile:24} {_headline(before, scale)}")
+    echo(f"{profile:24} {_headline(after, scale)}")
+    echo(f"written to {made.path}")
 
 
 def source_of(run: str, results: Path, catalog: Catalog, benchmark: str = "") -> Any:
@@ -88,18 +88,18 @@ def _print_diff(found: Any, metric: Any, shown: int) -> None:
     from mmeval import formatting as numbers
 
     for name, estimate in zip(found.profiles, found.headlines, strict=True):
-        typer.echo(f"{name:24} {metric.name} {numbers.score(estimate, scale=metric.scale)}")
-    typer.echo(f"{len(found.changes)} of {found.n} samples have a different answer, {found.graded} a different score")
+        echo(f"{name:24} {metric.name} {numbers.score(estimate, scale=metric.scale)}")
+    echo(f"{len(found.changes)} of {found.n} samples have a different answer, {found.graded} a different score")
     for before, after, count, delta in found.rules:
-        typer.echo(f"  {count:6}  {before or '-'} -> {after or '-'}  ({delta:+g} points of score)")
+        echo(f"  {count:6}  {before or '-'} -> {after or '-'}  ({delta:+g} points of score)")
     for change in found.changes[:shown]:
-        typer.echo("")
-        typer.echo(f"{change.id}  target {_short(change.target)}")
-        typer.echo(f"  reply: {_short(change.reply)}")
+        echo("")
+        echo(f"{change.id}  target {_short(change.target)}")
+        echo(f"  reply: {_short(change.reply)}")
         for name, score in zip(found.profiles, change.scores, strict=True):
-            typer.echo(f"  {name:24} {_reading(score)}")
+            echo(f"  {name:24} {_reading(score)}")
     if len(found.changes) > shown:
-        typer.echo(f"... {len(found.changes) - shown} more; use --flips N for more, or --json for all")
+        echo(f"... {len(found.changes) - shown} more; use --flips N for more, or --json for all")
 
 
 def _reading(score: Any) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mmeval.cli._options import given, with_settings
-from mmeval.cli._runs import AS_JSON, console, echo_json
+from mmeval.cli._runs import AS_JSON, console, echo, echo_json
 from mmeval.engine.options import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _usable(jobs: Sequence[Job], settings: Settings) -> list[Job]:
     if problems and not found:
         raise problems[0]
     for problem in problems:
-        typer.echo(f"mmeval: skipped: {problem}", err=True)
+        echo(f"mmeval: skipped: {problem}", err=True)
     return found
 
 
@@ -89,18 +89,20 @@ def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, 
     plans, skipped = _plans(names, models, settings)
     shown = observer(quiet=as_json)
     session = runner.Session(settings, observer=shown)
+    if session.resources.throttles.warning:
+        echo(f"mmeval: {session.resources.throttles.warning}", err=True)
     try:
         with logged(settings.log):
             runs = _run(session, plans)
     finally:
         shown.close()
     for planned, error in session.problems:
-        typer.echo(f"mmeval: {planned.spec.model} {planned.spec.benchmark}: {error}", err=True)
+        echo(f"mmeval: {planned.spec.model} {planned.spec.benchmark}: {error}", err=True)
     for warning in session.resources.cache.warnings:
-        typer.echo(f"mmeval: {warning}", err=True)
+        echo(f"mmeval: {warning}", err=True)
     problem = session.resources.cache.problem
     if problem:
-        typer.echo(f"mmeval: new replies are stored in their runs, but not in the cache: {problem}", err=True)
+        echo(f"mmeval: new replies are stored in their runs, but not in the cache: {problem}", err=True)
     _report(runs, plans, settings, as_json=as_json)
     return _exit_code(session, runs, plans) or (5 if skipped else 0)
 

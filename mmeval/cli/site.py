@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mmeval.cli._runs import PATH, catalog_of
+from mmeval.cli._runs import PATH, RESULTS, catalog_of, echo
 
 if TYPE_CHECKING:
     from mmeval.sitegen.build import Options
 
-RESULTS = typer.Option(Path("results"), "--results", help="Folder that holds the runs.")
 CACHE = typer.Option(Path(".mmeval/site"), "--cache", help="Folder for the state of incremental builds.")
 OUT = typer.Option(Path("_site"), "--out", help="Folder of the site.")
 
@@ -56,9 +55,9 @@ def write(options: Options) -> None:
     done, out = make(options), options.out
     took = time.perf_counter() - start
     files = f"{done.files} files ({done.written} written, {done.removed} removed)"
-    typer.echo(f"{out}/index.html: {done.runs} runs, {files}, {took:.1f} s")
+    echo(f"{out}/index.html: {done.runs} runs, {files}, {took:.1f} s")
     if done.problems:
-        typer.echo(f"{done.problems} run folders could not be used; see {out}/problems.html", err=True)
+        echo(f"{done.problems} run folders could not be used; see {out}/problems.html", err=True)
 
 
 def serve(
@@ -75,5 +74,5 @@ def serve(
         raise UsageError(f"{out}: no site in this folder; run `mmeval site build --out {out}` first")
     handler = functools.partial(http_server.SimpleHTTPRequestHandler, directory=str(out))
     with http_server.ThreadingHTTPServer((host, port), handler) as server:
-        typer.echo(f"http://{host}:{server.server_address[1]}/  (Ctrl-C stops)")
+        echo(f"http://{host}:{server.server_address[1]}/  (Ctrl-C stops)")
         server.serve_forever()

@@ -10,7 +10,9 @@ from string import ascii_uppercase
 from typing import Any
 
 from mmeval import media
-from mmeval.errors import DataError
+from mmeval.documents import MALFORMED, special
+from mmeval.errors import DataError, RunFailedError
+from mmeval.faults import foreseen
 from mmeval.scorers.targets import as_list
 from mmeval.types import JSON, Image
 
@@ -45,7 +47,7 @@ def _spelled(value: str) -> list[Any] | None:
         return None
     try:
         found = json.loads(value)
-    except (json.JSONDecodeError, RecursionError):
+    except MALFORMED:
         return as_list(value)
     return found if isinstance(found, list) else None
 
@@ -115,7 +117,12 @@ def _inside(value: str, folder: Path, where: str) -> bytes:
         file = (root / value).resolve()
         if not file.is_relative_to(root):
             raise DataError(f"{where}: image {value!r} is outside {folder}")
+        if kind := special(file):
+            raise DataError(f"{where}: image {value!r} is {kind}, not a file")
         return file.read_bytes()
     except (OSError, ValueError) as error:
+        known = foreseen(error)
+        if isinstance(known, RunFailedError):  # not the fault of the image: no other one would fare better
+            raise known from None
         reason = error.strerror if isinstance(error, OSError) else error
         raise DataError(f"{where}: image {value[:200]!r}: {reason}") from None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.data.contract import Columns, check_row
+from mmeval.documents import MALFORMED, special, why
 from mmeval.errors import DataError
 from mmeval.types import JSON, Row
 
@@ -65,11 +66,18 @@ def numbered(source: File) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line, row). Lines count from 1 and include the header; Parquet rows count from 0."""
     readers = {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv_rows, "tsv": _tsv_rows}
     try:
+        _regular(source.path)
         yield from readers[source.format](source.path)
     except OSError as error:
         raise DataError(f"{source.path}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise DataError(f"{source.path}: not UTF-8 at byte {error.start}") from None
+
+
+def _regular(path: Path) -> None:
+    """Raise DataError for a folder, a pipe or a device, whose end may never come; OSError if there is no file."""
+    if kind := special(path):
+        raise DataError(f"{path} is {kind}, not a file")
 
 
 def columns(source: File) -> list[str]:
@@ -81,11 +89,12 @@ def columns(source: File) -> list[str]:
     import pyarrow.parquet as pq
 
     try:
+        _regular(source.path)
         with pq.ParquetFile(source.path) as file:
             return list(file.schema_arrow.names) if file.metadata.num_rows else []
     except OSError as error:
         raise DataError(f"{source.path}: {error.strerror or error}") from None
-    except pa.ArrowInvalid as error:
+    except pa.ArrowException as error:
         raise DataError(f"{source.path}: not a readable Parquet file: {error}") from None
 
 
@@ -101,7 +110,7 @@ def _parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 for row in batch.to_pylist():
                     yield number, row
                     number += 1
-    except pa.ArrowInvalid as error:
+    except pa.ArrowException as error:
         raise DataError(f"{path}: not a readable Parquet file: {error}") from None
 
 
@@ -112,8 +121,8 @@ def _jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 continue
             try:
                 row = json.loads(line)
-            except (json.JSONDecodeError, RecursionError) as error:
-                raise DataError(f"{path}:{number}: not JSON: {error}") from None
+            except MALFORMED as error:
+                raise DataError(f"{path}:{number}: not JSON: {why(error)}") from None
             if not isinstance(row, dict):
                 raise DataError(f"{path}:{number}: expected an object, found {type(row).__name__}")
             yield number, row

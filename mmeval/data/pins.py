@@ -6,7 +6,6 @@ import fcntl
 import hashlib
 import json
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mmeval.data.samples import samples
 from mmeval.definitions import Benchmark, Source
+from mmeval.documents import read_toml
 from mmeval.errors import DataError
 from mmeval.types import JSON, Row
 
@@ -207,9 +207,8 @@ def read_lock(lock: Path = LOCK) -> dict[str, Entry]:
     if not lock.exists():
         return {}
     try:
-        tables = tomllib.loads(lock.read_text(encoding="utf-8"))
-        return {name: Entry.model_validate(table) for name, table in tables.items()}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError, OSError) as error:
+        return {name: Entry.model_validate(table) for name, table in read_toml(lock, DataError).items()}
+    except ValidationError as error:
         raise DataError(f"{lock}: {str(error).splitlines()[0]}") from None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from mmeval.catalog import Catalog
 from mmeval.definitions import Benchmark, Capabilities, Options
+from mmeval.documents import MALFORMED, read_toml
 from mmeval.errors import UsageError, nearest
 
 __all__ = ["DEFAULTS", "Settings", "pairs", "public", "read_settings", "resolve", "split_model"]
@@ -89,7 +89,7 @@ def read_settings(file: Path | None, given: Mapping[str, Any]) -> Settings:
     Raises:
         UsageError: a key or a value is not valid. The message names the file or the flag.
     """
-    table: dict[str, Any] = _toml(file) if file else {}
+    table = read_toml(file, UsageError) if file else {}
     table = {key.replace("-", "_"): value for key, value in table.items()}
     for key in table.keys() - Settings.model_fields.keys():
         raise UsageError(f"{file}: no setting {key!r}{nearest(key, Settings.model_fields)}")
@@ -100,15 +100,6 @@ def read_settings(file: Path | None, given: Mapping[str, Any]) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]).replace("_", "-")
         raise UsageError(f"--{name}: {first['msg']} (got {first['input']!r})") from None
-
-
-def _toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: not valid TOML: {error}") from None
 
 
 def pairs(given: Sequence[str], *, flag: str = "-o") -> dict[str, str]:
@@ -179,7 +170,7 @@ def _literal(value: Any, *, text: bool) -> Any:
     if value[:1] in "{[":
         try:
             return json.loads(value)
-        except json.JSONDecodeError:
+        except MALFORMED:
             return value
     return value
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from mmeval.comparable import Subject
+from mmeval.documents import read_yaml
 from mmeval.errors import UsageError, nearest
 from mmeval.store import canonical
 
@@ -211,14 +212,9 @@ def read_policy(file: Path) -> Policy:
         UsageError: the file cannot be read or a value is wrong; names the file, the key, and for an unknown key the
             nearest one.
     """
-    import yaml
-
-    try:
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}; see docs/gate.md for an example") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: not valid YAML: {' '.join(str(error).split())}") from None
+    if not file.exists():
+        raise UsageError(f"{file}: No such file or directory; see docs/gate.md for an example")
+    data = read_yaml(file, UsageError)
     if not isinstance(data, Mapping):
         raise UsageError(f"{file}: expected keys such as version and benchmarks, found {type(data).__name__}")
     try:

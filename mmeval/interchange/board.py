@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from mmeval.documents import read_json
 from mmeval.errors import DataError
 from mmeval.interchange import openvlm
-from mmeval.interchange.imported import Imported, number, read_json
+from mmeval.interchange.imported import Imported, number
 
 
 def read(file: Path, *, model: str | None = None, benchmark: str | None = None) -> Iterator[Imported]:
     """Every cell as a run without samples, with the sub-scores that the file states."""
-    whole = read_json(file)
+    whole = read_json(file, DataError)
     results = whole.get("results") if isinstance(whole, dict) else None
     if not isinstance(results, dict):
         raise DataError(f"{file}: there is no `results`")

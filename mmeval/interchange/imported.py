@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -122,21 +121,13 @@ def _ids_digest(records: Sequence[Record]) -> str:
     return hashlib.sha256("\n".join(ids).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def read_json(file: Path) -> Any:
-    """A JSON document; raises DataError that names the file."""
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise DataError(f"{file}: {getattr(error, 'strerror', None) or error}") from None
-
-
 def number(value: Any) -> float | None:
     """A finite number from a number, a bool or a text; None for anything else."""
     if isinstance(value, bool):
         return float(value)
     try:
         found = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return found if found == found and abs(found) != float("inf") else None
 

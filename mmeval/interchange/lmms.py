@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.data import jsonl
+from mmeval.documents import read_json
 from mmeval.errors import DataError, UsageError
-from mmeval.interchange.imported import Imported, number, read_json
+from mmeval.interchange.imported import Imported, number
 from mmeval.types import Record, Reply, Score
 
 _PLAIN = frozenset(
@@ -22,7 +23,7 @@ _SCORES = ("score", "acc", "accuracy", "correct", "hit", "exact_match")
 
 def read_results(file: Path, *, model: str | None = None) -> Iterator[Imported]:
     """One run without samples per task of a results file; raises DataError naming the file."""
-    whole = read_json(file)
+    whole = read_json(file, DataError)
     tasks = whole.get("results") if isinstance(whole, dict) else None
     if not isinstance(tasks, dict) or not tasks:
         raise DataError(f"{file}: there is no `results`")

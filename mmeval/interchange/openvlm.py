@@ -56,7 +56,7 @@ def _number(scores: Any, name: str) -> float | None:
     value = scores.get(name) if isinstance(scores, Mapping) else None
     try:
         number = float(value) if value is not None and not isinstance(value, bool) else math.nan
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
 

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from mmeval.errors import UsageError
+from mmeval.documents import special
+from mmeval.errors import DataError, MMEvalError, UsageError
 from mmeval.interchange import board, inspectlog, lmms, vlmevalkit
 from mmeval.interchange.imported import Imported
 
@@ -40,16 +41,27 @@ def read(
         UsageError: the form is unknown or cannot be detected.
         DataError: the file does not have that form.
     """
+    if not file.exists():
+        raise UsageError(f"{file}: no such file")
+    if kind := special(file):
+        raise UsageError(f"{file} is {kind}, not a file")
     name = form or form_of(file)
     if name not in READERS:
         raise UsageError(f"there is no form {name!r}; use one of {', '.join(READERS)}")
-    return READERS[name](file, model, benchmark)
+    return _bounded(READERS[name](file, model, benchmark), f"{file}: not a readable {name} file")
+
+
+def _bounded(found: Iterator[Imported], says: str) -> Iterator[Imported]:
+    try:
+        yield from found
+    except MMEvalError:
+        raise
+    except Exception as error:  # the boundary of another tool's file, in which anything may be anywhere
+        raise DataError(f"{says}: {type(error).__name__}: {error}") from error
 
 
 def form_of(file: Path) -> str:
     """The form of a file, by its suffix and its top-level JSON keys."""
-    if not file.is_file():
-        raise UsageError(f"{file}: no such file")
     suffix = file.suffix.lower()
     if suffix == ".eval":
         return "inspect"

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from mmeval.documents import read_json
 from mmeval.errors import DataError, UsageError
-from mmeval.interchange.imported import BENCHMARKS, Imported, number, read_json, unit
+from mmeval.interchange.imported import BENCHMARKS, Imported, number, unit
 from mmeval.types import Record, Reply, Score
 
 SUFFIXES = (".xlsx", ".tsv", ".csv", ".json")
@@ -60,7 +61,7 @@ def _text(file: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     if file.suffix.lower() in (".tsv", ".csv"):
         yield from files.numbered(files.File(file, file.suffix.lower()[1:]))
         return
-    table = read_json(file)
+    table = read_json(file, DataError)
     if isinstance(table, dict) and all(isinstance(column, dict) for column in table.values()):
         # pandas writes a table column by column.
         keys = list(next(iter(table.values()), {}))

@@ -7,11 +7,12 @@ import io
 import math
 import warnings
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmeval.errors import FatalError, MediaError
+from mmeval.media import structure
 from mmeval.types import Image, Prompt, Text
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def image(content: bytes | Path, *, source: str = "") -> Image:
     `invalid_input` when its prompt is prepared, and no other sample is touched.
     """
     data = content.read_bytes() if isinstance(content, Path) else content
-    mime, width, height = _png(data) or _jpeg(data) or _probe(data)
+    mime, width, height = structure.png_size(data) or structure.jpeg_size(data) or _probe(data)
     digest = hashlib.sha256(data).hexdigest()
     if isinstance(content, Path):
         return Image(None, mime, digest, source or str(content), width, height, content)
@@ -85,12 +86,12 @@ def fits(prompt: Prompt, capabilities: Capabilities) -> bool:
 
 
 def fit(prompt: Prompt, capabilities: Capabilities) -> Prompt:
-    """The prompt as the adapter can take it; the very same object when nothing is over a limit.
+    """The prompt as the adapter can take it; the very same object when every image can be sent as it is.
 
-    A picture over a limit of pixels, side or bytes, or of a type that the provider does not know,
-    is turned upright, scaled down (Lanczos) and written again as PNG, or as JPEG when PNG would be
-    too large or the picture was a JPEG: the same bytes in give the same bytes out. Costs
-    milliseconds per picture, so it belongs into a thread.
+    An image over a limit of pixels, side or bytes, of a type that the provider does not know, or with more in it than
+    one picture (an animation, surplus data) is turned upright, scaled down (Lanczos) and written again, an animation by
+    its first frame: as PNG, or as JPEG if PNG would be too large or the image was a JPEG. The same bytes in give the
+    same bytes out. This takes milliseconds per image, so call it in a thread.
 
     Raises:
         MediaError: a picture cannot be decoded or made small enough.
@@ -107,18 +108,23 @@ def fit(prompt: Prompt, capabilities: Capabilities) -> Prompt:
 
 
 def intact(picture: Image) -> None:
-    """Check structure without decoding: PNG's chunk sums, the end marks of JPEG, GIF and WebP.
+    """Check the structure without decoding: checksums, end marks, and whether the header can be true.
 
     Raises:
-        MediaError: unreadable, cut short, or more than `MAX_PIXELS`. Types without a cheap check,
-            and pictures that fail theirs, are decoded to be sure.
+        MediaError: the image is unreadable, cut short, larger than `MAX_PIXELS`, or claims more pixels than its bytes
+            can hold. Types without a cheap check, and images that fail theirs, are decoded to be sure.
     """
     if picture.width is None or picture.height is None:
         raise MediaError(f"{_name(picture)}: not an image that can be read")
     if picture.width * picture.height > MAX_PIXELS:
         raise MediaError(f"{_name(picture)}: {picture.width}x{picture.height} pixels are more than {MAX_PIXELS:,}")
-    ends = _ENDS.get(picture.mime)
-    if ends is None or not ends(picture.read()):
+    data = picture.read()
+    if not structure.holds(picture.mime, data, picture.width, picture.height):
+        raise MediaError(
+            f"{_name(picture)}: its header claims {picture.width}x{picture.height} pixels, "
+            f"more than its {len(data):,} bytes can hold"
+        )
+    if not structure.whole(picture.mime, data):
         check(picture)
 
 
@@ -152,6 +158,7 @@ def _within(picture: Image, capabilities: Capabilities, side: int | None) -> boo
         and (side is None or max(width, height) <= side)
         and (capabilities.max_image_pixels is None or width * height <= capabilities.max_image_pixels)
         and (capabilities.max_image_bytes is None or picture.size <= capabilities.max_image_bytes)
+        and structure.ordinary(picture.mime, picture.read)
     )
 
 
@@ -232,6 +239,8 @@ def _open(picture: Image) -> Picture:
             # Its size was checked above; other warnings are about metadata that is not used.
             warnings.simplefilter("ignore")
             opened = Pillow.open(io.BytesIO(picture.read()))
+            if opened.size != (picture.width, picture.height):
+                raise ValueError(f"{opened.width}x{opened.height} pixels, but its header says otherwise")
             opened.load()
     except (OSError, ValueError, SyntaxError, EOFError, zlib.error, Pillow.DecompressionBombError) as error:
         raise MediaError(f"{_name(picture)}: {error}") from None
@@ -254,49 +263,3 @@ def _probe(data: bytes) -> tuple[str, int | None, int | None]:
                 return mime, picture.width, picture.height
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Pillow.DecompressionBombError):
         return UNKNOWN, None, None
-
-
-def _png(data: bytes) -> tuple[str, int, int] | None:
-    if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR" or len(data) < 33:
-        return None
-    width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
-    return ("image/png", width, height) if width and height else None
-
-
-def _jpeg(data: bytes) -> tuple[str, int, int] | None:
-    """Size from the first frame header (ITU-T T.81, B.2.2); None leaves the bytes to Pillow."""
-    if data[:3] != b"\xff\xd8\xff":
-        return None
-    at = 2
-    while at + 9 < len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = int.from_bytes(data[at + 5 : at + 7], "big"), int.from_bytes(data[at + 7 : at + 9], "big")
-            return ("image/jpeg", width, height) if width and height else None
-        at += 1 if marker == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return None
-
-
-def _png_whole(data: bytes) -> bool:
-    """Every chunk is there and has its checksum (PNG specification, 5.3)."""
-    at = 8
-    while at + 12 <= len(data):
-        end = at + 8 + int.from_bytes(data[at : at + 4], "big")
-        if zlib.crc32(memoryview(data)[at + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
-            return False
-        if data[at + 4 : at + 8] == b"IEND":
-            return True
-        at = end + 4
-    return False
-
-
-def _webp_whole(data: bytes) -> bool:
-    return len(data) >= 8 + int.from_bytes(data[4:8], "little")
-
-
-_ENDS: dict[str, Callable[[bytes], bool]] = {
-    "image/png": _png_whole,
-    "image/jpeg": lambda data: data[-2:] == b"\xff\xd9",
-    "image/gif": lambda data: data[-1:] == b";",
-    "image/webp": _webp_whole,
-}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mmeval.documents import MALFORMED, why
 from mmeval.errors import DataError
 from mmeval.stats.agreement import cohen_kappa
 from mmeval.stats.intervals import mean, wilson
@@ -172,8 +173,8 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 def _object(line: str, path: Path, number: int) -> Mapping[str, Any]:
     try:
         row = json.loads(line)
-    except ValueError as error:
-        raise DataError(f"{path}:{number}: not JSON: {error}") from None
+    except MALFORMED as error:
+        raise DataError(f"{path}:{number}: not JSON: {why(error)}") from None
     if not isinstance(row, dict):
         raise DataError(f"{path}:{number}: not an object")
     return row

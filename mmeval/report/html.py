@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from html import escape as escape_html
 from pathlib import Path
 
+from mmeval.formatting import plain
 from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
-from mmeval.report.verdicts import COLUMNS, footer, plain, row
+from mmeval.report.verdicts import COLUMNS, footer, row
 
 __all__ = ["html"]
 

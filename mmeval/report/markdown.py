@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from mmeval.formatting import plain
 from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
-from mmeval.report.verdicts import COLUMNS, MARKS, footer, notable, plain, row
+from mmeval.report.verdicts import COLUMNS, MARKS, footer, notable, row
 
 __all__ = ["LIMIT", "comment", "markdown"]
 

@@ -10,9 +10,9 @@ from rich.text import Text as RichText
 
 from mmeval.comparable import Change
 from mmeval.compare import Comparison, Pair
-from mmeval.formatting import points
+from mmeval.formatting import plain, points
 from mmeval.gate.verdict import Verdict
-from mmeval.report.verdicts import COLUMNS, footer, notable, plain, row
+from mmeval.report.verdicts import COLUMNS, footer, notable, row
 
 __all__ = ["print_comparison", "print_rows", "print_verdict"]
 

@@ -11,7 +11,7 @@ from mmeval.formatting import money, points
 from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
 from mmeval.store import StoredSample, read_run, read_samples, samples_path, thumbnail_path
 
-__all__ = ["COLUMNS", "MARKS", "footer", "limits", "notable", "plain", "row", "with_questions"]
+__all__ = ["COLUMNS", "MARKS", "footer", "limits", "notable", "row", "with_questions"]
 
 MARKS = {
     "pass": "✅",
@@ -24,11 +24,6 @@ MARKS = {
 COLUMNS = ("benchmark", "tier", "base", "candidate", "difference", "gains/losses", "margin", "verdict", "cost")
 QUESTION = 600
 """Longest question in a report, in characters."""
-
-
-def plain(text: str) -> str:
-    """Text without control characters except line breaks."""
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
 def row(bench: BenchmarkVerdict) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from pathlib import Path
 
 from mmeval.errors import RunFailedError, StoreError
+from mmeval.faults import foreseen
 from mmeval.store import OPEN, Files, dump_record, read_journal
 from mmeval.types import Record
 
@@ -57,7 +58,7 @@ class Journal:
             folder.mkdir(parents=True, exist_ok=True)
             self._handle = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         except OSError as error:
-            raise StoreError(f"{folder}: {error.strerror}") from None
+            raise foreseen(error) or StoreError(f"{folder}: {error.strerror}") from None
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -53,7 +53,7 @@ def job(benchmark: str | Benchmark, settings: Settings) -> Job:
 
 
 def _file(path: Path, settings: Settings) -> Job:
-    if not path.is_file():
+    if not path.exists():
         raise UsageError(f"{path}: no such file")
     made: Benchmark = import_module("mmeval.data").from_file(path, columns=settings.columns)
     return job(made, settings)

@@ -15,6 +15,7 @@ from typing import Any
 from mmeval.board import Board, Cell, Column
 from mmeval.board.ranks import Ranks
 from mmeval.board.views import View, percent
+from mmeval.formatting import guarded
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir
 from mmeval.sitegen.site import File, Site
 from mmeval.sitegen.text import clean, short
@@ -194,9 +195,5 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     if rows:
         writer.writerow(rows[0].keys())
-        writer.writerows([[_plain(value) for value in row.values()] for row in rows])
+        writer.writerows([[guarded(v) if isinstance(v, str) else v for v in row.values()] for row in rows])
     return out.getvalue()
-
-
-def _plain(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mmeval import __version__
 from mmeval.catalog import bundled
+from mmeval.documents import read_toml
 from mmeval.errors import UsageError
 from mmeval.sitegen.text import finalize
 
@@ -76,10 +76,7 @@ def _language(name: str, prefix: str, folders: Sequence[Path]) -> Language:
     head: dict[str, str] = {}
     messages: dict[str, str] = {}
     for file in files:
-        try:
-            raw = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"{file}: not valid TOML: {error}") from None
+        raw = read_toml(file, UsageError)
         if twice := sorted(messages.keys() & raw.get("messages", {}).keys()):
             raise UsageError(f"{file}: message {twice[0]!r} exists already; choose another key")
         messages |= raw.pop("messages", {})

@@ -10,13 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
+from mmeval.documents import special
 from mmeval.errors import StoreError
+from mmeval.formatting import guarded, unguarded
 from mmeval.store.atomic import replacing
 from mmeval.store.generated import load_media, media_reference, save_media
 from mmeval.types import JSON, STATUSES, Failure, Modality, Part, Record, Reply, Sample, Score, Status, Text, Usage
 
 T = TypeVar("T")
 
+DAMAGED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What a line with other content than ours may raise."""
 COLUMNS = ("id", "epoch", "status", "score", "answer", "rule", "cluster")
 
 
@@ -84,7 +88,7 @@ def read_samples(file: Path) -> Iterator[StoredSample]:
                 data = json.loads(line)
                 parts = tuple(StoredPart(**part) for part in data["prompt"])
                 yield StoredSample(**{**data, "prompt": parts, "choices": tuple(data["choices"])})
-            except (ValueError, KeyError, TypeError) as error:
+            except DAMAGED as error:
                 raise StoreError(f"{file}:{number}: {error}") from None
 
 
@@ -183,7 +187,7 @@ def read_records(file: Path) -> Iterator[Record]:
 
 
 def _parsed(file: Path, parse: Callable[[bytes], T]) -> Iterator[T]:
-    if not file.exists():
+    if not file.is_file():
         return
     with file.open("rb") as lines:
         for number, line in enumerate(lines, 1):
@@ -191,7 +195,7 @@ def _parsed(file: Path, parse: Callable[[bytes], T]) -> Iterator[T]:
                 return
             try:
                 yield parse(line)
-            except (ValueError, KeyError, TypeError) as error:
+            except DAMAGED as error:
                 raise StoreError(f"{file}:{number}: damaged record: {error}") from None
 
 
@@ -219,13 +223,15 @@ def median_latency(file: Path) -> float | None:
 
 
 def write_scores(file: Path, rows: Iterable[ScoreRow]) -> None:
-    """Replace scores.csv: a header, then the rows in the order given."""
+    """Replace scores.csv: a header, then the rows in the order given. Cells are `guarded`, which reading undoes."""
     with replacing(file) as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(COLUMNS)
         for row in rows:
             score = "" if row.score is None else repr(row.score)
-            writer.writerow([row.id, row.epoch, row.status, score, row.answer or "", row.rule, row.cluster or ""])
+            answer, cluster = row.answer or "", row.cluster or ""
+            cells = [row.id, row.epoch, row.status, score, answer, row.rule, cluster]
+            writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
 def read_scores(file: Path) -> Iterator[ScoreRow]:
@@ -236,9 +242,13 @@ def read_scores(file: Path) -> Iterator[ScoreRow]:
             is not in [0, 1], or a sample and epoch appear twice. The message names file and line.
     """
     try:
+        if kind := special(file):
+            raise StoreError(f"{file} is {kind}, not a file")
         lines = file.open(encoding="utf-8", newline="")
     except FileNotFoundError:
         raise StoreError(f"{file.parent}: no {file.name}") from None
+    except OSError as error:
+        raise StoreError(f"{file}: {error.strerror or error}") from None
     with lines:
         reader = csv.reader(lines)
         try:
@@ -264,7 +274,7 @@ def _score_rows(reader: Iterator[list[str]]) -> Iterator[ScoreRow]:
 def _score_row(cells: Sequence[str]) -> ScoreRow:
     if len(cells) != len(COLUMNS):
         raise ValueError(f"{len(cells)} cells, expected {len(COLUMNS)}")
-    name, epoch, status, value, answer, rule, cluster = cells
+    name, epoch, status, value, answer, rule, cluster = map(unguarded, cells)
     score = float(value) if value else None
     if score is not None and not 0 <= score <= 1:
         raise ValueError(f"sample {name!r}: score {score} is not in [0, 1]")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from mmeval.documents import MALFORMED, special, why
 from mmeval.errors import StoreError
 from mmeval.store import schema1
 from mmeval.store.atomic import write_atomic
@@ -89,13 +90,15 @@ def read_run(folder: Path) -> Run:
     """Read run.json; raises StoreError that names the folder and the reason."""
     file = Files(folder).info
     try:
+        if kind := special(file):
+            raise StoreError(f"{file} is {kind}, not a file")
         raw = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise StoreError(f"{folder}: no run.json") from None
     except OSError as error:
         raise StoreError(f"{file}: {error.strerror or error}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise StoreError(f"{file}: not JSON: {error}") from None
+    except MALFORMED as error:
+        raise StoreError(f"{file}: not JSON: {why(error)}") from None
     version = raw.get("schema_version") if isinstance(raw, dict) else None
     if version not in (1, SCHEMA):
         raise StoreError(f"{file}: schema version {version!r}; this mmeval reads 1 to {SCHEMA}")

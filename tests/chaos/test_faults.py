@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
+import resource
 from collections import Counter
 from dataclasses import replace
 
@@ -86,3 +88,13 @@ def test_no_key_in_any_file(project, provider) -> None:
     assert {(event["model"], event["kind"]) for event in again} == {("openai/m", "server")}
     for file in run.home.rglob("*"):
         assert not file.is_file() or b"sk-chaos" not in file.read_bytes(), file
+
+
+def test_few_open_files_narrow_the_window(project, provider) -> None:
+    provider.faults = replace(provider.faults, latency=0.05)
+    run = project(200, "--concurrency", "200")
+    few = functools.partial(resource.setrlimit, resource.RLIMIT_NOFILE, (64, 64))
+    code, out = run.run("few", preexec_fn=few)
+    assert code == 0, out
+    assert "mmeval: only 32 requests may be in flight, because `ulimit -n` is 64; raise it" in out
+    assert {row["status"] for row in rows(run.scores("few")).values()} == {"ok"}

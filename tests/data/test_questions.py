@@ -1,4 +1,7 @@
+import errno
 import json
+import os
+import signal
 from pathlib import Path
 
 import pyarrow as pa
@@ -8,7 +11,7 @@ import pytest
 from mmeval import Reply, Text, data
 from mmeval import spill as spill
 from mmeval.data.repeats import Repeats
-from mmeval.errors import DataError, MMEvalError, UsageError
+from mmeval.errors import DataError, MMEvalError, RunFailedError, UsageError
 from tests.data.pictures import png
 
 CLOSED = "Question: {}\nOptions:\nA. red\nB. blue\nPlease select the correct answer from the options above. \n"
@@ -179,3 +182,54 @@ def test_ids_are_counted_beyond_what_memory_holds(monkeypatch):
     counts = [seen.add(name) for name in names]
     assert set(counts[:-2]) == {1}
     assert counts[-2:] == [2, 3]
+
+
+@pytest.fixture
+def alarm():
+    """What waits for a pipe or reads a device without an end fails instead of hanging."""
+
+    def late(*_):
+        raise TimeoutError("it was opened")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(5)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def pipe(place: Path):
+    os.mkfifo(place)
+
+
+def device(place: Path):
+    place.symlink_to("/dev/zero")
+
+
+SPECIAL = pytest.mark.parametrize(("make", "kind"), [(pipe, "a pipe"), (device, "a device"), (Path.mkdir, "a folder")])
+
+
+@SPECIAL
+def test_a_picture_that_is_no_file_is_not_opened(folder: Path, alarm, make, kind: str):
+    make(folder / "x.png")
+    (folder / "q.jsonl").write_text(json.dumps({"question": "?", "answer": "x", "image": "x.png"}) + "\n")
+    with pytest.raises(DataError, match=r"q\.jsonl:1: image 'x\.png' is (outside|" + kind + ")"):
+        ask(folder / "q.jsonl")
+
+
+@SPECIAL
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".tsv", ".parquet"])
+def test_questions_that_are_no_file_are_not_opened(tmp_path: Path, alarm, make, kind: str, suffix: str):
+    make(tmp_path / f"q{suffix}")
+    with pytest.raises(DataError, match=f"is {kind}, not a file"):
+        data.from_file(tmp_path / f"q{suffix}")
+
+
+def test_a_picture_is_not_blamed_for_too_many_open_files(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(path: Path) -> bytes:
+        raise OSError(errno.EMFILE, "Too many open files", str(path))
+
+    (folder / "q.jsonl").write_text(json.dumps({"question": "?", "answer": "x", "image": "a.png"}) + "\n")
+    monkeypatch.setattr(Path, "read_bytes", full)
+    with pytest.raises(RunFailedError, match="Too many open files; raise `ulimit -n` or lower --concurrency"):
+        ask(folder / "q.jsonl")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import resource
 import statistics
 from collections import deque
 from dataclasses import dataclass, field
@@ -261,3 +262,35 @@ def test_slots_are_given_in_the_order_of_the_requests():
         return got
 
     assert run(order()) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("files", "pinned", "endpoints", "limits", "warned"),
+    [
+        (1024, None, 1, [CEILING], False),
+        (64, None, 1, [32], True),
+        (64, None, 2, [16, 16], True),
+        (64, 20, 1, [20], False),
+        (64, 100, 1, [32], True),
+        (64, 100, 4, [8] * 4, True),
+        (16, None, 1, [1], True),
+        (resource.RLIM_INFINITY, 5000, 2, [5000, 5000], False),
+    ],
+)
+def test_connections_leave_room_for_other_files(
+    monkeypatch: pytest.MonkeyPatch,
+    files: int,
+    pinned: int | None,
+    endpoints: int,
+    limits: list[int],
+    warned: bool,
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
+    throttles = Throttles(pinned=pinned)
+    made = [throttles.of(f"https://{i}", None) for i in range(endpoints)]
+    for throttle in made:
+        throttle._control.limit = 10_000
+    assert [throttle.limit for throttle in made] == limits
+    assert (throttles.warning is not None) == warned
+    if warned:
+        assert f"`ulimit -n` is {files}" in str(throttles.warning)

@@ -140,7 +140,7 @@ def test_importing_twice_writes_one_folder(tmp_path: Path):
         ("a.eval", b"no zip", DataError, "not a readable .eval file"),
         ("Acme_MMStar.xlsx", b"no zip", DataError, "not a readable xlsx file"),
         ("Acme_MMStar.json", b"[1, 2]", DataError, "expected a list of objects"),
-        ("Acme_MMStar.json", b"{", DataError, "Acme_MMStar.json: Expecting"),
+        ("Acme_MMStar.json", b"{", DataError, "Acme_MMStar.json: not valid JSON: Expecting"),
         (
             "Acme_MMStar.tsv",
             b"index\tanswer\n1\tA\n",

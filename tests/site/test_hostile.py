@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gzip
+import html
 import json
 import random
 import xml.etree.ElementTree as ElementTree
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from mmeval.sitegen.text import clean
-from mmeval.store import StoredPart, dump_sample, slug
+from mmeval.store import Spec, StoredPart, dump_sample, slug
 from tests import ledger
 from tests.once import once
 from tests.site.conftest import make, until
@@ -246,3 +247,52 @@ def test_data_files_are_one_ascii_call(hostile: Path, data: str) -> None:
         assert text.startswith("mmeval.put(")
         assert text.count("\n") == 1
         assert "\\ud" not in text or data != "s", "ids and tags are cleaned"
+
+
+POISON: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "long benchmark": ({"benchmark": "b" * 5000, "version": "v" * 5000, "variant": "x" * 300}, {}, "more than 200 bytes"),
+    "long model": ({"model": "m/" + "n" * 100_000}, {}, ""),
+    "slash": ({"benchmark": "toy/../../x"}, {}, "slash"),
+    "dots": ({"benchmark": "..", "model": "../../.."}, {}, ""),
+    "nothing": ({"benchmark": "", "model": "", "version": ""}, {}, ""),
+    "same page": ({"model": "alder/vision/x"}, {}, ""),
+    "same page again": ({"model": "alder/vision__x"}, {}, "would share a page"),
+    "no digest": ({"model": "a/path"}, {"samples_digest": "../../../../etc/passwd"}, "not a digest"),
+    "long digest": ({"model": "a/long"}, {"samples_digest": "d" * 5000}, "not a digest"),
+    "no time": ({"model": "a/time"}, {"provenance": {"end": 1e300}}, ""),
+    "odd time": ({"model": "a/odd"}, {"provenance": {"end": float("nan"), "start": "now"}}, ""),
+    "huge totals": ({"model": "a/totals"}, {"totals": {"cost": 1e308, "requests": 10**300, "wall_s": -1e308}}, ""),
+    "huge counts": ({"model": "a/counts"}, {"unparsed": 10**300}, ""),
+    "deep options": ({"model": "a/deep", "options": {"x": json.loads("[" * 90 + "]" * 90)}}, {}, ""),
+    "odd metric": ({"model": "a/metric"}, {"primary_metric": "x" * 90_000}, "no metric"),
+}  # fmt: skip
+
+
+def poison(root: Path, place: int, spec: dict[str, Any], info: dict[str, Any]) -> Path:
+    """A run that is consistent and complete, but for the fields that are given."""
+    sample = ledger.stored_samples(BENCH, SHAPE)[0]
+    lines = [ledger.record(sample, 0.5, 0, random.Random(1), SHAPE)]
+    folder = ledger.write_lines(root / "results", "poison/x", BENCH, lines)
+    raw = json.loads((folder / "run.json").read_text())
+    raw["spec"] |= spec
+    raw |= info
+    (folder / "run.json").write_text(json.dumps(raw))
+    name = Spec.model_validate(raw["spec"]).digest[:12]
+    target = root / "results" / f"poison-{place:02d}" / folder.parent.name / name
+    target.parent.mkdir(parents=True)
+    folder.rename(target)
+    return target
+
+
+def test_a_poisoned_run_is_a_problem_and_never_stops_the_build(tmp_path: Path) -> None:
+    ledger.write(tmp_path, ledger.Shape(models=2, benchmarks=2, samples=20, holes=0))
+    sound = make(tmp_path, langs=("en",)).runs
+    folders = {name: poison(tmp_path, i, *POISON[name][:2]) for i, name in enumerate(POISON)}
+    made = make(tmp_path, langs=("en",))
+    assert made.runs >= sound
+    page = html.unescape((tmp_path / "_site" / "problems.html").read_text())
+    for name, (_, _, says) in POISON.items():
+        if says:
+            row = page.partition(folders[name].relative_to(tmp_path / "results").as_posix())[2].partition("</tr>")[0]
+            assert says in row, name
+    assert not [file for file in tmp_path.rglob("*") if "etc" in file.parts]

@@ -97,7 +97,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "broken-utf8": (broken_utf8, "codec can"),
     "huge-field": (huge_field, "field larger than"),
     "not-an-object": (not_an_object, "schema version None"),
-    "run-json-is-a-folder": (a_directory, "Is a directory"),
+    "run-json-is-a-folder": (a_directory, "is a folder, not a file"),
     "torn-journal": (torn_journal, "its replies are not shown"),
     "empty-scores": (lambda run: (run / "scores.csv").write_text(""), ""),
     "other-columns": (lambda run: (run / "scores.csv").write_text("id,epoch\n1,2\n"), "scores.csv"),

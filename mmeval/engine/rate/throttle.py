@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import resource
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mmeval.engine.rate.control import Control, Outcome
+from mmeval.engine.rate.ramp import CEILING
 from mmeval.types import Limits
 
 __all__ = ["Outcome", "Throttle", "Throttles"]
 
 TINY_S = 1e-6
 """A shorter wait is not worth a sleep."""
+RESERVED = 32
+"""Files that are open beside connections: standard streams, event loop, journal, cache, data, an image, a log."""
 
 
 class Throttle:
@@ -27,6 +32,8 @@ class Throttle:
         sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
     ) -> None:
         self.pinned = pinned is not None
+        self.ceiling = CEILING if pinned is None else pinned
+        """The window never has more slots than this."""
         self.in_flight = 0
         self.peak = 0
         """The most that was in flight at once."""
@@ -42,7 +49,7 @@ class Throttle:
     @property
     def limit(self) -> int:
         """Slots: how many requests may be in flight."""
-        return self._control.limit
+        return min(self.ceiling, self._control.limit)
 
     @property
     def rate(self) -> float | None:
@@ -104,12 +111,32 @@ class Throttle:
 
 
 class Throttles:
-    """The throttles of one command: judge and model share one if endpoint and key are the same."""
+    """The throttles of one command: judge and model share one if endpoint and key are the same.
+
+    Every request in flight takes a connection, and every connection takes one of the files that the process may open.
+    All throttles together leave RESERVED of these for other files.
+    """
 
     def __init__(self, *, pinned: int | None = None) -> None:
         self._pinned = pinned
         self._by_key: dict[tuple[str, str | None], Throttle] = {}
+        self._files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+    @property
+    def _room(self) -> int:
+        """Most requests in flight at all endpoints together."""
+        return sys.maxsize if self._files == resource.RLIM_INFINITY else max(1, self._files - RESERVED)
+
+    @property
+    def warning(self) -> str | None:
+        """What a user should know about the limit of open files; None if it slows nothing down."""
+        if self._room >= (self._pinned or CEILING):
+            return None
+        return f"only {self._room} requests may be in flight, because `ulimit -n` is {self._files}; raise it"
 
     def of(self, endpoint: str, key_name: str | None) -> Throttle:
         """The throttle of this endpoint and key."""
-        return self._by_key.setdefault((endpoint, key_name), Throttle(pinned=self._pinned))
+        found = self._by_key.setdefault((endpoint, key_name), Throttle(pinned=self._pinned))
+        for throttle in self._by_key.values():
+            throttle.ceiling = min(self._pinned or CEILING, max(1, self._room // len(self._by_key)))
+        return found
