@@ -27,7 +27,7 @@ EXPECTED = {
     "utf8": "malformed", "deep": "malformed", "brotli": "malformed", "broken-gzip": "malformed",
     "key": "reply",
 }  # fmt: skip
-GROWN_MB = 400
+GROWN_MB = 256
 """A response of up to 64 MB, as chunks and as a whole, and what the allocators keep."""
 STALLED_S = 2.0
 
