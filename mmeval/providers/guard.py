@@ -103,6 +103,7 @@ class ResponseBody:
         return _ZLIB if data[0] & 15 == 8 else _RAW
 
     def _oversized(self) -> FatalError:
+        self._content.clear()  # the traceback of the error refers to it
         return FatalError(
             f"the response is larger than {self._limit / 1e6:g} MB; a model's answer never is: check -o base_url=",
             kind="oversized",
