@@ -122,10 +122,10 @@ def read_side(run: Run) -> Side:
 
     Raises:
         RunFailedError: there are no scores: nothing was measured.
-        StoreError: scores.csv is damaged.
+        StoreError: scores.csv is damaged, or is not the file that the run wrote.
     """
     rows: dict[str, list[ScoreRow]] = {}
-    if run.files.scores.exists():
+    if run.info.scores_digest is not None or run.files.scores.exists():
         for row in run.scores():
             rows.setdefault(row.id, []).append(row)
     if not rows:

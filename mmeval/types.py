@@ -209,6 +209,10 @@ class Record:
     """US dollars; None = the price is unknown."""
     judge_usage: Usage | None = None
     judge_cost: float | None = None
+    requests: int = 0
+    """Sent for this record, to the model and to its judge; 0 = everything came from the cache, or not recorded."""
+    retries: int = 0
+    """Those of them that repeat one that failed."""
     at: float = 0.0
     """Unix time of the reply."""
 

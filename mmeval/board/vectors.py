@@ -107,7 +107,7 @@ def read_vector(run: Run) -> Vector:
     answers = tuple(sys.intern((by_id[key][-1].answer or "")[:60]) for key in ids)
     known = [row.score for row in rows if row.score is not None]
     mean = sum(known) / len(known) if known else 0.0
-    digest = file_digest(run.files.scores)
+    digest = run.info.scores_digest or file_digest(run.files.scores)
     return Vector(
         ids, values, clusters, outcomes, answers, counts, len(rows), digest, mean, latency=run.latency()
     )  # fmt: skip

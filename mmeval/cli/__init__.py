@@ -24,6 +24,7 @@ VERBS = {
     "rescore": "rescore",
     "judge": "judge",
     "merge": "merge",
+    "repair": "repair",
     "gate": "gate",
     "site": "site",
     "data": "data",

@@ -15,7 +15,7 @@ from mmeval.engine.options import Settings, pairs
 PANELS: Mapping[str | None, tuple[str, ...]] = {
     None: ("options", "limit", "epochs", "profile", "ablate", "seed", "results"),
     "Budget": ("max_cost", "max_tokens", "max_minutes", "max_error_rate"),
-    "Engine": ("concurrency", "batch", "timeout", "deadline", "attempts", "cache", "cache_file", "log"),
+    "Engine": ("concurrency", "batch", "timeout", "deadline", "attempts", "cache", "cache_file", "sync", "log"),
     "Data": ("path", "columns", "shard", "offline"),
     "Judge": ("judge", "judge_options"),
 }

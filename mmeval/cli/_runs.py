@@ -61,19 +61,19 @@ def find_run(reference: str, results: Path) -> Any:
 
     Raises:
         UsageError: no run matches, or several do; the message lists them.
-        StoreError: the run that matches cannot be read.
+        StoreError: the run that matches cannot be read, or its scores have changed since it ended.
     """
     from mmeval import store
 
     folder = Path(reference)
     if store.is_run(folder):
-        return store.read_run(folder)
+        return _checked(store.read_run(folder))
     runs, problems = store.list_runs(results)
     found = [
         run for run in runs if run.path.is_relative_to(folder) or _matches(reference, run.path.relative_to(results))
     ]
     if len(found) == 1:
-        return found[0]
+        return _checked(found[0])
     if found:
         names = ", ".join(str(run.path) for run in found[:10])
         raise UsageError(f"{len(found)} runs match {reference!r}; choose one: {names}")
@@ -81,6 +81,29 @@ def find_run(reference: str, results: Path) -> Any:
         if _matches(reference, problem.path.relative_to(results)):
             raise StoreError(problem.reason)
     raise UsageError(f"no run in {results} matches {reference!r}; `mmeval list runs` lists all runs")
+
+
+def find_folder(reference: str, results: Path) -> Path:
+    """As `find_run`, for a run folder whose files may be damaged or missing; raises UsageError."""
+    from mmeval.store.layout import Files, run_folders
+
+    def holds(folder: Path) -> bool:
+        files = Files(folder)
+        return any(file.exists() for file in (files.info, files.journal, files.scores))
+
+    folder = Path(reference)
+    if holds(folder):
+        return folder
+    found = [one for one in run_folders(results) if holds(one) and _matches(reference, one.relative_to(results))]
+    if len(found) != 1:
+        names = ", ".join(map(str, found[:10]))
+        raise UsageError(f"{len(found)} run folders match {reference!r}{f'; choose one: {names}' if names else ''}")
+    return found[0]
+
+
+def _checked(run: Any) -> Any:
+    run.check()
+    return run
 
 
 def _matches(reference: str, path: Path) -> bool:

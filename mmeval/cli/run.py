@@ -98,7 +98,7 @@ def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, 
         shown.close()
     for planned, error in session.problems:
         echo(f"mmeval: {planned.spec.model} {planned.spec.benchmark}: {error}", err=True)
-    for warning in session.resources.cache.warnings:
+    for warning in [*session.resources.warnings, *session.resources.cache.warnings]:
         echo(f"mmeval: {warning}", err=True)
     problem = session.resources.cache.problem
     if problem:

@@ -62,6 +62,9 @@ class Settings(BaseModel):
     cache_file: Path | None = Field(
         default=None, description="The response cache. Without it, ~/.cache/mmeval/replies.sqlite."
     )
+    sync: Literal["interval", "always"] = Field(
+        default="interval", description="Flush replies to the disk every 5 seconds, or each one: safe in a power cut."
+    )
     timeout: float = Field(default=600.0, gt=0, description="Longest time for one request, in seconds.")
     deadline: float = Field(default=3600.0, gt=0, description="Longest time for one sample with retries, in seconds.")
     attempts: int = Field(default=8, ge=1, description="Most requests for one sample.")

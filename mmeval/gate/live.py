@@ -275,7 +275,7 @@ def _execute(planned: runner.Plan, candidate: Candidate, *, on_record: runner.On
 def _stored(planned: runner.Plan) -> list[Record]:
     """Records of an earlier call that will not be asked again: the last of each sample and epoch."""
     last: dict[tuple[str, int], Record] = {}
-    for record in store.read_records(Files(planned.folder).journal):
+    for record in store.read_records(Files(planned.folder).journal, damaged=[]):
         last[record.id, record.epoch] = record
     return [record for record in last.values() if record.status not in OPEN]
 

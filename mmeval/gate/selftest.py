@@ -107,7 +107,7 @@ def _copy(base: Run, folder: Path, edit: Edit, version: str | None) -> Run:
 
 def _write(folder: Path, info: RunInfo, rows: Iterable[ScoreRow]) -> Run:
     folder.mkdir(parents=True)
-    store.write_info(folder, info)
+    store.write_info(folder, info.model_copy(update={"scores_digest": None}))
     store.write_scores(store.Files(folder).scores, rows)
     return store.read_run(folder)
 

@@ -48,7 +48,7 @@ class Estimated:
 def estimate(plan: Plan) -> Estimated:
     """Read the samples, count their tokens by the provider's rule, and compute the cost."""
     found = Estimated(model=plan.spec.model, benchmark=plan.spec.benchmark, epochs=plan.spec.epochs)
-    lines = read_journal(Files(plan.folder).journal)
+    lines = read_journal(Files(plan.folder).journal, damaged=[])
     found.answered = len({(line.id, line.epoch) for line in lines if line.status not in OPEN})
     for sample in plan.samples():
         _add(found, sample, plan)

@@ -219,24 +219,37 @@ class Execution:
         status = _status(reply)
         hidden = self.plan.benchmark.labels == "hidden"
         if status not in ("ok", "truncated") or self.judge is not None or hidden:
-            return _record(one.sample, one.epoch, status, reply=reply, cost=answer.cost)
+            return _record(one.sample, one.epoch, status, reply=reply, cost=answer.cost, asked=[answer.attempts])
+        score: Score | None = None
+        failure: Failure | None = None
         try:
             score = cast("Rule", self.plan.rule)(one.sample, reply)
         except Exception as error:  # noqa: BLE001 - the boundary of scoring: a scorer's fault is this sample's failure
             failure = Failure(kind="score", message=f"{type(error).__name__}: {error}")
-            return _record(one.sample, one.epoch, "error", reply=reply, failure=failure, cost=answer.cost)
-        return _record(one.sample, one.epoch, status, reply=reply, score=score, cost=answer.cost)
+            status = "error"
+        return _record(
+            one.sample,
+            one.epoch,
+            status,
+            reply=reply,
+            score=score,
+            failure=failure,
+            cost=answer.cost,
+            asked=[answer.attempts],
+        )
 
     async def _judged(self, one: Pending, answer: Answer, judge: Client) -> Record:
         reply = answer.reply
         verdicts: list[Answer] = []
+        in_vain = 0
         await self.client.cache.flush()  # the reply is on disk before the judge is paid
         failure: Failure | None = None
         score: Score | None = None
         try:
             score = await self._verdict(one, reply, judge, verdicts)
         except GaveUpError as gave_up:
-            failure = Failure(kind=f"judge: {gave_up.error.kind}", message=str(gave_up), attempts=gave_up.attempts)
+            in_vain = gave_up.attempts
+            failure = Failure(kind=f"judge: {gave_up.error.kind}", message=str(gave_up), attempts=in_vain)
         except StoppedError:
             raise
         except Exception as error:  # noqa: BLE001 - the boundary of scoring: what a judge says is hostile text
@@ -252,6 +265,7 @@ class Execution:
             failure=failure,
             cost=answer.cost,
             verdicts=verdicts,
+            asked=[answer.attempts, *(verdict.attempts for verdict in verdicts), in_vain],
         )
 
     async def _verdict(self, one: Pending, reply: Reply, judge: Client, verdicts: list[Answer]) -> Score:
@@ -313,7 +327,8 @@ def _failed(one: Pending, gave_up: GaveUpError) -> Record:
     error = gave_up.error
     kinds: dict[str, Status] = {"timeout": "timeout", "unsupported": "unsupported", "empty": "empty"}
     failure = Failure(kind=error.kind, message=str(error), attempts=gave_up.attempts)
-    return _record(one.sample, one.epoch, kinds.get(error.kind, "error"), failure=failure)
+    status = kinds.get(error.kind, "error")
+    return _record(one.sample, one.epoch, status, failure=failure, asked=[gave_up.attempts])
 
 
 def _record(
@@ -326,7 +341,9 @@ def _record(
     score: Score | None = None,
     cost: float | None = None,
     verdicts: Sequence[Answer] = (),
+    asked: Sequence[int] = (),
 ) -> Record:
+    """A record; `asked` has the number of attempts of each question to the model or its judge."""
     return Record(
         id=sample.id,
         epoch=epoch,
@@ -339,6 +356,8 @@ def _record(
         cost=cost,
         judge_usage=_sum([verdict.reply.usage for verdict in verdicts]) if verdicts else None,
         judge_cost=_total([verdict.cost for verdict in verdicts]) if verdicts else None,
+        requests=sum(asked),
+        retries=sum(max(0, attempts - 1) for attempts in asked),
         at=time.time(),
     )
 

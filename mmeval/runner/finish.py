@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from mmeval.definitions import Benchmark
 from mmeval.store import Files, Number, ScoreRow, Summary, Totals, counted, write_scores
 from mmeval.store.ordered import Ordered
-from mmeval.types import Record
+from mmeval.types import Record, Usage
 
 __all__ = ["headline_records", "summarise"]
 
 
-def summarise(folder: Path, benchmark: Benchmark) -> Summary:
+def summarise(folder: Path, benchmark: Benchmark, *, skip_damaged: bool = False) -> Summary:
     """Write scores.csv from the journal of a run folder, and sum up the records for run.json.
 
-    If a sample was asked again, its last record counts.
+    If a sample was asked again, its last record is scored, and every record counts in the totals.
+
+    Args:
+        folder: the run folder.
+        benchmark: what was asked.
+        skip_damaged: count damaged lines instead of raising StoreError.
     """
     summary, scores = Summary(), Files(folder).scores
-    with Ordered(Files(folder).journal, spill=folder) as records:
+    damaged: list[int] = []
+    with Ordered(Files(folder).journal, spill=folder, damaged=damaged if skip_damaged else None) as records:
         ledger = _Ledger()
-        write_scores(scores, _rows(records, benchmark, summary, ledger))
+        write_scores(scores, _rows(records.attempts(), benchmark, summary, ledger))
         with scores.open("rb") as file:
             summary.scores_digest = hashlib.file_digest(file, "sha256").hexdigest()
+        summary.damaged = len(damaged)
         summary.samples_digest = ledger.ids.hexdigest()
         summary.totals = ledger.totals()
         summary.models = ledger.models
@@ -37,13 +44,16 @@ def summarise(folder: Path, benchmark: Benchmark) -> Summary:
     return summary
 
 
-def _rows(records: Iterable[Record], benchmark: Benchmark, summary: Summary, ledger: _Ledger) -> Iterator[ScoreRow]:
-    for record in records:
+def _rows(
+    attempts: Iterable[list[Record]], benchmark: Benchmark, summary: Summary, ledger: _Ledger
+) -> Iterator[ScoreRow]:
+    for records in attempts:
+        record = records[-1]
         summary.counts[record.status] += 1
         if record.score is not None:
             summary.measured += 1
             summary.unparsed += record.score.answer is None
-        ledger.add(record)
+        ledger.add(records)
         yield ScoreRow.of(record, counted(record, benchmark.policy, zeros=True))
 
 
@@ -63,7 +73,7 @@ def _aggregate(benchmark: Benchmark, records: Iterable[Record], *, zeros: bool) 
 
 
 class _Ledger:
-    """Adds up tokens and cost; a sum with an unknown part is unknown."""
+    """Adds up requests, tokens and cost; a sum with an unknown part is unknown."""
 
     def __init__(self) -> None:
         self.ids = hashlib.sha256()
@@ -74,20 +84,29 @@ class _Ledger:
         self._cost: float | None = None
         self._judge_cost: float | None = None
         self._unpriced = self._judge_unpriced = False
-        self._cached = 0
+        self._cached = self._requests = self._retries = 0
 
-    def add(self, record: Record) -> None:
+    def add(self, records: Sequence[Record]) -> None:
+        """Add one sample and epoch, with the records that its last one replaces."""
+        record = records[-1]
         if record.id != self._id:
             self._id = record.id
             self.ids.update(f"{record.id}\0".encode("utf-8", "surrogatepass"))
-        if record.judge_usage is not None:
+        if record.judge_usage is not None:  # what a judge said before is in the cache and counts again here
             self._judge(record)
-        if record.reply is None:
-            return
-        self._cached += record.reply.cached
-        if record.reply.model:
-            self.models[record.reply.model] += 1
-        usage = record.reply.usage
+        if record.reply is not None:
+            self._cached += record.reply.cached
+            if record.reply.model:
+                self.models[record.reply.model] += 1
+        first = True
+        for one in records:
+            self._requests += one.requests
+            self._retries += one.retries
+            if one.reply is not None and (first or not one.reply.cached):  # else it is an earlier reply, read again
+                self._usage(one, one.reply.usage)
+                first = False
+
+    def _usage(self, record: Record, usage: Usage) -> None:
         self._tokens_known = self._tokens_known or usage.input is not None or usage.output is not None
         self._input += usage.input or 0
         self._output += usage.output or 0
@@ -112,5 +131,7 @@ class _Ledger:
             cost=None if self._unpriced else self._cost,
             judge_tokens=self._judge_tokens if self._judged else None,
             judge_cost=None if self._judge_unpriced else self._judge_cost,
+            requests=self._requests,
+            retries=self._retries,
             cached=self._cached,
         )

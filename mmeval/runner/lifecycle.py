@@ -13,7 +13,7 @@ from typing import Any
 from mmeval import provenance, store
 from mmeval.definitions import Describes, NeedsSamples
 from mmeval.engine.client import Client, Stop, StoppedError
-from mmeval.errors import MMEvalError, RunFailedError
+from mmeval.errors import MMEvalError, RunFailedError, StoreError
 from mmeval.runner.execute import Execution, OnRecord
 from mmeval.runner.finish import summarise
 from mmeval.runner.journal import Journal
@@ -56,23 +56,28 @@ class Lifecycle:
     async def run(self) -> None:
         """Ask what is missing and finish; sets `result`.
 
+        A run.json that is damaged, or a scores.csv that is not the one of the run, is written again from the journal.
+
         Raises:
             MMEvalError: the run has no result (data, folder, key).
         """
-        whole = _complete(store.adopt(self.plan.settings.results, self.plan.spec))
+        whole = self._complete(store.adopt(self.plan.settings.results, self.plan.spec))
         if whole is not None:
             self.progress.state, self.progress.note = "complete", "already complete"
             self.progress.planned = self.progress.resumed = whole.info.planned
             self.result = whole
             return
+        with _journal(self.plan) as journal:
+            await self._connected(journal)
+
+    async def _connected(self, journal: Journal) -> None:
         part = store.Files(self.plan.folder).samples_part
         prefetcher = Prefetcher(lambda: storing(self.plan.samples(), part))
         stop = Stop()
         try:
             with self._stoppable(stop):
                 client, judge = await self._clients(stop)
-                with _journal(self.plan.folder) as journal:
-                    self.result = await self._ask(prefetcher, journal, client, judge)
+                self.result = await self._ask(prefetcher, journal, client, judge)
         except StoppedError:  # while connecting; nothing was asked
             self.progress.state, self.progress.note = "cancelled", stop.reason or ""
         finally:
@@ -97,9 +102,14 @@ class Lifecycle:
 
     async def _ask(self, prefetcher: Prefetcher, journal: Journal, client: Client, judge: Client | None) -> Run:
         plan, progress = self.plan, self.progress
-        begin, before = time.time(), _before(plan.folder)
+        begin, before = time.time(), self._before()
         await asyncio.to_thread(write_info, plan.folder, _started(plan, progress.planned, before))
         finished = journal.finished()
+        if journal.damaged:
+            self._warn(
+                f"{journal.file}: skipped {len(journal.damaged)} damaged lines, first {journal.damaged[0]}; "
+                f"their samples are asked again; {store.WAY_OUT.format(plan.folder)}"
+            )
         execution = Execution(
             plan,
             client=client,
@@ -125,6 +135,50 @@ class Lifecycle:
             raise problem
         return run
 
+    def _complete(self, folder: Path) -> Run | None:
+        """The run, where it is complete already and its scores.csv is the one that it left.
+
+        Raises:
+            StoreError: run.json or scores.csv is not, and there is no journal to write it from.
+        """
+        files = store.Files(folder)
+        if not store.is_run(folder):
+            return None
+        try:
+            run = store.read_run(folder)
+        except store.DamagedError:
+            if files.scores.exists() and not files.journal.exists():
+                raise
+            return None
+        if run.info.status != "complete":
+            return None
+        try:
+            run.check()
+        except StoreError as error:
+            if not files.journal.exists():
+                raise
+            self._warn(f"{_fault(error)}; it is written again from the journal")
+            return None
+        return run if files.scores.exists() else None
+
+    def _before(self) -> RunInfo | None:
+        """What run.json says. A damaged one is set aside, for the journal and the plan hold what it said."""
+        folder = self.plan.folder
+        if not store.is_run(folder):
+            return None
+        try:
+            return store.read_run(folder).info
+        except store.DamagedError as error:
+            file = store.Files(folder).info
+            aside = store.Files.damaged(file)
+            file.replace(aside)
+            self._warn(f"{_fault(error)}; it is kept as {aside.name} and written again")
+            return None
+
+    def _warn(self, message: str) -> None:
+        LOG.warning(message, extra=self.progress.names)
+        self.resources.warnings.append(message)
+
     async def _answers(self, execution: Execution, prefetcher: Prefetcher, journal: Journal) -> MMEvalError | None:
         """Fill the journal; returns what ended the run early, since even then it is finished first."""
         with _syncing(journal):
@@ -147,6 +201,11 @@ class Lifecycle:
         return await batch.run()
 
 
+def _fault(error: StoreError) -> str:
+    """What is wrong, without the way out."""
+    return str(error).partition("; `")[0]
+
+
 def _progress(plan: Plan) -> Progress:
     rows, limit = plan.benchmark.rows, plan.spec.limit
     known = min(rows, limit) if rows and limit else rows or None
@@ -155,21 +214,9 @@ def _progress(plan: Plan) -> Progress:
     return Progress(plan.spec.model, name, planned)
 
 
-def _complete(folder: Path) -> Run | None:
-    """The run, where it is complete already."""
-    if not store.is_run(folder):
-        return None
-    run = store.read_run(folder)
-    return run if run.info.status == "complete" and run.files.scores.exists() else None
-
-
-def _before(folder: Path) -> RunInfo | None:
-    return store.read_run(folder).info if store.is_run(folder) else None
-
-
 @contextmanager
-def _journal(folder: Path) -> Iterator[Journal]:
-    journal = Journal(folder)
+def _journal(plan: Plan) -> Iterator[Journal]:
+    journal = Journal(plan.folder, always=plan.settings.sync == "always")
     try:
         yield journal
     finally:
@@ -208,7 +255,7 @@ def _first_start(before: RunInfo | None) -> float:
 
 
 def _finish(plan: Plan, execution: Execution, before: RunInfo | None, begin: float, *, interrupted: bool) -> Run:
-    summary = summarise(plan.folder, plan.benchmark)
+    summary = summarise(plan.folder, plan.benchmark, skip_damaged=True)
     planned = execution.seen if execution.exhausted else max(execution.seen, execution.progress.planned or 0)
     status, reason = _verdict(plan, execution, summary, planned, interrupted=interrupted)
     old = before.totals if before else store.Totals()
@@ -218,8 +265,9 @@ def _finish(plan: Plan, execution: Execution, before: RunInfo | None, begin: flo
         status=status,
         reason=reason,
         totals={
-            "requests": old.requests + sum(c.requests for c in clients),
-            "retries": old.retries + sum(c.retries for c in clients),
+            # The journal also has the requests of killed processes, and the processes those that led to no record.
+            "requests": max(summary.totals.requests, old.requests + sum(c.requests for c in clients)),
+            "retries": max(summary.totals.retries, old.retries + sum(c.retries for c in clients)),
             "wall_s": round(old.wall_s + time.monotonic() - execution.progress.began, 3),  # the clock may jump
         },
         provenance={"start": begin, "end": time.time(), **_answered(plan, summary, execution)},
@@ -234,7 +282,8 @@ def _finish(plan: Plan, execution: Execution, before: RunInfo | None, begin: flo
 def _answered(plan: Plan, summary: Summary, execution: Execution) -> dict[str, Any]:
     price, adapter = plan.model.price, execution.client.adapter
     known = {"adapter": dict(adapter.describe())} if isinstance(adapter, Describes) else {}
-    return {"models_returned": dict(sorted(summary.models.items())), "price_date": price.date, **known}
+    damaged = {"damaged_lines": summary.damaged} if summary.damaged else {}
+    return {"models_returned": dict(sorted(summary.models.items())), "price_date": price.date, **known, **damaged}
 
 
 def _verdict(

@@ -58,16 +58,16 @@ def benchmark_of(spec: Spec, settings: Settings, file: Path | None = None) -> Be
     if spec.data.get("kind") == "file":
         return _of_questions(spec, settings, file)
     if file is not None:
-        raise UsageError(f"--file {file}: the shards are of the benchmark {spec.benchmark}, not of a file of questions")
+        raise UsageError(f"--file {file}: the run is of the benchmark {spec.benchmark}, not of a file of questions")
     found = settings.catalog.definition("benchmarks", spec.benchmark)
     if found.digest != spec.definition_digest:
-        raise UsageError(f"{found.path} is not the file that was run; check out the version of the shards")
+        raise UsageError(f"{found.path} is not the file that was run; check out the version of the run")
     return settings.catalog.benchmark(spec.benchmark)
 
 
 def _of_questions(spec: Spec, settings: Settings, file: Path | None) -> Benchmark:
     if file is None:
-        raise UsageError(f"the shards are of the file {spec.data['path']}; pass it with --file")
+        raise UsageError(f"the run is of the file {spec.data['path']}; pass it with --file")
     columns = cast("dict[str, str]", spec.data.get("columns") or {})
     (found,) = jobs([str(file)], settings.model_copy(update={"columns": columns}))
     if found.digest != spec.definition_digest:

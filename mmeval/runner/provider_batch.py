@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -19,13 +18,13 @@ from typing import TypeVar, cast
 from mmeval import media
 from mmeval.definitions import Adapter, Batches
 from mmeval.engine.client import Client, StoppedError
-from mmeval.errors import AdapterError, MediaError, RunFailedError, UsageError
+from mmeval.errors import AdapterError, MediaError, RunFailedError, StoreError, UsageError
 from mmeval.runner.execute import unfit
 from mmeval.runner.journal import Finished
 from mmeval.runner.plan import Plan
 from mmeval.runner.prefetch import Prefetcher
 from mmeval.runner.progress import Progress
-from mmeval.store import Files
+from mmeval.store import Files, write_atomic
 from mmeval.types import Prompt, Reply, Request, Sample, Text
 
 __all__ = ["ProviderBatch"]
@@ -83,16 +82,24 @@ class ProviderBatch:
         self._write([], done=done)
 
     def _left(self) -> tuple[list[str], bool]:
-        """Handles that are not collected yet, and whether everything was submitted."""
+        """Handles that are not collected yet, and whether everything was submitted.
+
+        Raises:
+            StoreError: the file is damaged. Going on would pay for the batches twice, so a person decides.
+        """
         if not self._file.exists():
             return [], False
-        state = json.loads(self._file.read_text(encoding="utf-8"))
-        return list(state["handles"]), bool(state["done"])
+        try:
+            state = json.loads(self._file.read_text(encoding="utf-8"))
+            return [str(handle) for handle in state["handles"]], bool(state["done"])
+        except (ValueError, TypeError, KeyError, RecursionError):
+            raise StoreError(
+                f"{self._file}: damaged: the handles of submitted batches are lost; look at the provider's list of "
+                "batches, then delete this file: the same command submits again what has no reply"
+            ) from None
 
     def _write(self, handles: list[str], *, done: bool) -> None:
-        temporary = self._file.with_suffix(f".{os.getpid()}")
-        temporary.write_text(json.dumps({"handles": handles, "done": done}), encoding="utf-8")
-        os.replace(temporary, self._file)
+        write_atomic(self._file, json.dumps({"handles": handles, "done": done}))
 
     async def _submit(self, batches: Batches) -> list[str]:
         handles: list[str] = []

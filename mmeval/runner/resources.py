@@ -28,6 +28,8 @@ class Resources:
         self.stops: list[Stop] = []
         """Of the runs that ask at the moment."""
         self.interrupted: str | None = None
+        self.warnings: list[str] = []
+        """What was wrong with the files of a run that goes on, for the user."""
 
     def interrupt(self, reason: str) -> None:
         """Stop all runs. The first call lets requests in flight finish; the second does not."""

@@ -30,9 +30,11 @@ from mmeval.store.layout import (
 )
 from mmeval.store.lines import (
     COLUMNS,
+    WAY_OUT,
     ScoreRow,
     StoredPart,
     StoredSample,
+    dump_line,
     dump_record,
     dump_reply,
     dump_sample,
@@ -45,6 +47,7 @@ from mmeval.store.lines import (
     write_scores,
 )
 from mmeval.store.runs import (
+    DamagedError,
     Problem,
     Run,
     asking_order,
@@ -58,10 +61,10 @@ from mmeval.store.runs import (
 from mmeval.store.statuses import OPEN, REFUSALS, UNMEASURED, counted
 
 __all__ = [
-    "COLUMNS", "OPEN", "REFUSALS", "SAMPLES", "SCHEMA", "UNMEASURED", "Files", "Measures", "Number", "Problem", "Run",
-    "RunInfo", "RunStatus", "ScoreRow", "Spec", "StoredPart", "StoredSample", "Summary", "Totals", "adopt",
-    "asking_order", "benchmark_folder", "canonical", "copy_run", "counted", "dump_record", "dump_reply", "dump_sample",
-    "is_run", "list_runs", "load_record", "read_journal", "read_measures", "read_records", "read_run", "read_samples",
-    "read_scores", "replacing", "run_path", "samples_path", "save_media", "slug", "thumbnail_path", "unpublished",
-    "write_atomic", "write_info", "write_journal", "write_scores",
+    "COLUMNS", "OPEN", "REFUSALS", "SAMPLES", "SCHEMA", "UNMEASURED", "WAY_OUT", "DamagedError", "Files", "Measures",
+    "Number", "Problem", "Run", "RunInfo", "RunStatus", "ScoreRow", "Spec", "StoredPart", "StoredSample", "Summary",
+    "Totals", "adopt", "asking_order", "benchmark_folder", "canonical", "copy_run", "counted", "dump_line",
+    "dump_record", "dump_reply", "dump_sample", "is_run", "list_runs", "load_record", "read_journal", "read_measures",
+    "read_records", "read_run", "read_samples", "read_scores", "replacing", "run_path", "samples_path", "save_media",
+    "slug", "thumbnail_path", "unpublished", "write_atomic", "write_info", "write_journal", "write_scores",
 ]  # fmt: skip

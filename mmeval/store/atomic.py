@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-__all__ = ["replacing", "write_atomic"]
+__all__ = ["copy_atomic", "replacing", "write_atomic"]
 
 
 @contextmanager
@@ -28,6 +29,12 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def copy_atomic(source: Path, path: Path) -> None:
+    """Replace a file with a copy of another one, byte by byte."""
+    with replacing(path) as file, source.open("rb") as original:
+        shutil.copyfileobj(original, file.buffer)  # type: ignore[attr-defined]
 
 
 def write_atomic(path: Path, text: str) -> None:

@@ -74,7 +74,11 @@ class Number(_Stored):
 
 
 class Totals(_Stored):
-    """Tokens, money and time of a run; None = unknown, never 0."""
+    """Tokens, money and time of a run over all its processes, also killed ones; None = unknown, never 0.
+
+    Requests that were in flight when a process was killed are missing. So are the tokens of empty replies that were
+    asked again at once.
+    """
 
     input_tokens: int | None = None
     output_tokens: int | None = None
@@ -106,6 +110,8 @@ class Summary:
     """Records with a score but without an answer."""
     measured: int = 0
     """Records with a score from a scorer or judge."""
+    damaged: int = 0
+    """Lines of the journal that cannot be read."""
     samples_digest: str | None = None
     """sha256 of the sorted sample ids."""
     scores_digest: str | None = None
@@ -113,7 +119,7 @@ class Summary:
     metrics: dict[str, Number] = field(default_factory=dict)
     excluded: Number | None = None
     totals: Totals = field(default_factory=Totals)
-    """Tokens and cost; requests, retries and wall time are the runner's to add."""
+    """Without the wall time, which is the runner's to add. Requests and retries are those that records name."""
     models: Counter[str] = field(default_factory=Counter)
     """Replies by the model id that the provider reported."""
 

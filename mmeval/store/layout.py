@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,11 @@ __all__ = [
 ]  # fmt: skip
 
 SAMPLES = "_samples"
+LEFTOVERS = (
+    ".samples.part", ".scores.csv.*", ".run.json.*", ".records.jsonl.*", "..batches.json.*", ".batches.[0-9]*",
+    ".sort.*", "media/.*",
+)  # fmt: skip
+"""What a killed process may leave in a run folder: files that it had not finished, and room for sorting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,19 @@ class Files:
     def samples_part(self) -> Path:
         """The samples that the run is reading; moved to `samples_path` when the run completes."""
         return self.folder / ".samples.part"
+
+    @staticmethod
+    def damaged(file: Path) -> Path:
+        """Where the damaged content of one of these files is kept when the file itself is repaired."""
+        return file.with_name(f"{file.name}.damaged")
+
+    def clean(self) -> None:
+        """Delete what a killed process left. The caller holds the lock of the run."""
+        for path in [path for pattern in LEFTOVERS for path in self.folder.glob(pattern)]:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
     @property
     def measures(self) -> Path:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import io
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +25,11 @@ T = TypeVar("T")
 DAMAGED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What a line with other content than ours may raise."""
 COLUMNS = ("id", "epoch", "status", "score", "answer", "rule", "cluster")
+SEAL = b',"crc":"%08x"}'
+"""How a line of a journal ends: the CRC-32 of everything before. Lines of older versions have none."""
+SEALED = re.compile(rb',"crc":"([^"]*)"}\n?\Z')
+WAY_OUT = "`mmeval repair {}` says what can be saved"
+"""Ends every message about a damaged file of a run; the placeholder is the run folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +105,14 @@ def dump_sample(sample: StoredSample) -> str:
     return _dump({**_shallow(sample), "prompt": [_shallow(part) for part in sample.prompt], "tags": dict(sample.tags)})
 
 
+def dump_line(record: Record) -> bytes:
+    """One line of a journal, with its checksum and the newline."""
+    body = dump_record(record).encode().removesuffix(b"}")
+    return body + SEAL % zlib.crc32(body) + b"\n"
+
+
 def dump_record(record: Record) -> str:
-    """One line of a journal, without the newline; `limits` is never stored."""
+    """A record as JSON; `limits` is never stored."""
     data = _shallow(record)
     if record.reply is not None:
         data["reply"] = dump_reply(record.reply)
@@ -139,13 +153,13 @@ def _dump(data: dict[str, Any]) -> str:
 
 
 def load_record(line: str | bytes, folder: Path = Path()) -> Record:
-    """The inverse of dump_record; raises ValueError, KeyError or TypeError for a damaged line.
+    """The inverse of dump_record and dump_line; raises ValueError, KeyError or TypeError for a damaged line.
 
     Args:
         line: of a journal.
         folder: the run folder, where the media of a reply are.
     """
-    data: dict[str, Any] = json.loads(line)
+    data, _ = _opened(line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line)
     reply, failure, score, judge = data["reply"], data["failure"], data["score"], data.get("judge_usage")
     if judge is not None:
         data["judge_usage"] = Usage(**judge)
@@ -168,25 +182,49 @@ class JournalLine(NamedTuple):
     raw: bytes
 
 
-def _journal_line(line: bytes) -> JournalLine:
+def _opened(line: bytes) -> tuple[dict[str, Any], bool]:
+    """The object of a line without its checksum, and whether it had one; raises ValueError if that is wrong."""
+    found = SEALED.search(line, max(0, len(line) - 64))
+    if found is not None and SEAL % zlib.crc32(line[: found.start()]) != found[0].rstrip(b"\n"):
+        raise ValueError("the checksum is wrong")
     data = json.loads(line)
+    if not isinstance(data, dict):
+        raise TypeError("not an object")
+    if found is not None:
+        del data["crc"]
+    elif not (isinstance(data["id"], str) and isinstance(data["epoch"], int) and data["status"] in _KNOWN):
+        raise ValueError("no sample id, epoch and status")
+    return data, found is not None
+
+
+def _journal_line(line: bytes) -> JournalLine:
+    data, sealed = _opened(line)
+    if not sealed:
+        load_record(line)  # without a checksum, only a look at every part tells whether the line is whole
     return JournalLine(data["id"], data["epoch"], data["status"], line)
 
 
-def read_journal(file: Path) -> Iterator[JournalLine]:
+def read_journal(file: Path, *, damaged: list[int] | None = None) -> Iterator[JournalLine]:
     """Stream the lines of a journal without making records; otherwise as `read_records`."""
-    return _parsed(file, _journal_line)
+    return _parsed(file, _journal_line, damaged)
 
 
-def read_records(file: Path) -> Iterator[Record]:
-    """Stream the records of a journal; raises StoreError naming file and line for damage.
+def read_records(file: Path, *, damaged: list[int] | None = None) -> Iterator[Record]:
+    """Stream the records of a journal.
 
     A missing file has no records. A last line without a newline was cut off by a crash and is dropped.
+
+    Args:
+        file: the journal.
+        damaged: takes the numbers of damaged lines, which are skipped.
+
+    Raises:
+        StoreError: a line is damaged, and there is no list for its number. The message names file and line.
     """
-    return _parsed(file, lambda line: load_record(line, file.parent))
+    return _parsed(file, lambda line: load_record(line, file.parent), damaged)
 
 
-def _parsed(file: Path, parse: Callable[[bytes], T]) -> Iterator[T]:
+def _parsed(file: Path, parse: Callable[[bytes], T], damaged: list[int] | None) -> Iterator[T]:
     if not file.is_file():
         return
     with file.open("rb") as lines:
@@ -194,9 +232,14 @@ def _parsed(file: Path, parse: Callable[[bytes], T]) -> Iterator[T]:
             if not line.endswith(b"\n"):
                 return
             try:
-                yield parse(line)
+                found = parse(line)
             except DAMAGED as error:
-                raise StoreError(f"{file}:{number}: damaged record: {error}") from None
+                if damaged is None:
+                    way_out = WAY_OUT.format(file.parent)
+                    raise StoreError(f"{file}:{number}: damaged record: {error}; {way_out}") from None
+                damaged.append(number)
+            else:
+                yield found
 
 
 def write_journal(file: Path, records: Iterable[Record]) -> None:
@@ -204,7 +247,7 @@ def write_journal(file: Path, records: Iterable[Record]) -> None:
     with replacing(file) as lines:
         for record in records:
             save_media(file.parent, record.reply.media if record.reply else ())
-            lines.write(dump_record(record) + "\n")
+            lines.write(dump_line(record).decode())
 
 
 _LATENCY = re.compile(rb'"latency_s":([0-9.e+-]+)[^{}]*?"cached":false')
@@ -234,27 +277,68 @@ def write_scores(file: Path, rows: Iterable[ScoreRow]) -> None:
             writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
-def read_scores(file: Path) -> Iterator[ScoreRow]:
+def read_scores(file: Path, *, digest: str | None = None) -> Iterator[ScoreRow]:
     """Stream and validate scores.csv.
+
+    Args:
+        file: scores.csv.
+        digest: sha256 of the file as the run left it; it is checked after the last row. None = unknown.
 
     Raises:
         StoreError: the file is missing or not CSV, a column is missing, a value is not what its column holds, a score
-            is not in [0, 1], or a sample and epoch appear twice. The message names file and line.
+            is not in [0, 1], a sample and epoch appear twice, or the digest differs. The message names file and line.
     """
-    try:
-        if kind := special(file):
-            raise StoreError(f"{file} is {kind}, not a file")
-        lines = file.open(encoding="utf-8", newline="")
-    except FileNotFoundError:
-        raise StoreError(f"{file.parent}: no {file.name}") from None
-    except OSError as error:
-        raise StoreError(f"{file}: {error.strerror or error}") from None
-    with lines:
-        reader = csv.reader(lines)
+    way_out = f"; {WAY_OUT.format(file.parent)}" if digest is not None else ""
+    with _open_scores(file, way_out) as raw:
+        hashing = _Hashing(raw)
+        reader = csv.reader(io.TextIOWrapper(io.BufferedReader(hashing, 1 << 16), encoding="utf-8", newline=""))
         try:
             yield from _score_rows(reader)
         except (ValueError, csv.Error) as error:
-            raise StoreError(f"{file}:{reader.line_num}: {error}") from None
+            raise StoreError(f"{file}:{reader.line_num}: {error}{way_out}") from None
+    if digest is not None and hashing.digest.hexdigest() != digest:
+        raise _changed(file, way_out)
+
+
+def check_scores(file: Path, digest: str | None) -> None:
+    """Raise StoreError if scores.csv is missing or is not the file with this sha256; None allows every file."""
+    if digest is None:
+        return
+    way_out = f"; {WAY_OUT.format(file.parent)}"
+    with _open_scores(file, way_out) as raw:
+        if hashlib.file_digest(raw, "sha256").hexdigest() != digest:
+            raise _changed(file, way_out)
+
+
+def _open_scores(file: Path, way_out: str) -> io.BufferedReader:
+    try:
+        if kind := special(file):
+            raise StoreError(f"{file} is {kind}, not a file")
+        return file.open("rb")
+    except FileNotFoundError:
+        raise StoreError(f"{file.parent}: no {file.name}{way_out}") from None
+    except OSError as error:
+        raise StoreError(f"{file}: {error.strerror or error}{way_out}") from None
+
+
+def _changed(file: Path, way_out: str) -> StoreError:
+    return StoreError(f"{file.parent}: {file.name} has changed since the run: its digest in run.json differs{way_out}")
+
+
+class _Hashing(io.RawIOBase):
+    """Passes bytes on and hashes them, so that a file is read and checked in one pass."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self.file, self.digest = file, hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self.file.read(len(buffer))
+        self.digest.update(data)
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def _score_rows(reader: Iterator[list[str]]) -> Iterator[ScoreRow]:

@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import groupby
 from pathlib import Path
 from typing import TypeAlias
 
@@ -25,15 +26,20 @@ class Ordered:
     """The last record of every (id, epoch), sorted; can be iterated as often as needed.
 
     Memory is O(CHUNK). Sorted chunks are spilled to temporary files that together take as much disk as the journal.
+
+    Args:
+        journal: the file.
+        spill: folder for the temporary files.
+        damaged: takes the numbers of damaged lines, which are skipped; without it they raise StoreError.
     """
 
-    def __init__(self, journal: Path, *, spill: Path) -> None:
+    def __init__(self, journal: Path, *, spill: Path, damaged: list[int] | None = None) -> None:
         self._stack = ExitStack()
         self._folder = journal.parent
         self._spill_to = spill
         self._chunks: list[Path] = []
         self._last: list[Entry] = []
-        for number, line in enumerate(read_journal(journal)):
+        for number, line in enumerate(read_journal(journal, damaged=damaged)):
             self._last.append((line.id, line.epoch, number, line.raw))
             if len(self._last) >= CHUNK:
                 self._spill()
@@ -59,13 +65,18 @@ class Ordered:
 
     def __iter__(self) -> Iterator[Record]:
         """Records by id and epoch; if a sample was asked again, only its last record."""
-        held: Entry | None = None
-        for entry in heapq.merge(*map(_read, self._chunks), self._last):
-            if held is not None and held[:2] != entry[:2]:
-                yield load_record(held[3], self._folder)
-            held = entry
-        if held is not None:
-            yield load_record(held[3], self._folder)
+        for lines in self._groups():
+            yield load_record(lines[-1], self._folder)
+
+    def attempts(self) -> Iterator[list[Record]]:
+        """All records of every id and epoch, in the order of their lines: the last one counts."""
+        for lines in self._groups():
+            yield [load_record(line, self._folder) for line in lines]
+
+    def _groups(self) -> Iterator[list[bytes]]:
+        entries = heapq.merge(*map(_read, self._chunks), self._last)
+        for _, group in groupby(entries, key=lambda entry: entry[:2]):
+            yield [line for *_, line in group]
 
 
 def _read(chunk: Path) -> Iterator[Entry]:

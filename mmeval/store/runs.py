@@ -13,11 +13,15 @@ from pydantic import ValidationError
 from mmeval.documents import MALFORMED, special, why
 from mmeval.errors import StoreError
 from mmeval.store import schema1
-from mmeval.store.atomic import write_atomic
+from mmeval.store.atomic import copy_atomic, write_atomic
 from mmeval.store.info import SCHEMA, Measures, RunInfo
 from mmeval.store.layout import Files, run_folders, samples_path, unpublished
-from mmeval.store.lines import ScoreRow, median_latency, read_records, read_scores
+from mmeval.store.lines import WAY_OUT, ScoreRow, check_scores, median_latency, read_records, read_scores
 from mmeval.types import Record
+
+
+class DamagedError(StoreError):
+    """A run.json is not what mmeval wrote. The command that made the run writes it again from the journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,17 @@ class Run:
         return Files(self.path)
 
     def scores(self) -> Iterator[ScoreRow]:
-        """The validated rows of scores.csv in file order; raises StoreError for a missing or damaged file."""
-        return read_scores(self.files.scores)
+        """The validated rows of scores.csv in file order.
+
+        Raises:
+            StoreError: the file is missing, damaged, or not the one that the run wrote; the last is found after the
+                last row, so use no row before the iterator has ended.
+        """
+        return read_scores(self.files.scores, digest=self.info.scores_digest)
+
+    def check(self) -> None:
+        """Raise StoreError if scores.csv is not the file that the run wrote."""
+        check_scores(self.files.scores, self.info.scores_digest)
 
     def records(self) -> Iterator[Record]:
         """The records of the journal in order of arrival, none without a journal; raises StoreError for damage."""
@@ -87,7 +100,7 @@ def is_run(folder: Path) -> bool:
 
 
 def read_run(folder: Path) -> Run:
-    """Read run.json; raises StoreError that names the folder and the reason."""
+    """Read run.json; raises StoreError that names the folder and the reason, DamagedError if the text is damaged."""
     file = Files(folder).info
     try:
         if kind := special(file):
@@ -98,17 +111,19 @@ def read_run(folder: Path) -> Run:
     except OSError as error:
         raise StoreError(f"{file}: {error.strerror or error}") from None
     except MALFORMED as error:
-        raise StoreError(f"{file}: not JSON: {why(error)}") from None
+        raise DamagedError(f"{file}: not JSON: {why(error)}; {WAY_OUT.format(folder)}") from None
     version = raw.get("schema_version") if isinstance(raw, dict) else None
     if version not in (1, SCHEMA):
-        raise StoreError(f"{file}: schema version {version!r}; this mmeval reads 1 to {SCHEMA}")
+        newer = isinstance(version, int) and version > SCHEMA
+        kind, way_out = (StoreError, "update mmeval") if newer else (DamagedError, WAY_OUT.format(folder))
+        raise kind(f"{file}: schema version {version!r}; this mmeval reads 1 to {SCHEMA}; {way_out}")
     try:
         info = RunInfo.model_validate(schema1.upgrade(raw) if version == 1 else raw)
         return Run(folder, info, schema1.spec_digest(raw) if version == 1 else None)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise StoreError(f"{file}: {where}: {first['msg']}") from None
+        raise DamagedError(f"{file}: {where}: {first['msg']}; {WAY_OUT.format(folder)}") from None
 
 
 def list_runs(root: Path) -> tuple[list[Run], list[Problem]]:
@@ -124,10 +139,15 @@ def list_runs(root: Path) -> tuple[list[Run], list[Problem]]:
 
 
 def copy_run(run: Run, target: Path, measures: Measures) -> None:
-    """Copy what is committed of a run to the folder `target`: run.json, scores.csv, and its speed and price."""
+    """Copy what is committed of a run to the folder `target`: run.json, scores.csv, and its speed and price.
+
+    Raises:
+        StoreError: scores.csv is not the file that the run wrote.
+    """
+    run.check()
     files = Files(target)
-    write_atomic(files.info, run.files.info.read_text(encoding="utf-8"))
-    write_atomic(files.scores, run.files.scores.read_text(encoding="utf-8"))
+    copy_atomic(run.files.info, files.info)
+    copy_atomic(run.files.scores, files.scores)
     write_atomic(files.measures, measures.model_dump_json(indent=1) + "\n")
 
 

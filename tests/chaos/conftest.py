@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import re
 import signal
@@ -81,15 +82,22 @@ class Project:
         out, _ = process.communicate(timeout=240)
         return process.returncode, out
 
-    def stop_at(self, name: str, requests: int, number: signal.Signals, *args: str) -> tuple[int, str]:
-        """Run until the provider has seen so many requests in all, then signal the whole process group."""
+    def stop_at(
+        self, name: str, requests: int, number: signal.Signals, *args: str, pause_s: float = 0.0
+    ) -> tuple[int, str]:
+        """Run until the provider has seen so many requests in all and `pause_s` more, then signal the process group."""
         process = self.start(name, *args)
         while process.poll() is None and self.provider.counts["requests"] < requests:
             time.sleep(0.002)
+        time.sleep(pause_s)
         if process.poll() is None:
             os.killpg(process.pid, number)
         out, _ = process.communicate(timeout=240)
         return process.returncode, out
+
+    def info(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(next((self.home / name).glob("*/*/*/run.json")).read_text(encoding="utf-8"))
+        return found
 
     def scores(self, name: str) -> bytes:
         return next((self.home / name).glob("*/*/*/scores.csv")).read_bytes()
@@ -97,6 +105,10 @@ class Project:
     def repeated(self) -> int:
         """Requests beyond the first for the same question."""
         return sum(self.provider.attempts.values()) - len(self.provider.attempts)
+
+    def paid_twice(self) -> int:
+        """Answers beyond the first to the same question that the provider has sent."""
+        return sum(self.provider.answers.values()) - len(self.provider.answers)
 
 
 @pytest.fixture

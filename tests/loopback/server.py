@@ -114,6 +114,8 @@ class Provider:
         self.requests: list[Seen] = []
         self.counts: Counter[str] = Counter()
         self.attempts: Counter[str] = Counter()
+        self.answers: Counter[str] = Counter()
+        """Answers to each question that were sent to a client that was still there."""
         self.waits: Counter[str] = Counter()
         """Seconds that Retry-After asked of each question, in all."""
         self.inflight = self.most_inflight = 0
@@ -138,6 +140,7 @@ class Provider:
         self.requests.clear()
         self.counts.clear()
         self.attempts.clear()
+        self.answers.clear()
         self.waits.clear()
         self.most_inflight = 0
 
@@ -214,7 +217,10 @@ class Provider:
             "rate_limit": "429" if self.faults.retry_after is None else f"429-{self.faults.retry_after}",
             "server": "500", "unauthorized": "401", "hang": "slow", "malformed": "badjson",
         }.get(fault or "", fault or scenario)  # fmt: skip
-        return await self._play(request, scenario, kind, path, raw)
+        played = await self._play(request, scenario, kind, path, raw)
+        if played.status == 200 and request.transport is not None and not request.transport.is_closing():
+            self.answers[digest] += 1
+        return played
 
     def _over_limit(self) -> str | None:
         rate = self.faults.per_second

@@ -1,0 +1,33 @@
+"""`mmeval repair RUN`: bring the files of a damaged run in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from mmeval.cli._runs import PATH, RESULTS, find_folder
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(name="repair")(repair)
+
+
+def repair(
+    run: str = typer.Argument(..., help="Run folder, beginning of a run id, or part of a path."),
+    file: Path | None = typer.Option(None, help="File of questions, if the run is of one.", show_default="none"),
+    results: Path = RESULTS,
+    path: list[Path] = PATH,
+) -> None:
+    """Move damaged lines of the journal aside and write scores.csv again, without asking a model.
+
+    Says what was done to each file. Exit code 5 if the run is not whole afterwards.
+    """
+    from mmeval.engine.options import Settings
+    from mmeval.runner.repair import Repair
+
+    done = Repair(find_folder(run, results), Settings(path=tuple(path)), file)
+    for line in done.lines:
+        typer.echo(line)
+    raise typer.Exit(0 if done.whole else 5)
