@@ -98,7 +98,9 @@ def test_a_full_disk_at_the_start_of_a_run(tmp_path: Path, monkeypatch: pytest.M
         make(path, *args, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Path, "mkdir", full)
-    out = command("run", "bar_reading", "--limit", "2", "-m", "mock/echo", "--cache", "off", cwd=tmp_path)
+    # An absolute path, because the thread that reads ahead outlives the command and its working directory.
+    where = ["--results", str(tmp_path / "results"), "--cache", "off"]
+    out = command("run", "bar_reading", "--limit", "2", "-m", "mock/echo", *where, cwd=tmp_path)
     assert out.returncode == 5
     assert "No space left on device; free some space and run the same command again" in out.stderr
     assert "Traceback" not in out.stderr
