@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from mmeval.cli._runs import PATH, RESULTS, find_folder
+from mmeval.cli._runs import PATH, RESULTS, echo, find_folder
 
 
 def register(app: typer.Typer) -> None:
@@ -29,5 +29,5 @@ def repair(
 
     done = Repair(find_folder(run, results), Settings(path=tuple(path)), file)
     for line in done.lines:
-        typer.echo(line)
+        echo(line)
     raise typer.Exit(0 if done.whole else 5)
