@@ -103,8 +103,8 @@ def read_run(folder: Path) -> Run:
     """Read run.json; raises StoreError that names the folder and the reason, DamagedError if the text is damaged."""
     file = Files(folder).info
     try:
-        if kind := special(file):
-            raise StoreError(f"{file} is {kind}, not a file")
+        if other := special(file):
+            raise StoreError(f"{file} is {other}, not a file")
         raw = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise StoreError(f"{folder}: no run.json") from None
