@@ -23,6 +23,7 @@ from mmeval.data import from_file
 from mmeval.engine.options import read_settings
 from mmeval.gate.policy import read_policy
 from mmeval.interchange import imported, readers
+from mmeval.metrics.agreement import read_labels
 from mmeval.store import RunInfo, Spec
 from mmeval.types import Failure, Record, Reply, Score, Usage
 
@@ -64,6 +65,10 @@ def eval_log(document: Any) -> bytes:
 
 
 ROW = {"question": "2 < 3?", "answer": "yes", "options": ["yes", "no"], "id": "1", "image": None, "category": "x"}
+SAMPLE = {
+    "id": "q1", "prompt": [{"kind": "text", "text": "?"}], "target": "A", "choices": ["x", "y"], "cluster": None,
+    "tags": {"a": "b"},
+}  # fmt: skip
 CSV = "id,question,answer,A,B,image,category\n1,what?,A,x,y,,c\n2,who?,B,x,y,,c\n"
 INSPECT = {
     "header.json": {"eval": {"model": "m", "task": "t"}, "results": {"scores": [{"name": "s", "metrics": {"a": {"value": 1}}}]}},
@@ -107,6 +112,9 @@ TARGETS: dict[str, Target] = {
     "scores.csv": ("scores.csv", lambda file: list(store.read_scores(file)), SCORES, as_table),
     "records.jsonl": ("records.jsonl", lambda file: list(store.read_records(file)),
                       json.loads(store.dump_record(RECORD)), as_line),
+    "samples.jsonl": ("s.jsonl", lambda file: list(store.read_samples(file)), SAMPLE, as_line),
+    "labels.csv": ("l.csv", read_labels, [["human", "judge"], ["1", "1"], ["0", "1"]], as_table),
+    "labels.jsonl": ("l.jsonl", read_labels, {"human": 1, "judge": "yes"}, as_line),
     "gate.yaml": ("gate.yaml", lambda file: read_policy(file).digest, POLICY, as_json),
     "run.toml": ("run.toml", lambda file: read_settings(file, {}), {"limit": 3, "options": {"a": 1}},
                  lambda found: b"\n".join(f"{k} = {json.dumps(v)}".encode() for k, v in found.items() if k != "options")),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmeval.documents import MALFORMED, why
+from mmeval.documents import MALFORMED, special, why
 from mmeval.errors import DataError
 from mmeval.stats.agreement import cohen_kappa
 from mmeval.stats.intervals import mean, wilson
@@ -160,6 +160,8 @@ def pair_up(human: Mapping[str, str], judged: Mapping[str, tuple[float, str | No
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
+        if kind := special(path):
+            raise DataError(f"{path} is {kind}, not a file")
         with path.open(encoding="utf-8-sig", newline="") as file:
             if path.suffix in (".jsonl", ".ndjson"):
                 for number, line in enumerate(file, 1):

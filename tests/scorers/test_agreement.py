@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -92,6 +93,12 @@ def test_a_broken_label_file_is_one_line(tmp_path, name, text, message):
         (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=message):
         read_labels(tmp_path / name)
+
+
+def test_labels_that_are_no_file_are_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "l.csv")
+    with pytest.raises(DataError, match="is a pipe, not a file"):
+        read_labels(tmp_path / "l.csv")
 
 
 def test_the_command(tmp_path):
