@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -213,7 +214,8 @@ def test_an_error_message_is_one_line_whatever_it_quotes(tmp_path: Path) -> None
 
 def test_a_surrogate_can_be_printed(hostile: Path) -> None:
     file = next(hostile.glob("results/*/*/*/records.jsonl"))
-    file.write_text(file.read_text(encoding="utf-8").replace("backwards", "\\ud83d"), encoding="utf-8")
+    text = file.read_text(encoding="utf-8").replace("backwards", "\\ud83d")
+    file.write_text(re.sub(r',"crc":"\w+"', "", text), encoding="utf-8")
     for flags in (["--json"], []):
         assert command("show", str(file.parent), "--errors", *flags, cwd=hostile).returncode == 0
 
