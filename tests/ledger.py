@@ -305,6 +305,8 @@ def record(sample: StoredSample, p: float, i: int, draw: random.Random, shape: S
         "cost": None,
         "judge_cost": None,
         "judge_usage": None,
+        "requests": 1,
+        "retries": 0,
         "at": 1.79e9 + i,
     }
     if status == "error":

@@ -115,8 +115,8 @@ def read_run(folder: Path) -> Run:
     version = raw.get("schema_version") if isinstance(raw, dict) else None
     if version not in (1, SCHEMA):
         newer = isinstance(version, int) and version > SCHEMA
-        kind, way_out = (StoreError, "update mmeval") if newer else (DamagedError, WAY_OUT.format(folder))
-        raise kind(f"{file}: schema version {version!r}; this mmeval reads 1 to {SCHEMA}; {way_out}")
+        fault = f"{file}: schema version {version!r}; this mmeval reads 1 to {SCHEMA}"
+        raise StoreError(f"{fault}; update mmeval") if newer else DamagedError(f"{fault}; {WAY_OUT.format(folder)}")
     try:
         info = RunInfo.model_validate(schema1.upgrade(raw) if version == 1 else raw)
         return Run(folder, info, schema1.spec_digest(raw) if version == 1 else None)
