@@ -158,9 +158,9 @@ def _guard(session: Any) -> None:
 def _body(response: Any, until: float) -> bytes:
     """The body of a response; raises TimeoutError at the time `until`: requests limits only the wait for each chunk."""
     providers.refuse_redirect(response.status_code, response.headers)
-    body = providers.ResponseBody(response.headers)
-    for chunk in response.raw.stream(providers.CHUNK, decode_content=False):
-        body.add(chunk)
-        if time.monotonic() > until:
-            raise TimeoutError("the response took too long")
-    return body.content()
+    with providers.ResponseBody(response.headers) as body:
+        for chunk in response.raw.stream(providers.CHUNK, decode_content=False):
+            body.add(chunk)
+            if time.monotonic() > until:
+                raise TimeoutError("the response took too long")
+        return body.content()

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,8 @@ MAX_BODY = 64_000_000
 """Bytes of one response, counted both as received and after decompression."""
 MAX_BATCH = 1_000_000_000
 """The same for the results of a batch, which hold up to 100,000 answers."""
+MAX_TOTAL = 512_000_000
+"""Bytes of all responses that are being read at the same time. One that finds no room is asked for again."""
 CHUNK = 1 << 14
 """Bytes read at a time. Deflate expands at most 1032 times, so one chunk takes the event loop some 20 ms."""
 ACCEPTED = {"Accept-Encoding": "gzip, deflate"}
@@ -43,15 +46,32 @@ def bodies_up_to(limit: int) -> Iterator[None]:
         _LIMIT.reset(token)
 
 
+class _Room:
+    """The room that all responses take, in every thread."""
+
+    def __init__(self) -> None:
+        self._taken, self._lock = 0, Lock()
+
+    def take(self, size: int) -> int:
+        """Take, or give back, so many bytes; returns what is taken in all."""
+        with self._lock:
+            self._taken += size
+            return self._taken
+
+
+_ROOM = _Room()
+
+
 class ResponseBody:
-    """Collects the chunks of one response and decompresses them.
+    """Collects the chunks of one response and decompresses them; a context manager that gives back its room.
 
     Args:
         headers: of the response, with case-insensitive names.
 
     Raises:
         FatalError: (`oversized`) the body is, or says that it is, larger than the limit.
-        RetryableError: (`malformed`) the body cannot be decompressed.
+        RetryableError: the body cannot be decompressed (`malformed`), or the other responses that are being read leave
+            no room for it (`overloaded`).
     """
 
     def __init__(self, headers: Mapping[str, str]) -> None:
@@ -67,13 +87,26 @@ class ResponseBody:
         if length.isdecimal() and (len(length) > 18 or int(length) > self._limit):
             raise self._oversized()
 
+    def __enter__(self) -> ResponseBody:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        _ROOM.take(-len(self._content))
+        self._content = bytearray()  # the traceback of an error refers to this object
+
     def add(self, chunk: bytes) -> None:
         """Take the next chunk as it was received."""
         self._received += len(chunk)
         for part in self._inflated(chunk) if self.compressed else (chunk,):
             self._content += part
+            taken = _ROOM.take(len(part))
             if len(self._content) > self._limit:
                 raise self._oversized()
+            if taken > max(MAX_TOTAL, self._limit):
+                raise RetryableError(
+                    f"the responses in flight take more than {MAX_TOTAL / 1e6:g} MB; lower --concurrency",
+                    kind="overloaded",
+                )
         if self._received > self._limit:
             raise self._oversized()
 
@@ -103,7 +136,6 @@ class ResponseBody:
         return _ZLIB if data[0] & 15 == 8 else _RAW
 
     def _oversized(self) -> FatalError:
-        self._content.clear()  # the traceback of the error refers to it
         return FatalError(
             f"the response is larger than {self._limit / 1e6:g} MB; a model's answer never is: check -o base_url=",
             kind="oversized",
@@ -112,12 +144,12 @@ class ResponseBody:
 
 async def read_body(chunks: AsyncIterator[bytes], headers: Mapping[str, str]) -> bytes:
     """Read a response as `ResponseBody` does, and let other tasks run between two compressed chunks."""
-    body = ResponseBody(headers)
-    async for chunk in chunks:
-        body.add(chunk)
-        if body.compressed:
-            await asyncio.sleep(0)
-    return body.content()
+    with ResponseBody(headers) as body:
+        async for chunk in chunks:
+            body.add(chunk)
+            if body.compressed:
+                await asyncio.sleep(0)
+        return body.content()
 
 
 def refuse_redirect(status: int, headers: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from mmeval import FatalError, RetryableError, UsageError
 from mmeval import providers as remote
+from mmeval.providers import guard
 from mmeval.providers.guard import bodies_up_to
 from tests.adapters.conftest import CASES, KEY, VLLM
 from tests.loopback.hostile import REDIRECTS, SCENARIOS, Hostile
@@ -85,10 +86,10 @@ RAW = zlib.compressobj(wbits=-15)
 @pytest.mark.parametrize("step", [1, 64, 1 << 14])
 def test_bodies_are_decompressed_in_steps(coding, sent, content, step):
     def read():
-        body = remote.ResponseBody({"content-encoding": coding})
-        for start in range(0, len(sent), step):
-            body.add(sent[start : start + step])
-        return body.content()
+        with remote.ResponseBody({"content-encoding": coding}) as body:
+            for start in range(0, len(sent), step):
+                body.add(sent[start : start + step])
+            return body.content()
 
     if content is None:
         with pytest.raises(RetryableError) as caught:
@@ -117,8 +118,7 @@ def test_bodies_are_decompressed_in_steps(coding, sent, content, step):
 )
 def test_the_limit_counts_what_is_received_and_what_it_becomes(headers, chunks, fits):
     def read():
-        with bodies_up_to(5000):
-            body = remote.ResponseBody(headers)
+        with bodies_up_to(5000), remote.ResponseBody(headers) as body:
             for chunk in chunks:
                 body.add(chunk)
             return body.content()
@@ -129,6 +129,19 @@ def test_the_limit_counts_what_is_received_and_what_it_becomes(headers, chunks, 
         with pytest.raises(FatalError) as caught:
             read()
         assert caught.value.kind == "oversized"
+
+
+def test_all_responses_together_have_a_limit(monkeypatch):
+    monkeypatch.setattr(guard, "MAX_TOTAL", 6000)
+    with bodies_up_to(5000), remote.ResponseBody({}) as first:
+        first.add(TEXT)
+        with remote.ResponseBody({}) as second, pytest.raises(RetryableError, match="--concurrency") as caught:
+            second.add(b"b" * 1001)
+        assert caught.value.kind == "overloaded"
+        with remote.ResponseBody({}) as third:
+            third.add(b"b" * 1000)
+    with bodies_up_to(7000), remote.ResponseBody({}) as alone:
+        alone.add(b"b" * 7000)
 
 
 @pytest.mark.parametrize(
