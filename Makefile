@@ -16,16 +16,16 @@ quickstart: $(VENV)/.quickstart  ## install, run three benchmarks against four m
 
 test: $(VENV)/.test  ## install the test dependencies and run all tests
 	sh scripts/install-chromium.sh
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto
 
 quick: $(VENV)/.test  ## the tests without browser, killed processes, wheel and local models: under a minute on two cores
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not (browser or chaos or wheel or local)"
+	$(BIN)/python -m pytest -n auto -m "not (browser or chaos or wheel or local)"
 
 check: $(VENV)/.dev  ## check formatting, lint and types, run all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

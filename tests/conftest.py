@@ -23,11 +23,14 @@ def _guarded(self: socket.socket, address: object) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses the browser, and let the slow tests go first: no worker is left with one at the end."""
+    """Mark what uses the browser and sort the tests: slow ones first, so that no worker ends with one, the browser last.
+
+    Playwright keeps an event loop in the main thread until the session ends; no test with a loop of its own can follow.
+    """
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(key=lambda item: (bool(item.get_closest_marker("browser")), not item.get_closest_marker("slow")))
 
 
 def pytest_collection_finish() -> None:
