@@ -90,7 +90,7 @@ def _stored_part(part: Part) -> StoredPart:
 
 def read_samples(file: Path) -> Iterator[StoredSample]:
     """Stream StoredSamples; raises StoreError naming file and line."""
-    with file.open(encoding="utf-8", errors="surrogatepass") as lines:
+    with file.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 data = json.loads(line)
