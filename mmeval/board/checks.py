@@ -50,14 +50,19 @@ def _recompute(run: Run, metric: Metric, records: Sequence[Record]) -> None:
 
 
 def scored_again(run: Run, card: BenchmarkCard) -> list[Record]:
-    """The scored rows as records for a metric; empty if the definition has changed or the samples are not here."""
-    if card.definition is None or card.digest != run.info.spec.definition_digest:
-        return []
+    """The scored rows as records for a metric; empty if the definition has changed or the samples are not here.
+
+    Raises:
+        StoreError: the samples are damaged. They are read in any case, because the pages of the run need them.
+    """
     file = run.samples()
     if file is None:
         return []
     stat = file.stat()
-    return list(_scored(run, _tags(file, stat.st_size, stat.st_mtime_ns)))
+    tags = _tags(file, stat.st_size, stat.st_mtime_ns)
+    if card.definition is None or card.digest != run.info.spec.definition_digest:
+        return []
+    return list(_scored(run, tags))
 
 
 @lru_cache(maxsize=2)

@@ -153,3 +153,13 @@ def test_scores_edited_by_hand_are_found_without_the_definition_too(tmp_path: Pa
     scores.write_text(scores.read_text().replace(",0.0,", ",1.0,"))
     assert make(tmp_path).problems == 1
     assert "scores.csv has changed since the run" in (tmp_path / "_site" / "problems.html").read_text()
+
+
+def test_damaged_samples_are_a_problem_of_their_runs_and_never_stop_the_build(tmp_path: Path) -> None:
+    (tmp_path / "q.jsonl").write_text('{"question": "2 + 2?", "answer": "4"}\n')
+    settings = Settings(results=tmp_path / "results", cache_file=tmp_path / "cache.sqlite", options={"reply": "4"})
+    run_one(from_file(tmp_path / "q.jsonl"), "mock/echo", settings)
+    for file in (tmp_path / "results" / "_samples").rglob("*.jsonl"):
+        file.write_bytes(b"\xff{broken\n")
+    assert make(tmp_path).problems == 1
+    assert "jsonl:1:" in (tmp_path / "_site" / "problems.html").read_text()
