@@ -18,8 +18,8 @@ test: $(VENV)/.test  ## install the test dependencies and run all tests
 	sh scripts/install-chromium.sh
 	$(BIN)/python -m pytest -n auto
 
-quick: $(VENV)/.test  ## the tests without browser, killed processes, wheel and local models: under a minute on two cores
-	$(BIN)/python -m pytest -n auto -m "not (browser or chaos or wheel or local)"
+quick: $(VENV)/.test  ## the tests without browser, provoked failures, wheel, local models and slow ones: about a minute
+	$(BIN)/python -m pytest -n auto -m "not (browser or chaos or wheel or local or slow)"
 
 check: $(VENV)/.dev  ## check formatting, lint and types, run all tests
 	$(BIN)/ruff format --check .

@@ -18,6 +18,8 @@ from mmeval.providers.guard import bodies_up_to
 from tests.adapters.conftest import CASES, KEY, VLLM
 from tests.loopback.hostile import REDIRECTS, SCENARIOS, Hostile
 
+pytestmark = pytest.mark.chaos
+
 ROOT = Path(__file__).parent.parent.parent
 EXPECTED = {
     "ok": "reply",

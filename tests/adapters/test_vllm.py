@@ -28,6 +28,8 @@ from mmeval.providers import ManagedServer, server
 from mmeval.runner.plan import Settings, model
 from tests.adapters.conftest import picture
 
+pytestmark = pytest.mark.local
+
 ROOT = Path(__file__).parent.parent.parent
 FAKE = Path(__file__).with_name("fake_vllm.py")
 QUESTIONS = "".join(json.dumps({"id": str(i), "question": f"{i}?", "answer": "A"}) + "\n" for i in range(40))

@@ -17,6 +17,8 @@ from mmeval.types import Limits
 
 from .virtual import run
 
+pytestmark = pytest.mark.chaos
+
 
 @dataclass
 class Server:
