@@ -65,14 +65,11 @@ class Catalog:
         Raises:
             CatalogError: an entry of `paths` or `$MMEVAL_PATH` is not a folder.
         """
-        from importlib.metadata import entry_points
-
         given = [*self.paths, *(Path(p) for p in os.environ.get("MMEVAL_PATH", "").split(os.pathsep) if p)]
         for folder in given:
             if not folder.is_dir():
                 raise CatalogError(f"search path {folder} is not a folder")
-        plugins = [Path(str(point.load())) for point in entry_points(group="mmeval.path")]
-        roots = [*given, Path.cwd(), *plugins, bundled()]
+        roots = [*given, Path.cwd(), *_plugins(), bundled()]
         return tuple(dict.fromkeys(root.resolve() for root in roots))
 
     def benchmarks(self) -> Mapping[str, Definition]:
@@ -133,6 +130,14 @@ class Catalog:
                 for name, table in read_toml(file, CatalogError).items():
                     tables.setdefault(name, table)
         return tables
+
+
+@cache
+def _plugins() -> tuple[Path, ...]:
+    """The folders of installed packages with an entry point `mmeval.path`."""
+    from importlib.metadata import entry_points
+
+    return tuple(Path(str(point.load())) for point in entry_points(group="mmeval.path"))
 
 
 @cache

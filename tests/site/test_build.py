@@ -67,38 +67,37 @@ def test_every_page_is_there_in_both_languages(site: Path) -> None:
     assert {"index.html", "problems.html"} <= english
 
 
-def test_the_same_input_gives_the_same_bytes(
-    ledger_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_same_input_gives_the_same_bytes(few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From several processes too, which other builds of these tests do without."""
+    make(few)
     monkeypatch.setattr(pool, "FEW", 40)
-    make(ledger_root, out=tmp_path / "again", cache=tmp_path / "cache")
-    assert bytes_of(tmp_path / "again") == bytes_of(ledger_root / "_site")
+    make(few, out=tmp_path / "again", cache=tmp_path / "cache")
+    assert bytes_of(tmp_path / "again") == bytes_of(few / "_site")
 
 
-def test_a_second_build_writes_nothing(copy: Path) -> None:
-    make(copy)
-    assert make(copy).written == 0
+def test_a_second_build_writes_nothing(few: Path) -> None:
+    make(few)
+    assert make(few).written == 0
 
 
-def test_one_new_run_touches_only_its_own_pages(copy: Path) -> None:
-    make(copy)
+def test_one_new_run_touches_only_its_own_pages(few: Path) -> None:
+    make(few)
     samples = ledger.stored_samples("toy_chartqa", ledger.Shape(samples=60))
-    ledger.write_run(copy / "results", "new/model", "toy_chartqa", samples, [0.9] * 60, ledger.Shape(samples=60))
-    before = bytes_of(copy / "_site")
-    make(copy)
-    after = bytes_of(copy / "_site")
+    ledger.write_run(few / "results", "new/model", "toy_chartqa", samples, [0.9] * 60, ledger.Shape(samples=60))
+    before = bytes_of(few / "_site")
+    make(few)
+    after = bytes_of(few / "_site")
     changed = {name for name in after if after[name] != before.get(name)}
     assert "r/new__model/" in " ".join(changed)
     others = [name for name in changed if "r/" in name and "new__model" not in name]
     assert others == []
 
 
-def test_a_run_that_went_away_takes_its_pages_along(copy: Path) -> None:
-    make(copy, langs=("en",))
-    shutil.rmtree(copy / "results" / "alder__vision-1a")
-    assert make(copy, langs=("en",)).removed > 0
-    assert not (copy / "_site" / "m" / "alder__vision-1a.html").exists()
+def test_a_run_that_went_away_takes_its_pages_along(few: Path) -> None:
+    make(few, langs=("en",))
+    shutil.rmtree(few / "results" / "alder__vision-1a")
+    assert make(few, langs=("en",)).removed > 0
+    assert not (few / "_site" / "m" / "alder__vision-1a.html").exists()
 
 
 def test_no_reply_becomes_markup(site: Path) -> None:
@@ -184,8 +183,8 @@ def test_serving_what_was_never_built_says_what_to_do(tmp_path: Path) -> None:
     assert "mmeval site build" in str(done.exception)
 
 
-def test_command(ledger_root: Path, tmp_path: Path) -> None:
-    words = ["site", "build", "--results", str(ledger_root / "results"), "--path", str(ledger_root), "--lang", "en"]
+def test_command(few: Path, tmp_path: Path) -> None:
+    words = ["site", "build", "--results", str(few / "results"), "--path", str(few), "--lang", "en"]
     done = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")])
     assert done.exit_code == 0, done.output
     assert (tmp_path / "out" / "index.html").is_file()

@@ -135,25 +135,25 @@ def test_the_page_says_so(site: Path, lang: str, said: str) -> None:
     assert said not in (site / lang / "b" / "toy_chartqa.html").read_text(encoding="utf-8")
 
 
-def test_the_page_says_where_it_could_not_be_done(copy: Path) -> None:
+def test_the_page_says_where_it_could_not_be_done(few: Path) -> None:
     """Another definition than the one that ran cannot compute the metric anew."""
-    file = next((copy / "benchmarks").rglob("toy_hallusionbench.py"))
+    file = next((few / "benchmarks").rglob("toy_hallusionbench.py"))
     file.write_text(file.read_text() + "\nEDITED = True\n")
-    make(copy)
-    assert "compare mean sample scores instead" in (copy / "_site" / "b" / "toy_hallusionbench.html").read_text()
-    assert "ranks compare mean sample scores" in (copy / "_site" / "index.html").read_text()
-    assert "样本得分的平均" in (copy / "_site" / "zh" / "index.html").read_text()
+    make(few)
+    assert "compare mean sample scores instead" in (few / "_site" / "b" / "toy_hallusionbench.html").read_text()
+    assert "ranks compare mean sample scores" in (few / "_site" / "index.html").read_text()
+    assert "样本得分的平均" in (few / "_site" / "zh" / "index.html").read_text()
 
 
-def test_samples_that_come_later_are_used(copy: Path) -> None:
+def test_samples_that_come_later_are_used(few: Path) -> None:
     """Tags lie in the samples file, which may not be published and so may be missing at first."""
-    (file,) = (copy / "results" / "_samples").glob("toy_hallusionbench@1/all.jsonl")
-    page, aside = copy / "_site" / "b" / "toy_hallusionbench.html", copy / "aside"
+    (file,) = (few / "results" / "_samples").glob("toy_hallusionbench@1/all.jsonl")
+    page, aside = few / "_site" / "b" / "toy_hallusionbench.html", few / "aside"
     file.rename(aside)
-    make(copy, langs=("en",))
+    make(few, langs=("en",))
     assert "compare mean sample scores instead" in page.read_text()
     aside.rename(file.with_name("all.local.jsonl"))
-    make(copy, langs=("en",))
+    make(few, langs=("en",))
     assert "a jackknife over 40 groups" in page.read_text()
 
 

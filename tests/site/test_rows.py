@@ -17,7 +17,7 @@ from mmeval.board.views import percent
 from mmeval.catalog import Catalog
 from mmeval.sitegen.pages.board import head
 from tests import ledger
-from tests.site.conftest import SHAPE, make
+from tests.site.conftest import FEW, SHAPE, make
 
 
 @pytest.mark.parametrize(
@@ -62,18 +62,18 @@ def row_of(page: Path, model: str) -> str:
     return found[0]
 
 
-def test_people_are_shown_and_never_ranked(copy: Path) -> None:
-    for name in ledger.benchmark_names(SHAPE):
+def test_people_are_shown_and_never_ranked(few: Path) -> None:
+    for name in FEW:
         samples = ledger.stored_samples(name, SHAPE)
-        ledger.write_run(copy / "results", "human/experts", name, samples, [0.98] * len(samples), SHAPE)
-    make(copy)
-    row = row_of(copy / "_site" / "index.html", "human/experts")
+        ledger.write_run(few / "results", "human/experts", name, samples, [0.98] * len(samples), SHAPE)
+    make(few)
+    row = row_of(few / "_site" / "index.html", "human/experts")
     assert 'class="ref"' in row
     assert '<td class="rank"></td><td class="rank"></td>' in row
     assert '<span class="tag">human</span>' in row
-    assert '<span class="tag">人类</span>' in row_of(copy / "_site" / "zh" / "index.html", "human/experts")
-    board = collect(copy / "results", catalog=Catalog((copy,)))
-    page = (copy / "_site" / "b" / "toy_chartqa.html").read_text()
+    assert '<span class="tag">人类</span>' in row_of(few / "_site" / "zh" / "index.html", "human/experts")
+    board = collect(few / "results", catalog=Catalog((few,)))
+    page = (few / "_site" / "b" / "toy_chartqa.html").read_text()
     assert page.index("Experts") < page.index("Birch Vision 1b"), "in the order of the scores"
     ranked = sorted(n for n in board.columns[0].cells if board.models[n].reference is None)
     ranks = rank_columns([board.columns[0]], ranked)
@@ -82,8 +82,8 @@ def test_people_are_shown_and_never_ranked(copy: Path) -> None:
 
 
 @pytest.mark.parametrize(("origin", "said"), [("mmeval", "verified"), ("third-party", "imported")])
-def test_what_was_not_measured_here_says_so(copy: Path, origin: str, said: str) -> None:
-    for file in (copy / "results" / "alder__vision-1a").glob("*/*/run.json"):
+def test_what_was_not_measured_here_says_so(few: Path, origin: str, said: str) -> None:
+    for file in (few / "results" / "alder__vision-1a").glob("*/*/run.json"):
         file.write_text(json.dumps(json.loads(file.read_text()) | {"origin": origin}))
-    make(copy, langs=("en",))
-    assert f'<td class="l">{said}</td>' in row_of(copy / "_site" / "index.html", "alder/vision-1a")
+    make(few, langs=("en",))
+    assert f'<td class="l">{said}</td>' in row_of(few / "_site" / "index.html", "alder/vision-1a")
