@@ -4,8 +4,8 @@ transformers/Qwen/Qwen3-VL-2B-Instruct    a checkpoint on the hub; `-o revision=
 transformers/./my/checkpoint              a folder
 transformers/demo-vlm                     the small model that ships with mmeval
 
-Waiting requests are answered in batches. Decoding is greedy by default, and a reply then does not depend on the rest of
-its batch.
+Waiting requests are answered in batches. Decoding is greedy by default, and in float32 a reply then does not depend on
+the rest of its batch.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
@@ -74,6 +73,11 @@ class Asked:
     options: LocalOptions
 
     @property
+    def images(self) -> int:
+        """How many images the prompt holds."""
+        return sum(isinstance(part, Image) for part in self.prompt)
+
+    @property
     def sampled(self) -> bool:
         """Whether tokens are sampled at random."""
         return bool(self.options.temperature)
@@ -113,7 +117,8 @@ class Adapter:
             size=self._options.batch_size,
             wait_s=self._options.wait_ms / 1000,
             length=lambda asked: asked.cost,
-            group=lambda asked: (asked.options, id(asked) if asked.sampled else None),
+            # Some families refuse a text-only prompt alone, but answer it beside an image of another prompt.
+            group=lambda asked: (asked.options, asked.images > 0, id(asked) if asked.sampled else None),
             too_large=_too_large,
         )
         try:
@@ -130,8 +135,12 @@ class Adapter:
 
     async def ask(self, request: Request, options: LocalOptions) -> Reply:
         """Answer in a batch with other waiting requests; raises FatalError or MediaError."""
+        asked = Asked(request.prompt, options)
+        if not self._loaded.takes(asked):
+            text = "has no chat template, so a prompt must hold exactly one image"
+            raise FatalError(f"{self.model}: {text}; this one holds {asked.images}", kind="bad_request")
         try:
-            return await self._batcher.submit(Asked(request.prompt, options))
+            return await self._batcher.submit(asked)
         except MediaError:
             raise
         except Exception as error:
@@ -155,7 +164,7 @@ class Adapter:
         library.logging.disable_progress_bar()
         try:
             return Loaded(torch, library, self._where, self.model, self._options)
-        except (OSError, ValueError, KeyError, ImportError, AttributeError, RuntimeError) as error:
+        except Exception as error:  # the library raises what it likes for a checkpoint that it cannot load
             raise UsageError(f"transformers/{self.model}: {_advice(error)}") from error
 
 
@@ -170,11 +179,11 @@ class Loaded:
         attention = {"attn_implementation": options.attn} if options.attn else {}
         self._model = library.AutoModelForImageTextToText.from_pretrained(where, dtype=dtype, **attention, **how)
         self._model.to(device).eval()
-        self._processor = _processor(library, where, how, self._model.config)
+        self._processor = providers.load_processor(library, where, how, self._model.config)
         words = self._processor.tokenizer
-        words.padding_side = "left"
-        if words.pad_token is None:
-            words.pad_token = words.eos_token
+        self._template = getattr(self._processor, "chat_template", None) or getattr(words, "chat_template", None)
+        # BLIP passes the id to its decoder itself, and fails when it is an argument of `generate`, too.
+        self._model.generation_config.pad_token_id = words.pad_token_id
         commit = getattr(self._model.config, "_commit_hash", None)
         self._name = f"{name}@{commit[:12]}" if commit else name
         self._ends = _ends(self._model.generation_config, words)
@@ -182,39 +191,51 @@ class Loaded:
         torch.set_num_threads(threads)
         self.ran = {"device": str(self._model.device), "dtype": str(self._model.dtype), "threads": threads}
 
+    def takes(self, asked: Asked) -> bool:
+        """Whether the processor can encode the prompt: one without a chat template pairs one image with one text."""
+        return self._template is not None or asked.images == 1
+
     def answer(self, batch: Sequence[Asked]) -> list[Reply]:
         """One reply for each request; all have the same options."""
+        replies = {id(asked): reply for part in self._alike(batch) for asked, reply in self._answer(part)}
+        return [replies[id(asked)] for asked in batch]
+
+    def _alike(self, batch: Sequence[Asked]) -> list[list[Asked]]:
+        """Prompts that may be padded to the same length.
+
+        The models without a chat template are older, and some count positions from the first token, padding included.
+        """
+        if self._template is not None:
+            return [list(batch)]
+        parts: dict[int, list[Asked]] = {}
+        for asked in batch:
+            parts.setdefault(len(self._processor.tokenizer(_question(asked))["input_ids"]), []).append(asked)
+        return list(parts.values())
+
+    def _answer(self, batch: Sequence[Asked]) -> list[tuple[Asked, Reply]]:
         began = time.perf_counter()
         inputs = self._encode(batch).to(self._model.device, dtype=self._model.dtype)
         with self._torch.inference_mode():
             made = self._model.generate(**inputs, **self._sampling(batch[0]))
-        prompts, mask = inputs["input_ids"], inputs["attention_mask"]
-        length = prompts.shape[1]
-        # A model that is given embeddings returns only the new tokens.
-        whole = made.shape[1] >= length and bool((made[:, :length] == prompts).all())
-        new = made[:, length:] if whole else made
+        new = _new_tokens(made, inputs["input_ids"]).tolist()
         seconds = time.perf_counter() - began
-        used = mask.sum(dim=1).tolist()
-        return [self._reply(tokens, count, seconds) for tokens, count in zip(new.tolist(), used, strict=True)]
+        used = inputs["attention_mask"].sum(dim=1).tolist()
+        rows = zip(batch, new, used, strict=True)
+        return [(asked, self._reply(tokens, count, seconds)) for asked, tokens, count in rows]
 
     def _encode(self, batch: Sequence[Asked]) -> Any:
         images = [[_decoded(part) for part in asked.prompt if isinstance(part, Image)] for asked in batch]
+        if self._template is None:
+            flat, texts = [row[0] for row in images], [_question(asked) for asked in batch]
+            return self._processor(images=flat, text=texts, padding=True, return_tensors="pt")
         chats = [_chat(asked, row) for asked, row in zip(batch, images, strict=True)]
-        if self._processor.chat_template or self._processor.tokenizer.chat_template:
-            how = {"tokenize": True, "add_generation_prompt": True, "return_dict": True, "return_tensors": "pt"}
-            return self._processor.apply_chat_template(chats, **how, processor_kwargs={"padding": True})
-        # Checkpoints without a chat template caption an image or answer one question.
-        questions = [" ".join(part.text for part in asked.prompt if isinstance(part, Text)) for asked in batch]
-        texts = [f"Question: {question} Answer:" for question in questions]
-        flat = [image for row in images for image in row]
-        return self._processor(images=flat or None, text=texts, padding=True, return_tensors="pt")
+        how = {"tokenize": True, "add_generation_prompt": True, "return_dict": True, "return_tensors": "pt"}
+        padded = {"padding": True}
+        return self._processor.apply_chat_template(chats, chat_template=self._template, **how, processor_kwargs=padded)
 
     def _sampling(self, asked: Asked) -> dict[str, Any]:
         options = asked.options
-        how: dict[str, Any] = {
-            "max_new_tokens": options.max_tokens or MOST_TOKENS,
-            "pad_token_id": self._processor.tokenizer.pad_token_id,
-        }
+        how: dict[str, Any] = {"max_new_tokens": options.max_tokens or MOST_TOKENS}
         if not asked.sampled:
             return {**how, "do_sample": False, "num_beams": 1, "temperature": None, "top_p": None, "top_k": None}
         if options.seed is None:
@@ -240,37 +261,21 @@ def _folder(model: str) -> Path | None:
     return providers.checkpoint_folder("transformers", model)
 
 
-def _processor(library: Any, where: str, how: dict[str, Any], config: Any) -> Any:
-    """The checkpoint's processor; without torchvision, and if only its video part needs it, one without that part."""
-    try:
-        return library.AutoProcessor.from_pretrained(where, **how)
-    except (ImportError, ValueError, AttributeError):
-        names = import_module("transformers.models.auto.processing_auto").PROCESSOR_MAPPING_NAMES
-        base = getattr(library, names.get(config.model_type, ""), None)
-        if base is None or library.utils.is_torchvision_available():
-            raise
-    return _without_video(library, base).from_pretrained(where, **how)
+def _new_tokens(made: Any, prompts: Any) -> Any:
+    """The generated tokens without the prompt, shape (batch, new).
+
+    A model that is given embeddings returns new tokens alone. BLIP returns the prompt with another first token and
+    without its last one.
+    """
+    for length in (prompts.shape[1], prompts.shape[1] - 1):
+        if made.shape[1] >= length > 1 and bool((made[:, 1:length] == prompts[:, 1:length]).all()):
+            return made[:, length:]
+    return made
 
 
-def _without_video(library: Any, base: Any) -> Any:
-    """A subclass of the processor without its video part, which needs torchvision."""
-
-    class Rest(library.ProcessorMixin):  # type: ignore[misc]
-        # Follows `base` in the method resolution order: it gets the arguments that `base` passes on, and drops the
-        # video part.
-        def __init__(
-            self, image_processor: Any = None, tokenizer: Any = None, video: Any = None, chat_template: Any = None
-        ) -> None:
-            del video
-            library.ProcessorMixin.__init__(self, image_processor, tokenizer, chat_template=chat_template)
-            self.video_processor = None
-
-    class Reduced(base, Rest):  # type: ignore[misc]
-        @classmethod
-        def get_attributes(cls) -> list[str]:
-            return ["image_processor", "tokenizer"]
-
-    return type(base.__name__, (Reduced,), {})
+def _question(asked: Asked) -> str:
+    """The prompt of a checkpoint without a chat template, which captions an image or answers one question."""
+    return f"Question: {' '.join(part.text for part in asked.prompt if isinstance(part, Text))} Answer:"
 
 
 def _chat(asked: Asked, images: Sequence[Any]) -> list[dict[str, Any]]:
@@ -334,4 +339,4 @@ def _advice(error: Exception) -> str:
         return "comes with Python code: read it, then add -o trust_remote_code=true -o revision=COMMIT"
     if "Unrecognized configuration class" in text:
         return "is not an image-text-to-text model"
-    return f"cannot be loaded: {text[:240]}"
+    return f"cannot be loaded: {type(error).__name__}: {text[:400]}"

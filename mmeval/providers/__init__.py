@@ -21,6 +21,7 @@ from mmeval.providers.guard import (
     refuse_redirect,
 )
 from mmeval.providers.headers import anthropic_limits, openai_limits, retry_after
+from mmeval.providers.processors import load_processor
 from mmeval.providers.server import ManagedServer
 from mmeval.providers.setup import Secret, endpoint, key, refuse_keys, sdk
 
@@ -55,6 +56,7 @@ __all__ = [
     "json_schema",
     "key",
     "lines",
+    "load_processor",
     "openai_limits",
     "refuse_keys",
     "refuse_redirect",

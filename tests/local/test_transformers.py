@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image as Pillow
 
-from mmeval import FatalError, MediaError, Prompt, Request, Text, UsageError, media
+from mmeval import FatalError, MediaError, Prompt, Reply, Request, Text, UsageError, media
 from mmeval.catalog import Catalog
 from tests.local import tiny
 
@@ -34,7 +34,9 @@ ONE: Prompt = (A, Text("What colour? (A) red"))
 TWO: Prompt = (B, Text("and"), C, Text("how many circles left or right?"))
 NONE: Prompt = (Text("What is left?"),)
 OTHER: Prompt = (C, Text("a b c d?"))
-PROMPTS = dict.fromkeys(tiny.FAMILIES, (ONE, TWO, NONE)) | {"blip2": (ONE, OTHER)}
+PROMPTS = (ONE, TWO, NONE, OTHER)
+ANSWERED = {"blip2": 2, "instructblip": 2, "blip": 2, "git": 2, "paligemma": 3}
+"""Of the four; all by the other families."""
 
 
 @pytest.fixture(scope="session")
@@ -56,23 +58,27 @@ async def ask(folder: Path | str, *prompts: Prompt, change=lambda adapter: None,
     await adapter.connect()
     change(adapter)
     try:
-        if together:
-            return await asyncio.gather(
-                *(adapter.ask(Request(prompt=prompt), how) for prompt in prompts), return_exceptions=True
-            )
-        return [await adapter.ask(Request(prompt=prompt), how) for prompt in prompts]
+        asked = [adapter.ask(Request(prompt=prompt), how) for prompt in prompts]
+        waits = [asked] if together else [[one] for one in asked]
+        return [reply for some in waits for reply in await asyncio.gather(*some, return_exceptions=True)]
     finally:
         await adapter.close()
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # PaliGemma's processor
 @pytest.mark.parametrize("family", tiny.FAMILIES)
 async def test_a_reply_does_not_depend_on_its_batch(family, folders):
-    prompts = PROMPTS[family]
-    alone = await ask(folders(family), *prompts, together=False)
-    batched = await ask(folders(family), *prompts, *reversed(prompts))
-    assert [reply.text for reply in batched] == [reply.text for reply in [*alone, *reversed(alone)]]
-    assert len({reply.text for reply in alone}) > 1
-    assert [reply.usage for reply in batched[: len(alone)]] == [reply.usage for reply in alone]
+    """With one image, two, none, and other questions beside; what fails alone fails in company, too."""
+    alone = await ask(folders(family), *PROMPTS, together=False)
+    batched = await ask(folders(family), *PROMPTS, *reversed(PROMPTS))
+    assert list(map(said, batched)) == list(map(said, [*alone, *reversed(alone)]))
+    answered = [reply for reply in alone if isinstance(reply, Reply)]
+    assert len(answered) == ANSWERED.get(family, 4)
+    assert len({reply.text for reply in answered}) > 1
+
+
+def said(reply):
+    return (reply.text, reply.usage) if isinstance(reply, Reply) else (type(reply), str(reply))
 
 
 async def test_pictures_are_seen(folders):
@@ -126,7 +132,7 @@ async def test_memory_halves_the_batch(fits, failed, folders):
 
         adapter._loaded._model.generate = limited
 
-    replies = await ask(folders("llava"), ONE, TWO, NONE, OTHER, change=tight)
+    replies = await ask(folders("llava"), ONE, TWO, OTHER, ONE, change=tight)
     errors = [reply for reply in replies if isinstance(reply, FatalError)]
     assert [error.kind for error in errors] == ["too_large"] * failed
     assert max(sizes) == 4

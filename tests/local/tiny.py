@@ -226,32 +226,143 @@ def llava_onevision() -> tuple[Any, Any]:
     return hf.LlavaOnevisionForConditionalGeneration(config), (pictures, tokens, extra)
 
 
+SQUARE = {"height": 56, "width": 56}
+FORMER = {
+    "vocab_size": 50, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2,
+    "num_attention_heads": 4, "encoder_hidden_size": 32, "cross_attention_frequency": 2, "initializer_range": 0.3,
+}  # fmt: skip
+SHORT = {
+    "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
+    "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0, "initializer_range": 0.3,
+}  # fmt: skip
+"""With larger weights than usual, so that a shifted position shows in the reply."""
+
+
+def llava_next_video() -> tuple[Any, Any]:
+    """A family whose processor takes its video part first."""
+    import transformers as hf
+
+    tokens = words({"image_token": "<image>", "video_token": "<video>"})
+    pins = [[56, 112], [112, 56], [112, 112]]
+    config = hf.LlavaNextVideoConfig(
+        vision_config=hf.CLIPVisionConfig(**VISION, projection_dim=32),
+        text_config=hf.LlamaConfig(**text_size(len(tokens)), tie_word_embeddings=False),
+        image_token_index=tokens.convert_tokens_to_ids("<image>"),
+        video_token_index=tokens.convert_tokens_to_ids("<video>"),
+        image_grid_pinpoints=pins,
+        vision_feature_layer=-2,
+    )
+    pictures = hf.LlavaNextImageProcessorPil(size={"shortest_edge": 56}, crop_size=SQUARE, image_grid_pinpoints=pins)
+    tokens.chat_template = template("<image>\n")
+    extra = {"patch_size": 14, "vision_feature_select_strategy": "default", "num_additional_image_tokens": 1}
+    return hf.LlavaNextVideoForConditionalGeneration(config), (pictures, tokens, extra)
+
+
+def chameleon() -> tuple[Any, Any]:
+    """A checkpoint whose chat template is the tokenizer's, not the processor's."""
+    import transformers as hf
+
+    named = {"image_token": "<image>", "boi_token": "<racm3:break>", "eoi_token": "<eoss>", "sep_token": "<reserved>"}
+    tokens = words(named)
+    codes = {f"IMGIMG{chr(65 + a)}{chr(65 + b)}Z": 10 + a * 4 + b for a in range(4) for b in range(4)}
+    quantizer = {
+        "embed_dim": 8, "num_embeddings": 16, "latent_channels": 32, "resolution": 64, "in_channels": 3,
+        "base_channels": 32, "channel_multiplier": [1, 1], "num_res_blocks": 1,
+    }  # fmt: skip
+    config = hf.ChameleonConfig(
+        **text_size(len(tokens)),
+        vq_config=quantizer,
+        vocabulary_map={"<image>": tokens.convert_tokens_to_ids("<image>"), **codes},
+        tie_word_embeddings=False,
+    )
+    pictures = hf.ChameleonImageProcessorPil(size={"shortest_edge": 8}, crop_size={"height": 8, "width": 8})
+    tokens.chat_template = template("<image>")
+    return hf.ChameleonForConditionalGeneration(config), hf.ChameleonProcessor(pictures, tokens, image_seq_length=16)
+
+
+def paligemma() -> tuple[Any, Any]:
+    """It has a chat template here, but refuses a prompt without an image."""
+    import transformers as hf
+
+    pictures = hf.SiglipImageProcessorPil(size=SQUARE)
+    pictures.image_seq_length = 16
+    processor = hf.PaliGemmaProcessor(pictures, words({"image_token": "<image>"}), chat_template=template("<image>"))
+    text = {**text_size(len(processor.tokenizer)), "num_key_value_heads": 1, "head_dim": 16, "num_image_tokens": 16}
+    config = hf.PaliGemmaConfig(
+        vision_config={
+            **VISION, "model_type": "siglip_vision_model", "projection_dim": HIDDEN, "vision_use_head": False,
+        },
+        text_config={**text, "model_type": "gemma", "tie_word_embeddings": False, "initializer_range": 0.3},
+        tie_word_embeddings=False,
+        projection_dim=HIDDEN,
+        image_token_index=processor.tokenizer.convert_tokens_to_ids("<image>"),
+    )  # fmt: skip
+    return hf.PaliGemmaForConditionalGeneration(config), processor
+
+
+def opt(vocab: int) -> Any:
+    import transformers as hf
+
+    return hf.OPTConfig(
+        vocab_size=vocab, hidden_size=HIDDEN, word_embed_proj_dim=HIDDEN, ffn_dim=128, num_hidden_layers=2,
+        num_attention_heads=4, max_position_embeddings=512, pad_token_id=0, bos_token_id=1, eos_token_id=2,
+        tie_word_embeddings=False, init_std=0.3,
+    )  # fmt: skip
+
+
 def blip2() -> tuple[Any, Any]:
-    """A family of before chat: no template, one picture."""
+    """The first of the families from before chat: no template, one picture."""
     import transformers as hf
 
     tokens = words({}, "<image>")
-    vision = {**VISION}
-    former = {
-        "vocab_size": 50, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2,
-        "num_attention_heads": 4, "encoder_hidden_size": 32, "cross_attention_frequency": 2,
-    }  # fmt: skip
-    text = hf.OPTConfig(
-        vocab_size=len(tokens), hidden_size=HIDDEN, word_embed_proj_dim=HIDDEN, ffn_dim=128, num_hidden_layers=2,
-        num_attention_heads=4, max_position_embeddings=512, pad_token_id=0, bos_token_id=1, eos_token_id=2,
-    )  # fmt: skip
     config = hf.Blip2Config(
-        vision_config=vision, qformer_config=former, text_config=text, num_query_tokens=8,
+        vision_config={**VISION}, qformer_config=FORMER, text_config=opt(len(tokens)), num_query_tokens=8,
         image_token_index=tokens.convert_tokens_to_ids("<image>"),
     )  # fmt: skip
-    pictures = hf.BlipImageProcessorPil(size={"height": 56, "width": 56})
+    pictures = hf.BlipImageProcessorPil(size=SQUARE)
     return hf.Blip2ForConditionalGeneration(config), hf.Blip2Processor(pictures, tokens, num_query_tokens=8)
 
 
-FAMILIES: dict[str, Callable[[], tuple[Any, Any]]] = {
-    make.__name__: make
-    for make in (llava, idefics3, gemma3, mllama, qwen2_vl, qwen3_vl, internvl, llava_onevision, blip2)
-}
+def instructblip() -> tuple[Any, Any]:
+    """Its Q-Former reads the question, too."""
+    import transformers as hf
+
+    tokens, read = words({}, "<image>"), words({}, "[DEC]")
+    config = hf.InstructBlipConfig(
+        vision_config={**VISION}, qformer_config={**FORMER, "vocab_size": len(read)}, text_config=opt(len(tokens)),
+        num_query_tokens=8, image_token_index=tokens.convert_tokens_to_ids("<image>"),
+    )  # fmt: skip
+    pictures = hf.BlipImageProcessorPil(size=SQUARE)
+    processor = hf.InstructBlipProcessor(pictures, tokens, read, num_query_tokens=8)
+    return hf.InstructBlipForConditionalGeneration(config), processor
+
+
+def blip() -> tuple[Any, Any]:
+    """Its `generate` sets the padding token itself, and returns a part of the prompt."""
+    import transformers as hf
+
+    tokens = words({}, "<image>")
+    text = {**SHORT, "vocab_size": len(tokens), "encoder_hidden_size": 32, "projection_dim": 32, "sep_token_id": 2}
+    config = hf.BlipConfig(text_config=text, vision_config={**VISION, "projection_dim": 32})
+    return hf.BlipForConditionalGeneration(config), hf.BlipProcessor(hf.BlipImageProcessorPil(size=SQUARE), tokens)
+
+
+def git() -> tuple[Any, Any]:
+    """It counts positions from the first token, padding included."""
+    import transformers as hf
+
+    tokens = words({}, "<image>")
+    config = hf.GitConfig(**SHORT, vision_config=VISION, vocab_size=len(tokens))
+    pictures = hf.CLIPImageProcessorPil(size={"shortest_edge": 56}, crop_size=SQUARE)
+    return hf.GitForCausalLM(config), hf.GitProcessor(pictures, tokens)
+
+
+OLD = (blip2, instructblip, blip, git)
+CHAT = (
+    llava, idefics3, gemma3, mllama, qwen2_vl, qwen3_vl, internvl, llava_onevision, llava_next_video, chameleon,
+    paligemma,
+)  # fmt: skip
+FAMILIES: dict[str, Callable[[], tuple[Any, Any]]] = {make.__name__: make for make in (*CHAT, *OLD)}
 
 
 def build(family: str, folder: Path) -> Path:
