@@ -89,7 +89,7 @@ class Catalog:
         known = _index(kind, self.roots)
         if name not in known:
             noun = "benchmark" if kind == "benchmarks" else "adapter"
-            raise CatalogError(f"no {noun} {name!r}{nearest(name, known)}; see `mmeval list`")
+            raise CatalogError(f"no {noun} {name!r}{nearest(name, known)}; see `mmeval list {noun}s`")
         return known[name]
 
     def benchmark(self, name: str) -> Benchmark:

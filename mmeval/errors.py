@@ -20,6 +20,7 @@ ends with exit code 70 and leaves its traceback in a file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -37,6 +38,7 @@ __all__ = [
     "ScoreError",
     "StoreError",
     "UsageError",
+    "in_plain_words",
     "nearest",
 ]
 
@@ -141,3 +143,28 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
     close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
     return f"; did you mean {' or '.join(close)}?" if close else ""
+
+
+_PLAIN_WORDS = (
+    (r"Value error, ", ""),
+    (r"Input should be a valid integer.*", "expected a whole number"),
+    (r"Input should be a valid number.*", "expected a number"),
+    (r"Input should be a valid boolean.*", "expected true or false"),
+    (r"Input should be a valid string", "expected a text"),
+    (r"Input should be a valid (?:list|tuple|set).*", "expected a list"),
+    (r"Input should be (?:a valid dictionary|an object).*", "expected a table of keys and values"),
+    (r"Input should be greater than or equal to ", "must be at least "),
+    (r"Input should be less than or equal to ", "must be at most "),
+    (r"Input should be (greater|less) than ", r"must be \1 than "),
+    (r"Input should be ", "expected "),
+    (r"Field required", "is missing"),
+    (r"Extra inputs are not permitted", "no such key"),
+)
+"""What pydantic says, for programmers, and how mmeval says it."""
+
+
+def in_plain_words(message: str) -> str:
+    """A message of pydantic for people who do not know it."""
+    for theirs, ours in _PLAIN_WORDS:
+        message = re.sub(theirs, ours, message)
+    return message

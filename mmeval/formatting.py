@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 __all__ = [
-    "count", "duration", "guarded", "interval", "judged_by", "line", "money", "plain", "points", "score", "unguarded",
+    "count", "duration", "guarded", "interval", "judged_by", "line", "money", "plain", "plural", "points", "score",
+    "unguarded",
 ]  # fmt: skip
 
 UNKNOWN = "n/a"
@@ -68,6 +69,11 @@ def count(number: int | None) -> str:
         if number >= size:
             return f"{number / (1000 if unit == 'k' else size):.1f}{unit}"
     return str(number)
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 run`, `2 runs`, `1,000 runs`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def duration(seconds: float | None) -> str:

@@ -90,6 +90,7 @@ def open_source(run: Run, *, job: Job | None = None, catalog: Catalog = Catalog(
         raise UsageError(
             f"{run.path}: no {run.files.journal.name}; replies can be scored again only where they are stored"
         )
+    run.check_journal()
     found = job or _job(spec.benchmark, catalog)
     if found.benchmark.version != spec.version:
         raise UsageError(

@@ -77,9 +77,9 @@ RUN: list[tuple[str, Callable[[dict], object] | str | None, str]] = [
     ("torn", '{"schema_version": 2, "sta', "not JSON"),
     ("a list", "[]", "schema version None"),
     ("another schema", lambda raw: raw.update(schema_version=9), "schema version 9"),
-    ("unknown field", lambda raw: raw.update(colour="red"), "colour: Extra inputs"),
-    ("unknown status", lambda raw: raw.update(status="fine"), "status: Input should be"),
-    ("no model", lambda raw: raw["spec"].pop("model"), "spec.model: Field required"),
+    ("unknown field", lambda raw: raw.update(colour="red"), "colour: no such key"),
+    ("unknown status", lambda raw: raw.update(status="fine"), "status: expected"),
+    ("no model", lambda raw: raw["spec"].pop("model"), "spec.model: is missing"),
 ]
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mmeval.catalog import Catalog, Definition
 from mmeval.definitions import Benchmark
-from mmeval.errors import CatalogError, MMEvalError
+from mmeval.errors import CatalogError, MMEvalError, in_plain_words
 from mmeval.types import JSON
 
 Reference = Literal["random", "majority", "blind", "human", "baseline"]
@@ -157,7 +157,7 @@ def model_card(name: str, table: Mapping[str, Any]) -> ModelCard:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise CatalogError(f"models.toml: {name}: {where}: {first['msg']}") from None
+        raise CatalogError(f"models.toml: {name}: {where}: {in_plain_words(first['msg'])}") from None
 
 
 def reference_title(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
@@ -12,6 +13,7 @@ from typer.core import TyperGroup
 
 from mmeval import UsageError, __version__
 from mmeval.cli._crash import CRASHED, PIPE_CLOSED, report, silence
+from mmeval.errors import in_plain_words
 from mmeval.faults import foreseen
 from mmeval.formatting import line
 
@@ -73,7 +75,8 @@ def _usage_error(error: typer.TyperException) -> BaseException:
     close = getattr(error, "possibilities", None)
     if close:
         text = f"{error.message}; did you mean {' or '.join(close)}?"
-    text = text.replace("Value error, ", "").rstrip(".").replace(". Did", "; did")
+    text = in_plain_words(text).rstrip(".").replace(". Did", "; did").replace(". Choose from:  ", "; one of ")
+    text = re.sub(r",\s+", ", ", text).replace(": dir '", ": '").replace("' is a file", "' is a file, not a folder")
     context = getattr(error, "ctx", None)
     hint = f"; see `{context.command_path} --help`" if context is not None else ""
     return UsageError(f"{text[0].lower()}{text[1:]}{hint}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mmeval.cli._runs import PATH, RESULTS, catalog_of, echo
+from mmeval.formatting import plural
 
 if TYPE_CHECKING:
     from mmeval.sitegen.build import Options
@@ -57,7 +58,7 @@ def write(options: Options) -> None:
     files = f"{done.files} files ({done.written} written, {done.removed} removed)"
     echo(f"{out}/index.html: {done.runs} runs, {files}, {took:.1f} s")
     if done.problems:
-        echo(f"{done.problems} run folders could not be used; see {out}/problems.html", err=True)
+        echo(f"{plural(done.problems, 'run folder')} could not be used; see {out}/problems.html", err=True)
 
 
 def serve(

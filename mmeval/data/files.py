@@ -7,6 +7,7 @@ import base64
 import binascii
 import csv as _csv
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from mmeval.data.contract import Columns, check_row
 from mmeval.documents import MALFORMED, special, why
 from mmeval.errors import DataError
+from mmeval.formatting import plural
 from mmeval.types import JSON, Row
 
 _SHARED = 64
@@ -70,8 +72,30 @@ def numbered(source: File) -> Iterator[tuple[int, dict[str, Any]]]:
         yield from readers[source.format](source.path)
     except OSError as error:
         raise DataError(f"{source.path}: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{source.path}: not UTF-8 at byte {error.start}") from None
+    except UnicodeDecodeError:
+        raise _not_utf8(source.path) from None
+
+
+def _not_utf8(path: Path) -> DataError:
+    """The error for a file in another encoding: the first line that is not UTF-8, and how to convert the file."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                likely = _encoding(line)
+                way = f"iconv -f {likely} -t UTF-8 {path.name} > {path.stem}-utf8{path.suffix}"
+                return DataError(f"{path}:{number}: not UTF-8, but probably {likely}; convert the file: {way}")
+    return DataError(f"{path}: changed while it was read; run the command again")
+
+
+def _encoding(line: bytes) -> str:
+    """The likely encoding of the first line that is not UTF-8."""
+    if line.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16"
+    # Chinese characters are pairs of high bytes; accented letters of European languages seldom stand in pairs.
+    runs = re.findall(rb"[\x80-\xff]+", line)
+    return "GB18030" if all(len(run) % 2 == 0 for run in runs) else "WINDOWS-1252"
 
 
 def _regular(path: Path) -> None:
@@ -140,17 +164,26 @@ def _delimited(path: Path, delimiter: str) -> Iterator[tuple[int, dict[str, Any]
             header = next(reader, None)
             if header is None:
                 raise DataError(f"{path}: empty, without a header")
-            _check_header(path, header)
+            _check_header(path, header, delimiter)
             start = reader.line_num + 1
             for cells in reader:
                 if cells:
                     yield start, _cells(path, start, header, cells)
                 start = reader.line_num + 1
         except _csv.Error as error:
-            raise DataError(f"{path}:{reader.line_num}: {error}") from None
+            raise DataError(f"{path}:{reader.line_num}: {_quoting(str(error))}") from None
 
 
-def _check_header(path: Path, header: list[str]) -> None:
+def _quoting(problem: str) -> str:
+    return 'a quote (") is opened in this row and never closed' if "end of data" in problem else problem
+
+
+def _check_header(path: Path, header: list[str], delimiter: str) -> None:
+    other = next((mark for mark in "\t;,|" if len(header) == 1 and mark in header[0]), None)
+    if other is not None:
+        names = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "vertical bars"}
+        way = "name it .tsv" if other == "\t" else "name it .csv" if other == "," else "save it with commas"
+        raise DataError(f"{path}:1: the columns are separated by {names[other]}, not by {names[delimiter]}; {way}")
     twice = {name for name in header if header.count(name) > 1}
     if twice:
         raise DataError(f"{path}:1: column {min(twice)!r} occurs twice")
@@ -158,7 +191,8 @@ def _check_header(path: Path, header: list[str]) -> None:
 
 def _cells(path: Path, line: int, header: list[str], cells: list[str]) -> dict[str, Any]:
     if len(cells) != len(header):
-        raise DataError(f"{path}:{line}: {len(cells)} cells under {len(header)} columns")
+        have = plural(len(cells), "cell")
+        raise DataError(f"{path}:{line}: {have}, but the header has {plural(len(header), 'column')}")
     return {name: cell or None for name, cell in zip(header, cells, strict=True)}
 
 

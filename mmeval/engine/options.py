@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from mmeval.catalog import Catalog
 from mmeval.definitions import Benchmark, Capabilities, Options
 from mmeval.documents import MALFORMED, read_toml
-from mmeval.errors import UsageError, nearest
+from mmeval.errors import UsageError, in_plain_words, nearest
 
 __all__ = ["DEFAULTS", "Settings", "pairs", "public", "read_settings", "resolve", "split_model"]
 
@@ -55,7 +56,6 @@ class Settings(BaseModel):
     seed: int = Field(default=0, description="Seed of everything random.")
     shard: str | None = Field(
         default=None,
-        pattern=r"^[1-9]\d*/[1-9]\d*$",
         description="Ask only part I of N of the samples; `mmeval merge` joins the parts.",
     )
     cache: Literal["on", "off", "read", "refresh"] = Field(default="on", description="How to use the response cache.")
@@ -76,6 +76,14 @@ class Settings(BaseModel):
     columns: dict[str, str] = Field(
         default_factory=dict, description="Which column of a file of questions has which role (repeatable)."
     )
+
+    @field_validator("shard")
+    @classmethod
+    def _part(cls, shard: str | None) -> str | None:
+        found = re.fullmatch(r"([1-9]\d{0,8})/([1-9]\d{0,8})", shard) if shard is not None else None
+        if shard is not None and (found is None or int(found[1]) > int(found[2])):
+            raise ValueError("expected I/N, part I of N, as in 1/4 to 4/4")
+        return shard
 
     @property
     def catalog(self) -> Catalog:
@@ -101,8 +109,10 @@ def read_settings(file: Path | None, given: Mapping[str, Any]) -> Settings:
         return Settings.model_validate(table)
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]).replace("_", "-")
-        raise UsageError(f"--{name}: {first['msg']} (got {first['input']!r})") from None
+        name = ".".join(str(part) for part in first["loc"])
+        of_file = file is not None and given.get(str(first["loc"][0])) is None
+        where = f"{file}: {name}" if of_file else f"--{name.replace('_', '-')}"
+        raise UsageError(f"{where}: {in_plain_words(first['msg'])} (got {first['input']!r})") from None
 
 
 def pairs(given: Sequence[str], *, flag: str = "-o") -> dict[str, str]:
@@ -117,12 +127,24 @@ def split_model(name: str) -> tuple[str, str]:
     """Split `provider/model` at the first slash; raises UsageError when a part is missing."""
     provider, slash, model = name.partition("/")
     if not slash or not provider or not model:
-        raise UsageError(f"-m {name}: expected PROVIDER/MODEL, as in openai/gpt-4o; see `mmeval list`")
+        raise UsageError(f"-m {name}: expected PROVIDER/MODEL, as in openai/gpt-4o; see `mmeval list adapters`")
     return provider, model
 
 
-def resolve(capabilities: Capabilities, given: Mapping[str, Any], *, benchmark: Benchmark | None = None) -> Options:
+def resolve(
+    capabilities: Capabilities,
+    given: Mapping[str, Any],
+    *,
+    benchmark: Benchmark | None = None,
+    adapter: str = "the adapter",
+) -> Options:
     """An adapter's options: its defaults, overridden by the benchmark's values, then by `given`.
+
+    Args:
+        capabilities: of the adapter.
+        given: by the user.
+        benchmark: what is asked.
+        adapter: its name, for the messages.
 
     Raises:
         UsageError: an unknown option (with the nearest names), a value of the wrong type, or one that holds a key.
@@ -132,9 +154,7 @@ def resolve(capabilities: Capabilities, given: Mapping[str, Any], *, benchmark: 
     known = {field.name: field for field in fields(capabilities.options)}
     for key in given:
         if key not in known:
-            raise UsageError(
-                f"-o {key}: no such option{nearest(key, known)}; the adapter has {', '.join(sorted(known))}"
-            )
+            raise UsageError(_unknown(key, known, adapter))
     hints = get_type_hints(capabilities.options)
     own = {key: _literal(value, text=_takes_text(hints[key])) for key, value in given.items()}
     values = {**_of_benchmark(benchmark), **own}
@@ -142,9 +162,18 @@ def resolve(capabilities: Capabilities, given: Mapping[str, Any], *, benchmark: 
         made: Options = TypeAdapter(capabilities.options).validate_python(values)
     except ValidationError as error:
         first = error.errors()[0]
-        raise UsageError(f"-o {'.'.join(map(str, first['loc']))}: {first['msg']} (got {first['input']!r})") from None
+        raise UsageError(
+            f"-o {'.'.join(map(str, first['loc']))}: {in_plain_words(first['msg'])} (got {first['input']!r})"
+        ) from None
     refuse_keys(asdict(made))
     return made
+
+
+def _unknown(key: str, known: Iterable[str], adapter: str) -> str:
+    flag = key.replace("_", "-")
+    if key.replace("-", "_") in Settings.model_fields:
+        return f"-o {key}: {adapter} has no such option; --{flag} is an option of mmeval: write --{flag} VALUE"
+    return f"-o {key}: {adapter} has no such option{nearest(key, known)}; it has {', '.join(sorted(known))}"
 
 
 def _of_benchmark(benchmark: Benchmark | None) -> dict[str, Any]:

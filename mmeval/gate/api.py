@@ -28,7 +28,9 @@ def check_names(policy: Policy, *, file: Path, catalog: Catalog = Catalog(), kno
     names = {*catalog.benchmarks(), *known}
     for name in policy.benchmarks:
         if name not in names:
-            raise UsageError(f"{file}: benchmarks: no benchmark {name!r}{nearest(name, names)}; see `mmeval list`")
+            raise UsageError(
+                f"{file}: benchmarks: no benchmark {name!r}{nearest(name, names)}; see `mmeval list benchmarks`"
+            )
 
 
 def candidate_of(

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from mmeval.comparable import Subject
 from mmeval.documents import read_yaml
-from mmeval.errors import UsageError, nearest
+from mmeval.errors import UsageError, in_plain_words, nearest
 from mmeval.store import canonical
 
 __all__ = [
@@ -229,7 +229,7 @@ def _first(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         key = str(first["loc"][-1])
         return f"unknown key {where!r}{nearest(key, _keys())}"
-    message = first["msg"].removeprefix("Value error, ")
+    message = in_plain_words(first["msg"])
     return f"{where}: {message}" + ("" if isinstance(first["input"], Mapping) else f" (got {first['input']!r})")
 
 

@@ -147,13 +147,29 @@ class Journal:
         self._handle, self._size = handle, os.fstat(handle).st_size
 
     def close(self) -> None:
-        """Sync, unlock and close; an empty journal is deleted, and so is a folder with nothing else in it."""
+        """Sync, unlock and close; an empty journal is deleted, with the folders that hold nothing else."""
         self.sync()
         if self._size == 0:
             self.file.unlink(missing_ok=True)
             with suppress(OSError):
-                self.file.parent.rmdir()
+                for folder in list(self.file.parents)[:3]:  # of the run, its benchmark and its model
+                    folder.rmdir()
         os.close(self._handle)
+
+    def check(self) -> None:
+        """Raise RunFailedError if somebody deleted, replaced or shortened the file while it was written."""
+        try:
+            now, own = self.file.stat(), os.fstat(self._handle)
+        except OSError:
+            fault = "was deleted"
+        else:
+            if (now.st_ino, now.st_dev) == (own.st_ino, own.st_dev) and own.st_size == self._size:
+                return
+            fault = "was changed"
+        raise RunFailedError(
+            f"{self.file}: {fault} while the run was writing it; run the same command again: "
+            "replies that are in the response cache are not paid for twice"
+        )
 
 
 def _locked(handle: int) -> bool:

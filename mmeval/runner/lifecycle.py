@@ -123,6 +123,7 @@ class Lifecycle:
         progress.start(client)
         LOG.info("run starts", extra={**progress.names, "folder": str(plan.folder), "kept": len(finished)})
         problem = await self._answers(execution, prefetcher, journal)
+        journal.check()
         progress.state = "finishing"
         interrupted = self.resources.interrupted is not None
         try:

@@ -121,7 +121,7 @@ def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Be
     provider, inner = split_model(name)
     adapter = settings.catalog.adapter(provider)
     capabilities = capabilities_of(adapter, inner)
-    options = resolve(capabilities, given, benchmark=benchmark)
+    options = resolve(capabilities, given, benchmark=benchmark, adapter=provider)
     card = settings.catalog.model_cards().get(name, {})
     made = adapter(inner, options)
     if isinstance(made, NormalizesOptions):

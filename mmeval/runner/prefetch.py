@@ -81,6 +81,10 @@ class Prefetcher:
             yield batch
 
     def close(self) -> None:
-        """Let the thread end and drop what it has read."""
+        """Let the thread end and drop what it has read.
+
+        Waits a moment for it: one that has only just started would create its file after the caller has tidied up.
+        """
         self._closed = True
         self._room.release()
+        self._thread.join(timeout=1.0)

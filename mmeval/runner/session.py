@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from mmeval.engine.options import Settings
-from mmeval.errors import MMEvalError
+from mmeval.errors import MMEvalError, UsageError
 from mmeval.runner.execute import OnRecord
 from mmeval.runner.lifecycle import Lifecycle
 from mmeval.runner.plan import Plan
@@ -41,6 +41,8 @@ class Session:
     TICK_S = 0.2
 
     def __init__(self, settings: Settings, *, observer: Observer | None = None) -> None:
+        if settings.results.exists() and not settings.results.is_dir():
+            raise UsageError(f"--results {settings.results}: this is a file; give the folder that holds the runs")
         self.resources = Resources(settings)
         self.observer = observer
         self.lines: list[Progress] = []

@@ -38,9 +38,16 @@ def _jobs(name: str, settings: Settings) -> Iterable[Job]:
         return [job(name, settings)]
     if name in suites:
         return _suite(name, settings)
-    raise CatalogError(
-        f"no benchmark, suite or file {name!r}{nearest(name, [*benchmarks, *suites])}; see `mmeval list`"
-    )
+    raise CatalogError(_unknown(name, [*benchmarks, *suites]))
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    path = Path(name)
+    if path.is_file():
+        return f"{name}: not a file of questions that mmeval reads; save it as {', '.join(FILES)}"
+    if path.suffix and len(path.parts) > 1:
+        return f"{name}: no such file"
+    return f"no benchmark, suite or file {name!r}{nearest(name, known)}; see `mmeval list benchmarks`"
 
 
 def job(benchmark: str | Benchmark, settings: Settings) -> Job:

@@ -11,7 +11,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from mmeval.documents import MALFORMED, special, why
-from mmeval.errors import StoreError
+from mmeval.errors import StoreError, in_plain_words
+from mmeval.formatting import plural
 from mmeval.store import schema1
 from mmeval.store.atomic import copy_atomic, write_atomic
 from mmeval.store.info import SCHEMA, Measures, RunInfo
@@ -57,8 +58,22 @@ class Run:
         check_scores(self.files.scores, self.info.scores_digest)
 
     def records(self) -> Iterator[Record]:
-        """The records of the journal in order of arrival, none without a journal; raises StoreError for damage."""
+        """The records of the journal in order of arrival, none without a journal.
+
+        Raises:
+            StoreError: a line is damaged, or the journal is empty although the run has records.
+        """
+        self.check_journal()
         return read_records(self.files.journal)
+
+    def check_journal(self) -> None:
+        """Raise StoreError if the journal is an empty file although the run has records."""
+        file, had = self.files.journal, sum(self.info.counts.values())
+        if had and file.is_file() and not file.stat().st_size:
+            raise StoreError(
+                f"{file}: empty, but the run has {plural(had, 'record')}; restore it from a copy, or delete the folder "
+                "and run the command that made the run again"
+            )
 
     def latency(self) -> float | None:
         """Median seconds of the replies that did not come from the cache; None without a journal."""
@@ -123,7 +138,7 @@ def read_run(folder: Path) -> Run:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise DamagedError(f"{file}: {where}: {first['msg']}; {WAY_OUT.format(folder)}") from None
+        raise DamagedError(f"{file}: {where}: {in_plain_words(first['msg'])}; {WAY_OUT.format(folder)}") from None
 
 
 def list_runs(root: Path) -> tuple[list[Run], list[Problem]]:

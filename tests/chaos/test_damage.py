@@ -96,8 +96,8 @@ INFO: dict[str, tuple[Callable[[Path], object], str]] = {
     "garbage": (garbage, "not JSON"),
     "nested deeply": (lambda file: file.write_text("[" * 100_000), "not JSON"),
     "a list": (lambda file: file.write_text("[]"), "schema version None"),
-    "a status that does not exist": (edited('"complete"', '"finished"'), "status: Input should be"),
-    "a key that does not exist": (edited('"counts"', '"count"'), "Extra inputs"),
+    "a status that does not exist": (edited('"complete"', '"finished"'), "status: expected"),
+    "a key that does not exist": (edited('"counts"', '"count"'), "no such key"),
 }
 """Damage to run.json, and what is wrong with it."""
 

@@ -36,12 +36,22 @@ def test_rows(tmp_path: Path, kind, text, rows):
     [
         ("jsonl", '{"a": 1}\n{"a": \n', r"q\.jsonl:2: not JSON"),
         ("jsonl", "[1]\n", r"q\.jsonl:1: expected an object, found list"),
-        ("csv", "a,b\n1,2\n1\n", r"q\.csv:3: 1 cells under 2 columns"),
+        ("csv", "a,b\n1,2\n1\n", r"q\.csv:3: 1 cell, but the header has 2 columns"),
         ("csv", "a,a\n1,2\n", r"q\.csv:1: column 'a' occurs twice"),
         ("csv", 'a\n"open\n', r"q\.csv:\d: "),
         ("csv", "", r"q\.csv: empty"),
         ("parquet", "PAR0", r"q\.parquet: not a readable Parquet file"),
-        ("jsonl", b"\xff\xfe", r"q\.jsonl: not UTF-8"),
+        ("csv", 'a,b\n1,"open\n', r"q\.csv:2: a quote \(\"\) is opened in this row and never closed"),
+        ("csv", "a;b\n1;2\n", r"q\.csv:1: the columns are separated by semicolons, not by commas; save it with commas"),
+        ("csv", "a\tb\n1\t2\n", r"q\.csv:1: the columns are separated by tabs, not by commas; name it \.tsv"),
+        ("tsv", "a,b\n1,2\n", r"q\.tsv:1: the columns are separated by commas, not by tabs; name it \.csv"),
+        ("jsonl", b"\xff\xfe", r"q\.jsonl:1: not UTF-8, but probably UTF-16; convert the file: iconv -f UTF-16"),
+        ("csv", "a\nStra\u00dfe\n".encode("cp1252"), r"q\.csv:2: not UTF-8, but probably WINDOWS-1252"),
+        (
+            "csv",
+            "a\n\u989c\u8272\n".encode("gb18030"),
+            r"q\.csv:2: not UTF-8, but probably GB18030; convert the file: iconv -f GB18030 -t UTF-8 q\.csv > q-utf8\.csv",
+        ),
     ],
 )
 def test_damage_is_named_by_file_and_line(tmp_path: Path, kind, text, message):
