@@ -41,10 +41,10 @@ def points(value: float | None, *, scale: float = 100.0, signed: bool = False) -
 
 
 def score(estimate: Bounds | None, *, scale: float = 100.0) -> str:
-    """`71.3 ±1.4`: the value and half the width of its interval."""
+    """`71.3 [69.9, 72.7]`: the value and its interval, as the terminal shows every number."""
     if estimate is None or estimate.value != estimate.value:
         return UNKNOWN
-    return f"{points(estimate.value, scale=scale)} ±{(estimate.high - estimate.low) / 2 * scale:.1f}"
+    return f"{points(estimate.value, scale=scale)} {interval(estimate, scale=scale)}"
 
 
 def interval(estimate: Bounds, *, scale: float = 100.0) -> str:

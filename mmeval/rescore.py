@@ -15,9 +15,11 @@ from mmeval import store
 from mmeval.catalog import Catalog
 from mmeval.data import samples as read_rows
 from mmeval.definitions import Benchmark
+from mmeval.engine.options import Settings
 from mmeval.errors import RunFailedError, StoreError, UsageError
 from mmeval.runner.finish import headline_records, summarise
-from mmeval.runner.plan import Job
+from mmeval.runner.plan import Job, rule_of
+from mmeval.runner.targets import job_of
 from mmeval.scorers import JudgeRule, Rule
 from mmeval.store import Files, Run, RunInfo, Summary
 from mmeval.store.ordered import Ordered
@@ -55,7 +57,7 @@ class Source:
         Raises:
             UsageError: the profile is unknown, or needs a judge that this run did not use.
         """
-        rule = self.benchmark.score.rule(profile)
+        rule = rule_of(self.benchmark, profile)
         if hasattr(rule, "parse"):
             if profile == self.run.info.spec.profile:
                 return lambda record: record
@@ -73,16 +75,18 @@ class Source:
             raise StoreError(f"{self.run.path}: sample {record.id!r} is not in the stored samples") from None
 
 
-def open_source(run: Run, *, job: Job | None = None, catalog: Catalog = Catalog()) -> Source:
+def open_source(run: Run, *, job: Job | None = None, catalog: Catalog = Catalog(), file: Path | None = None) -> Source:
     """Load a run with its benchmark and its samples.
 
     Args:
         run: a run with its `records.jsonl`.
-        job: replaces the benchmark of the catalog, for questions from a file.
+        job: replaces the benchmark of the catalog.
         catalog: where the benchmark is found.
+        file: where the file of questions is now, if the run is of one.
 
     Raises:
-        UsageError: the benchmark has another version now, or there is no journal.
+        UsageError: the benchmark has another version now, the file of questions has moved or changed, or there is no
+            journal.
         CatalogError: the benchmark does not exist any more.
     """
     spec = run.info.spec
@@ -91,17 +95,13 @@ def open_source(run: Run, *, job: Job | None = None, catalog: Catalog = Catalog(
             f"{run.path}: no {run.files.journal.name}; replies can be scored again only where they are stored"
         )
     run.check_journal()
-    found = job or _job(spec.benchmark, catalog)
+    found = job or job_of(run, Settings(path=catalog.paths), file)
     if found.benchmark.version != spec.version:
         raise UsageError(
             f"{run.path} is of {spec.benchmark}@{spec.version}, but the benchmark is now @{found.benchmark.version}; "
             "run it again"
         )
     return Source(run, found, {sample.id: sample for sample in _samples(run, found.benchmark)})
-
-
-def _job(name: str, catalog: Catalog) -> Job:
-    return Job(benchmark=catalog.benchmark(name), digest=catalog.definition("benchmarks", name).digest)
 
 
 def _results(run: Run) -> Path:

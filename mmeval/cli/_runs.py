@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mmeval import StoreError, UsageError
-from mmeval.formatting import plain
+from mmeval.cli import _completion
+from mmeval.formatting import plain, plural
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,8 +23,15 @@ RESULTS = typer.Option(
     Path("results"), "--results", file_okay=False, help="Folder that holds the runs.", show_default=True
 )
 PATH = typer.Option([], "--path", help="Extra folder with benchmarks/ and adapters/ (repeatable).", show_default=False)
+LATEST = "latest"
+"""The run that ended last, or began last if it has not ended."""
+RUN_HELP = "Run folder, `latest`, beginning of a run id, or part of a path."
+RUN = typer.Argument(..., metavar="RUN", help=RUN_HELP, autocompletion=_completion.runs)
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What JSON may hold as it is, but a terminal would obey or could not be sent. Written as escapes in strings."""
+FILE = typer.Option(
+    None, "--file", help="File of questions of the run, if it has moved since.", show_default="where it was"
+)
 AS_JSON = typer.Option(False, "--json", help="Print JSON.", show_default=True)
 
 
@@ -54,7 +62,7 @@ def console(*, error: bool = False) -> Console:
 
 
 def find_run(reference: str, results: Path) -> Any:
-    """Find a run by its folder, the beginning of its id, or a part of its path such as `model/benchmark`.
+    """Find a run by its folder, `latest`, the beginning of its id, or a part of its path such as `model/benchmark`.
 
     Returns:
         The `mmeval.store.Run`.
@@ -72,15 +80,19 @@ def find_run(reference: str, results: Path) -> Any:
     found = [
         run for run in runs if run.path.is_relative_to(folder) or _matches(reference, run.path.relative_to(results))
     ]
+    if reference == LATEST and runs:
+        found = [max(runs, key=lambda run: run.info.ended)]
     if len(found) == 1:
         return _checked(found[0])
     if found:
         names = ", ".join(str(run.path) for run in found[:10])
-        raise UsageError(f"{len(found)} runs match {reference!r}; choose one: {names}")
+        raise UsageError(
+            f"{len(found)} runs match {reference!r}; choose one: {names}{', ...' if len(found) > 10 else ''}"
+        )
     for problem in problems:
         if _matches(reference, problem.path.relative_to(results)):
             raise StoreError(problem.reason)
-    raise UsageError(f"no run in {results} matches {reference!r}; `mmeval list runs` lists all runs")
+    raise UsageError(_no_run(reference, results))
 
 
 def find_folder(reference: str, results: Path) -> Path:
@@ -94,11 +106,21 @@ def find_folder(reference: str, results: Path) -> Path:
     folder = Path(reference)
     if holds(folder):
         return folder
+    if reference == LATEST:
+        return Path(find_run(reference, results).path)
     found = [one for one in run_folders(results) if holds(one) and _matches(reference, one.relative_to(results))]
     if len(found) != 1:
+        if not found:
+            raise UsageError(_no_run(reference, results))
         names = ", ".join(map(str, found[:10]))
-        raise UsageError(f"{len(found)} run folders match {reference!r}{f'; choose one: {names}' if names else ''}")
+        raise UsageError(f"{plural(len(found), 'run folder')} match {reference!r}; choose one: {names}")
     return found[0]
+
+
+def _no_run(reference: str, results: Path) -> str:
+    if not results.is_dir():
+        return f"no run {reference!r}: there is no folder {results}; name the results folder with --results"
+    return f"no run in {results} matches {reference!r}; `mmeval list runs` lists all runs"
 
 
 def _checked(run: Any) -> Any:
@@ -107,4 +129,5 @@ def _checked(run: Any) -> Any:
 
 
 def _matches(reference: str, path: Path) -> bool:
-    return path.name.startswith(reference) or str(path).startswith(reference) or reference in str(path)
+    # `openai/gpt-4o` is the folder `openai__gpt-4o`.
+    return path.name.startswith(reference) or reference in str(path) or reference in str(path).replace("__", "/")

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from mmeval.cli import _completion
 from mmeval.cli._runs import PATH, catalog_of, echo
 
 if TYPE_CHECKING:
     from mmeval.catalog import Catalog
+    from mmeval.data.inspect import Inspection
     from mmeval.definitions import Benchmark
 
-NAMES = typer.Argument(..., metavar="BENCHMARK|SUITE...", help="Names of benchmarks or suites.")
+NAMES = typer.Argument(
+    ..., metavar="BENCHMARK|SUITE...", help="Names of benchmarks or suites.", autocompletion=_completion.benchmarks
+)
 OFFLINE = typer.Option(False, "--offline", help="Do not use the network.")
 
 verb = typer.Typer(no_args_is_help=True, help="Check, fetch and update the data of benchmarks.")
@@ -26,17 +30,41 @@ def register(app: typer.Typer) -> None:
 
 
 @verb.command()
-def check(names: list[str] = NAMES, path: list[Path] = PATH, offline: bool = OFFLINE) -> None:
+def check(
+    names: list[str] = typer.Argument(
+        ...,
+        metavar="BENCHMARK|SUITE|FILE...",
+        help="Names of benchmarks or suites, or files of questions.",
+        autocompletion=_completion.benchmarks,
+    ),
+    columns: list[str] = typer.Option(
+        [], metavar="ROLE=COLUMN", help="Which column of a file of questions has which role (repeatable)."
+    ),
+    path: list[Path] = PATH,
+    offline: bool = OFFLINE,
+) -> None:
     """Read all current rows and check columns, types, row count and images. Writes nothing."""
-    from mmeval.data.inspect import inspect
+    from mmeval.data.inspect import inspect, inspect_questions
+    from mmeval.data.questions import Questions, are_questions
+    from mmeval.engine.options import pairs
 
-    def one(benchmark: Benchmark) -> str:
-        found = inspect(benchmark, offline=offline)
-        for problem in found.problems:
-            echo(f"{benchmark.name}: {problem}")
-        return "" if found.problems else f"ok, {found.rows} rows, sha256 {found.sha256[:16]}"
+    roles = tuple(sorted(pairs(columns, flag="--columns").items()))
 
-    _each(names, catalog_of(path), one)
+    def one(name: str) -> str:
+        if are_questions(name):
+            return _told(name, inspect_questions(Questions(Path(name), roles)))
+        return _told(name, inspect(catalog.benchmark(name), offline=offline))
+
+    catalog = catalog_of(path)
+    _each(_benchmarks(names, catalog), one)
+
+
+def _told(name: str, found: Inspection) -> str:
+    """One line for data without a problem; otherwise prints the problems and returns nothing."""
+    for problem in found.problems:
+        echo(problem if problem.startswith(f"{name}:") else f"{name}: {problem}")
+    kinds = f" ({found.kinds})" if found.kinds else ""
+    return "" if found.problems else f"ok, {found.rows} rows{kinds}, sha256 {found.sha256[:16]}"
 
 
 @verb.command()
@@ -50,7 +78,7 @@ def fetch(names: list[str] = NAMES, path: list[Path] = PATH, offline: bool = OFF
             f"ready, {found['rows']} rows, sha256 {str(found['sha256'])[:16]}" if "sha256" in found else "needs no data"
         )
 
-    _each(names, catalog_of(path), one)
+    _each_benchmark(names, catalog_of(path), one)
 
 
 @verb.command()
@@ -65,20 +93,32 @@ def update(names: list[str] = NAMES, path: list[Path] = PATH) -> None:
         before = f"{old.rows} rows, sha256 {old.sha256[:16]}" if old else "not pinned"
         return f"{before} -> {new.rows} rows, sha256 {new.sha256[:16]}"
 
-    _each(names, catalog_of(path), one)
+    _each_benchmark(names, catalog_of(path), one)
 
 
-def _each(names: Iterable[str], catalog: Catalog, one: Callable[[Benchmark], str]) -> None:
-    """Call `one` for each benchmark. A failure is printed as one line and does not stop the others."""
+def _each_benchmark(names: Iterable[str], catalog: Catalog, one: Callable[[Benchmark], str]) -> None:
+    from mmeval import UsageError
+    from mmeval.data.questions import are_questions
+
+    found = _benchmarks(names, catalog)
+    for name in filter(are_questions, found):
+        raise UsageError(
+            f"{name}: a file of questions is neither fetched nor pinned; check it with `mmeval data check`"
+        )
+    _each(found, lambda name: one(catalog.benchmark(name)))
+
+
+def _each(names: Iterable[str], one: Callable[[str], str]) -> None:
+    """Call `one` for each name. A failure is printed as one line and does not stop the others."""
     from mmeval import DataError
 
     failed = False
-    for name in _benchmarks(names, catalog):
+    for name in names:
         try:
-            line = one(catalog.benchmark(name))
+            line = one(name)
         except DataError as error:
             line, failed = "", True
-            echo(str(error) if str(error).startswith(f"{name}: ") else f"{name}: {error}", err=True)
+            echo(str(error) if str(error).startswith(f"{name}:") else f"{name}: {error}", err=True)
         failed = failed or not line
         if line:
             echo(f"{name}: {line}")

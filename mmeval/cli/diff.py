@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mmeval import UsageError
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo_json, find_run
+from mmeval.cli import _completion
+from mmeval.cli._runs import AS_JSON, FILE, PATH, RESULTS, RUN_HELP, catalog_of, console, echo_json, find_run
 from mmeval.cli.rescore import between_profiles
 
 if TYPE_CHECKING:
@@ -22,11 +23,12 @@ def register(app: typer.Typer) -> None:
 
 
 def diff(
-    base: str = typer.Argument(
-        ..., metavar="RUN", help="Baseline: run folder, beginning of a run id, or part of a path."
+    base: str = typer.Argument(..., metavar="RUN", help=f"Baseline. {RUN_HELP}", autocompletion=_completion.runs),
+    candidate: str = typer.Argument(
+        "", metavar="RUN", help="Candidate; not used with --profiles.", autocompletion=_completion.runs
     ),
-    candidate: str = typer.Argument("", metavar="RUN", help="Candidate; not used with --profiles."),
     profiles: str = typer.Option("", "--profiles", metavar="A,B", help="Compare two scoring profiles on one run."),
+    file: Path | None = FILE,
     path: list[Path] = PATH,
     flips: int = typer.Option(10, help="Number of worse and of better samples to show."),
     level: float = typer.Option(0.95, min=0.5, max=0.999, help="Two-sided confidence level of the interval."),
@@ -35,7 +37,8 @@ def diff(
 ) -> None:
     """Compare two runs of one benchmark, or two scoring profiles of one run, sample by sample."""
     if profiles:
-        between_profiles(base, profiles, results=results, catalog=catalog_of(path), shown=flips, as_json=as_json)
+        catalog = catalog_of(path)
+        between_profiles(base, profiles, results=results, catalog=catalog, file=file, shown=flips, as_json=as_json)
         return
     if not candidate:
         raise UsageError("diff needs two runs, or one run and --profiles A,B")

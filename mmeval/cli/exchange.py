@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mmeval.cli._runs import PATH, RESULTS, catalog_of, echo, find_run
+from mmeval.cli._runs import PATH, RESULTS, RUN, catalog_of, echo, find_run
 
 if TYPE_CHECKING:
     from mmeval.catalog import Catalog
@@ -66,7 +66,7 @@ def import_command(
 
 def export_command(
     form: Form = typer.Argument(..., help="Format to write."),
-    reference: str = typer.Argument(..., metavar="RUN", help="Run folder, beginning of a run id, or part of a path."),
+    reference: str = RUN,
     output: Path | None = typer.Option(None, "--output", "-o", help="File or folder to write.", show_default="here"),
     organization: str = typer.Option("unknown", "--organization", help="Evaluating organization, for Every Eval Ever."),
     user: str | None = typer.Option(None, "--user", help="Evaluating user, for the hub."),

@@ -117,6 +117,9 @@ def _run_row(run: Any, results: Path) -> dict[str, Any]:
         "name": str(run.path.relative_to(results)),
         "status": run.info.status,
         "score": headline.value if headline else None,
+        "low": headline.low if headline else None,
+        "high": headline.high if headline else None,
+        "scale": run.info.scale,
         "n": headline.n if headline else 0,
         "planned": run.info.planned,
         "cost": run.info.totals.cost,
@@ -135,7 +138,7 @@ _SHOWN = {
     What.suites: ("name", "title", "benchmarks"),
     What.adapters: ("name", "inputs", "max_images", "key", "extra"),
     What.models: ("name", "organization", "released", "parameters", "open"),
-    What.runs: ("name", "status", "score", "n", "planned", "cost"),
+    What.runs: ("name", "status", "score", "n", "cost"),
 }
 
 
@@ -146,9 +149,29 @@ def _print(what: What, rows: Rows) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in _SHOWN[what]:
         table.add_column(column, overflow="fold")
-    for row in rows:
+    shown = list(map(_as_elsewhere, rows)) if what is What.runs else rows
+    for row in shown:
         table.add_row(*(_cell(row.get(column)) for column in _SHOWN[what]))
     console().print(table)
+    for row in rows:
+        if "reason" in row:
+            echo(str(row["reason"]))
+
+
+def _as_elsewhere(row: dict[str, Any]) -> dict[str, Any]:
+    """The row of a run with its numbers written as in all other tables."""
+    from mmeval import formatting as numbers
+    from mmeval.store import Number
+
+    if row["status"] == "unreadable":
+        return row
+    known = (
+        None
+        if row["score"] is None
+        else Number(value=row["score"], low=row["low"], high=row["high"], n=row["n"], method="")
+    )
+    score, cost = numbers.score(known, scale=row["scale"]), numbers.money(row["cost"])
+    return {**row, "score": score, "n": f"{row['n']}/{row['planned']}", "cost": cost}
 
 
 def _cell(value: Any) -> str:

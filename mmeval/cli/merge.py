@@ -7,7 +7,8 @@ from pathlib import Path
 import typer
 
 from mmeval import UsageError
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo_json, find_run
+from mmeval.cli import _completion
+from mmeval.cli._runs import AS_JSON, FILE, PATH, RESULTS, console, echo_json, find_run
 
 
 def register(app: typer.Typer) -> None:
@@ -16,8 +17,10 @@ def register(app: typer.Typer) -> None:
 
 
 def merge(
-    shards: list[str] = typer.Argument(..., metavar="RUN...", help="Run folders of all shards."),
-    file: Path | None = typer.Option(None, help="File of questions, if the shards ran one.", show_default="none"),
+    shards: list[str] = typer.Argument(
+        ..., metavar="RUN...", help="Run folders of all shards.", autocompletion=_completion.runs
+    ),
+    file: Path | None = FILE,
     results: Path = RESULTS,
     path: list[Path] = PATH,
     as_json: bool = AS_JSON,
@@ -32,7 +35,7 @@ def merge(
     runs = [find_run(name, results) for name in shards if SAMPLES not in Path(name).parts]
     if not runs:
         raise UsageError(f"none of these is a run: {', '.join(shards)}")
-    benchmark = merging.benchmark_of(runs[0].info.spec, Settings(path=tuple(path)), file)
+    benchmark = merging.benchmark_of(runs[0], Settings(path=tuple(path)), file)
     whole = merging.merge(runs, benchmark, results)
     if as_json:
         echo_json({"path": str(whole.path), **whole.info.model_dump(mode="json")})

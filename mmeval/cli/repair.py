@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from mmeval.cli._runs import PATH, RESULTS, echo, find_folder
+from mmeval.cli._runs import FILE, PATH, RESULTS, RUN, echo, find_folder
 
 
 def register(app: typer.Typer) -> None:
@@ -15,8 +15,8 @@ def register(app: typer.Typer) -> None:
 
 
 def repair(
-    run: str = typer.Argument(..., help="Run folder, beginning of a run id, or part of a path."),
-    file: Path | None = typer.Option(None, help="File of questions, if the run is of one.", show_default="none"),
+    run: str = RUN,
+    file: Path | None = FILE,
     results: Path = RESULTS,
     path: list[Path] = PATH,
 ) -> None:

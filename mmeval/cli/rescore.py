@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, echo, echo_json, find_run
+from mmeval.cli._runs import AS_JSON, FILE, PATH, RESULTS, RUN, catalog_of, echo, echo_json, find_run
 
 if TYPE_CHECKING:
     from mmeval.catalog import Catalog
@@ -20,11 +20,10 @@ def register(app: typer.Typer) -> None:
 
 
 def rescore_command(
-    run: str = typer.Argument(..., help="Run folder, beginning of a run id, or part of a path."),
+    run: str = RUN,
     profile: str = typer.Option(..., "--profile", help="Scoring profile: official, mmeval, vlmevalkit-2026-08, ..."),
-    benchmark: str = typer.Option(
-        "", "--benchmark", help="Benchmark or file of questions, if the run's benchmark has another name now."
-    ),
+    benchmark: str = typer.Option("", "--benchmark", help="Benchmark, if it has another name now."),
+    file: Path | None = FILE,
     path: list[Path] = PATH,
     results: Path = RESULTS,
     as_json: bool = AS_JSON,
@@ -32,19 +31,18 @@ def rescore_command(
     """Score the stored replies of a run under another profile, into a new run folder. Asks no model."""
     from mmeval.rescore import rescore
 
-    source = source_of(run, results, catalog_of(path), benchmark)
+    source = source_of(run, results, catalog_of(path), benchmark=benchmark, file=file)
     made = rescore(source, profile)
     before, after = source.run.info, made.info
     if as_json:
         echo_json({"run": str(made.path), "profile": profile, "metrics": after.model_dump(mode="json")["metrics"]})
         return
-    scale = source.benchmark.metric.scale
-    echo(f"{before.spec.profile:24} {_headline(before, scale)}")
-    echo(f"{profile:24} {_headline(after, scale)}")
+    echo(f"{before.spec.profile:24} {_headline(before)}")
+    echo(f"{profile:24} {_headline(after)}")
     echo(f"written to {made.path}")
 
 
-def source_of(run: str, results: Path, catalog: Catalog, benchmark: str = "") -> Any:
+def source_of(run: str, results: Path, catalog: Catalog, *, benchmark: str = "", file: Path | None = None) -> Any:
     """A run with its benchmark, samples and journal; raises UsageError when one of them is missing."""
     from mmeval import UsageError
     from mmeval.engine.options import Settings
@@ -53,30 +51,32 @@ def source_of(run: str, results: Path, catalog: Catalog, benchmark: str = "") ->
 
     found = find_run(run, results)
     if not benchmark:
-        return open_source(found, catalog=catalog)
+        return open_source(found, catalog=catalog, file=file)
     named = jobs([benchmark], Settings(path=catalog.paths))
     if len(named) != 1:
         raise UsageError(f"{benchmark} is a suite; give one benchmark or file")
     return open_source(found, job=named[0])
 
 
-def _headline(info: Any, scale: float) -> str:
+def _headline(info: Any) -> str:
     from mmeval import formatting as numbers
 
     found = info.metrics.get(info.primary_metric)
     measured = sum(info.counts.values())
-    return f"{info.primary_metric} {numbers.score(found, scale=scale)}   unparsed {info.unparsed} of {measured}"
+    return f"{info.primary_metric} {numbers.score(found, scale=info.scale)}   unparsed {info.unparsed} of {measured}"
 
 
-def between_profiles(run: str, profiles: str, *, results: Path, catalog: Catalog, shown: int, as_json: bool) -> None:
+def between_profiles(
+    run: str, profiles: str, *, results: Path, catalog: Catalog, file: Path | None, shown: int, as_json: bool
+) -> None:
     """Print `mmeval diff RUN --profiles A,B`: both headlines, the rules that disagree, and the samples."""
     from mmeval import UsageError
     from mmeval.rescore import profile_diff
 
     names = [name.strip() for name in profiles.split(",")]
     if len(names) != 2 or not all(names):
-        raise UsageError(f"--profiles {profiles!r}: give two names, as in --profiles official,vlmevalkit-2026-08")
-    source = source_of(run, results, catalog)
+        raise UsageError(f"--profiles {profiles!r}: give two names, as in --profiles mmeval,vlmevalkit-2026-08")
+    source = source_of(run, results, catalog, file=file)
     found = profile_diff(source, (names[0], names[1]))
     if as_json:
         echo_json({**asdict(found), "run": str(found.run)})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from mmeval.cli import _completion
 from mmeval.cli._options import given, with_settings
 from mmeval.cli._runs import AS_JSON, console, echo, echo_json
 from mmeval.engine.options import Settings, read_settings
@@ -30,10 +31,18 @@ def register(app: typer.Typer) -> None:
 @with_settings
 def run(
     what: list[str] = typer.Argument(
-        ..., metavar="BENCHMARK|SUITE|FILE...", help="Benchmarks, suites, or files of questions."
+        ...,
+        metavar="BENCHMARK|SUITE|FILE...",
+        help="Benchmarks, suites, or files of questions.",
+        autocompletion=_completion.benchmarks,
     ),
     model: list[str] = typer.Option(
-        ..., "-m", "--model", metavar="PROVIDER/MODEL", help="Model to evaluate (repeatable)."
+        ...,
+        "-m",
+        "--model",
+        metavar="PROVIDER/MODEL",
+        help="Model to evaluate (repeatable).",
+        autocompletion=_completion.models,
     ),
     *,
     config: Path | None = typer.Option(
@@ -97,7 +106,8 @@ def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, 
     finally:
         shown.close()
     for planned, error in session.problems:
-        echo(f"mmeval: {planned.spec.model} {planned.spec.benchmark}: {error}", err=True)
+        name = planned.spec.benchmark
+        echo(f"mmeval: {planned.spec.model} {name}: {str(error).removeprefix(f'{name}: ')}", err=True)
     for warning in [*session.resources.warnings, *session.resources.cache.warnings]:
         echo(f"mmeval: {warning}", err=True)
     problem = session.resources.cache.problem

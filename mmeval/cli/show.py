@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, RESULTS, console, echo_json, find_run
+from mmeval.cli._runs import AS_JSON, RESULTS, RUN, console, echo_json, find_run
 
 
 def register(app: typer.Typer) -> None:
@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def show_command(
-    run: str = typer.Argument(..., help="Run folder, beginning of a run id, or part of a path."),
+    run: str = RUN,
     sample: str = typer.Option("", "--id", help="Show only the sample with this id."),
     wrong: bool = typer.Option(False, "--wrong", help="Show samples with a wrong answer."),
     errors: bool = typer.Option(False, "--errors", help="Show samples without a usable reply."),
@@ -98,7 +98,8 @@ def _numbers(info: Any) -> Any:
 
     table = Table("metric", "value", "95 % interval", "n", "method", box=box.SIMPLE_HEAD, pad_edge=False)
     for name, number in sorted(info.metrics.items(), key=lambda item: (item[0] != info.primary_metric, item[0])):
-        row = (numbers.points(number.value), numbers.interval(number), str(number.n), number.method)
+        value, interval = numbers.points(number.value, scale=info.scale), numbers.interval(number, scale=info.scale)
+        row = (value, interval, str(number.n), number.method)
         table.add_row(escape(name), *row)
     return table
 

@@ -17,8 +17,7 @@ from mmeval.data.repeats import Repeats
 from mmeval.definitions import Benchmark
 from mmeval.errors import DataError, UsageError
 from mmeval.metrics import accuracy
-from mmeval.scorers import choice, exact_text, numeric, routed
-from mmeval.scorers.routed import closed_number_or_text
+from mmeval.scorers import question
 from mmeval.types import JSON, Image, Row, Sample
 
 FORMATS: Mapping[str, Callable[[Path], files.File]] = {
@@ -34,9 +33,16 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "hint": ("hint",),
 }
 """Recognised column names by role, in order of preference; `columns=` maps other names."""
+KINDS = {"closed": "multiple choice", "number": "number", "text": "text"}
+"""How questions are scored, in words."""
 CHECKED = 64
 """Number of rows that are checked before the run begins."""
 CLOSING = "Answer the question using a single word or phrase."
+
+
+def are_questions(name: str) -> bool:
+    """Whether a name on the command line is that of a file of questions, by its suffix."""
+    return Path(name).suffix.lower() in FORMATS
 
 
 def from_file(path: str | Path, *, columns: Mapping[str, str] | None = None, name: str | None = None) -> Benchmark:
@@ -62,8 +68,7 @@ def from_file(path: str | Path, *, columns: Mapping[str, str] | None = None, nam
     return Benchmark(
         name=stem, version=source.digest()[:8], title=name or source.path.stem,
         about=f"Questions of {source.path.name}.", data=source, to_sample=to_sample, profile="mmeval",
-        score=routed({"closed": choice(), "number": numeric(), "text": exact_text()}, by=closed_number_or_text),
-        metric=accuracy(), cluster="image", license=None, url=None, paper=None, chance=None,
+        score=question(), metric=accuracy(), cluster="image", license=None, url=None, paper=None, chance=None,
         rows=count if count <= CHECKED else None, labels="user-supplied",
     )  # fmt: skip
 
@@ -105,15 +110,27 @@ class Questions:
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
         """Stream checked rows: id, question, answer, options, images, category, hint, where."""
         del offline
+        for found in self.checked():
+            if isinstance(found, DataError):
+                raise found
+            yield found
+
+    def checked(self) -> Iterator[Row | DataError]:
+        """Every row, or what is wrong with it; raises DataError where the file cannot be read on."""
         roles = self.roles()
         seen = Repeats()
         for line, row in files.numbered(self.file):
             where = f"{self.path}:{line}"
-            found = _read(row, roles, where, self.path.parent)
+            try:
+                found = _read(row, roles, where, self.path.parent)
+            except DataError as error:
+                yield error
+                continue
             count = seen.add(found["id"])
             if count > 1 and "id" in roles:
-                raise DataError(f"{where}: the id {found['id']!r} occurs twice")
-            yield found if count == 1 else {**found, "id": f"{found['id']}-{count}"}
+                yield DataError(f"{where}: the id {found['id']!r} occurs twice")
+            else:
+                yield found if count == 1 else {**found, "id": f"{found['id']}-{count}"}
 
 
 @cache

@@ -103,9 +103,8 @@ def _done(progress: Progress) -> str:
 
 def _score(progress: Progress) -> str:
     score = progress.score
-    if score is None:
-        return progress.note if progress.state == "complete" else ""
-    return numbers.score(score)
+    known = "" if score is None else numbers.score(score, scale=progress.scale)
+    return ", ".join(filter(None, [known, progress.note if progress.state == "complete" else ""]))
 
 
 def _failures(progress: Progress) -> str:
@@ -165,7 +164,7 @@ def _final_cells(run: Run) -> list[str]:
         info.spec.model,
         name,
         info.status,
-        numbers.UNKNOWN if number is None else f"{numbers.points(number.value)} {numbers.interval(number)}",
+        numbers.score(number, scale=info.scale),
         f"{number.n if number else 0}/{info.planned}",
         ", ".join(filter(None, [bad, f"{info.unparsed} unparsed" if info.unparsed else ""])),
         numbers.count(tokens),

@@ -17,7 +17,7 @@ from mmeval.runner.execute import OnRecord
 from mmeval.runner.plan import Job, Plan, on_pinned_data, plan
 from mmeval.runner.progress import Progress
 from mmeval.runner.session import Observer, Session
-from mmeval.runner.targets import job, jobs
+from mmeval.runner.targets import job, job_of, jobs
 from mmeval.store import Run
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Settings",
     "blocking",
     "job",
+    "job_of",
     "jobs",
     "loop_factory",
     "on_pinned_data",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mmeval import provenance, store
+from mmeval.data.questions import Questions
 from mmeval.definitions import Describes, NeedsSamples
 from mmeval.engine.client import Client, Stop, StoppedError
 from mmeval.errors import MMEvalError, RunFailedError, StoreError
@@ -63,7 +64,8 @@ class Lifecycle:
         """
         whole = self._complete(store.adopt(self.plan.settings.results, self.plan.spec))
         if whole is not None:
-            self.progress.state, self.progress.note = "complete", "already complete"
+            self.progress.end(whole.info)
+            self.progress.note = "already complete"
             self.progress.planned = self.progress.resumed = whole.info.planned
             self.result = whole
             return
@@ -130,7 +132,7 @@ class Lifecycle:
             run = await asyncio.to_thread(_finish, plan, execution, before, begin, interrupted=interrupted)
         except OSError as error:
             raise problem or RunFailedError(f"{plan.folder}: {error.strerror}; run the same command again") from None
-        progress.state, progress.note = run.info.status, run.info.reason or ""
+        progress.end(run.info)
         LOG.info("run ends", extra={**progress.names, "status": run.info.status, "counts": dict(run.info.counts)})
         if problem is not None:
             raise problem
@@ -244,11 +246,24 @@ def _started(plan: Plan, planned: int | None, before: RunInfo | None) -> RunInfo
     return RunInfo(
         status="running",
         spec=plan.spec,
-        provenance={**about, "sources": sources, "first_start": _first_start(before), "start": time.time()},
+        provenance={
+            **about,
+            **_file(plan),
+            "sources": sources,
+            "first_start": _first_start(before),
+            "start": time.time(),
+        },
         planned=planned or 0,
         primary_metric=plan.benchmark.metric.name,
+        scale=plan.benchmark.metric.scale,
         totals=before.totals if before else store.Totals(),
     )
+
+
+def _file(plan: Plan) -> dict[str, str]:
+    """Where the file of questions was; its digest is in the spec."""
+    data = plan.benchmark.data
+    return {"questions": data.path.as_posix()} if isinstance(data, Questions) else {}
 
 
 def _first_start(before: RunInfo | None) -> float:

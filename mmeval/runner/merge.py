@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 from mmeval import store
 from mmeval.comparable import refused
@@ -13,7 +12,7 @@ from mmeval.definitions import Benchmark
 from mmeval.engine.options import Settings
 from mmeval.errors import DataError, UsageError
 from mmeval.runner.finish import summarise
-from mmeval.runner.targets import jobs
+from mmeval.runner.targets import job_of
 from mmeval.store import Files, Run, RunInfo, Spec, Summary
 
 __all__ = ["merge"]
@@ -49,29 +48,16 @@ def merge(runs: Sequence[Run], benchmark: Benchmark, results: Path) -> Run:
     return Run(folder, info)
 
 
-def benchmark_of(spec: Spec, settings: Settings, file: Path | None = None) -> Benchmark:
-    """The benchmark of a run, from the catalog or from a file of questions.
+def benchmark_of(run: Run, settings: Settings, file: Path | None = None) -> Benchmark:
+    """The benchmark of a run, exactly as it was run: from the catalog, or a file of questions.
 
     Raises:
         UsageError: the definition or file is not the one that was run, or a file is missing or superfluous.
     """
-    if spec.data.get("kind") == "file":
-        return _of_questions(spec, settings, file)
-    if file is not None:
-        raise UsageError(f"--file {file}: the run is of the benchmark {spec.benchmark}, not of a file of questions")
-    found = settings.catalog.definition("benchmarks", spec.benchmark)
-    if found.digest != spec.definition_digest:
-        raise UsageError(f"{found.path} is not the file that was run; check out the version of the run")
-    return settings.catalog.benchmark(spec.benchmark)
-
-
-def _of_questions(spec: Spec, settings: Settings, file: Path | None) -> Benchmark:
-    if file is None:
-        raise UsageError(f"the run is of the file {spec.data['path']}; pass it with --file")
-    columns = cast("dict[str, str]", spec.data.get("columns") or {})
-    (found,) = jobs([str(file)], settings.model_copy(update={"columns": columns}))
-    if found.digest != spec.definition_digest:
-        raise UsageError(f"{file} is not the file that was run: its content or name differs")
+    found = job_of(run, settings, file)
+    if found.digest != run.info.spec.definition_digest:
+        path = settings.catalog.definition("benchmarks", run.info.spec.benchmark).path
+        raise UsageError(f"{path} is not the file that was run; check out the version of the run")
     return found.benchmark
 
 

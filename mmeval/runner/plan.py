@@ -24,12 +24,12 @@ from mmeval.definitions import (
 from mmeval.engine.budget import Price
 from mmeval.engine.cache import Identity
 from mmeval.engine.options import Settings, public, resolve, split_model
-from mmeval.errors import UsageError
+from mmeval.errors import UsageError, nearest
 from mmeval.scorers import JudgeRule, Rule
 from mmeval.store import schema1
 from mmeval.types import Request, Sample
 
-__all__ = ["Job", "Model", "Plan", "model", "on_pinned_data", "plan"]
+__all__ = ["Job", "Model", "Plan", "model", "on_pinned_data", "plan", "rule_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +165,7 @@ def plan(
     job = on_pinned_data(job, settings)
     bench = job.benchmark
     profile = job.profile or settings.profile or bench.profile
-    rule = bench.score.rule(profile)
+    rule = rule_of(bench, profile)
     judge = _judge(bench, profile, rule, settings)
     asked = model(name, settings, settings.options, bench)
     spec = store.Spec(
@@ -199,6 +199,15 @@ def plan(
         ids=frozenset(ids) if ids is not None else None,
         shuffled=shuffled,
     )
+
+
+def rule_of(benchmark: Benchmark, profile: str) -> Rule | JudgeRule:
+    """The rule of a profile; raises UsageError, which lists the profiles of the benchmark."""
+    known = benchmark.score.rules
+    if profile not in known:
+        fault = f"{benchmark.name} has no profile {profile!r}{nearest(profile, known)}"
+        raise UsageError(f"--profile: {fault}; it has {', '.join(sorted(known))}")
+    return benchmark.score.rule(profile)
 
 
 def _judge(bench: Benchmark, profile: str, rule: Rule | JudgeRule, settings: Settings) -> Model | None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from mmeval.engine.client import Client
 from mmeval.stats.intervals import MeanFold
+from mmeval.store import Number, RunInfo
 from mmeval.types import Estimate, Record
 
 __all__ = ["Progress", "State"]
@@ -37,12 +38,21 @@ class Progress:
     last: float = 0.0
     """Monotonic time of the last record; the stall alarm compares it with now."""
     note: str = ""
+    scale: float = 100.0
+    """Factor with which the score is shown."""
+    final: Number | None = None
+    """The score of the run, once it has ended."""
     _fold: MeanFold = field(default_factory=MeanFold)
 
     def start(self, client: Client) -> None:
         """The run starts asking."""
         self.state, self.client = "running", client
         self.began = self.last = time.monotonic()
+
+    def end(self, info: RunInfo) -> None:
+        """The run has ended; its score is now the one of run.json, whose interval respects clusters."""
+        self.state, self.note, self.scale = info.status, info.reason or "", info.scale
+        self.final = info.metrics.get(info.primary_metric)
 
     def add(self, record: Record) -> None:
         """Count one record."""
@@ -71,9 +81,9 @@ class Progress:
         return self.state == "running" and time.monotonic() - self.last > STALL_S
 
     @property
-    def score(self) -> Estimate | None:
-        """Mean score so far, with an interval that ignores clusters."""
-        return self._fold.estimate() if len(self._fold) else None
+    def score(self) -> Estimate | Number | None:
+        """The score of a run that has ended; before that, the mean so far with an interval that ignores clusters."""
+        return self.final or (self._fold.estimate() if len(self._fold) else None)
 
     @property
     def rate(self) -> float:

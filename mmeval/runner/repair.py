@@ -96,7 +96,7 @@ class Repair:
             self._say(file, f"missing or changed, and {RESTORE}", whole=False)
             return
         try:
-            benchmark = benchmark_of(run.info.spec, self.settings, self.questions)
+            benchmark = benchmark_of(run, self.settings, self.questions)
             summary = summarise(self.files.folder, benchmark)
         except MMEvalError as error:
             self._say(file, f"cannot be written again: {error}", whole=False)

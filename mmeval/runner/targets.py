@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from mmeval.data import from_file
+from mmeval.data.questions import FORMATS, are_questions
 from mmeval.definitions import Benchmark
 from mmeval.engine.options import Settings
 from mmeval.errors import CatalogError, UsageError, nearest
 from mmeval.runner.plan import Job
-from mmeval.store import canonical
+from mmeval.store import Run, canonical
 
-__all__ = ["job", "jobs"]
-
-FILES = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
+__all__ = ["job", "job_of", "jobs"]
 
 
 def jobs(names: Sequence[str], settings: Settings) -> list[Job]:
@@ -31,8 +30,8 @@ def jobs(names: Sequence[str], settings: Settings) -> list[Job]:
 
 
 def _jobs(name: str, settings: Settings) -> Iterable[Job]:
-    if Path(name).suffix.lower() in FILES:
-        return [_file(Path(name), settings)]
+    if are_questions(name):
+        return [_file(Path(name), settings.columns)]
     benchmarks, suites = settings.catalog.benchmarks(), settings.catalog.suites()
     if name in benchmarks:
         return [job(name, settings)]
@@ -44,7 +43,7 @@ def _jobs(name: str, settings: Settings) -> Iterable[Job]:
 def _unknown(name: str, known: Sequence[str]) -> str:
     path = Path(name)
     if path.is_file():
-        return f"{name}: not a file of questions that mmeval reads; save it as {', '.join(FILES)}"
+        return f"{name}: not a file of questions that mmeval reads; save it as {', '.join(FORMATS)}"
     if path.suffix and len(path.parts) > 1:
         return f"{name}: no such file"
     return f"no benchmark, suite or file {name!r}{nearest(name, known)}; see `mmeval list benchmarks`"
@@ -55,15 +54,51 @@ def job(benchmark: str | Benchmark, settings: Settings) -> Job:
     if isinstance(benchmark, str):
         found = settings.catalog.definition("benchmarks", benchmark)
         return Job(benchmark=settings.catalog.benchmark(benchmark), digest=found.digest, file_digest=found.file_digest)
+    return _of_value(benchmark)
+
+
+def job_of(run: Run, settings: Settings, file: Path | None = None) -> Job:
+    """What a stored run asked: the benchmark of the catalog, or the file of questions that the run names.
+
+    Args:
+        run: the run.
+        settings: where benchmarks are found.
+        file: where the file of questions is now, if the run is of one.
+
+    Raises:
+        UsageError: the file of questions has moved or changed, or `file` is given for another benchmark.
+    """
+    spec = run.info.spec
+    if spec.data.get("kind") == "file":
+        return _questions(run, file)
+    if file is not None:
+        raise UsageError(f"--file {file}: the run is of the benchmark {spec.benchmark}, not of a file of questions")
+    return job(spec.benchmark, settings)
+
+
+def _questions(run: Run, file: Path | None) -> Job:
+    spec = run.info.spec
+    named = Path(str(run.info.provenance.get("questions") or spec.data["path"]))
+    places = [named, run.path.resolve().parents[3] / named]  # where the run was started, or beside its results
+    found = file or next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise UsageError(f"{run.path}: the run is of {named}, which is not there; name the file with --file")
+    made = _file(found, cast("dict[str, str]", spec.data.get("columns") or {}))
+    if made.digest != spec.definition_digest:
+        fault = "has another name" if made.benchmark.version == spec.version else "has changed since the run"
+        raise UsageError(f"{found} {fault}: the run is of {named} with sha256 {str(spec.data.get('sha256'))[:12]}")
+    return made
+
+
+def _of_value(benchmark: Benchmark) -> Job:
     about = {"name": benchmark.name, "version": benchmark.version, "data": dict(benchmark.data.describe())}
     return Job(benchmark=benchmark, digest=sha256(canonical(about)).hexdigest())
 
 
-def _file(path: Path, settings: Settings) -> Job:
+def _file(path: Path, columns: Mapping[str, str]) -> Job:
     if not path.exists():
         raise UsageError(f"{path}: no such file")
-    made: Benchmark = import_module("mmeval.data").from_file(path, columns=settings.columns)
-    return job(made, settings)
+    return _of_value(from_file(path, columns=columns))
 
 
 def _suite(name: str, settings: Settings) -> Iterable[Job]:

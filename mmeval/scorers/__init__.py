@@ -20,6 +20,7 @@ from mmeval.scorers.rules.likelihood import best_choice
 from mmeval.scorers.rules.lists import relaxed_lists
 from mmeval.scorers.rules.mathematics import math_answer
 from mmeval.scorers.rules.phrase import phrase
+from mmeval.scorers.rules.questions import question
 from mmeval.scorers.rules.tables import table_match
 from mmeval.scorers.rules.text import anls, exact_text
 from mmeval.scorers.rules.tolerance import numeric, relaxed
@@ -57,6 +58,7 @@ __all__ = [
     "open_answer",
     "pairwise",
     "phrase",
+    "question",
     "relaxed",
     "relaxed_lists",
     "routed",

@@ -149,11 +149,19 @@ class RunInfo(_Stored):
     reason: str | None = None
     """Why the run is not complete or has no metrics, in one line."""
     primary_metric: str = ""
+    scale: float = 100.0
+    """Factor with which the metrics are shown."""
     excluded: Number | None = None
     """The headline without the failures that count as zero in it; both numbers are always stored."""
     totals: Totals = Totals()
     throttle: dict[str, Any] = Field(default_factory=dict)
     origin: Literal["mmeval", "third-party"] = "mmeval"
+
+    @property
+    def ended(self) -> float:
+        """Unix time of the last thing that is known to have happened to the run; 0 if nothing is."""
+        times = [self.provenance.get(name) for name in ("start", "end", "rescored_at")]
+        return max((float(time) for time in times if isinstance(time, int | float)), default=0.0)
 
     def summarised(
         self, summary: Summary, *, status: RunStatus, reason: str | None, totals: Mapping[str, Any], **changes: Any

@@ -188,14 +188,15 @@ def test_shards_of_a_file_of_questions(project):
     words = ["run", "own/plus.jsonl", "--columns", "question=ask", "-m", "mock/echo", "-o", "reply=6", "--json"]
     (whole,) = json.loads(invoke(*words).stdout)
     shards = [json.loads(invoke(*words, "--shard", f"{i}/2").stdout)[0]["path"] for i in (1, 2)]
-    with pytest.raises(MMEvalError, match=r"the file plus\.jsonl; pass it with --file"):
+    (project / "own").rename(project / "moved")
+    with pytest.raises(MMEvalError, match=r"is of own/plus\.jsonl, which is not there; name the file with --file"):
         raise invoke("merge", *shards).exception
     (project / "other.jsonl").write_text("\n".join(rows[1:]))
-    with pytest.raises(MMEvalError, match="not the file that was run"):
+    with pytest.raises(MMEvalError, match=r"other\.jsonl has changed since the run"):
         raise invoke("merge", *shards, "--file", "other.jsonl").exception
     asked = [str(file) for file in project.glob("results/_samples/plus@*/*")]
     assert asked
-    done = invoke("merge", *shards, *asked, "--file", "own/plus.jsonl", "--results", "one", "--json")
+    done = invoke("merge", *shards, *asked, "--file", "moved/plus.jsonl", "--results", "one", "--json")
     merged = json.loads(done.stdout)
     assert merged["metrics"] == whole["metrics"]
     assert read_bytes(merged) == read_bytes(whole)

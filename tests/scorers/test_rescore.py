@@ -133,7 +133,7 @@ def test_the_command_line(tmp_path, monkeypatch):
     ran = cli.invoke(app, ["run", "pets.jsonl", "-m", "mock/echo"], catch_exceptions=False)
     assert ran.exit_code == 0, ran.output
     run = next(Path("results").glob("mock*/*/*"))
-    profile = next(p for p in ("official", "vlmevalkit-2024") if p != read_run(run).info.spec.profile)
+    profile = next(p for p in ("lmms-0.7.3", "vlmevalkit-2026-08") if p != read_run(run).info.spec.profile)
     out = cli.invoke(app, ["rescore", str(run), "--profile", profile, "--benchmark", "pets.jsonl"])
     assert out.exit_code == 0, out.output
     assert "written to" in out.output
