@@ -96,7 +96,8 @@ class AdapterError(MMEvalError):
 class RetryableError(AdapterError):
     """The same request may succeed later: 408, 409, 429, 5xx, timeout, reset, a 200 without a usable answer.
 
-    `kind` is one of `rate_limit`, `overloaded`, `server`, `timeout`, `connection`, `malformed`.
+    `kind` is one of `rate_limit`, `overloaded`, `server`, `timeout`, `connection`, `malformed`, or `unreachable`: the
+    connection was refused, or no host has that name.
     """
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from mmeval import UsageError, __version__
 from mmeval.cli._crash import CRASHED, PIPE_CLOSED, report, silence
@@ -18,25 +20,28 @@ from mmeval.faults import foreseen
 from mmeval.formatting import line
 
 VERBS = {
-    "quickstart": "quickstart",
-    "run": "run",
-    "list": "list",
-    "show": "show",
-    "diff": "diff",
-    "rescore": "rescore",
-    "judge": "judge",
-    "merge": "merge",
-    "repair": "repair",
-    "gate": "gate",
-    "site": "site",
-    "data": "data",
-    "cache": "cache",
-    "new": "new",
-    "doctor": "doctor",
-    "import": "exchange",
-    "export": "exchange",
+    "quickstart": "Run three bundled benchmarks against four models that need no API key, and build the board.",
+    "run": "Run benchmarks against models, score the replies, and store everything.",
+    "list": "List benchmarks, suites, adapters, models or runs.",
+    "show": "Show the metrics of a run and, with a filter, its samples.",
+    "view": "Open a run in the browser, also while it goes on.",
+    "diff": "Compare two runs of one benchmark, or two scoring profiles of one run, sample by sample.",
+    "rescore": "Score the stored replies of a run under another profile, into a new run folder.",
+    "judge": "Measure how reliable a judge is.",
+    "merge": "Join runs made with `--shard I/N` into one run, with the same scores as an unsharded run.",
+    "repair": "Move damaged lines of the journal aside and write scores.csv again, without asking a model.",
+    "gate": "Fail when a model got worse, and only then.",
+    "site": "Build and view the leaderboard site.",
+    "data": "Check, fetch and update the data of benchmarks.",
+    "cache": "Inspect, check, repair or prune the response cache.",
+    "new": "Write a working definition file to benchmarks/ or adapters/ of your project.",
+    "doctor": "Check packages, keys, definitions, results and disk.",
+    "import": "Import results of other tools.",
+    "export": "Write a run as Every Eval Ever JSON, as .eval_results YAML for the hub, or as a submission file.",
 }
-"""Verb to module of this package; each module has `register(app)`."""
+"""Verb to its line on the help page, which is the first sentence of its own help: the page imports no verb."""
+SHARED = {"import": "exchange", "export": "exchange"}
+"""Verbs whose module is not named after them. Each module has `register(app)`."""
 
 
 class Verbs(TyperGroup):
@@ -45,14 +50,35 @@ class Verbs(TyperGroup):
     def __init__(self, **attrs: Any) -> None:
         super().__init__(**attrs)
         self.commands: dict[str, Any] = dict.fromkeys(VERBS)
+        self.listing = False
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of a verb, or None."""
         if cmd_name not in VERBS:
             return None
+        if self.listing:
+            return TyperCommand(cmd_name, help=VERBS[cmd_name])
         app = typer.Typer(rich_markup_mode="rich")
-        import_module(f"mmeval.cli.{VERBS[cmd_name]}").register(app)
+        import_module(f"mmeval.cli.{SHARED.get(cmd_name, cmd_name)}").register(app)
         return typer.main.get_group(app).commands[cmd_name]
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help page, without importing the verbs."""
+        with self._only_named():
+            super().format_help(ctx, formatter)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """The verbs that a shell offers, without importing them."""
+        with self._only_named():
+            return super().shell_complete(ctx, incomplete)
+
+    @contextmanager
+    def _only_named(self) -> Iterator[None]:
+        self.listing = True
+        try:
+            yield
+        finally:
+            self.listing = False
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run the command line and exit; raises MMEvalError."""

@@ -14,12 +14,15 @@ from mmeval.cli import _completion
 from mmeval.cli._options import given, with_settings
 from mmeval.cli._runs import AS_JSON, console, echo, echo_json
 from mmeval.engine.options import Settings, read_settings
+from mmeval.store import UNMEASURED
 
 if TYPE_CHECKING:
     from mmeval.report.progress import Live, Plain
     from mmeval.runner import Job, Plan, Session
     from mmeval.store import Run
 
+CAUSES = 3
+"""Causes of failures that are printed for each run, the most frequent first."""
 EPILOG = "Run the same command again to resume. A complete run is not asked again."
 
 
@@ -167,20 +170,36 @@ def _report(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings, *, a
     shown = console()
     shown.print(final_table(runs))
     for run in runs:
-        if run.info.reason:
-            name = f"{run.info.spec.model} {run.info.spec.benchmark}"
-            shown.print(f"{name}: {run.info.status}: {run.info.reason}", markup=False, highlight=False)
+        for text in _reasons(run):
+            shown.print(text, markup=False, highlight=False, soft_wrap=True)
     for command in _next(runs, plans, settings):
         shown.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _reasons(run: Run) -> list[str]:
+    """Why a run did not complete, and how many samples failed for which cause."""
+    from mmeval.report.samples import grouped
+
+    info = run.info
+    open_ = any(info.counts.get(status, 0) for status in UNMEASURED)
+    groups = grouped(run.records())[:CAUSES] if open_ else []
+    name, reason = f"{info.spec.model} {info.spec.benchmark}", info.reason or ""
+    for group in groups:
+        reason = reason.removesuffix(f": {group.message}")
+    lines = [f"{name}: {info.status}: {reason}"] if reason else []
+    return lines + [f"  {group.n} of {info.planned}: {group.message}" for group in groups]
 
 
 def _next(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings) -> list[str]:
     import shlex
 
+    failed = [run for run in runs if any(run.info.counts.get(status, 0) for status in UNMEASURED)]
+    commands = [["mmeval", "show", str(failed[0].path), "--errors"]] if failed else []
     if len(runs) < len(plans) or any(run.info.status != "complete" for run in runs):
-        return [f"resume: {shlex.join(['mmeval', *sys.argv[1:]])}"]
+        commands.append(["mmeval", *sys.argv[1:]])
+        return [f"next: {shlex.join(one)}" for one in commands[:-1]] + [f"resume: {shlex.join(commands[-1])}"]
     where = [] if str(settings.results) == "results" else ["--results", str(settings.results)]
-    commands = [["mmeval", "show", str(runs[0].path)]] if runs else []
+    commands += [["mmeval", "show", str(runs[0].path)]] if runs and not failed else []
     same = [run for run in runs[1:] if run.info.spec.benchmark == runs[0].info.spec.benchmark]
     if same:
         commands.append(["mmeval", "diff", str(runs[0].path), str(same[0].path)])

@@ -11,6 +11,9 @@ import typer
 
 from mmeval.cli._runs import AS_JSON, RESULTS, RUN, console, echo_json, find_run
 
+MOST = 2000
+"""Characters of one text that are printed."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
@@ -21,39 +24,35 @@ def show_command(
     run: str = RUN,
     sample: str = typer.Option("", "--id", help="Show only the sample with this id."),
     wrong: bool = typer.Option(False, "--wrong", help="Show samples with a wrong answer."),
-    errors: bool = typer.Option(False, "--errors", help="Show samples without a usable reply."),
+    errors: bool = typer.Option(False, "--errors", help="Show samples without a usable reply, and why there is none."),
     unparsed: bool = typer.Option(False, "--unparsed", help="Show replies without a readable answer."),
     limit: int = typer.Option(10, "--limit", min=1, help="Largest number of samples to show."),
     results: Path = RESULTS,
     as_json: bool = AS_JSON,
 ) -> None:
     """Show the metrics of a run and, with a filter, its samples."""
+    from mmeval.report.samples import is_error, is_unparsed, is_wrong
+
     found = find_run(run, results)
-    chosen = [(wrong, _is_wrong), (errors, _is_error), (unparsed, _is_unparsed)]
+    chosen = [(wrong, is_wrong), (errors, is_error), (unparsed, is_unparsed)]
     tests = [test for on, test in chosen if on]
     picked: list[Any] = []
     if sample or tests:
         picked = list(islice(_pick(found, sample, tests), limit))
     if as_json:
         echo_json(_as_json(found, picked))
-    else:
-        _print(found, picked, bool(sample or tests))
-
-
-def _is_wrong(record: Any) -> bool:
-    return record.score is not None and record.score.value < 1
-
-
-def _is_error(record: Any) -> bool:
-    return record.status not in ("ok", "truncated")
-
-
-def _is_unparsed(record: Any) -> bool:
-    return record.score is not None and record.score.answer is None
+        return
+    _print_run(found)
+    if errors:
+        _print_groups(found)
+    if sample or tests:
+        _print_samples(found, picked)
 
 
 def _pick(run: Any, sample: str, tests: list[Any]) -> Iterator[Any]:
-    for record in run.records():
+    from mmeval.report.samples import last
+
+    for record in last(run.records()):
         if (not sample or record.id == sample) and (not tests or any(test(record) for test in tests)):
             yield record
 
@@ -70,23 +69,21 @@ def _as_json(run: Any, records: list[Any]) -> dict[str, Any]:
     }
 
 
-def _print(run: Any, records: list[Any], filtered: bool) -> None:
+def _print_run(run: Any) -> None:
     from rich.markup import escape
 
     from mmeval import formatting as numbers
 
-    shown = console()
-    shown.print(f"[bold]{escape(run.info.spec.model)}[/bold] on [bold]{escape(run.info.spec.benchmark)}[/bold]")
-    shown.print(f"{run.info.status} · profile {escape(run.info.spec.profile)} · {escape(str(run.path))}")
-    shown.print(_numbers(run.info))
-    shown.print(_status_line(run.info))
-    if run.info.spec.judge:
-        judged = numbers.judged_by(run.info.spec.judge, run.info.provenance.get("agreement"))
+    shown, info = console(), run.info
+    shown.print(f"[bold]{escape(info.spec.model)}[/bold] on [bold]{escape(info.spec.benchmark)}[/bold]")
+    shown.print(f"{info.status} · profile {escape(info.spec.profile)} · {escape(str(run.path))}", soft_wrap=True)
+    if info.reason:
+        shown.print(escape(info.reason), soft_wrap=True)
+    shown.print(_numbers(info))
+    shown.print(_status_line(info))
+    if info.spec.judge:
+        judged = numbers.judged_by(info.spec.judge, info.provenance.get("agreement"))
         shown.print(f"judged by {escape(str(judged))}")
-    for record in records:
-        _print_record(shown, record)
-    if filtered and not records:
-        shown.print("no sample matches")
 
 
 def _numbers(info: Any) -> Any:
@@ -99,8 +96,7 @@ def _numbers(info: Any) -> Any:
     table = Table("metric", "value", "95 % interval", "n", "method", box=box.SIMPLE_HEAD, pad_edge=False)
     for name, number in sorted(info.metrics.items(), key=lambda item: (item[0] != info.primary_metric, item[0])):
         value, interval = numbers.points(number.value, scale=info.scale), numbers.interval(number, scale=info.scale)
-        row = (value, interval, str(number.n), number.method)
-        table.add_row(escape(name), *row)
+        table.add_row(escape(name), value, interval, str(number.n), number.method)
     return table
 
 
@@ -109,18 +105,33 @@ def _status_line(info: Any) -> str:
 
     counts = " · ".join(f"{number} {status}" for status, number in sorted(info.counts.items()) if number)
     cost = numbers.money(info.totals.cost)
-    return f"{sum(info.counts.values())}/{info.planned} samples · {counts} · {info.unparsed} unparsed · cost {cost}"
+    known = " · ".join(filter(None, [counts, f"{info.unparsed} unparsed", f"cost {cost}"]))
+    return f"{sum(info.counts.values())}/{info.planned} samples · {known}"
 
 
-def _print_record(shown: Any, record: Any) -> None:
+def _print_groups(run: Any) -> None:
+    """How many samples failed for which reason."""
+    from mmeval.report.samples import grouped
+
+    shown = console()
+    for group in grouped(run.records()):
+        text = f"{group.n} of {run.info.planned}: {group.message} [{group.status}]"
+        shown.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_samples(run: Any, records: list[Any]) -> None:
     from rich.markup import escape
 
-    score = record.score
-    head = f"\n[bold]{escape(record.id)}[/bold] · {record.status}"
-    if score is not None:
-        head += f" · {score.value:g} · answer {escape(repr(score.answer))} · {escape(score.rule)} {escape(score.note)}"
-    shown.print(head)
-    if record.failure is not None:
-        shown.print(f"  {escape(record.failure.kind)}: {escape(record.failure.message)}")
-    if record.reply is not None:
-        shown.print("  " + escape(record.reply.text[:2000]).replace("\n", "\n  "), soft_wrap=True)
+    from mmeval.report.samples import labelled, questions
+
+    shown = console()
+    if not records:
+        missing = " on this machine: its journal is not here" if not run.files.journal.exists() else ""
+        shown.print(f"no sample matches{missing}")
+    stored = questions(run, {record.id for record in records})
+    for record in records:
+        epoch = f" · epoch {record.epoch}" if run.info.spec.epochs > 1 else ""
+        shown.print(f"\n[bold]{escape(record.id)}[/bold] · {record.status}{epoch}")
+        for label, text, _ in labelled(run, record, stored.get(record.id)):
+            known = text if len(text) <= MOST else f"{text[:MOST]} ... ({len(text):,} characters)"
+            shown.print(f"  {label:9} {escape(known)}".replace("\n", "\n" + " " * 12), soft_wrap=True)

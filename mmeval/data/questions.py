@@ -122,7 +122,7 @@ class Questions:
         for line, row in files.numbered(self.file):
             where = f"{self.path}:{line}"
             try:
-                found = _read(row, roles, where, self.path.parent)
+                found = _read(row, {**_sometimes(row), **roles}, where, self.path.parent)
             except DataError as error:
                 yield error
                 continue
@@ -153,6 +153,15 @@ def _roles(path: Path, have: list[str], mapped: Mapping[str, str]) -> dict[str, 
         if role not in roles:
             raise DataError(f"{path}: no {role} column; it has {', '.join(have)}; map one with --columns {role}=NAME")
     return roles
+
+
+SOMETIMES = ("image", "options", "category", "hint")
+"""Roles of columns that JSON lines may leave out in some rows, so that the first row need not have them."""
+
+
+def _sometimes(row: Mapping[str, Any]) -> dict[str, str]:
+    known = {role: next((name for name in ROLES[role] if name in row), "") for role in SOMETIMES}
+    return {role: column for role, column in known.items() if column}
 
 
 def _read(row: Mapping[str, Any], roles: Mapping[str, str], where: str, folder: Path) -> dict[str, Any]:

@@ -154,12 +154,25 @@ class Client:
             self._note(outcome, attempt, wait)
             if self.breaker.reason:
                 self.stop.now(self.breaker.reason, hard=True, failed=True)
-            if wait is None:
+            if wait is None or not await self._waited(wait):
                 raise GaveUpError(outcome, attempt)
             self.retries += 1
             timeouts += outcome.kind == "timeout"
             told += outcome.retry_after_s is not None
-            await self.stop.sleep(wait)
+
+    async def _waited(self, seconds: float) -> bool:
+        """Wait for the next attempt; False if there is none, because every request fails.
+
+        Raises:
+            StoppedError: the run stops for another reason; the sample may well succeed later.
+        """
+        try:
+            await self.stop.sleep(seconds)
+        except StoppedError:
+            if self.breaker.reason is None:
+                raise
+            return False
+        return True
 
     def _note(self, error: AdapterError, attempt: int, wait: float | None) -> None:
         event = "given up" if wait is None else "asked again"

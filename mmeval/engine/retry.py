@@ -118,15 +118,20 @@ class AdaptiveTimeout:
         self._timer.cancel()
 
 
+HOPELESS = frozenset({"auth", "permission", "not_found", "redirect", "unreachable"})
+"""Kinds of failures that the next sample will have, too."""
+
+
 class Breaker:
-    """Opens when every request fails: at once if a key or a name is wrong, after some seconds if the server is down.
+    """Opens when every request fails: at once if a key, a name or an address is wrong, else after some seconds.
 
     After the first success it waits much longer, since an outage in the middle of a long run may pass. A server that
     mmeval started itself and that has ended opens it at any time.
     """
 
     HOPELESS = 3
-    """Failures of authentication or permission, unknown names and redirects that open it before the first success."""
+    """Failures of authentication or permission, unknown names, refused connections and redirects that open it before
+    the first success."""
     FATAL = 8
     """Failures of any kind that no retry can fix that open it before the first success."""
     RETRYABLE, SECONDS = 16, 5.0
@@ -140,6 +145,7 @@ class Breaker:
         self._since: float | None = None
         self._fatal = self._hopeless = self._retryable = 0
         self.reason: str | None = None
+        """Why it is open; it ends with the message of the last failure."""
 
     def success(self) -> None:
         """Record an answer."""
@@ -156,13 +162,14 @@ class Breaker:
             return
         now = self._clock()
         self._since = now if self._since is None else self._since
+        self._hopeless += error.kind in HOPELESS
         if isinstance(error, FatalError):
             self._fatal += 1
-            self._hopeless += error.kind in ("auth", "permission", "not_found", "redirect")
         else:
             self._retryable += 1
         if self._open(now - self._since):
-            self.reason = f"every request fails: {error}"
+            since = f"the last {now - self._since:.0f} s" if self._succeeded else "this run"
+            self.reason = f"no request succeeded in {since}: {error}"
 
     def _open(self, seconds: float) -> bool:
         if self._succeeded:

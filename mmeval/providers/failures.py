@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from mmeval.errors import AdapterError, FatalError, RetryableError
 from mmeval.providers.headers import Headers, duration, openai_limits, retry_after
@@ -38,6 +41,9 @@ def failure(error: BaseException, *, secret: Secret) -> AdapterError:
     if status is not None:
         return _of_status(status, error, secret)
     kind, cause = _transport(error)
+    nobody = _unreachable(error, cause) if kind == "connection" else None
+    if nobody is not None:
+        return RetryableError(secret.scrub(nobody), kind="unreachable")
     message = secret.scrub(f"{type(cause).__name__}: {cause}")
     return RetryableError(message, kind=kind) if kind else FatalError(message, kind="error")
 
@@ -134,6 +140,28 @@ def _transport(error: BaseException) -> tuple[str | None, BaseException]:
         if any(name in _CONNECTION for name in names):
             return "connection", cause
     return None, error
+
+
+def _unreachable(error: BaseException, cause: BaseException) -> str | None:
+    """What to tell people when no server answers at the address; None for any other fault of a connection."""
+    host, port = _address(error)
+    if isinstance(cause, ConnectionRefusedError):
+        return f"connection refused at {host}:{port}; is the server running?"
+    if isinstance(cause, socket.gaierror) and cause.errno in (socket.EAI_NONAME, socket.EAI_NODATA):
+        return f"no host is named {host}; check the address and the network"
+    return None
+
+
+def _address(error: BaseException) -> tuple[str, int | str]:
+    """Host and port that a request was sent to, as far as the exceptions tell."""
+    for cause in _chain(error):
+        if isinstance(host := getattr(cause, "host", None), str):  # aiohttp
+            return host, getattr(cause, "port", None) or "?"
+        with suppress(RuntimeError):  # httpx: the request was never set
+            url = urlsplit(str(getattr(getattr(cause, "request", None), "url", "")))
+            if url.hostname:
+                return url.hostname, url.port or {"https": 443}.get(url.scheme, 80)
+    return "the server's address", "?"
 
 
 _MALFORMED = frozenset({"JSONDecodeError", "ParseError", "UnicodeDecodeError", "RecursionError"})

@@ -29,6 +29,8 @@ TURN = 16
 all at once would prepare every body before the first request leaves."""
 JUDGE_TURNS = 8
 """Most requests to the judge about one reply."""
+GRACE_S = 0.1
+"""Seconds that a hard stop leaves to requests that have ended, so that their records are written."""
 FEW = 10
 """Failed samples that every run may have before it is stopped early."""
 
@@ -113,6 +115,8 @@ class Execution:
             await asyncio.wait({*self._tasks, hard}, return_when=asyncio.FIRST_COMPLETED)
             hard.cancel()
             if self.stop.hard.is_set():
+                if self._tasks:  # what has failed already is still recorded
+                    await asyncio.wait(self._tasks, timeout=GRACE_S)
                 return
 
     async def _abandon(self, tasks: set[asyncio.Task[None]]) -> None:

@@ -94,6 +94,11 @@ class Journal:
             os.ftruncate(self._handle, end)
         return end
 
+    @property
+    def empty(self) -> bool:
+        """Whether it has no record."""
+        return self._size == 0
+
     def finished(self) -> Finished:
         """The samples and epochs that need no further request. Damaged lines are skipped and noted in `damaged`."""
         self.damaged.clear()
@@ -149,7 +154,7 @@ class Journal:
     def close(self) -> None:
         """Sync, unlock and close; an empty journal is deleted, with the folders that hold nothing else."""
         self.sync()
-        if self._size == 0:
+        if self.empty:
             self.file.unlink(missing_ok=True)
             with suppress(OSError):
                 for folder in list(self.file.parents)[:3]:  # of the run, its benchmark and its model

@@ -84,7 +84,8 @@ class Lifecycle:
             self.progress.state, self.progress.note = "cancelled", stop.reason or ""
         finally:
             prefetcher.close()
-            part.unlink(missing_ok=True)
+            if journal.empty or (self.result and self.result.info.status == "complete"):
+                part.unlink(missing_ok=True)  # else it is what `mmeval show` knows of the questions
 
     async def _clients(self, stop: Stop) -> tuple[Client, Client | None]:
         plan, resources = self.plan, self.resources

@@ -63,7 +63,7 @@ class Files:
 
     @property
     def samples_part(self) -> Path:
-        """The samples that the run is reading; moved to `samples_path` when the run completes."""
+        """The samples that the run has read; moved to `samples_path` when the run completes."""
         return self.folder / ".samples.part"
 
     @staticmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import sys
 from email.utils import formatdate
 
@@ -131,6 +132,9 @@ class Odd(Exception):
         (Odd(status_code=200), "error", None),
         (TimeoutError(), "timeout", None),
         (ConnectionResetError(104, "reset"), "connection", None),
+        (ConnectionRefusedError(111, "Connection refused"), "unreachable", None),
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "unreachable", None),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"), "connection", None),
         (UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"), "malformed", None),
         (TypeError("a fault of our own"), "error", None),
     ],
@@ -139,7 +143,7 @@ def test_kinds(error, kind, wait):
     found = remote.failure(error, secret=remote.Secret(""))
     assert (found.kind, found.retry_after_s) == (kind, wait)
     assert isinstance(found, RetryableError if kind in (
-        "rate_limit", "server", "timeout", "connection", "malformed", "overloaded") else FatalError)  # fmt: skip
+        "rate_limit", "server", "timeout", "connection", "malformed", "overloaded", "unreachable") else FatalError)  # fmt: skip
 
 
 def test_a_missing_package_and_key(monkeypatch):

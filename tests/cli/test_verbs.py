@@ -97,7 +97,8 @@ def test_show_json_is_the_stored_run(results: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (["show", "nothing"], "no run in results matches 'nothing'"),
+        (["show", "nothing"], "no run 'nothing': there is no folder results; name the results folder with --results"),
+        (["show", "nothing", "--results", "."], "no run in . matches 'nothing'; `mmeval list runs` lists all runs"),
         (["list", "nonsense"], "nonsense"),
         (["new", "benchmark", "Bad Name"], "is not a valid name"),
         (["list", "--path", "nowhere"], "search path nowhere is not a folder"),

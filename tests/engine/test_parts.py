@@ -25,6 +25,7 @@ from mmeval.types import Failure, Record
 BUSY = RetryableError("busy", kind="rate_limit", retry_after_s=7.0)
 GONE = FatalError("the server ended", kind="gone")
 DOWN = RetryableError("down", kind="connection")
+REFUSED = RetryableError("connection refused at 127.0.0.1:9; is the server running?", kind="unreachable")
 DENIED = FatalError("denied", kind="auth")
 REDIRECT = FatalError("to another server", kind="redirect")
 
@@ -98,6 +99,9 @@ def test_an_answer_that_came_while_the_process_was_suspended_is_read(monkeypatch
         ([DENIED] * 2, 0, False, False),
         ([DENIED] * 3, 0, False, True),
         ([REDIRECT] * 3, 0, False, True),
+        ([REFUSED] * 2, 6, False, False),
+        ([REFUSED] * 3, 0, False, True),
+        ([REFUSED] * 40, 60, True, False),
         ([DOWN] * 40, 1, False, False),
         ([DOWN] * 40, 6, False, True),
         ([BUSY] * 400, 60, False, False),
