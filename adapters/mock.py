@@ -93,8 +93,10 @@ class Adapter:
     def __init__(self, model: str, options: MockOptions) -> None:
         if model not in MODELS:
             raise UsageError(f"no model mock/{model}; the models are {', '.join(f'mock/{name}' for name in MODELS)}")
-        if (model == "scripted") != (options.script is not None):
-            raise UsageError("-o script=FILE.json (or the JSON itself) goes with mock/scripted, and only with it")
+        if model == "scripted" and options.script is None:
+            raise UsageError("mock/scripted needs its replies: -o script=FILE.json, or the JSON itself")
+        if model != "scripted" and options.script is not None:
+            raise UsageError(f"-o script: mock/{model} has no script; mock/scripted answers from one")
         self.model = model
         self._script = _script(options.script) if options.script is not None else None
         self._asked = 0

@@ -21,7 +21,7 @@ ends with exit code 70 and leaves its traceback in a file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "ScoreError",
     "StoreError",
     "UsageError",
+    "either",
     "in_plain_words",
     "nearest",
 ]
@@ -143,7 +144,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     import difflib  # not needed at start
 
     close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(close)}?" if close else ""
+    return f"; did you mean {either(close)}?" if close else ""
+
+
+def either(names: Sequence[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 _PLAIN_WORDS = (
@@ -158,6 +164,7 @@ _PLAIN_WORDS = (
     (r"Input should be less than or equal to ", "must be at most "),
     (r"Input should be (greater|less) than ", r"must be \1 than "),
     (r"Input should be ", "expected "),
+    (r"(?:Dictionary|List|Tuple|Set) should have at least (\d+) items?.*", r"needs at least \1 entry"),
     (r"Field required", "is missing"),
     (r"Extra inputs are not permitted", "no such key"),
 )

@@ -15,7 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from mmeval import UsageError, __version__
 from mmeval.cli._crash import CRASHED, PIPE_CLOSED, report, silence
-from mmeval.errors import in_plain_words
+from mmeval.errors import either, in_plain_words
 from mmeval.faults import foreseen
 from mmeval.formatting import line
 
@@ -100,9 +100,13 @@ def _usage_error(error: typer.TyperException) -> BaseException:
         return SystemExit(error.exit_code)
     close = getattr(error, "possibilities", None)
     if close:
-        text = f"{error.message}; did you mean {' or '.join(close)}?"
-    text = in_plain_words(text).rstrip(".").replace(". Did", "; did").replace(". Choose from:  ", "; one of ")
-    text = re.sub(r",\s+", ", ", text).replace(": dir '", ": '").replace("' is a file", "' is a file, not a folder")
+        text = f"{error.message}; did you mean {either(close)}?"
+    text = in_plain_words(text).rstrip(".").replace(". Did", "; did")
+    text = (
+        re.sub(r",\s+", ", ", re.sub(r"\. Choose from:\s+", "; one of ", text))
+        .replace(": dir '", ": '")
+        .replace("' is a file", "' is a file, not a folder")
+    )
     context = getattr(error, "ctx", None)
     hint = f"; see `{context.command_path} --help`" if context is not None else ""
     return UsageError(f"{text[0].lower()}{text[1:]}{hint}")

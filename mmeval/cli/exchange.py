@@ -92,12 +92,14 @@ def export_command(
 
 
 def _card(run: Run, catalog: Catalog) -> Benchmark | None:
-    """The benchmark of a run, or None when the catalog does not have it."""
-    from mmeval import CatalogError
+    """The benchmark of a run, or None when neither the catalog nor a file of questions has it."""
+    from mmeval import UsageError
+    from mmeval.engine.options import Settings
+    from mmeval.runner import job_of
 
     try:
-        return catalog.benchmark(run.info.spec.benchmark)
-    except CatalogError:
+        return job_of(run, Settings(path=catalog.paths)).benchmark
+    except UsageError:
         return None
 
 
@@ -139,7 +141,9 @@ def _hub(run: Run, card: Benchmark | None, folder: Path, user: str | None, url: 
 
 def _submission(run: Run, catalog: Catalog, target: Path) -> list[str]:
     from mmeval.data import pinned
+    from mmeval.engine.options import Settings
     from mmeval.interchange.submission import write_mmbench
+    from mmeval.runner import job_of
 
-    benchmark = pinned(catalog.benchmark(run.info.spec.benchmark))
+    benchmark = pinned(job_of(run, Settings(path=catalog.paths)).benchmark)
     return [f"{target}: {write_mmbench(run, benchmark, target)} rows"]

@@ -46,7 +46,8 @@ def list_command(
     elif rows:
         _print(what, rows)
     else:
-        echo(f"no {what.value} found" + (f" with {match!r} in the name" if match else ""))
+        missing = f": there is no folder {results}" if what is What.runs and not results.is_dir() else ""
+        echo(f"no {what.value} found" + (f" with {match!r} in the name" if match else "") + missing)
 
 
 def _benchmarks(catalog: Catalog, results: Path) -> Rows:

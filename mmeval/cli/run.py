@@ -72,6 +72,8 @@ def _plans(names: Sequence[str], models: Sequence[str], settings: Settings) -> t
     named = runner.jobs(names, settings)
     jobs = _usable(named, settings)
     plans = [runner.plan(job, name, settings) for name in dict.fromkeys(models) for job in jobs]
+    if settings.judge is not None and all(one.judge is None for one in plans):
+        echo(f"mmeval: --judge {settings.judge} is not used: no profile of these benchmarks asks a judge", err=True)
     return plans, len(jobs) < len(named)
 
 

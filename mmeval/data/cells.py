@@ -116,7 +116,7 @@ def _inside(value: str, folder: Path, where: str) -> bytes:
         root = folder.resolve()
         file = (root / value).resolve()
         if not file.is_relative_to(root):
-            raise DataError(f"{where}: image {value!r} is outside {folder}")
+            raise DataError(f"{where}: image {value!r} is outside the folder of the file")
         if kind := special(file):
             raise DataError(f"{where}: image {value!r} is {kind}, not a file")
         return file.read_bytes()

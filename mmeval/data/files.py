@@ -145,6 +145,8 @@ def _jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 continue
             try:
                 row = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise DataError(f"{path}:{number}: not JSON: {error.msg} at character {error.pos + 1}") from None
             except MALFORMED as error:
                 raise DataError(f"{path}:{number}: not JSON: {why(error)}") from None
             if not isinstance(row, dict):

@@ -169,7 +169,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
             else:
                 yield from enumerate(csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ","), 2)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path}: {error}") from None
+        raise DataError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _object(line: str, path: Path, number: int) -> Mapping[str, Any]:

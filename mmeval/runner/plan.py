@@ -206,7 +206,7 @@ def rule_of(benchmark: Benchmark, profile: str) -> Rule | JudgeRule:
     known = benchmark.score.rules
     if profile not in known:
         fault = f"{benchmark.name} has no profile {profile!r}{nearest(profile, known)}"
-        raise UsageError(f"--profile: {fault}; it has {', '.join(sorted(known))}")
+        raise UsageError(f"{fault}; it has {', '.join(sorted(known))}")
     return benchmark.score.rule(profile)
 
 

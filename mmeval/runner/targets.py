@@ -84,9 +84,13 @@ def _questions(run: Run, file: Path | None) -> Job:
     if found is None:
         raise UsageError(f"{run.path}: the run is of {named}, which is not there; name the file with --file")
     made = _file(found, cast("dict[str, str]", spec.data.get("columns") or {}))
+    if made.benchmark.version != spec.version:
+        before, now = str(spec.data.get("sha256"))[:12], str(made.benchmark.data.describe()["sha256"])[:12]
+        raise UsageError(
+            f"{found} has changed since the run: its sha256 was {before} and is {now}; restore it, or run it again"
+        )
     if made.digest != spec.definition_digest:
-        fault = "has another name" if made.benchmark.version == spec.version else "has changed since the run"
-        raise UsageError(f"{found} {fault}: the run is of {named} with sha256 {str(spec.data.get('sha256'))[:12]}")
+        raise UsageError(f"{found} has another name than the file of the run, {spec.data['path']}; rename it")
     return made
 
 

@@ -185,9 +185,8 @@ def test_a_hanging_server_is_a_timeout(case, ask, provider):
 def test_nobody_listens(case, ask):
     with pytest.raises(RetryableError) as caught:
         ask(case, base_url="http://127.0.0.1:9/v1")
-    assert caught.value.kind == "connection"
-    assert "127.0.0.1" in str(caught.value) or "refused" in str(caught.value)
-    assert "imed out" not in str(caught.value)
+    assert caught.value.kind == "unreachable"
+    assert str(caught.value) == "connection refused at 127.0.0.1:9; is the server running?"
 
 
 @pytest.mark.parametrize("case", CASES[:2], ids=lambda case: case.id)
