@@ -74,8 +74,8 @@ def test_scripted_errors(script, error, kind):
     ("name", "options", "says"),
     [
         ("eko", {}, "mock/echo"),
-        ("scripted", {}, "script="),
-        ("echo", {"script": "[]"}, "script="),
+        ("scripted", {}, "mock/scripted needs its replies: -o script=FILE.json"),
+        ("echo", {"script": "[]"}, "mock/echo has no script; mock/scripted answers from one"),
         ("scripted", {"script": "missing.json"}, "missing.json"),
         ("scripted", {"script": "[1"}, "script="),
         ("scripted", {"script": "{"}, "script="),
