@@ -71,9 +71,9 @@ def count(number: int | None) -> str:
     return str(number)
 
 
-def plural(number: int, noun: str) -> str:
-    """`1 run`, `2 runs`, `1,000 runs`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def plural(number: int, noun: str, many: str = "") -> str:
+    """`1 run`, `2 runs`, `1,000 runs`; `many` is the plural of a noun that does not end in s there."""
+    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
 
 
 def duration(seconds: float | None) -> str:

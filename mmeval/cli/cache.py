@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from mmeval.cli._runs import AS_JSON, echo, echo_json
+from mmeval.formatting import plural
 
 FILE = typer.Option(None, "--file", help="Cache file.", show_default="~/.cache/mmeval/replies.sqlite")
 
@@ -30,7 +31,7 @@ def info(
     if as_json:
         echo_json({"file": str(found.file), "replies": found.replies, "bytes": found.size, "models": found.models})
         return
-    echo(f"{found.file}: {found.replies} replies, {found.size / 1e6:.1f} MB")
+    echo(f"{found.file}: {plural(found.replies, 'reply', 'replies')}, {found.size / 1e6:.1f} MB")
     for name, count in found.models.items():
         echo(f"{count:>10}  {name}")
 
@@ -52,7 +53,7 @@ def prune(
         raise UsageError("choose what to delete: --older-than DAYS, --model PROVIDER/MODEL or --all")
     seconds = older_than * 86400 if older_than is not None else None
     count = cache.prune(file or cache.default_file(), older_than_s=seconds, model=model)
-    echo(f"deleted {count} replies")
+    echo(f"deleted {plural(count, 'reply', 'replies')}")
 
 
 @verb.command()
@@ -63,12 +64,11 @@ def check(file: Path | None = FILE) -> None:
 
     path = file or cache.default_file()
     found = cachefile.check(path)
+    told = plural(found.replies, "reply", "replies")
     if not found.clean:
         why = f": {found.problem}" if found.problem else ""
-        raise StoreError(
-            f"{path}: {found.replies} replies can be read, {found.bad} cannot{why}; run `mmeval cache repair {path}`"
-        )
-    echo(f"{path}: {found.replies} replies, none damaged")
+        raise StoreError(f"{path}: {told} can be read, {found.bad} cannot{why}; run `mmeval cache repair {path}`")
+    echo(f"{path}: {told}, none damaged")
 
 
 @verb.command()
@@ -84,4 +84,4 @@ def repair(
     if source == into and into.exists():
         source = cachefile.set_aside(into)
     count = cachefile.repair(source, into)
-    echo(f"{into}: {count} replies saved from {source}")
+    echo(f"{into}: {plural(count, 'reply', 'replies')} saved from {source}")

@@ -10,6 +10,7 @@ import typer
 
 from mmeval.cli import _completion
 from mmeval.cli._runs import PATH, catalog_of, echo
+from mmeval.formatting import plural
 
 if TYPE_CHECKING:
     from mmeval.catalog import Catalog
@@ -64,7 +65,7 @@ def _told(name: str, found: Inspection) -> str:
     for problem in found.problems:
         echo(problem if problem.startswith(f"{name}:") else f"{name}: {problem}")
     kinds = f" ({found.kinds})" if found.kinds else ""
-    return "" if found.problems else f"ok, {found.rows} rows{kinds}, sha256 {found.sha256[:16]}"
+    return "" if found.problems else f"ok, {plural(found.rows, 'row')}{kinds}, sha256 {found.sha256[:16]}"
 
 
 @verb.command()

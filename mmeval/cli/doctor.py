@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import typer
 
 from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo_json
+from mmeval.formatting import plural
 
 if TYPE_CHECKING:
     from mmeval.catalog import Catalog
@@ -104,7 +105,7 @@ def _results(results: Path) -> Finding:
     runs, problems = store.list_runs(results)
     if problems:
         return Finding("broken", f"results in {results}", problems[0].reason)
-    return Finding("ok", f"results in {results}", f"{len(runs)} runs")
+    return Finding("ok", f"results in {results}", plural(len(runs), "run"))
 
 
 def _disk() -> Finding:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mmeval.cli._runs import PATH, RESULTS, RUN, catalog_of, echo, find_run
+from mmeval.formatting import plural
 
 if TYPE_CHECKING:
     from mmeval.catalog import Catalog
@@ -58,7 +59,7 @@ def import_command(
             run = write(found, results)
             number = run.info.metrics.get(run.info.primary_metric)
             value = f"{run.info.primary_metric} {points(number.value)}" if number else run.info.reason
-            echo(f"{run.path}: {run.info.planned} samples, {value}")
+            echo(f"{run.path}: {plural(run.info.planned, 'sample')}, {value}")
             written += 1
     if not written:
         raise RunFailedError("nothing was imported")
@@ -146,4 +147,4 @@ def _submission(run: Run, catalog: Catalog, target: Path) -> list[str]:
     from mmeval.runner import job_of
 
     benchmark = pinned(job_of(run, Settings(path=catalog.paths)).benchmark)
-    return [f"{target}: {write_mmbench(run, benchmark, target)} rows"]
+    return [f"{target}: {plural(write_mmbench(run, benchmark, target), 'row')}"]

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from mmeval.cli._runs import AS_JSON, RESULTS, echo, echo_json, find_run
+from mmeval.formatting import plural
 
 judge_app = typer.Typer(no_args_is_help=True, help="Measure how reliable a judge is.")
 
@@ -45,7 +46,7 @@ def agreement_command(
     if as_json:
         echo_json(asdict(found))
         return
-    echo(f"{found.n} samples, labels {', '.join(found.labels)}")
+    echo(f"{plural(found.n, 'sample')}, labels {', '.join(found.labels)}")
     for name, value in (
         ("Cohen's kappa", found.kappa),
         ("quadratic weights", found.weighted),

@@ -55,8 +55,8 @@ def write(options: Options) -> None:
     start = time.perf_counter()
     done, out = make(options), options.out
     took = time.perf_counter() - start
-    files = f"{done.files} files ({done.written} written, {done.removed} removed)"
-    echo(f"{out}/index.html: {done.runs} runs, {files}, {took:.1f} s")
+    files = f"{plural(done.files, 'file')} ({done.written} written, {done.removed} removed)"
+    echo(f"{out}/index.html: {plural(done.runs, 'run')}, {files}, {took:.1f} s")
     if done.problems:
         echo(f"{plural(done.problems, 'run folder')} could not be used; see {out}/problems.html", err=True)
 

@@ -213,7 +213,7 @@ def read_policy(file: Path) -> Policy:
             nearest one.
     """
     if not file.exists():
-        raise UsageError(f"{file}: No such file or directory; see docs/gate.md for an example")
+        raise UsageError(f"{file}: no such file; `mmeval new gate NAME` writes one")
     data = read_yaml(file, UsageError)
     if not isinstance(data, Mapping):
         raise UsageError(f"{file}: expected keys such as version and benchmarks, found {type(data).__name__}")

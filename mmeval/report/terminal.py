@@ -10,7 +10,7 @@ from rich.text import Text as RichText
 
 from mmeval.comparable import Change
 from mmeval.compare import Comparison, Pair
-from mmeval.formatting import plain, points
+from mmeval.formatting import plain, plural, points
 from mmeval.gate.verdict import Verdict
 from mmeval.report.verdicts import COLUMNS, footer, notable, row
 
@@ -58,9 +58,8 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
         counts = ", ".join(f"{count} {status}" for status, count in sorted(side.counts.items()))
         console.print(text_of(f"{name}  {points(side.mean())}  ({counts})"))
     missing = len(found.only_base) + len(found.only_candidate)
-    console.print(
-        text_of(f"{len(found.pairs)} samples in both, {len(found.unmeasured)} unmeasured, {missing} in one run only")
-    )
+    both = plural(len(found.pairs), "sample")
+    console.print(text_of(f"{both} in both, {len(found.unmeasured)} unmeasured, {missing} in one run only"))
     delta = found.difference
     if delta is None:
         console.print("no sample was measured in both runs")
