@@ -112,6 +112,16 @@ HEAVY = (
 )
 
 
+HELP = "sys.argv = ['mmeval', '--help']; from mmeval.cli import app; app(standalone_mode=False)"
+
+
+def test_the_help_page_imports_no_verb() -> None:
+    script = f"import sys, atexit; atexit.register(lambda: print('pydantic' in sys.modules)); {HELP}"
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert "Fail when a model got worse" in out.stdout
+    assert out.stdout.splitlines()[-1] == "False"
+
+
 @pytest.mark.parametrize("code", ["import mmeval", "from mmeval.cli import app"])
 def test_no_heavy_import(code: str) -> None:
     script = f"import sys; {code}; print([m for m in {HEAVY!r} if m in sys.modules])"
