@@ -77,8 +77,10 @@ class _Handler(BaseHTTPRequestHandler):
                 show=show if show in FILTERS else "all",
                 number=int(number) if number.isdecimal() and len(number) < 9 and int(number) else 1,
             )
-        except MMEvalError as error:
-            self._send(500, "text/html; charset=utf-8", f"<p>{escape(str(error))}</p>\n".encode())
+        except Exception as error:  # noqa: BLE001 - the boundary of a page: the run folder may be a stranger's
+            known = isinstance(error, MMEvalError)
+            why = str(error) if known else f"the run cannot be shown: {type(error).__name__}: {error}"
+            self._send(500, "text/html; charset=utf-8", f"<p>{escape(why)}</p>\n".encode("utf-8", "replace"))
             return
         self.server.pictures.update(made.pictures)
         self._send(200, "text/html; charset=utf-8", made.html.encode("utf-8", "replace"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -190,14 +191,14 @@ def _line(run: Run, line: Line, made: Page) -> str:
 
 
 def _picture(run: Run, part: StoredPart, made: Page) -> str:
-    if not part.sha256:
+    if not part.sha256 or not re.fullmatch(r"[0-9a-f]{64}", part.sha256):
         return ""
     small = thumbnail_path(run.path.resolve().parents[2], run.info, part.sha256)
     file = small if small.is_file() else picture(run, part)
     if file is None:
         return ""
     made.pictures[part.sha256] = file
-    return f'<img alt="" src="picture/{escape(part.sha256)}">'
+    return f'<img alt="" src="picture/{part.sha256}">'
 
 
 def _pager(found: _Read, show: str, number: int) -> list[str]:

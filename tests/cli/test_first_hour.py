@@ -209,6 +209,15 @@ def test_the_page_is_for_this_machine_alone(viewer: Viewer, path: str, host: str
     assert (status, body) == (404, b"not found\n")
 
 
+def test_a_strange_record_costs_the_page_and_not_the_server(viewer: Viewer) -> None:
+    line = read_run(viewer.folder).files.journal.read_text().splitlines()[0].replace('"value":0.0', '"value":"x<y"')
+    read_run(viewer.folder).files.journal.write_text(line.rpartition(',"crc"')[0] + "}\n")
+    status, _, body = fetched(viewer, urlsplit(viewer.url).path)
+    assert status == 500
+    assert b"<y" not in body
+    assert fetched(viewer, f"{urlsplit(viewer.url).path}style.css")[0] == 200
+
+
 def test_the_page_of_a_run_that_goes_on_renews_itself(project: Path) -> None:
     run = asked()
     changes = {"status": "running", "metrics": {}, "counts": {}, "scores_digest": None}
