@@ -19,7 +19,7 @@ HALF = Estimate(value=0.7125, low=0.6985, high=0.7265, n=900, method="wilson")
         (numbers.points(-0.031, signed=True), "-3.1"),
         (numbers.points(0.031, signed=True), "+3.1"),
         (numbers.points(0.85, scale=1000), "850.0"),
-        (numbers.score(HALF), "71.2 ±1.4"),
+        (numbers.score(HALF), "71.2 [69.8, 72.7]"),
         (numbers.score(None), "n/a"),
         (numbers.interval(HALF), "[69.8, 72.7]"),
         (numbers.money(None), "n/a"),
@@ -35,6 +35,9 @@ HALF = Estimate(value=0.7125, low=0.6985, high=0.7265, n=900, method="wilson")
         (numbers.duration(200), "3 min 20 s"),
         (numbers.duration(7500), "2 h 05 min"),
         (numbers.duration(None), "n/a"),
+        (numbers.plural(1, "row"), "1 row"),
+        (numbers.plural(0, "row"), "0 rows"),
+        (numbers.plural(1000, "reply", "replies"), "1,000 replies"),
     ],
 )
 def test_number(made: str, expected: str) -> None:
