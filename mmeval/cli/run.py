@@ -181,32 +181,41 @@ def _report(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings, *, a
 def _reasons(run: Run) -> list[str]:
     """Why a run did not complete, and how many samples failed for which cause."""
     from mmeval.report.samples import grouped
+    from mmeval.store import read_records
 
     info = run.info
-    open_ = any(info.counts.get(status, 0) for status in UNMEASURED)
-    groups = grouped(run.records())[:CAUSES] if open_ else []
+    # Damaged lines have been reported when the run began.
+    groups = grouped(read_records(run.files.journal, damaged=[]))[:CAUSES] if _has_failures(run) else []
+    causes = [f"{group.n} of {info.planned}: {group.message}" for group in groups]
     name, reason = f"{info.spec.model} {info.spec.benchmark}", info.reason or ""
     for group in groups:
-        reason = reason.removesuffix(f": {group.message}")
-    lines = [f"{name}: {info.status}: {reason}"] if reason else []
-    return lines + [f"  {group.n} of {info.planned}: {group.message}" for group in groups]
+        reason = reason.removesuffix(f": {group.message}")  # it stands below
+    if not reason:
+        return [f"{name}: {cause}" for cause in causes]
+    return [f"{name}: {info.status}: {reason}", *(f"  {cause}" for cause in causes)]
+
+
+def _has_failures(run: Run) -> bool:
+    return any(run.info.counts.get(status, 0) for status in UNMEASURED)
 
 
 def _next(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings) -> list[str]:
-    import shlex
-
-    failed = [run for run in runs if any(run.info.counts.get(status, 0) for status in UNMEASURED)]
-    commands = [["mmeval", "show", str(failed[0].path), "--errors"]] if failed else []
+    """The commands that make sense now."""
+    errors = [["mmeval", "show", str(run.path), "--errors"] for run in runs if _has_failures(run)][:1]
     if len(runs) < len(plans) or any(run.info.status != "complete" for run in runs):
-        commands.append(["mmeval", *sys.argv[1:]])
-        return [f"next: {shlex.join(one)}" for one in commands[:-1]] + [f"resume: {shlex.join(commands[-1])}"]
+        return [*_lines("next", errors), *_lines("resume", [["mmeval", *sys.argv[1:]]])]
     where = [] if str(settings.results) == "results" else ["--results", str(settings.results)]
-    commands += [["mmeval", "show", str(runs[0].path)]] if runs and not failed else []
+    commands = errors or [["mmeval", "show", str(run.path)] for run in runs[:1]]
     same = [run for run in runs[1:] if run.info.spec.benchmark == runs[0].info.spec.benchmark]
     if same:
         commands.append(["mmeval", "diff", str(runs[0].path), str(same[0].path)])
-    commands.append(["mmeval", "site", "build", *where])
-    return [f"next: {shlex.join(command)}" for command in commands]
+    return _lines("next", [*commands, ["mmeval", "site", "build", *where]])
+
+
+def _lines(word: str, commands: Sequence[Sequence[str]]) -> list[str]:
+    import shlex
+
+    return [f"{word}: {shlex.join(command)}" for command in commands]
 
 
 def _exit_code(session: Session, runs: Sequence[Run], plans: Sequence[Plan]) -> int:

@@ -143,9 +143,9 @@ def _digest(path: Path, size: int, changed_ns: int) -> str:
 def _roles(path: Path, have: list[str], mapped: Mapping[str, str]) -> dict[str, str]:
     for role, column in mapped.items():
         if role not in ROLES:
-            raise UsageError(f"--columns {role}={column}: no such role; the roles are {', '.join(ROLES)}")
+            raise UsageError(f"no role {role!r} for a column; the roles are {', '.join(ROLES)}")
         if column not in have:
-            raise DataError(f"{path}: no column {column!r}, as in --columns {role}={column}; it has {', '.join(have)}")
+            raise DataError(f"{path}: no column {column!r} for {role}; it has {', '.join(have)}")
     by_fold = {column.strip().lower(): column for column in reversed(have)}
     found = {role: next((by_fold[n] for n in names if n in by_fold), "") for role, names in ROLES.items()}
     roles = {role: column for role, column in {**found, **mapped}.items() if column}

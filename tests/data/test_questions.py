@@ -166,6 +166,31 @@ def test_scores(tmp_path: Path, row, reply, value):
     assert score.value == value
 
 
+def test_a_row_may_have_options_that_the_first_one_lacks(tmp_path: Path):
+    rows = [{"question": "q", "answer": "cat"}, {"question": "r", "answer": "B", "options": ["red", "blue"]}]
+    (tmp_path / "q.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert [sample.choices for sample in data.samples(data.from_file(tmp_path / "q.jsonl"))] == [(), ("red", "blue")]
+
+
+@pytest.mark.parametrize(
+    ("profile", "replies"),
+    [
+        ("mmeval", {"B": "The answer is B.", "5": "It is 5.", "cat": "Answer: cat"}),
+        ("vlmevalkit-2026-08", {"B": "(B)", "5": "5.2", "cat": "cat"}),
+        ("lmms-0.7.3", {"B": "I choose (B)", "5": "4.8", "cat": "cat."}),
+    ],
+)
+def test_each_profile_reads_letters_numbers_and_texts(tmp_path: Path, profile, replies):
+    rows = [{"id": 1, "question": "q", "answer": "B", "options": ["red", "blue"]},
+            {"id": 2, "question": "q", "answer": 5}, {"id": 3, "question": "q", "answer": "cat"}]  # fmt: skip
+    (tmp_path / "q.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    benchmark = data.from_file(tmp_path / "q.jsonl")
+    rule = benchmark.score.rule(profile)
+    for sample, reply in zip(data.samples(benchmark), replies.values(), strict=True):
+        assert rule(sample, Reply(text=reply, finish="stop")).value == 1, sample.target
+        assert rule(sample, Reply(text="no", finish="stop")).value == 0
+
+
 def test_an_edited_file_is_another_version(tmp_path: Path):
     file = tmp_path / "my questions.jsonl"
     file.write_text('{"question": "a", "answer": "1"}')
