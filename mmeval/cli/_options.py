@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_origin
 import typer
 from pydantic.fields import FieldInfo
 
+from mmeval.cli import _completion
 from mmeval.engine.options import Settings, pairs
 
 PANELS: Mapping[str | None, tuple[str, ...]] = {
@@ -65,6 +66,7 @@ def _parameter(name: str, panel: str | None) -> inspect.Parameter:
         metavar=METAVARS.get(name),
         show_default=_shown(field.default),
         rich_help_panel=panel,
+        autocompletion=_completion.models if name == "judge" else None,
     )
     kind = inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(name, kind, default=option, annotation=_annotation(field))

@@ -241,7 +241,8 @@ def test_the_help_page_says_what_the_verbs_say() -> None:
 @pytest.mark.parametrize(
     ("words", "offers"),
     [("mmeval show ", {"latest"}), ("mmeval run bar_", {"bar_reading"}), ("mmeval run q.j", {"q.jsonl"}),
-     ("mmeval run q -m openai/gpt-4o", {"openai/gpt-4o", "openai/gpt-4o-mini"}), ("mmeval re", {"rescore", "repair"})],
+     ("mmeval run q -m openai/gpt-4o", {"openai/gpt-4o", "openai/gpt-4o-mini"}), ("mmeval re", {"rescore", "repair"}),
+     ("mmeval run q -m a/b --judge gemini/", {"gemini/"})],
 )  # fmt: skip
 def test_the_shell_completes(project: Path, monkeypatch: pytest.MonkeyPatch, words: str, offers: set[str]) -> None:
     run = asked()

@@ -114,7 +114,7 @@ def test_a_single_sample_cannot_pass(mmeval: Command, tmp_path: Path) -> None:
         (["plan"], 4, "no baselines in results/baselines"),
         (["selftest"], 4, "no baselines in results/baselines"),
         (["calibrate"], 4, "no baselines in results/baselines"),
-        (["run", "-c", "missing.yaml"], 2, "missing.yaml: No such file"),
+        (["run", "-c", "missing.yaml"], 2, "missing.yaml: no such file; `mmeval new gate NAME` writes one"),
         (["run"], 2, "no candidate: pass -m"),
         (["accept", "nowhere", "--reason", "x"], 2, "no run.json"),
         (["compare", "nowhere", "nowhere"], 2, "no run found"),
