@@ -22,7 +22,7 @@ LAYERS = [
     {"data", "catalog"},
     {"engine", "provenance", "store"},
     {"comparable"},
-    {"runner", "compare", "board", "interchange"},
+    {"runner", "compare", "board", "interchange", "arena"},
     {"gate"},
     {"report", "rescore", "sitegen"},
     {"cli", "pytest_plugin"},

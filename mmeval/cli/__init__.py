@@ -31,6 +31,7 @@ VERBS = {
     "merge": "Join runs made with `--shard I/N` into one run, with the same scores as an unsharded run.",
     "repair": "Move damaged lines of the journal aside and write scores.csv again, without asking a model.",
     "gate": "Fail when a model got worse, and only then.",
+    "arena": "Let people compare replies, and rate models by their votes.",
     "site": "Build and view the leaderboard site.",
     "data": "Check, fetch and update the data of benchmarks.",
     "cache": "Inspect, check, repair or prune the response cache.",

@@ -1,0 +1,165 @@
+"""Serves a voting page and collects its votes in SQLite. A vote is on the disk before the page hears that it counts."""
+
+from __future__ import annotations
+
+import functools
+import hmac
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from mmeval.arena.votes import Vote, dump_vote, parse_vote
+from mmeval.documents import read_json
+from mmeval.errors import DataError, UsageError
+
+__all__ = ["BallotServer", "ballot_server", "stored_votes"]
+
+LARGEST = 64_000
+"""Largest vote, in bytes."""
+LOCAL = ("127.0.0.1", "localhost", "::1")
+
+
+class BallotServer(ThreadingHTTPServer):
+    """The server of one voting page."""
+
+    daemon_threads = True
+
+    def __init__(self, folder: Path, database: Path, host: str, port: int) -> None:
+        self.token = secrets.token_urlsafe(16)
+        self.database = database
+        self.pairs = _pairs(folder)
+        self.names = {host, *LOCAL} if host in LOCAL else None
+        """Hosts that a request may name: no page of another site reaches a server on this machine."""
+        super().__init__((host, port), functools.partial(_Handler, directory=str(folder)))
+
+    @property
+    def url(self) -> str:
+        """The address to give to voters; it holds the token."""
+        host, port = self.server_address[:2]
+        return f"http://{host if isinstance(host, str) else host.decode()}:{port}/index.html#token={self.token}"
+
+
+@contextmanager
+def ballot_server(folder: Path, database: Path, *, host: str, port: int) -> Iterator[BallotServer]:
+    """A server that collects the votes on the page in `folder`.
+
+    Raises:
+        UsageError: the folder holds no voting page, the port is in use, or the database is not one of ours.
+    """
+    if not (folder / "ballot.json").is_file():
+        raise UsageError(
+            f"{folder}: no voting page in this folder; make one with `mmeval arena build RUN RUN --out {folder}`"
+        )
+    with _opened(database):
+        pass
+    try:
+        server = BallotServer(folder, database, host, port)
+    except OSError as error:
+        raise UsageError(f"--port {port}: {error.strerror or error}") from None
+    with server:
+        yield server
+
+
+def _pairs(folder: Path) -> frozenset[tuple[str, str, frozenset[str]]]:
+    """Benchmark, sample and the two models of each comparison on the page."""
+    ballot = read_json(folder / "ballot.json", UsageError)
+    try:
+        return frozenset(
+            (pair["benchmark"], pair["sample"], frozenset(side["model"] for side in pair["sides"]))
+            for pair in ballot["pairs"]
+        )
+    except (KeyError, TypeError):
+        raise UsageError(f"{folder / 'ballot.json'}: not the data of a voting page; build it again") from None
+
+
+@contextmanager
+def _opened(database: Path) -> Iterator[sqlite3.Connection]:
+    try:
+        connection = sqlite3.connect(database, timeout=30)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS votes (voter TEXT, benchmark TEXT, sample TEXT, models TEXT, line TEXT, "
+                "PRIMARY KEY (voter, benchmark, sample, models))"
+            )
+            yield connection
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise UsageError(f"{database}: {error}") from None
+
+
+def store_vote(database: Path, vote: Vote) -> None:
+    """Write one vote to the disk; it replaces the voter's earlier one on the same pair of replies."""
+    with _opened(database) as connection, connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?)",
+            (vote.voter, vote.benchmark, vote.sample, "\0".join(sorted((vote.model_a, vote.model_b))), dump_vote(vote)),
+        )
+
+
+def stored_votes(database: Path) -> Iterator[tuple[str, Any]]:
+    """Each vote as an object, with its place; raises DataError if the file is not a database of votes."""
+    try:
+        connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            for number, (line,) in enumerate(connection.execute("SELECT line FROM votes ORDER BY rowid"), 1):
+                yield f"{database}: vote {number}", json.loads(line)
+        finally:
+            connection.close()
+    except (sqlite3.Error, ValueError) as error:
+        raise DataError(f"{database}: not a database of votes: {error}") from None
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    server: BallotServer
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base class
+        """Print nothing."""
+
+    def send_head(self) -> Any:
+        """A file of the page, unless the request names another host."""
+        if not self._known_host():
+            self.send_error(403)
+            return None
+        return super().send_head()
+
+    def do_POST(self) -> None:
+        """Take one vote."""
+        self._answer(self._take())
+
+    def _take(self) -> int:
+        """The status of the reply."""
+        length = self.headers.get("content-length", "")
+        if not length.isdigit() or int(length) > LARGEST:
+            self.close_connection = True
+            return 413
+        body = self.rfile.read(int(length))
+        if not self._known_host() or not hmac.compare_digest(self.headers.get("x-token", ""), self.server.token):
+            return 403
+        try:
+            vote = parse_vote(json.loads(body), "vote")
+        except (DataError, ValueError, RecursionError):
+            return 400
+        pair = vote and (vote.benchmark, vote.sample, frozenset((vote.model_a, vote.model_b)))
+        if self.path != "/vote" or vote is None or pair not in self.server.pairs or not 0 < len(vote.voter) <= 64:
+            return 400
+        store_vote(self.server.database, vote)
+        return 204
+
+    def _known_host(self) -> bool:
+        names = self.server.names
+        return names is None or self.headers.get("host", "").rpartition(":")[0].strip("[]") in names
+
+    def _answer(self, status: int) -> None:
+        self.send_response(status)
+        self.send_header("content-length", "0")
+        self.end_headers()

@@ -1,0 +1,146 @@
+"""The voting page of an arena: a folder that works from disk, in every language of the site."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmeval.arena.pairs import Pair, masked
+from mmeval.arena.style import count_style
+from mmeval.catalog import Catalog
+from mmeval.data.samples import samples
+from mmeval.errors import MMEvalError
+from mmeval.media import thumbnail
+from mmeval.sitegen.env import CSP, Renderer, languages, source_folder
+from mmeval.sitegen.samples import Samples, load
+from mmeval.sitegen.text import clean
+from mmeval.store import StoredPart, samples_path, write_atomic
+from mmeval.types import Image, Sample
+
+__all__ = ["Ballot", "write_ballot"]
+
+ASSETS = ("style.css", "theme.js", "mmeval.js", "ballot.js", "icon.svg")
+SIDE = 1280
+"""Longest side of a picture on the page, in pixels."""
+LARGEST = 400_000
+"""Largest picture file, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """What was written."""
+
+    folder: Path
+    pairs: int
+    masked: int
+    """Replies in which a model's name was masked."""
+    private: bool
+    """Whether it holds questions whose licence forbids publishing them."""
+    without: int
+    """Pictures that are not on this machine."""
+
+
+def write_ballot(
+    pairs: Sequence[Pair], results: Path, out: Path, *, catalog: Catalog, langs: Sequence[str] = ("en", "zh")
+) -> Ballot:
+    """Write the page, its data and its pictures; an older page in the folder is replaced."""
+    made = _Maker(pairs, results, out, catalog)
+    entries = [made.entry(pair) for pair in pairs]
+    ballot = {"id": _digest(entries), "pairs": entries}
+    write_atomic(out / "ballot.json", json.dumps(ballot, ensure_ascii=False, sort_keys=True))
+    # A page that is opened from disk may not fetch, so the data come as a script, too.
+    data = json.dumps(ballot, ensure_ascii=True, sort_keys=True).replace("<", "\\u003c")
+    write_atomic(out / "data" / "ballot.js", f'window.mmeval.put("ballot", {data});\n')
+    for name in ASSETS:
+        (out / "static").mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source_folder() / "static" / name, out / "static" / name)
+    folders = (source_folder(),)
+    renderer = Renderer(folders=folders, languages=languages(langs, folders), title="mmeval", nav=())
+    for place in renderer.places("index.html"):
+        page = renderer.page("ballot.html", place, pairs=len(pairs), csp=f"{CSP}; connect-src 'self'")
+        write_atomic(out / place.file, page)
+    return Ballot(out, len(pairs), made.counts["masked"], bool(made.counts["private"]), made.counts["without"])
+
+
+def _digest(entries: Sequence[Mapping[str, Any]]) -> str:
+    text = json.dumps(entries, ensure_ascii=True, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+class _Maker:
+    """Turns pairs into entries of the page's data, and writes their pictures."""
+
+    def __init__(self, pairs: Sequence[Pair], results: Path, out: Path, catalog: Catalog) -> None:
+        self.counts: Counter[str] = Counter()
+        self._results, self._out = results, out
+        self._whole = dict(_originals(pairs, catalog))
+
+    def entry(self, pair: Pair) -> dict[str, Any]:
+        """One comparison as the page's script reads it."""
+        question = pair.question
+        names = (pair.first, pair.second)
+        sides = [self._side(question.replies[name], name, names) for name in names]
+        run = question.run
+        file = samples_path(self._results, run.info)
+        known = load(file)
+        self.counts["private"] += not known.public
+        return {
+            "benchmark": run.info.spec.benchmark,
+            "sample": question.sample,
+            "category": list(question.category),
+            "question": list(self._question(question.sample, run.info.spec.benchmark, known, file.parent / "thumbs")),
+            "sides": sides,
+        }
+
+    def _side(self, text: str, model: str, names: Sequence[str]) -> dict[str, Any]:
+        shown, found = masked(text, names)
+        self.counts["masked"] += found
+        return {"model": model, "text": clean(shown), "style": count_style(text)}
+
+    def _question(self, sample: str, benchmark: str, known: Samples, thumbs: Path) -> Iterator[dict[str, Any]]:
+        stored = known.by_id.get(sample)
+        whole = self._whole.get((benchmark, sample))
+        images = [part for part in whole.prompt if isinstance(part, Image)] if whole else []
+        for part in stored.prompt if stored else ():
+            if part.kind == "text":
+                yield {"text": clean(part.text or "")}
+                continue
+            original = next((image for image in images if image.sha256 == part.sha256), None)
+            file = self._picture(part, original, thumbs)
+            self.counts["without"] += file is None
+            yield {"image": file} if file else {"missing": clean(part.source or part.kind)}
+
+    def _picture(self, part: StoredPart, original: Image | None, thumbs: Path) -> str | None:
+        """The file of a picture below the page's folder; None if it is not on this machine."""
+        name = f"media/{part.sha256}.webp"
+        target, small = self._out / name, thumbs / f"{part.sha256}.webp"
+        if target.is_file():
+            return name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if original is not None:
+            target.write_bytes(thumbnail(original, side=SIDE, limit=LARGEST))
+            return name
+        if part.sha256 and small.is_file():
+            shutil.copyfile(small, target)
+            return name
+        return None
+
+
+def _originals(pairs: Sequence[Pair], catalog: Catalog) -> Iterator[tuple[tuple[str, str], Sample]]:
+    """The chosen samples with their media, of the benchmarks whose data are on this machine."""
+    wanted: dict[str, set[str]] = {}
+    for pair in pairs:
+        wanted.setdefault(pair.question.run.info.spec.benchmark, set()).add(pair.question.sample)
+    for name, ids in wanted.items():
+        try:
+            for sample in samples(catalog.benchmark(name), offline=True):
+                if sample.id in ids:
+                    yield (name, sample.id), sample
+        except MMEvalError:  # data that are not here, or another definition: the stored thumbnails are shown
+            continue

@@ -1,0 +1,103 @@
+"""Ratings from people's votes: overall and by category, with style taken out, and beside the scores."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mmeval.arena.keep import kept_ratings, votes_file
+from mmeval.board import Board
+from mmeval.board.views import View
+from mmeval.errors import StoreError
+from mmeval.sitegen.charts import Point, Scale, axis, interval, scatter
+from mmeval.sitegen.env import Language, Nav
+from mmeval.sitegen.links import model_url
+from mmeval.sitegen.site import File, Page, Site
+from mmeval.sitegen.text import short
+from mmeval.store import Problem
+
+NAV = Nav("arena.html", "nav.arena", 35)
+VOTES = "data/arena-votes.jsonl"
+MATRIX = 30
+"""Most models in the table of wins."""
+STEP = 50
+"""The intervals' axis ends at multiples of so many points."""
+
+
+def pages(site: Site) -> Iterator[Page | File]:
+    """The page, and the votes that it is made from."""
+    results = site.options.results
+    try:
+        found = kept_ratings(results)
+    except StoreError as error:
+        site.problems.append(Problem(votes_file(results).parent.relative_to(results), str(error)))
+        found = None
+    tables = found["tables"] if found else []
+    left_out = found["left_out"] if found else {}
+    context = functools.partial(arena_page, tables, left_out, site.board, site.views[0])
+    yield Page("arena.html", "arena.html", context)
+    if tables and votes_file(results).is_file():
+        yield File(VOTES, votes_file(results).read_bytes())
+
+
+def arena_page(
+    tables: Sequence[Mapping[str, Any]], left_out: Mapping[str, int], board: Board, view: View, lang: Language
+) -> dict[str, Any]:
+    """The variables of arena.html."""
+    shown = [_table(table, board, number) for number, table in enumerate(tables)]
+    return {
+        "tables": shown,
+        "left_out": sorted(left_out.items()),
+        "votes": VOTES,
+        "relation": _relation(tables[0]["rows"], board, view, lang) if tables else None,
+    }
+
+
+def _table(table: Mapping[str, Any], board: Board, number: int) -> dict[str, Any]:
+    rows = table["rows"]
+    low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
+    scale = Scale(STEP * math.floor(low / STEP), STEP * math.ceil(high / STEP))
+    return {
+        "id": f"t{number}",
+        "axis": axis(scale),
+        "category": short(table["category"], 80),
+        "styled": table["styled"],
+        "votes": table["votes"],
+        "voters": table["voters"],
+        "rows": [_row(row, board, scale, rows[0]["group"]) for row in rows],
+        "effects": [(name, value) for name, value in table["effects"].items() if value],
+        "split": any(row["group"] != rows[0]["group"] for row in rows),
+        "wins": [[None if one is None else round(100 * one) for one in row[:MATRIX]] for row in table["wins"][:MATRIX]],
+    }
+
+
+def _row(row: Mapping[str, Any], board: Board, scale: Scale, group: int) -> dict[str, Any]:
+    name = row["model"]
+    card = board.models.get(name)
+    return {
+        **{key: row[key] for key in ("rating", "low", "high", "best", "worst", "tier", "votes")},
+        "title": short(card.label if card else name, 80),
+        "url": model_url(name) if card else None,
+        "apart": row["group"] != group,
+        "svg": interval(scale, row["rating"], row["low"], row["high"]),
+    }
+
+
+def _relation(rows: Sequence[Mapping[str, Any]], board: Board, view: View, lang: Language) -> Any:
+    """Scores against ratings, for the models that have both; None for fewer than two."""
+    points = []
+    for row in rows:
+        line = view.lines.get(row["model"])
+        if line is not None and line.mean is not None:
+            card = board.models[row["model"]]
+            points.append(
+                Point(
+                    title=short(card.label, 60), url=model_url(row["model"]), open=card.open,
+                    x=row["rating"], y=line.mean, low=line.mean, high=line.mean,
+                )
+            )  # fmt: skip
+    if len(points) < 2:
+        return None
+    return scatter(points, x_title=lang.text("arena.rating"), y_title=lang.text("mean"), front=False)
