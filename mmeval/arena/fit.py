@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmeval.arena.style import COUNTS, contrasts
-from mmeval.arena.votes import OUTCOMES, Vote
+from mmeval.arena.vote import OUTCOMES, Vote
 from mmeval.errors import DataError
 from mmeval.stats.bradley_terry import SCALE, Battles, Ratings, fit_ratings
 from mmeval.stats.ranking import rank_ranges, tiers

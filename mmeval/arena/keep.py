@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmeval.arena.votes import Vote, Votes, dump_vote, merge_votes
+from mmeval.arena.vote import Vote, dump_vote
+from mmeval.arena.votes import Votes, merge_votes
 from mmeval.documents import read_json
 from mmeval.errors import StoreError
 from mmeval.store import write_atomic

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmeval.arena.fit import battles_of
-from mmeval.arena.votes import Vote
+from mmeval.arena.vote import Vote
 from mmeval.errors import UsageError
 from mmeval.stats.bradley_terry import fit_ratings
 from mmeval.store import Run, benchmark_folder

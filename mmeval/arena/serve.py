@@ -1,4 +1,4 @@
-"""Serves a voting page and collects its votes in SQLite. A vote is on the disk before the page hears that it counts."""
+"""Serves a voting page and collects its votes. A vote is on the disk before the page hears that it counts."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import functools
 import hmac
 import json
 import secrets
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from mmeval.arena.votes import Vote, dump_vote, parse_vote
+from mmeval.arena.collected import opened, store_vote
+from mmeval.arena.vote import parse_vote
 from mmeval.documents import read_json
 from mmeval.errors import DataError, UsageError
 
-__all__ = ["BallotServer", "ballot_server", "stored_votes"]
+__all__ = ["BallotServer", "ballot_server"]
 
 LARGEST = 64_000
 """Largest vote, in bytes."""
@@ -55,7 +55,7 @@ def ballot_server(folder: Path, database: Path, *, host: str, port: int) -> Iter
         raise UsageError(
             f"{folder}: no voting page in this folder; make one with `mmeval arena build RUN RUN --out {folder}`"
         )
-    with _opened(database):
+    with opened(database):
         pass
     try:
         server = BallotServer(folder, database, host, port)
@@ -75,46 +75,6 @@ def _pairs(folder: Path) -> frozenset[tuple[str, str, frozenset[str]]]:
         )
     except (KeyError, TypeError):
         raise UsageError(f"{folder / 'ballot.json'}: not the data of a voting page; build it again") from None
-
-
-@contextmanager
-def _opened(database: Path) -> Iterator[sqlite3.Connection]:
-    try:
-        connection = sqlite3.connect(database, timeout=30)
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS votes (voter TEXT, benchmark TEXT, sample TEXT, models TEXT, line TEXT, "
-                "PRIMARY KEY (voter, benchmark, sample, models))"
-            )
-            yield connection
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        raise UsageError(f"{database}: {error}") from None
-
-
-def store_vote(database: Path, vote: Vote) -> None:
-    """Write one vote to the disk; it replaces the voter's earlier one on the same pair of replies."""
-    with _opened(database) as connection, connection:
-        connection.execute(
-            "INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?)",
-            (vote.voter, vote.benchmark, vote.sample, "\0".join(sorted((vote.model_a, vote.model_b))), dump_vote(vote)),
-        )
-
-
-def stored_votes(database: Path) -> Iterator[tuple[str, Any]]:
-    """Each vote as an object, with its place; raises DataError if the file is not a database of votes."""
-    try:
-        connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
-        try:
-            for number, (line,) in enumerate(connection.execute("SELECT line FROM votes ORDER BY rowid"), 1):
-                yield f"{database}: vote {number}", json.loads(line)
-        finally:
-            connection.close()
-    except (sqlite3.Error, ValueError) as error:
-        raise DataError(f"{database}: not a database of votes: {error}") from None
 
 
 class _Handler(SimpleHTTPRequestHandler):

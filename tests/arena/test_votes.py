@@ -13,7 +13,8 @@ import pytest
 from mmeval.arena.fit import fit_table, tables_of
 from mmeval.arena.keep import all_votes, keep_arena, kept_ratings
 from mmeval.arena.style import count_style
-from mmeval.arena.votes import Vote, dump_vote, merge_votes, read_votes
+from mmeval.arena.vote import Vote, dump_vote
+from mmeval.arena.votes import merge_votes, read_votes
 from mmeval.errors import DataError, StoreError
 
 ROW = {"model_a": "lab/x", "model_b": "lab/y", "winner": "model_a", "voter": "v1", "tstamp": 5.0, "sample": "1"}

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
+from mmeval.arena.style import COUNTS
 from mmeval.board.cards import PARTS, Reference
 from mmeval.board.vectors import OUTCOMES
 from mmeval.comparable import KEYS
@@ -26,6 +27,7 @@ FAMILIES = {
     "excluded": {key.name.partition(".")[0] for key in KEYS if key.column == "equal"} - {"benchmark"} | {"superseded"},
     "suspicious": ["about", "share"],
     "hardest": ["about", "share"],
+    "arena.effect": ["first", *COUNTS],
 }
 """Keys that are put together from a name and a value."""
 NAMED = ["strong", "weak", "suspicious", "hardest", "view.about", "view.openvlm.about", "interval", "benchmark"]
