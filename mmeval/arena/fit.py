@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from mmeval.errors import DataError
 from mmeval.stats.bradley_terry import SCALE, Battles, Ratings, fit_ratings
 from mmeval.stats.ranking import rank_ranges, tiers
 
-__all__ = ["ArenaRow", "ArenaTable", "battles_of", "fit_table", "tables_of", "to_json"]
+__all__ = ["ArenaRow", "ArenaTable", "battles_of", "fit_table", "tables_of"]
 
 FEW = 100
 """Below so many votes a category is not rated by itself."""
@@ -57,8 +56,16 @@ class ArenaTable:
     """wins[i][j]: share of the votes between rows i and j that i won, ties as half; None: they never met."""
 
 
-def fit_table(votes: Sequence[Vote], *, category: str = "", styled: bool = False, ridge: float = 0.1) -> ArenaTable:
+def fit_table(
+    votes: Sequence[Vote], *, category: str = "", styled: bool = False, outcomes: Sequence[float] | None = None
+) -> ArenaTable:
     """Rate the models of some votes.
+
+    Args:
+        votes: each counts once.
+        category: rate by the votes of this category alone.
+        styled: take out the effects of style and side.
+        outcomes: what each vote counts for its `model_a`, instead of OUTCOMES; for all votes, not for a category.
 
     Raises:
         DataError: there are fewer than two voters or no votes at all.
@@ -72,7 +79,7 @@ def fit_table(votes: Sequence[Vote], *, category: str = "", styled: bool = False
             "because one person's votes say nothing about how people differ"
         )
     battles = battles_of(chosen, names, styled=styled)
-    found = fit_ratings(battles, len(names), ridge=ridge)
+    found = fit_ratings(battles if outcomes is None else replace(battles, outcome=np.array(outcomes)), len(names))
     met = _meetings(battles, len(names))
     return ArenaTable(
         category=category,
@@ -95,11 +102,6 @@ def tables_of(votes: Sequence[Vote]) -> list[ArenaTable]:
         for name in chosen
         for styled in ((False, True) if known else (False,))
     ]
-
-
-def to_json(tables: Sequence[ArenaTable], left_out: Mapping[str, int]) -> dict[str, Any]:
-    """What `ratings.json` holds."""
-    return {"schema_version": 1, "left_out": dict(left_out), "tables": [asdict(table) for table in tables]}
 
 
 def battles_of(votes: Sequence[Vote], names: Sequence[str], *, styled: bool) -> Battles:

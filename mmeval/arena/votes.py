@@ -34,26 +34,23 @@ class Votes:
     left_out: Mapping[str, int]
 
 
-def merge_votes(files: Iterable[Path], *, models: Iterable[str] | None = None) -> Votes:
+def merge_votes(files: Iterable[Path], *, more: Iterable[Vote] = ()) -> Votes:
     """Read several files of votes as one.
 
     A voter's later vote on the same pair of replies replaces the earlier one.
 
     Args:
         files: JSON lines, or a JSON array.
-        models: the only models that may occur; any by default.
+        more: further votes.
 
     Raises:
         DataError: a file is not a file of votes, or a vote is malformed; the message names file and line.
     """
-    known = None if models is None else frozenset(models)
     left: Counter[str] = Counter()
     kept: dict[Any, Vote] = {}
-    for number, vote in enumerate(chain.from_iterable(map(read_votes, files))):
+    for number, vote in enumerate(chain(*map(read_votes, files), more)):
         if vote.model_a == vote.model_b:
             left["a model against itself"] += 1
-        elif known is not None and not {vote.model_a, vote.model_b} <= known:
-            left["unknown model"] += 1
         else:
             key = vote.subject if vote.sample else number
             left["replaced by a later vote of the same voter"] += key in kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
@@ -38,12 +38,12 @@ METAVARS = {
 Verb = TypeVar("Verb", bound=Callable[..., None])
 
 
-def with_settings(verb: Verb) -> Verb:
-    """Give a verb the options of all settings, after its positional parameters; they arrive as `**settings`."""
+def with_settings(verb: Verb, *, leave: Collection[str] = ()) -> Verb:
+    """Give a verb the options of all settings but `leave`, after its positional parameters, as `**settings`."""
     own = inspect.signature(verb).parameters.values()
     first = [one for one in own if one.kind is one.POSITIONAL_OR_KEYWORD]
     last = [one for one in own if one.kind is one.KEYWORD_ONLY]
-    made = [_parameter(name, panel) for panel, names in PANELS.items() for name in names]
+    made = [_parameter(name, panel) for panel, names in PANELS.items() for name in names if name not in leave]
     vars(verb)["__signature__"] = inspect.Signature([*first, *made, *last])
     return verb
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from mmeval.cli._options import given, with_settings
 from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo, echo_json, find_run
+from mmeval.engine.options import read_settings
 
 if TYPE_CHECKING:
-    from mmeval.arena.fit import ArenaTable
+    from mmeval.arena.pairs import Question
 
 arena_app = typer.Typer(no_args_is_help=True, help="Let people compare replies, and rate models by their votes.")
-VOTES = typer.Argument(..., help="Files of votes: exported ones, collected ones (.sqlite), LMArena's or FastChat's.")
+LEAVE = ("options", "limit", "epochs", "profile", "ablate", "columns", "shard")
+"""Settings that mean nothing for a judge's votes."""
+FILES = typer.Argument(..., help="Files of votes: exported ones, collected ones (.sqlite), LMArena's or FastChat's.")
 
 
 def register(app: typer.Typer) -> None:
@@ -33,13 +38,11 @@ def build_command(
     path: list[Path] = PATH,
 ) -> None:
     """Write a blind voting page that works from disk, without a server."""
-    from mmeval.arena.pairs import choose_pairs, questions_of
+    from mmeval.arena.pairs import choose_pairs
     from mmeval.arena.votes import merge_votes
     from mmeval.sitegen.ballot import write_ballot
-    from mmeval.store.layout import SAMPLES
 
-    # A shell pattern such as `results/*/*/*` catches the folder of stored samples, too.
-    questions = questions_of([find_run(run, results) for run in runs if SAMPLES not in Path(run).parts])
+    questions = _questions(runs, results)
     chosen, left_out = choose_pairs(questions, pairs, votes=merge_votes(votes).votes, seed=seed)
     made = write_ballot(chosen, results, out, catalog=catalog_of(path))
     echo(f"{out}/index.html: {made.pairs} comparisons from {len(questions)} questions")
@@ -66,49 +69,112 @@ def serve_command(
         server.serve_forever()
 
 
+@arena_app.command("judge")
+@functools.partial(with_settings, leave=LEAVE)
+def judge_command(
+    runs: list[str] = typer.Argument(..., help="Runs of at least two models on the same questions."),
+    *,
+    pairs: int = typer.Option(100, "--pairs", min=1, help="Number of comparisons."),
+    as_json: bool = AS_JSON,
+    **settings: Any,
+) -> None:
+    """Let a model compare replies, each pair in both orders, and rate models by its votes.
+
+    The same command again continues where it stopped.
+    """
+    from mmeval import UsageError
+    from mmeval.arena.judge import judge_benchmark, judged_votes
+    from mmeval.arena.keep import JUDGED, VOTES, add_votes, fitted, keep_ratings
+    from mmeval.arena.originals import original_samples
+    from mmeval.arena.pairs import choose_pairs
+    from mmeval.cli.run import observer
+    from mmeval.runner import run_one
+
+    chosen = read_settings(None, given(settings))
+    if chosen.judge is None:
+        raise UsageError("--judge PROVIDER/MODEL: name the model that votes")
+    asked, left_out = choose_pairs(_questions(runs, chosen.results), pairs, seed=chosen.seed)
+    benchmark = judge_benchmark(asked, original_samples(asked, chosen.catalog))
+    inside = chosen.model_copy(
+        update={"results": chosen.results / "_arena" / "runs", "options": chosen.judge_options, "judge": None}
+    )
+    shown = observer(quiet=as_json)
+    try:
+        run = run_one(benchmark, chosen.judge, inside, observer=shown)
+    finally:
+        shown.close()
+    judged = add_votes(chosen.results, JUDGED, votes=list(judged_votes(run.records(), chosen.judge)))
+    ratings = fitted(add_votes(chosen.results, VOTES), judged)
+    keep_ratings(chosen.results, ratings)
+    _show(ratings, left_out, as_json=as_json)
+    raise typer.Exit(0 if run.info.status == "complete" else 5)
+
+
 @arena_app.command("fit")
 def fit_command(
-    votes: list[Path] = VOTES,
+    votes: list[Path] = FILES,
     results: Path = RESULTS,
     keep: bool = typer.Option(True, "--keep/--no-keep", help="Store votes and ratings in the results, for the site."),
     as_json: bool = AS_JSON,
 ) -> None:
     """Rate models by votes, with intervals and ranges of ranks."""
-    from mmeval.arena.fit import tables_of, to_json
-    from mmeval.arena.keep import all_votes, keep_arena
-    from mmeval.arena.votes import merge_votes
+    from mmeval.arena.keep import JUDGED, VOTES, add_votes, fitted, keep_ratings, stored
+    from mmeval.arena.votes import Votes, merge_votes
 
-    merged = all_votes(results, votes) if keep else merge_votes(votes)
-    tables = tables_of(merged.votes)
     if keep:
-        keep_arena(results, merged.votes, to_json(tables, merged.left_out))
-    if as_json:
-        echo_json(to_json(tables, merged.left_out))
+        merged = add_votes(results, VOTES, votes)
+        known = stored(results, JUDGED)
+        ratings = fitted(merged, merge_votes([known] if known.is_file() else []))
+        keep_ratings(results, ratings)
     else:
-        _print(tables, merged.left_out)
+        merged = merge_votes(votes)
+        ratings = fitted(merged, Votes((), {}))
+    _show(ratings, merged.left_out, as_json=as_json)
 
 
-def _print(tables: Sequence[ArenaTable], left_out: Mapping[str, int]) -> None:
+def _questions(runs: Sequence[str], results: Path) -> list[Question]:
+    from mmeval.arena.pairs import questions_of
+    from mmeval.store.layout import SAMPLES
+
+    # A shell pattern such as `results/*/*/*` catches the folder of stored samples, too.
+    return questions_of([find_run(run, results) for run in runs if SAMPLES not in Path(run).parts])
+
+
+def _show(ratings: Mapping[str, Any], left_out: Mapping[str, int], *, as_json: bool) -> None:
+    if as_json:
+        echo_json(ratings)
+        return
+    for table in ratings["tables"]:
+        name = table["category"] or "all votes"
+        _print(f"{name}{', style and side taken out' if table['styled'] else ''}", table)
+    for track in ratings["judges"]:
+        _print(f"judged by {track['judge']}", track["table"], unit="questions")
+        if track["agreement"]:
+            found = track["agreement"]
+            shown = "kappa {value:.2f} [{low:.2f}, {high:.2f}]".format(**found["kappa"])
+            echo(f"same winner as people on {100 * found['same']:.0f} % of {found['pairs']} pairs, {shown}")
+        if track["corrected"]:
+            _print(f"judged by {track['judge']}, corrected by people's votes", track["corrected"], unit="questions")
+    for reason, count in left_out.items():
+        echo(f"left out: {count} {reason}")
+
+
+def _print(title: str, table: Mapping[str, Any], *, unit: str = "voters") -> None:
     from rich import box
     from rich.markup import escape
     from rich.table import Table
 
-    shown = console()
-    for table in tables:
-        name = table.category or "all votes"
-        style = ", style and side taken out" if table.styled else ""
-        shown.print(f"[bold]{escape(name)}[/bold]{style} · {table.votes:,} votes of {table.voters:,} voters")
-        grid = Table("rank", "model", "rating", "95 % interval", "votes", box=box.SIMPLE_HEAD, pad_edge=False)
-        for row in table.rows:
-            rank = str(row.best) if row.best == row.worst else f"{row.best}-{row.worst}"
-            grid.add_row(
-                rank, escape(row.model), f"{row.rating:.0f}", f"[{row.low:.0f}, {row.high:.0f}]", f"{row.votes:,}"
-            )
-        shown.print(grid)
-        if any(row.group != table.rows[0].group for row in table.rows):
-            shown.print("some models never met, directly or through others: their ratings do not compare")
-        if table.styled:
-            effects = " · ".join(f"{key} {value:+.0f}" for key, value in table.effects.items())
-            shown.print(f"points per standard deviation: {effects}")
-    for reason, count in left_out.items():
-        shown.print(f"left out: {count} {reason}")
+    shown, rows = console(), table["rows"]
+    counts = f"{table['votes']:,} votes {'on' if unit == 'questions' else 'of'} {table['voters']:,} {unit}"
+    shown.print(f"[bold]{escape(title)}[/bold] · {counts}")
+    grid = Table("rank", "model", "rating", "95 % interval", "votes", box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        rank = str(row["best"]) if row["best"] == row["worst"] else f"{row['best']}-{row['worst']}"
+        bounds = f"[{row['low']:.0f}, {row['high']:.0f}]"
+        grid.add_row(rank, escape(row["model"]), f"{row['rating']:.0f}", bounds, f"{row['votes']:,}")
+    shown.print(grid)
+    if any(row["group"] != rows[0]["group"] for row in rows):
+        shown.print("some models never met, directly or through others: their ratings do not compare")
+    if table["styled"]:
+        effects = " · ".join(f"{key} {value:+.0f}" for key, value in table["effects"].items())
+        shown.print(f"points per standard deviation: {effects}")

@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mmeval.arena.originals import original_samples
 from mmeval.arena.pairs import Pair, masked
 from mmeval.arena.style import count_style
 from mmeval.catalog import Catalog
-from mmeval.data.samples import samples
-from mmeval.errors import MMEvalError
 from mmeval.media import thumbnail
 from mmeval.sitegen.env import CSP, Renderer, languages, source_folder
 from mmeval.sitegen.samples import Samples, load
 from mmeval.sitegen.text import clean
 from mmeval.store import StoredPart, samples_path, write_atomic
-from mmeval.types import Image, Sample
+from mmeval.types import Image
 
 __all__ = ["Ballot", "write_ballot"]
 
@@ -79,7 +78,7 @@ class _Maker:
     def __init__(self, pairs: Sequence[Pair], results: Path, out: Path, catalog: Catalog) -> None:
         self.counts: Counter[str] = Counter()
         self._results, self._out = results, out
-        self._whole = dict(_originals(pairs, catalog))
+        self._whole = original_samples(pairs, catalog)
 
     def entry(self, pair: Pair) -> dict[str, Any]:
         """One comparison as the page's script reads it."""
@@ -130,17 +129,3 @@ class _Maker:
             shutil.copyfile(small, target)
             return name
         return None
-
-
-def _originals(pairs: Sequence[Pair], catalog: Catalog) -> Iterator[tuple[tuple[str, str], Sample]]:
-    """The chosen samples with their media, of the benchmarks whose data are on this machine."""
-    wanted: dict[str, set[str]] = {}
-    for pair in pairs:
-        wanted.setdefault(pair.question.run.info.spec.benchmark, set()).add(pair.question.sample)
-    for name, ids in wanted.items():
-        try:
-            for sample in samples(catalog.benchmark(name), offline=True):
-                if sample.id in ids:
-                    yield (name, sample.id), sample
-        except MMEvalError:  # data that are not here, or another definition: the stored thumbnails are shown
-            continue

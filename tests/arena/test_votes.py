@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mmeval.arena.fit import fit_table, tables_of
-from mmeval.arena.keep import all_votes, keep_arena, kept_ratings
+from mmeval.arena.keep import VOTES, add_votes, keep_ratings, kept_ratings
 from mmeval.arena.style import count_style
 from mmeval.arena.vote import Vote, dump_vote
 from mmeval.arena.votes import merge_votes, read_votes
@@ -106,24 +106,22 @@ def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
     turned = ROW | {"model_a": "lab/y", "model_b": "lab/x", "tstamp": 9.0}
     first = written(tmp_path, turned, ROW | {"model_b": "lab/x"}, name="1.jsonl")
     second = written(tmp_path, ROW, ROW | {"sample": "2"}, ROW | {"model_a": "lab/z"}, name="2.jsonl")
-    found = merge_votes([first, second], models=["lab/x", "lab/y"])
-    assert [(vote.sample, vote.model_a) for vote in found.votes] == [("1", "lab/y"), ("2", "lab/x")]
-    assert dict(found.left_out) == {
-        "a model against itself": 1, "unknown model": 1, "replaced by a later vote of the same voter": 1,
-    }  # fmt: skip
+    found = merge_votes([first, second])
+    assert [(vote.sample, vote.model_a) for vote in found.votes] == [("1", "lab/y"), ("2", "lab/x"), ("1", "lab/z")]
+    assert dict(found.left_out) == {"a model against itself": 1, "replaced by a later vote of the same voter": 1}
 
 
 def test_votes_are_never_fewer_than_before(tmp_path: Path) -> None:
     gone = [VOTE._replace(model_b="lab/withdrawn", sample=str(i), voter=f"v{i % 3}") for i in range(6)]
-    keep_arena(tmp_path, gone, {"schema_version": 1})
-    found = all_votes(tmp_path, [written(tmp_path, ROW | {"sample": "9"})])
+    add_votes(tmp_path, VOTES, votes=gone)
+    found = add_votes(tmp_path, VOTES, [written(tmp_path, ROW | {"sample": "9"})])
     assert len(found.votes) == 7
     assert "lab/withdrawn" in {row.model for row in fit_table(found.votes).rows}
 
 
 def test_stored_ratings_of_another_version_are_refused(tmp_path: Path) -> None:
     assert kept_ratings(tmp_path) is None
-    keep_arena(tmp_path, [], {"schema_version": 7})
+    keep_ratings(tmp_path, {"schema_version": 7})
     with pytest.raises(StoreError, match="run `mmeval arena fit` again"):
         kept_ratings(tmp_path)
 

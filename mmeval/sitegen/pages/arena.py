@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mmeval.arena.keep import kept_ratings, votes_file
+from mmeval.arena.keep import JUDGED, VOTES, kept_ratings, stored
 from mmeval.board import Board
 from mmeval.board.views import View
 from mmeval.errors import StoreError
@@ -19,7 +19,7 @@ from mmeval.sitegen.text import short
 from mmeval.store import Problem
 
 NAV = Nav("arena.html", "nav.arena", 35)
-VOTES = "data/arena-votes.jsonl"
+NOTHING: Mapping[str, Any] = {"tables": [], "judges": [], "left_out": {}}
 MATRIX = 30
 """Most models in the table of wins."""
 STEP = 50
@@ -32,44 +32,58 @@ def pages(site: Site) -> Iterator[Page | File]:
     try:
         found = kept_ratings(results)
     except StoreError as error:
-        site.problems.append(Problem(votes_file(results).parent.relative_to(results), str(error)))
+        site.problems.append(Problem(stored(results, VOTES).parent.relative_to(results), str(error)))
         found = None
-    tables = found["tables"] if found else []
-    left_out = found["left_out"] if found else {}
-    context = functools.partial(arena_page, tables, left_out, site.board, site.views[0])
-    yield Page("arena.html", "arena.html", context)
-    if tables and votes_file(results).is_file():
-        yield File(VOTES, votes_file(results).read_bytes())
+    files = {f"data/arena-{name}": stored(results, name) for name in (VOTES, JUDGED) if stored(results, name).is_file()}
+    yield Page(
+        "arena.html", "arena.html", functools.partial(arena_page, found or NOTHING, site.board, site.views[0], [*files])
+    )
+    for path, file in files.items():
+        yield File(path, file.read_bytes())
 
 
 def arena_page(
-    tables: Sequence[Mapping[str, Any]], left_out: Mapping[str, int], board: Board, view: View, lang: Language
+    ratings: Mapping[str, Any], board: Board, view: View, files: Sequence[str], lang: Language
 ) -> dict[str, Any]:
     """The variables of arena.html."""
-    shown = [_table(table, board, number) for number, table in enumerate(tables)]
+    tables = [*ratings["tables"], *(table for track in ratings["judges"] for table in _of_judge(track))]
     return {
-        "tables": shown,
-        "left_out": sorted(left_out.items()),
-        "votes": VOTES,
+        "tables": [_table(table, board, number) for number, table in enumerate(tables)],
+        "left_out": sorted(ratings["left_out"].items()),
+        "files": files,
         "relation": _relation(tables[0]["rows"], board, view, lang) if tables else None,
     }
+
+
+def _of_judge(track: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The tables of a judge's track, with what the page says about the judge."""
+    judge = short(track["judge"], 80)
+    yield {**track["table"], "judge": judge, "agreement": track["agreement"]}
+    if track["corrected"]:
+        yield {**track["corrected"], "judge": judge, "corrected": True}
 
 
 def _table(table: Mapping[str, Any], board: Board, number: int) -> dict[str, Any]:
     rows = table["rows"]
     low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
     scale = Scale(STEP * math.floor(low / STEP), STEP * math.ceil(high / STEP))
+    plain = not table["styled"] and not table.get("corrected")
     return {
         "id": f"t{number}",
         "axis": axis(scale),
         "category": short(table["category"], 80),
+        "judge": table.get("judge", ""),
+        "corrected": table.get("corrected", False),
+        "agreement": table.get("agreement"),
         "styled": table["styled"],
         "votes": table["votes"],
         "voters": table["voters"],
         "rows": [_row(row, board, scale, rows[0]["group"]) for row in rows],
         "effects": [(name, value) for name, value in table["effects"].items() if value],
         "split": any(row["group"] != rows[0]["group"] for row in rows),
-        "wins": [[None if one is None else round(100 * one) for one in row[:MATRIX]] for row in table["wins"][:MATRIX]],
+        "wins": [[None if one is None else round(100 * one) for one in row[:MATRIX]] for row in table["wins"][:MATRIX]]
+        if plain
+        else [],
     }
 
 
