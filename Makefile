@@ -44,4 +44,4 @@ $(VENV)/.%: pyproject.toml constraints.txt | $(VENV)/bin/python
 	touch $@
 
 clean:
-	rm -rf $(VENV) _site _quickstart dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) _site _quickstart _arena dist .mypy_cache .ruff_cache .pytest_cache

@@ -15,6 +15,7 @@ from mmeval.engine.options import read_settings
 
 if TYPE_CHECKING:
     from mmeval.arena.pairs import Question
+    from mmeval.catalog import Catalog
 
 arena_app = typer.Typer(no_args_is_help=True, help="Let people compare replies, and rate models by their votes.")
 LEAVE = ("options", "limit", "epochs", "profile", "ablate", "columns", "shard")
@@ -38,18 +39,32 @@ def build_command(
     path: list[Path] = PATH,
 ) -> None:
     """Write a blind voting page that works from disk, without a server."""
+    write_page(_questions(runs, results), results, out, pairs=pairs, votes=votes, seed=seed, catalog=catalog_of(path))
+
+
+def write_page(
+    questions: Sequence[Question],
+    results: Path,
+    out: Path,
+    *,
+    pairs: int,
+    votes: Sequence[Path],
+    seed: int,
+    catalog: Catalog,
+) -> None:
+    """Write a voting page, and print what is on it and what was left out."""
     from mmeval.arena.pairs import choose_pairs
     from mmeval.arena.votes import merge_votes
     from mmeval.sitegen.ballot import write_ballot
 
-    questions = _questions(runs, results)
     chosen, left_out = choose_pairs(questions, pairs, votes=merge_votes(votes).votes, seed=seed)
-    made = write_ballot(chosen, results, out, catalog=catalog_of(path))
+    made = write_ballot(chosen, results, out, catalog=catalog)
     echo(f"{out}/index.html: {made.pairs} comparisons from {len(questions)} questions")
-    notes = {**left_out, "replies with a masked model name": made.masked, "pictures not on this machine": made.without}
-    for reason, count in notes.items():
+    for reason, count in left_out.items():
+        echo(f"left out: {count} {reason}")
+    for what, count in (("replies have a masked model name", made.masked), ("pictures are missing here", made.without)):
         if count:
-            echo(f"{count} {reason}")
+            echo(f"{count} {what}")
     if made.private:
         echo("it shows questions whose licence forbids publishing them: keep it within your team", err=True)
 

@@ -16,6 +16,8 @@ MODELS = (
     "baseline/random",
 )
 """A small vision model, the same model without images, and two references that ignore the image."""
+COMPARISONS = 30
+"""On the voting page."""
 
 
 def register(app: typer.Typer) -> None:
@@ -26,20 +28,28 @@ def register(app: typer.Typer) -> None:
 def quickstart(
     folder: Path = typer.Option(Path("_quickstart"), "--results", help="Folder for the runs.", show_default=True),
     out: Path = typer.Option(Path("_site"), "--out", help="Folder for the board.", show_default=True),
+    votes: Path = typer.Option(Path("_arena"), "--votes", help="Folder for the voting page.", show_default=True),
     limit: int | None = typer.Option(None, "--limit", min=1, help="Use only the first N samples.", show_default="all"),
 ) -> None:
     """Run three bundled benchmarks against four models that need no API key, and build the board.
 
-    Works offline. A second call only rebuilds the board.
+    A voting page lets you compare their replies. Works offline. A second call only rebuilds the board.
     """
+    from mmeval.arena.pairs import questions_of
+    from mmeval.catalog import Catalog
+    from mmeval.cli.arena import write_page
     from mmeval.cli.run import execute
     from mmeval.cli.site import write
     from mmeval.engine.options import Settings
     from mmeval.sitegen.build import Options
+    from mmeval.store import list_runs
 
     settings = Settings(results=folder, limit=limit, offline=True, cache_file=folder / ".cache" / "replies.sqlite")
     code = execute([SUITE], MODELS, settings)
     if code:
         raise typer.Exit(code)
     write(Options(results=folder, out=out, cache=folder / ".cache" / "site"))
+    runs = [run for run in list_runs(folder)[0] if run.files.journal.is_file()]
+    write_page(questions_of(runs), folder, votes, pairs=COMPARISONS, votes=(), seed=0, catalog=Catalog())
     echo(f"open {(out / 'index.html').resolve()} in a browser, or run: mmeval site serve --out {out}")
+    echo(f"compare replies yourself: open {(votes / 'index.html').resolve()}")

@@ -69,7 +69,7 @@ def test_equal_replies_are_left_out() -> None:
 def test_the_page_is_blind_and_says_what_it_masked(project: Path) -> None:
     said = (project / "said.txt").read_text()
     assert "page/index.html: 9 comparisons from 12 questions" in said
-    assert "replies with a masked model name" in said
+    assert "replies have a masked model name" in said
     ballot = json.loads((project / "page" / "ballot.json").read_text())
     replies = [side["text"] for pair in ballot["pairs"] for side in pair["sides"] if side["model"] == "mock/scripted"]
     assert replies
