@@ -11,8 +11,6 @@ the rest of its batch.
 from __future__ import annotations
 
 import hashlib
-import io
-import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,14 +21,12 @@ from mmeval import (
     Capabilities,
     FatalError,
     Image,
-    MediaError,
     Options,
     Prompt,
     Reply,
     Request,
     Text,
     Usage,
-    UsageError,
     catalog,
     providers,
 )
@@ -39,8 +35,6 @@ from mmeval.engine.batching import Batcher
 SHIPPED = ("demo-vlm",)
 MOST_TOKENS = 1024
 """Longest reply by default; the library's own default is 20 tokens."""
-SMALL = 50_000_000
-"""Models up to this number of parameters are faster on one thread than on several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +113,7 @@ class Adapter:
             length=lambda asked: asked.cost,
             # Some families refuse a text-only prompt alone, but answer it beside an image of another prompt.
             group=lambda asked: (asked.options, asked.images > 0, id(asked) if asked.sampled else None),
-            too_large=_too_large,
+            too_large=providers.too_large,
         )
         try:
             self._loaded: Loaded = await self._batcher.run(self._load)
@@ -141,31 +135,19 @@ class Adapter:
             raise FatalError(f"{self.model}: {text}; this one holds {asked.images}", kind="bad_request")
         try:
             return await self._batcher.submit(asked)
-        except MediaError:
-            raise
         except Exception as error:
-            if _too_large(error):
-                raise FatalError(
-                    f"{self.model}: this sample does not fit in memory, even alone", kind="too_large"
-                ) from None
-            line = str(error).strip().partition("\n")[0][:200]
-            raise FatalError(f"{self.model}: {type(error).__name__}: {line}", kind="bad_request") from error
+            raise providers.local_failure(self.model, error) from error
 
     def describe(self) -> Mapping[str, Any]:
         """Device, precision, threads, and the digest of the weights."""
         return {**self._ran, "weights": self.endpoint.partition(":")[2] or None}
 
     def _load(self) -> Loaded:
-        torch, library, hub = (
-            providers.sdk(name, extra="transformers") for name in ("torch", "transformers", "huggingface_hub")
+        return providers.load_checkpoint(
+            f"transformers/{self.model}",
+            "an image-text-to-text model",
+            lambda torch, library: Loaded(torch, library, self._where, self.model, self._options),
         )
-        for speaker in (library.logging, hub.utils.logging):
-            speaker.set_verbosity_error()
-        library.logging.disable_progress_bar()
-        try:
-            return Loaded(torch, library, self._where, self.model, self._options)
-        except Exception as error:  # the library raises what it likes for a checkpoint that it cannot load
-            raise UsageError(f"transformers/{self.model}: {_advice(error)}") from error
 
 
 class Loaded:
@@ -174,7 +156,7 @@ class Loaded:
     def __init__(self, torch: Any, library: Any, where: str, name: str, options: LocalOptions) -> None:
         self._torch = torch
         how = {"revision": options.revision or "main", "trust_remote_code": options.trust_remote_code}
-        device = options.device if options.device != "auto" else _device(torch)
+        device = options.device if options.device != "auto" else providers.first_device(torch)
         dtype = options.dtype if options.dtype != "auto" or device != "cpu" else "float32"
         attention = {"attn_implementation": options.attn} if options.attn else {}
         self._model = library.AutoModelForImageTextToText.from_pretrained(where, dtype=dtype, **attention, **how)
@@ -187,7 +169,7 @@ class Loaded:
         commit = getattr(self._model.config, "_commit_hash", None)
         self._name = f"{name}@{commit[:12]}" if commit else name
         self._ends = _ends(self._model.generation_config, words)
-        threads = options.threads or _threads(self._model)
+        threads = options.threads or providers.threads_for(self._model)
         torch.set_num_threads(threads)
         self.ran = {"device": str(self._model.device), "dtype": str(self._model.dtype), "threads": threads}
 
@@ -224,7 +206,7 @@ class Loaded:
         return [(asked, self._reply(tokens, count, seconds)) for asked, tokens, count in rows]
 
     def _encode(self, batch: Sequence[Asked]) -> Any:
-        images = [[_decoded(part) for part in asked.prompt if isinstance(part, Image)] for asked in batch]
+        images = [[providers.decoded(part) for part in asked.prompt if isinstance(part, Image)] for asked in batch]
         if self._template is None:
             flat, texts = [row[0] for row in images], [_question(asked) for asked in batch]
             return self._processor(images=flat, text=texts, padding=True, return_tensors="pt")
@@ -290,18 +272,6 @@ def _chat(asked: Asked, images: Sequence[Any]) -> list[dict[str, Any]]:
     return [*opening, {"role": "user", "content": content}]
 
 
-def _decoded(part: Image) -> Any:
-    """The decoded image, upright, in RGB; raises MediaError."""
-    from PIL import Image as Pillow
-    from PIL import ImageOps
-
-    try:
-        with Pillow.open(io.BytesIO(part.read())) as opened:
-            return ImageOps.exif_transpose(opened).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as error:
-        raise MediaError(f"{part.source or part.sha256[:12]}: {error}") from None
-
-
 def _seed(asked: Asked) -> int:
     """The seed of one request: independent of the requests before it."""
     parts = [part.text if isinstance(part, Text) else part.sha256 for part in asked.prompt]
@@ -313,30 +283,3 @@ def _ends(generation: Any, words: Any) -> frozenset[int]:
     """The ids of the tokens that end a reply."""
     declared = generation.eos_token_id if generation.eos_token_id is not None else words.eos_token_id
     return frozenset(declared if isinstance(declared, list) else [declared])
-
-
-def _device(torch: Any) -> str:
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def _threads(model: Any) -> int:
-    """One for a small model, otherwise one for each core that this process may use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return 1 if model.num_parameters() <= SMALL else cores
-
-
-def _too_large(error: Exception) -> bool:
-    text = str(error)
-    return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
-
-
-def _advice(error: Exception) -> str:
-    """Why a checkpoint cannot be loaded, in one line."""
-    text = " ".join(str(error).split())
-    if "trust_remote_code" in text:
-        return "comes with Python code: read it, then add -o trust_remote_code=true -o revision=COMMIT"
-    if "Unrecognized configuration class" in text:
-        return "is not an image-text-to-text model"
-    return f"cannot be loaded: {type(error).__name__}: {text[:400]}"

@@ -21,6 +21,7 @@ from mmeval.providers.guard import (
     refuse_redirect,
 )
 from mmeval.providers.headers import anthropic_limits, openai_limits, retry_after
+from mmeval.providers.local import decoded, first_device, load_checkpoint, local_failure, threads_for, too_large
 from mmeval.providers.processors import load_processor
 from mmeval.providers.server import ManagedServer
 from mmeval.providers.setup import Secret, endpoint, key, refuse_keys, sdk
@@ -45,10 +46,12 @@ __all__ = [
     "checkpoint_folder",
     "collected",
     "decode",
+    "decoded",
     "drop_none",
     "endpoint",
     "failure",
     "fetch",
+    "first_device",
     "gemini_image_tokens",
     "gemini_reply",
     "guard_httpx",
@@ -56,7 +59,9 @@ __all__ = [
     "json_schema",
     "key",
     "lines",
+    "load_checkpoint",
     "load_processor",
+    "local_failure",
     "openai_limits",
     "refuse_keys",
     "refuse_redirect",
@@ -64,4 +69,6 @@ __all__ = [
     "said",
     "sdk",
     "shaped",
+    "threads_for",
+    "too_large",
 ]

@@ -1,0 +1,90 @@
+"""What adapters share that run a checkpoint in this process with torch and Hugging Face transformers."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from mmeval.errors import FatalError, MediaError, UsageError
+from mmeval.providers.setup import sdk
+from mmeval.types import Image
+
+__all__ = ["decoded", "first_device", "load_checkpoint", "local_failure", "threads_for", "too_large"]
+
+SMALL = 50_000_000
+"""Models up to this number of parameters are faster on one thread than on several."""
+L = TypeVar("L")
+
+
+def load_checkpoint(name: str, kind: str, load: Callable[[Any, Any], L]) -> L:
+    """Call `load(torch, transformers)`, with both libraries quiet.
+
+    Args:
+        name: `provider/model`, for the error.
+        kind: what the checkpoint has to be, such as `an image-text-to-text model`.
+        load: loads the checkpoint.
+
+    Raises:
+        UsageError: a library is missing, or the checkpoint cannot be loaded; with the way out.
+    """
+    torch, library, hub = (sdk(one, extra="transformers") for one in ("torch", "transformers", "huggingface_hub"))
+    for speaker in (library.logging, hub.utils.logging):
+        speaker.set_verbosity_error()
+    library.logging.disable_progress_bar()
+    try:
+        return load(torch, library)
+    except Exception as error:  # the library raises what it likes for a checkpoint that it cannot load
+        raise UsageError(f"{name}: {_advice(error, kind)}") from error
+
+
+def _advice(error: Exception, kind: str) -> str:
+    """Why a checkpoint cannot be loaded, in one line."""
+    text = " ".join(str(error).split())
+    if "trust_remote_code" in text:
+        return "comes with Python code: read it, then add -o trust_remote_code=true -o revision=COMMIT"
+    if "Unrecognized configuration class" in text:
+        return f"is not {kind}"
+    return f"cannot be loaded: {type(error).__name__}: {text[:400]}"
+
+
+def local_failure(model: str, error: Exception) -> Exception:
+    """The error of one request as the engine knows it."""
+    if isinstance(error, MediaError | FatalError):
+        return error
+    if too_large(error):
+        return FatalError(f"{model}: this sample does not fit in memory, even alone", kind="too_large")
+    line = str(error).strip().partition("\n")[0][:200]
+    return FatalError(f"{model}: {type(error).__name__}: {line}", kind="bad_request")
+
+
+def too_large(error: Exception) -> bool:
+    """Whether a batch did not fit in memory."""
+    text = str(error)
+    return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
+
+
+def decoded(part: Image) -> Any:
+    """The decoded image, upright, in RGB; raises MediaError."""
+    from PIL import Image as Pillow
+    from PIL import ImageOps
+
+    try:
+        with Pillow.open(io.BytesIO(part.read())) as opened:
+            return ImageOps.exif_transpose(opened).convert("RGB")
+    except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as error:
+        raise MediaError(f"{part.source or part.sha256[:12]}: {error}") from None
+
+
+def first_device(torch: Any) -> str:
+    """cuda, mps or cpu: the first that is available."""
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def threads_for(model: Any) -> int:
+    """One for a small model, otherwise one for each core that this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 1 if model.num_parameters() <= SMALL else cores
