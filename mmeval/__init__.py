@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mmeval.version import __version__
+
 if TYPE_CHECKING:
     from mmeval.definitions import Adapter, Benchmark, Capabilities, Options, Source
     from mmeval.errors import (
@@ -44,8 +46,6 @@ if TYPE_CHECKING:
         Usage,
         Video,
     )
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "mmeval.types": (

@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import mmeval
+from mmeval.version import __version__
 
 __all__ = ["environment", "scrubbed"]
 
@@ -26,7 +26,7 @@ def environment(*, sdk: str | None = None) -> dict[str, Any]:
     """Versions, git state, machine and command line; `sdk` is the distribution that the adapter uses."""
     names = (*PACKAGES, sdk) if sdk else PACKAGES
     return {
-        "mmeval": mmeval.__version__,
+        "mmeval": __version__,
         "git": _git(),
         "python": platform.python_version(),
         "os": platform.platform(),
@@ -54,7 +54,7 @@ def _version(name: str) -> str | None:
 @cache
 def _git() -> dict[str, Any] | None:
     """Commit and dirty flag of the checkout that mmeval runs from; None if it is installed."""
-    root = Path(mmeval.__file__).parent.parent
+    root = Path(__file__).parent.parent
     if not (root / ".git").exists():
         return None
     try:

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mmeval"
 LAYERS = [
-    {"errors"},
+    {"errors", "version"},
     {"types", "spill", "codedigest", "documents", "faults"},
     {"stats", "prompts", "draw", "formatting"},
     {"metrics", "scorers"},

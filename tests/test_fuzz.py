@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 
 from mmeval import MMEvalError, store
 from mmeval.data import from_file
-from mmeval.engine.options import read_settings
 from mmeval.gate.policy import read_policy
 from mmeval.interchange import imported, readers
 from mmeval.metrics.agreement import read_labels
+from mmeval.runner import read_config
 from mmeval.store import RunInfo, Spec
 from mmeval.types import Failure, Record, Reply, Score, Usage
 
@@ -116,7 +116,8 @@ TARGETS: dict[str, Target] = {
     "labels.csv": ("l.csv", read_labels, [["human", "judge"], ["1", "1"], ["0", "1"]], as_table),
     "labels.jsonl": ("l.jsonl", read_labels, {"human": 1, "judge": "yes"}, as_line),
     "gate.yaml": ("gate.yaml", lambda file: read_policy(file).digest, POLICY, as_json),
-    "run.toml": ("run.toml", lambda file: read_settings(file, {}), {"limit": 3, "options": {"a": 1}},
+    "run.toml": ("run.toml", lambda file: read_config(file, {}),
+                 {"limit": 3, "options": {"a": 1}, "benchmarks": ["a"], "models": ["a/b"]},
                  lambda found: b"\n".join(f"{k} = {json.dumps(v)}".encode() for k, v in found.items() if k != "options")),
     "lmms results": ("x_results.json", imports("lmms-results"), LMMS, as_json),
     "lmms samples": ("x_samples_t.jsonl", imports("lmms-samples"),

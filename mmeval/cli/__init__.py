@@ -35,7 +35,7 @@ VERBS = {
     "site": "Build and view the leaderboard site.",
     "data": "Check, fetch and update the data of benchmarks.",
     "cache": "Inspect, check, repair or prune the response cache.",
-    "new": "Write a working definition file to benchmarks/ or adapters/ of your project.",
+    "new": "Write a commented file that works: a run, a suite, a gate, a benchmark or an adapter.",
     "doctor": "Check packages, keys, definitions, results and disk.",
     "import": "Import results of other tools.",
     "export": "Write a run as Every Eval Ever JSON, as .eval_results YAML for the hub, or as a submission file.",

@@ -24,7 +24,7 @@ PANELS: Mapping[str | None, tuple[str, ...]] = {
 FLAGS = {"options": ("-o", "--option")}
 """Flags that are not named after their field."""
 METAVARS = {
-    "options": "KEY=VALUE",
+    "options": "[MODEL:]KEY=VALUE",
     "judge_options": "KEY=VALUE",
     "columns": "ROLE=COLUMN",
     "judge": "PROVIDER/MODEL",

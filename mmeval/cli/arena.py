@@ -102,7 +102,7 @@ def judge_command(
     from mmeval.arena.keep import JUDGED, VOTES, add_votes, fitted, keep_ratings
     from mmeval.arena.originals import original_samples
     from mmeval.arena.pairs import choose_pairs
-    from mmeval.cli.run import observer
+    from mmeval.report.progress import observer
     from mmeval.runner import run_one
 
     chosen = read_settings(None, given(settings))
@@ -113,7 +113,7 @@ def judge_command(
     inside = chosen.model_copy(
         update={"results": chosen.results / "_arena" / "runs", "options": chosen.judge_options, "judge": None}
     )
-    shown = observer(quiet=as_json)
+    shown = observer(console(error=True), quiet=as_json)
     try:
         run = run_one(benchmark, chosen.judge, inside, observer=shown)
     finally:

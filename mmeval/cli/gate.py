@@ -221,14 +221,13 @@ def _candidate(
     concurrency: int | None,
     quiet: bool,
 ) -> Candidate:
-    from mmeval.cli.run import observer
     from mmeval.engine.options import pairs
     from mmeval.gate.api import candidate_of
+    from mmeval.report.progress import observer
 
     settings = {"path": tuple(path) or None, "results": results, "concurrency": concurrency}
-    return candidate_of(
-        policy, model=model, options=pairs(option), settings=settings, observer=observer(quiet=quiet)
-    )  # fmt: skip
+    shown = observer(console(error=True), quiet=quiet)
+    return candidate_of(policy, model=model, options=pairs(option), settings=settings, observer=shown)
 
 
 def _close(observer: Observer | None) -> None:

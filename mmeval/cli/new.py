@@ -1,4 +1,4 @@
-"""`mmeval new`: write the file of a new benchmark or adapter, ready to run."""
+"""`mmeval new`: write the file of a new run, suite, gate, benchmark or adapter, ready to use."""
 
 from __future__ import annotations
 
@@ -14,13 +14,39 @@ import typer
 
 from mmeval import UsageError
 from mmeval.cli._runs import echo
+from mmeval.documents import read_toml
 
 
 class What(StrEnum):
     """The templates."""
 
+    run = "run"
+    suite = "suite"
+    gate = "gate"
     benchmark = "benchmark"
     adapter = "adapter"
+
+
+FILES = {
+    What.run: ("{}.toml", "run.toml.txt"),
+    What.suite: ("benchmarks/suites.toml", "suite.toml.txt"),
+    What.gate: ("gate.yaml", "gate.yaml.txt"),
+    What.benchmark: ("benchmarks/{}.py", "benchmark.py.txt"),
+    What.adapter: ("adapters/{}.py", "adapter.py.txt"),
+}
+"""What is written, below the project folder, and from which template."""
+NEXT = {
+    What.run: ["mmeval run -c {file}"],
+    What.suite: ["mmeval run {name} -m baseline/majority"],
+    What.gate: [
+        "mmeval run bar_reading -m baseline/majority",
+        'mmeval gate accept FOLDER_OF_THAT_RUN --reason "first baseline"',
+        "mmeval gate plan -c {file}",
+        "mmeval gate run -c {file}",
+    ],
+    What.benchmark: ["mmeval run {name} -m mock/echo"],
+    What.adapter: ["mmeval run QUESTIONS.jsonl -m {name}/MODEL"],
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -31,23 +57,31 @@ def register(app: typer.Typer) -> None:
 def new_command(
     what: What = typer.Argument(..., help="Template to use."),
     name: str = typer.Argument(..., help="Name: lower-case letters, digits, _ and -."),
-    folder: Path = typer.Option(Path(), "--in", help="Project folder, which contains benchmarks/ and adapters/."),
+    folder: Path = typer.Option(Path(), "--in", help="Project folder; benchmarks/ and adapters/ are inside it."),
 ) -> None:
-    """Write a working definition file to benchmarks/ or adapters/ of your project."""
+    """Write a commented file that works: a run, a suite, a gate, a benchmark or an adapter."""
     _check_name(name)
-    file = folder / f"{what.value}s" / f"{name}.py"
-    if file.exists():
-        raise UsageError(f"{file} exists; choose another name or edit it")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    template = resources.files("mmeval.cli").joinpath(f"scaffold/{what.value}.py.txt").read_text(encoding="utf-8")
+    path, template = FILES[what]
+    file = folder / path.format(name)
+    text = Template(resources.files("mmeval.cli").joinpath(f"scaffold/{template}").read_text(encoding="utf-8"))
     title = re.sub(r"[_-]+", " ", name).capitalize()
-    file.write_text(Template(template).substitute(name=name, title=title), encoding="utf-8")
-    echo(f"wrote {file}")
+    _write(file, text.substitute(name=name, title=title), name, add=what is What.suite)
     if what is What.benchmark:
         _example_rows(file.parent / f"{name}-data")
-        echo(f"next: mmeval run {name} -m mock/echo")
-    else:
-        echo(f"next: mmeval run QUESTIONS.jsonl -m {name}/MODEL")
+    for command in NEXT[what]:
+        echo(f"next: {command.format(name=name, file=file)}")
+
+
+def _write(file: Path, text: str, name: str, *, add: bool) -> None:
+    """Write a new file; with `add`, append to one that has no such table yet."""
+    if file.exists() and not add:
+        raise UsageError(f"{file} exists; choose another name, or another folder with --in")
+    if file.exists() and name in read_toml(file, UsageError):
+        raise UsageError(f"{file} has a suite {name!r}; choose another name or edit it")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a", encoding="utf-8") as out:
+        out.write(text if out.tell() else text.lstrip("\n"))
+    echo(f"wrote {file}")
 
 
 def _check_name(name: str) -> None:

@@ -41,11 +41,12 @@ def quickstart(
     from mmeval.cli.run import execute
     from mmeval.cli.site import write
     from mmeval.engine.options import Settings
+    from mmeval.runner import ModelSpec, RunConfig
     from mmeval.sitegen.build import Options
     from mmeval.store import list_runs
 
     settings = Settings(results=folder, limit=limit, offline=True, cache_file=folder / ".cache" / "replies.sqlite")
-    code = execute([SUITE], MODELS, settings)
+    code = execute(RunConfig(benchmarks=(SUITE,), models=tuple(map(ModelSpec, MODELS)), settings=settings))
     if code:
         raise typer.Exit(code)
     write(Options(results=folder, out=out, cache=folder / ".cache" / "site"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,12 +12,12 @@ import typer
 from mmeval.cli import _completion
 from mmeval.cli._options import given, with_settings
 from mmeval.cli._runs import AS_JSON, console, echo, echo_json
-from mmeval.engine.options import Settings, read_settings
+from mmeval.errors import UsageError
 from mmeval.store import UNMEASURED
 
 if TYPE_CHECKING:
-    from mmeval.report.progress import Live, Plain
-    from mmeval.runner import Job, Plan, Session
+    from mmeval.engine.options import Settings
+    from mmeval.runner import Plan, RunConfig, Session
     from mmeval.store import Run
 
 CAUSES = 3
@@ -34,22 +33,24 @@ def register(app: typer.Typer) -> None:
 @with_settings
 def run(
     what: list[str] = typer.Argument(
-        ...,
+        None,
         metavar="BENCHMARK|SUITE|FILE...",
         help="Benchmarks, suites, or files of questions.",
+        show_default=False,
         autocompletion=_completion.benchmarks,
     ),
     model: list[str] = typer.Option(
-        ...,
+        None,
         "-m",
         "--model",
         metavar="PROVIDER/MODEL",
         help="Model to evaluate (repeatable).",
+        show_default=False,
         autocompletion=_completion.models,
     ),
     *,
     config: Path | None = typer.Option(
-        None, metavar="FILE.toml", help="Read settings from this file; options on the command line win."
+        None, "-c", "--config", metavar="FILE.toml", help="Read benchmarks, models and settings; the command line wins."
     ),
     plan: bool = typer.Option(False, "--plan", help="Print samples, tokens and cost, and send nothing."),
     as_json: bool = AS_JSON,
@@ -59,55 +60,54 @@ def run(
 
     The same command again continues where it stopped.
     """
-    chosen = read_settings(config, given(settings))
+    from mmeval.runner import read_config
+
+    chosen = read_config(config, given(settings), benchmarks=what or (), models=model or ())
+    _nothing_missing(chosen, config)
     if plan:
-        raise typer.Exit(_estimate(_plans(what, model, chosen)[0], as_json=as_json))
-    raise typer.Exit(execute(what, model, chosen, as_json=as_json))
+        raise typer.Exit(_estimate(_plans(chosen)[0], as_json=as_json))
+    raise typer.Exit(execute(chosen, as_json=as_json))
 
 
-def _plans(names: Sequence[str], models: Sequence[str], settings: Settings) -> tuple[list[Plan], bool]:
+def _nothing_missing(chosen: RunConfig, file: Path | None) -> None:
+    for key, found, word in (
+        ("benchmarks", chosen.benchmarks, "argument 'BENCHMARK|SUITE|FILE...'"),
+        ("models", chosen.models, "option '-m' / '--model'"),
+    ):
+        if not found and file:
+            raise UsageError(f"{file} names no {key}; add {key} = [...] to it, or name them on the command line")
+        if not found:
+            raise UsageError(f"missing {word}; see `mmeval run --help`")
+
+
+def _plans(config: RunConfig) -> tuple[list[Plan], bool]:
     """The plans, and whether a benchmark was skipped because its data is not available."""
     from mmeval import runner
 
-    named = runner.jobs(names, settings)
-    jobs = _usable(named, settings)
-    plans = [runner.plan(job, name, settings) for name in dict.fromkeys(models) for job in jobs]
-    if settings.judge is not None and all(one.judge is None for one in plans):
-        echo(f"mmeval: --judge {settings.judge} is not used: no profile of these benchmarks asks a judge", err=True)
-    return plans, len(jobs) < len(named)
-
-
-def _usable(jobs: Sequence[Job], settings: Settings) -> list[Job]:
-    """The jobs whose data is available. Prints the others; raises DataError when none is left."""
-    from mmeval import DataError, runner
-
-    found: list[Job] = []
-    problems: list[DataError] = []
-    for job in jobs:
-        try:
-            found.append(runner.on_pinned_data(job, settings))
-        except DataError as error:
-            problems.append(error)
-    if problems and not found:
-        raise problems[0]
+    plans, problems = runner.plans(config)
+    judge = config.settings.judge
+    if judge is not None and all(one.judge is None for one in plans):
+        echo(f"mmeval: --judge {judge} is not used: no profile of these benchmarks asks a judge", err=True)
     for problem in problems:
         echo(f"mmeval: skipped: {problem}", err=True)
-    return found
+    return plans, bool(problems)
 
 
-def execute(names: Sequence[str], models: Sequence[str], settings: Settings, *, as_json: bool = False) -> int:
+def execute(config: RunConfig, *, as_json: bool = False) -> int:
     """Run every benchmark against every model, showing progress and results; returns the exit code."""
     from mmeval import runner
-    from mmeval.cli._logs import logged
+    from mmeval.report.logs import logged
+    from mmeval.report.progress import observer
 
-    plans, skipped = _plans(names, models, settings)
-    shown = observer(quiet=as_json)
+    settings = config.settings
+    plans, skipped = _plans(config)
+    shown = observer(console(error=True), quiet=as_json)
     session = runner.Session(settings, observer=shown)
     if session.resources.throttles.warning:
         echo(f"mmeval: {session.resources.throttles.warning}", err=True)
     try:
         with logged(settings.log):
-            runs = _run(session, plans)
+            runs = runner.blocking(lambda: session.whole(plans), interrupt=session.interrupt)
     finally:
         shown.close()
     for planned, error in session.problems:
@@ -132,35 +132,6 @@ def _estimate(plans: Sequence[Plan], *, as_json: bool) -> int:
     else:
         console().print(estimate_table(found))
     return 0 if any(item.samples for item in found) else 5
-
-
-def _run(session: Session, plans: Sequence[Plan]) -> list[Run]:
-    import asyncio
-    import signal
-    import threading
-
-    from mmeval.runner import blocking
-
-    async def whole() -> list[Run]:
-        loop = asyncio.get_running_loop()
-        if threading.current_thread() is threading.main_thread():
-            for number, reason in ((signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")):
-                loop.add_signal_handler(number, session.interrupt, reason)
-        try:
-            return await session.run(plans)
-        finally:
-            await session.close()
-
-    return blocking(whole)
-
-
-def observer(*, quiet: bool) -> Live | Plain:
-    """The progress display on stderr: live on a terminal, otherwise plain lines."""
-    from mmeval.report.progress import Live, Plain
-
-    shown = console(error=True)
-    live = shown.is_terminal and not os.environ.get("CI") and not quiet
-    return Live(shown) if live else Plain(shown)
 
 
 def _report(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings, *, as_json: bool) -> None:

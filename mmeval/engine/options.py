@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
@@ -16,20 +16,25 @@ from mmeval.definitions import Benchmark, Capabilities, Options
 from mmeval.documents import MALFORMED, read_toml
 from mmeval.errors import UsageError, in_plain_words, nearest
 
-__all__ = ["DEFAULTS", "Settings", "pairs", "public", "read_settings", "resolve", "split_model"]
+__all__ = [
+    "DEFAULTS", "Settings", "as_flag", "as_keyword", "pairs", "public", "read_keys", "read_settings", "resolve",
+    "settings_of", "split_model",
+]  # fmt: skip
 
 SECRET = ("key", "token", "secret", "password", "authorization", "headers")
 
 
 class Settings(BaseModel):
-    """Everything about a run except the benchmark and the model. A run.toml has these keys.
+    """Everything about a run except the benchmark and the model. A run file has these keys, too.
 
     The descriptions are the help texts of `mmeval run`, which has one option for each field.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    options: dict[str, Any] = Field(default_factory=dict, description="Option of the adapter (repeatable).")
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="Option of the model's adapter, or of one model's (repeatable)."
+    )
     limit: int | None = Field(default=None, ge=1, description="Use only the first N samples.")
     epochs: int = Field(default=1, ge=1, description="Ask every sample N times.")
     profile: str | None = Field(default=None, description="Scoring profile. Without it, the benchmark's own.")
@@ -94,25 +99,64 @@ class Settings(BaseModel):
 DEFAULTS = Settings()
 
 
+def as_flag(name: str) -> str:
+    """How a setting is written on the command line."""
+    return f"--{name.replace('_', '-')}"
+
+
+def as_keyword(name: str) -> str:
+    """How a setting is written in a Python call."""
+    return f"{name}="
+
+
 def read_settings(file: Path | None, given: Mapping[str, Any]) -> Settings:
     """Settings from a TOML file, overridden by those given on the command line (None: not given).
 
     Raises:
-        UsageError: a key or a value is not valid. The message names the file or the flag.
+        UsageError: a key or a value is not valid. The message names the file and the key, or the flag.
     """
-    table = read_toml(file, UsageError) if file else {}
-    table = {key.replace("-", "_"): value for key, value in table.items()}
-    for key in table.keys() - Settings.model_fields.keys():
-        raise UsageError(f"{file}: no setting {key!r}{nearest(key, Settings.model_fields)}")
-    table.update({key: value for key, value in given.items() if value is not None})
+    return settings_of(read_keys(file) if file else {}, given, file=file)
+
+
+def read_keys(file: Path) -> dict[str, Any]:
+    """The table of a TOML file, with keys written as in Python; raises UsageError for a file that is not TOML."""
+    return {key.replace("-", "_"): value for key, value in read_toml(file, UsageError).items()}
+
+
+def settings_of(
+    table: Mapping[str, Any],
+    given: Mapping[str, Any],
+    *,
+    file: Path | None = None,
+    written: Callable[[str], str] = as_flag,
+) -> Settings:
+    """Settings from the keys of a file, overridden by those given (None: not given); options are merged one by one.
+
+    Args:
+        table: what the file says.
+        given: what the command line or the call says.
+        file: for messages.
+        written: how a setting of `given` is written, for messages.
+
+    Raises:
+        UsageError: a key or a value is not valid. The message names the file and the key, or the flag.
+    """
+    told = {key: value for key, value in given.items() if value is not None}
+    for source, keys in ((f"{file}: ", table), ("", told)):
+        for key in keys.keys() - Settings.model_fields.keys():
+            raise UsageError(f"{source}no setting {key!r}{nearest(key, Settings.model_fields)}")
+    both = {key: table[key] | told[key] for key in table.keys() & told.keys() if _tables(table[key], told[key])}
     try:
-        return Settings.model_validate(table)
+        return Settings.model_validate({**table, **told, **both})
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        of_file = file is not None and given.get(str(first["loc"][0])) is None
-        where = f"{file}: {name}" if of_file else f"--{name.replace('_', '-')}"
+        key, *inside = map(str, first["loc"])
+        where = ".".join([written(key) if key in told else f"{file}: {key}", *inside])
         raise UsageError(f"{where}: {in_plain_words(first['msg'])} (got {first['input']!r})") from None
+
+
+def _tables(*values: Any) -> bool:
+    return all(isinstance(value, dict) for value in values)
 
 
 def pairs(given: Sequence[str], *, flag: str = "-o") -> dict[str, str]:

@@ -235,7 +235,7 @@ def _comparable(base: RunInfo, spec: store.Spec, policy: Policy) -> None:
 
 
 def _version() -> str:
-    from mmeval import __version__
+    from mmeval.version import __version__
 
     return __version__
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-__all__ = ["Live", "Plain", "final_table", "line"]
+__all__ = ["FINAL", "LIVE", "Live", "Plain", "cells", "final_cells", "final_table", "line", "observer"]
+
+LIVE = ("model", "benchmark", "done", "score", "failures", "in flight", "tokens", "cost", "rate")
+"""Columns of a run that goes on; `cells` has all but the first two."""
+FINAL = ("model", "benchmark", "status", "score", "n", "failures", "tokens", "cost", "time")
+"""Columns of a run that has ended."""
 
 
 class Plain:
@@ -62,13 +68,20 @@ class Live:
         self._live.stop()
 
 
+def observer(console: Console, *, quiet: bool = False) -> Live | Plain:
+    """A display: live on a terminal, otherwise (in CI, and where it should be quiet) plain lines."""
+    live = console.is_terminal and not os.environ.get("CI") and not quiet
+    return Live(console) if live else Plain(console)
+
+
 def line(progress: Progress) -> str:
     """One run in one line: done, score, failures, in flight, tokens, cost, rate, ETA."""
     name = f"{progress.model} {progress.benchmark}"
-    return " | ".join([f"{name} {progress.state} {_done(progress)}", *filter(None, _cells(progress)[1:])])
+    return " | ".join([f"{name} {progress.state} {_done(progress)}", *filter(None, cells(progress)[1:])])
 
 
-def _cells(progress: Progress) -> list[str]:
+def cells(progress: Progress) -> list[str]:
+    """What is known about a run that goes on, for the columns LIVE after the names."""
     return [
         _done(progress),
         _score(progress),
@@ -84,10 +97,10 @@ def _live_table(lines: Sequence[Progress]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for head in ("model", "benchmark", "done", "score", "failures", "in flight", "tokens", "cost", "rate"):
+    for head in LIVE:
         table.add_column(head, overflow="fold", no_wrap=head in ("model", "benchmark"))
     for progress in lines:
-        table.add_row(*_escaped([progress.model, progress.benchmark, *_cells(progress)]))
+        table.add_row(*_escaped([progress.model, progress.benchmark, *cells(progress)]))
     return table
 
 
@@ -142,7 +155,7 @@ def final_table(runs: Sequence[Run]) -> Any:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for head in ("model", "benchmark", "status", "score", "n", "failures", "tokens", "cost", "time"):
+    for head in FINAL:
         table.add_column(
             head,
             justify="right" if head in ("n", "tokens", "cost", "time") else "left",
@@ -150,11 +163,12 @@ def final_table(runs: Sequence[Run]) -> Any:
             no_wrap=head in ("model", "benchmark"),
         )
     for run in runs:
-        table.add_row(*_escaped(_final_cells(run)))
+        table.add_row(*_escaped(final_cells(run)))
     return table
 
 
-def _final_cells(run: Run) -> list[str]:
+def final_cells(run: Run) -> list[str]:
+    """The cells of one run, for the columns FINAL."""
     info = run.info
     totals, number = info.totals, info.metrics.get(info.primary_metric)
     tokens = None if totals.input_tokens is None else totals.input_tokens + (totals.output_tokens or 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -29,7 +29,7 @@ from mmeval.scorers import JudgeRule, Rule
 from mmeval.store import schema1
 from mmeval.types import Request, Sample
 
-__all__ = ["Job", "Model", "Plan", "model", "on_pinned_data", "plan", "rule_of"]
+__all__ = ["Job", "Model", "ModelSpec", "Plan", "has_option", "model", "on_pinned_data", "plan", "rule_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,15 @@ class Job:
     """sha256 of the file that defines it; None for a value."""
     limit: int | None = None
     profile: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A model to ask, with options of its own, which win over the options of all models."""
+
+    name: str
+    """`provider/model`."""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +156,13 @@ def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Be
     )
 
 
+def has_option(name: str, key: str, settings: Settings) -> bool:
+    """Whether the adapter of a model has an option; raises UsageError if there is no such adapter."""
+    provider, inner = split_model(name)
+    found = capabilities_of(settings.catalog.adapter(provider), inner)
+    return key in {field.name for field in fields(found.options)}
+
+
 def _connection(identity: Identity, options: Options, capabilities: Capabilities) -> bytes:
     per_request = {field.name for field in fields(Options)} | capabilities.request_options
     fixed = {key: value for key, value in asdict(options).items() if key not in per_request}
@@ -159,17 +175,18 @@ def on_pinned_data(job: Job, settings: Settings) -> Job:
 
 
 def plan(
-    job: Job, name: str, settings: Settings, *, ids: Collection[str] | None = None, shuffled: bool = False
+    job: Job, name: str | ModelSpec, settings: Settings, *, ids: Collection[str] | None = None, shuffled: bool = False
 ) -> Plan:
     """Resolve everything that a run needs; raises UsageError or DataError before a model is asked."""
+    wanted = name if isinstance(name, ModelSpec) else ModelSpec(name)
     job = on_pinned_data(job, settings)
     bench = job.benchmark
     profile = job.profile or settings.profile or bench.profile
     rule = rule_of(bench, profile)
     judge = _judge(bench, profile, rule, settings)
-    asked = model(name, settings, settings.options, bench)
+    asked = model(wanted.name, settings, {**settings.options, **wanted.options}, bench)
     spec = store.Spec(
-        model=name,
+        model=wanted.name,
         benchmark=bench.name,
         version=bench.version,
         variant=settings.ablate or "",

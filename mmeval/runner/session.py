@@ -81,6 +81,13 @@ class Session:
             raise self.problems[0][1]
         return results
 
+    async def whole(self, plans: Sequence[Plan], *, on_record: OnRecord | None = None) -> list[Run]:
+        """`run`, then `close`."""
+        try:
+            return await self.run(plans, on_record=on_record)
+        finally:
+            await self.close()
+
     async def close(self) -> None:
         """Close the models, and write what is left in the cache."""
         await self.resources.close()

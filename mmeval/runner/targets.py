@@ -1,8 +1,9 @@
-"""Resolve names on the command line: benchmarks, suites and files of questions."""
+"""From what is named to what is run: benchmarks, suites and files of questions to jobs, and with models to plans."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -11,14 +12,48 @@ from mmeval.data import from_file
 from mmeval.data.questions import FORMATS, are_questions
 from mmeval.definitions import Benchmark
 from mmeval.engine.options import Settings
-from mmeval.errors import CatalogError, UsageError, nearest
-from mmeval.runner.plan import Job
+from mmeval.errors import CatalogError, DataError, UsageError, nearest
+from mmeval.runner.config import RunConfig, What
+from mmeval.runner.plan import Job, Plan, has_option, on_pinned_data, plan
 from mmeval.store import Run, canonical
 
-__all__ = ["job", "job_of", "jobs"]
+__all__ = ["job", "job_of", "jobs", "plans"]
 
 
-def jobs(names: Sequence[str], settings: Settings) -> list[Job]:
+def plans(config: RunConfig) -> tuple[list[Plan], list[DataError]]:
+    """The plans, each once, and what is wrong with the benchmarks whose data are not available.
+
+    Raises:
+        DataError: no benchmark has its data.
+        UsageError: a name or an option is wrong.
+    """
+    settings, ready, problems = config.settings, list[Job](), list[DataError]()
+    for one in jobs(config.benchmarks, settings):
+        try:
+            ready.append(on_pinned_data(one, settings))
+        except DataError as error:
+            problems.append(error)
+    if problems and not ready:
+        raise problems[0]
+    _check_options(config)
+    made = (plan(one, model, settings) for model in config.models for one in ready)
+    return list({found.folder: found for found in made}.values()), problems
+
+
+def _check_options(config: RunConfig) -> None:
+    """Raise UsageError for an option that only some of the models have: it has to say which."""
+    names = [model.name for model in config.models]
+    for key in sorted({key for model in config.models for key in model.options}):
+        have = [name for name in names if has_option(name, key, config.settings)]
+        for model in config.models:
+            if key in model.options and have and model.name not in have:
+                raise UsageError(
+                    f"-o {key}: {model.name} has no such option, but {have[0]} has; "
+                    f"write -o {have[0]}:{key}={model.options[key]}"
+                )
+
+
+def jobs(names: Sequence[What], settings: Settings) -> list[Job]:
     """All benchmarks that the names refer to, without duplicates.
 
     Raises:
@@ -29,7 +64,13 @@ def jobs(names: Sequence[str], settings: Settings) -> list[Job]:
     return list(unique.values())
 
 
-def _jobs(name: str, settings: Settings) -> Iterable[Job]:
+def _jobs(what: What, settings: Settings) -> Iterable[Job]:
+    if isinstance(what, Mapping):
+        own = {key: what[key] for key in ("limit", "profile") if key in what}
+        return [replace(made, **own) for made in _jobs(what["name"], settings)]
+    if isinstance(what, Benchmark):
+        return [job(what, settings)]
+    name = str(what)
     if are_questions(name):
         return [_file(Path(name), settings.columns)]
     benchmarks, suites = settings.catalog.benchmarks(), settings.catalog.suites()
@@ -71,6 +112,8 @@ def job_of(run: Run, settings: Settings, file: Path | None = None) -> Job:
     spec = run.info.spec
     if spec.data.get("kind") == "file":
         return _questions(run, file)
+    if spec.data.get("kind") == "rows":
+        raise UsageError(f"{run.path}: the run is of rows in memory, which no command can find; write them to a file")
     if file is not None:
         raise UsageError(f"--file {file}: the run is of the benchmark {spec.benchmark}, not of a file of questions")
     return job(spec.benchmark, settings)

@@ -206,7 +206,7 @@ def test_options_of_run_win_over_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str], expected: dict[str, object]
 ) -> None:
     seen: list[Settings] = []
-    monkeypatch.setattr("mmeval.cli.run.execute", lambda what, model, settings, **_: seen.append(settings) or 0)
+    monkeypatch.setattr("mmeval.cli.run.execute", lambda config, **_: seen.append(config.settings) or 0)
     file = tmp_path / "run.toml"
     file.write_text("epochs = 2\nbatch = true\n[options]\na = 1\n", encoding="utf-8")
     out = CliRunner().invoke(app, ["run", "bar_reading", "-m", "mock/echo", "--config", str(file), *flags])

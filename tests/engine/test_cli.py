@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from mmeval.cli import app
-from mmeval.cli._logs import logged
 from mmeval.errors import MMEvalError
+from mmeval.report.logs import logged
 
 SUMS = """
 from mmeval import Benchmark, Sample, Text

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mmeval import UsageError
-from mmeval.cli._runs import echo
+from mmeval.errors import UsageError
+from mmeval.formatting import plain
 
 _OWN = frozenset(vars(logging.makeLogRecord({})))
 
@@ -49,7 +49,8 @@ class _File(logging.FileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
         self.stopped = True
-        echo(f"mmeval: --log {self.baseFilename}: {sys.exception()}; the run continues without it", err=True)
+        why = f"mmeval: --log {self.baseFilename}: {sys.exception()}; the run continues without it"
+        sys.stderr.write(plain(why) + "\n")
 
     def close(self) -> None:
         with suppress(OSError):  # the write error has been reported already
