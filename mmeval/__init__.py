@@ -5,12 +5,15 @@ The names below are the public interface; they load on first use, so that `impor
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from mmeval.version import __version__
 
 if TYPE_CHECKING:
+    from mmeval.data.memory import benchmark
     from mmeval.definitions import Adapter, Benchmark, Capabilities, Options, Source
     from mmeval.errors import (
         AdapterError,
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
         StoreError,
         UsageError,
     )
+    from mmeval.library import Comparison, Runs, Verdict, arun, compare, gate, load, model, run
     from mmeval.metrics.base import Metric
+    from mmeval.runner import ModelSpec
+    from mmeval.store import Run
     from mmeval.types import (
         Audio,
         Estimate,
@@ -48,12 +54,16 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "mmeval.data.memory": ("benchmark",),
     "mmeval.types": (
         "Audio", "Estimate", "Failure", "Image", "Limits", "Media", "Prompt", "Record", "Reply", "Request",
         "Row", "Sample", "Score", "Text", "Usage", "Video",
     ),
     "mmeval.definitions": ("Adapter", "Benchmark", "Capabilities", "Options", "Source"),
+    "mmeval.library": ("Comparison", "Runs", "Verdict", "arun", "compare", "gate", "load", "model", "run"),
     "mmeval.metrics.base": ("Metric",),
+    "mmeval.runner": ("ModelSpec",),
+    "mmeval.store": ("Run",),
     "mmeval.errors": (
         "AdapterError", "BudgetError", "CatalogError", "DataError", "FatalError", "MMEvalError",
         "MediaError", "NotComparableError", "RetryableError", "RunFailedError", "ScoreError",
@@ -70,6 +80,7 @@ __all__ = [
     "BudgetError",
     "Capabilities",
     "CatalogError",
+    "Comparison",
     "DataError",
     "Estimate",
     "Failure",
@@ -80,6 +91,7 @@ __all__ = [
     "Media",
     "MediaError",
     "Metric",
+    "ModelSpec",
     "NotComparableError",
     "Options",
     "Prompt",
@@ -88,7 +100,9 @@ __all__ = [
     "Request",
     "RetryableError",
     "Row",
+    "Run",
     "RunFailedError",
+    "Runs",
     "Sample",
     "Score",
     "ScoreError",
@@ -97,8 +111,16 @@ __all__ = [
     "Text",
     "Usage",
     "UsageError",
+    "Verdict",
     "Video",
     "__version__",
+    "arun",
+    "benchmark",
+    "compare",
+    "gate",
+    "load",
+    "model",
+    "run",
 ]  # fmt: skip
 
 
@@ -110,3 +132,14 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+class _Public(ModuleType):
+    """`mmeval.compare` and `mmeval.gate` stay the functions when the modules of these names are imported."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Public

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from mmeval import prompts
 from mmeval.data import cells, files
 from mmeval.data.repeats import Repeats
-from mmeval.definitions import Benchmark
+from mmeval.definitions import Benchmark, Source
 from mmeval.errors import DataError, UsageError
 from mmeval.metrics import accuracy
 from mmeval.scorers import question
@@ -64,12 +64,26 @@ def from_file(path: str | Path, *, columns: Mapping[str, str] | None = None, nam
     # Check the first rows now, so that a mistake shows before the first request. Checking all rows of a large file
     # would delay that request.
     count = sum(1 for _ in islice(source.rows(), CHECKED + 1))
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name or source.path.stem).strip("-") or "questions"
+    made = questions(
+        source, name=name or source.path.stem, digest=source.digest(), rows=count if count <= CHECKED else None
+    )
+    return replace(made, about=f"Questions of {source.path.name}.")
+
+
+def questions(source: Source, *, name: str, digest: str, rows: int | None) -> Benchmark:
+    """The benchmark of a source whose rows are those of `checked`.
+
+    Args:
+        source: has the rows.
+        name: title of the benchmark; its name is this without what a folder name cannot hold.
+        digest: of the content, hexadecimal; the version is its beginning.
+        rows: how many there are; None = unknown.
+    """
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or "questions"
     return Benchmark(
-        name=stem, version=source.digest()[:8], title=name or source.path.stem,
-        about=f"Questions of {source.path.name}.", data=source, to_sample=to_sample, profile="mmeval",
-        score=question(), metric=accuracy(), cluster="image", license=None, url=None, paper=None, chance=None,
-        rows=count if count <= CHECKED else None, labels="user-supplied",
+        name=stem, version=digest[:8], title=name, about=f"Questions of {name}.", data=source, to_sample=to_sample,
+        profile="mmeval", score=question(), metric=accuracy(), cluster="image", license=None, url=None, paper=None,
+        chance=None, rows=rows, labels="user-supplied",
     )  # fmt: skip
 
 
@@ -105,32 +119,49 @@ class Questions:
         have = files.columns(self.file)
         if not have:
             raise DataError(f"{self.path}: no rows")
-        return _roles(self.path, have, dict(self.columns))
+        return roles_of(str(self.path), have, dict(self.columns), way_out="--columns {}=NAME")
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
         """Stream checked rows: id, question, answer, options, images, category, hint, where."""
         del offline
-        for found in self.checked():
-            if isinstance(found, DataError):
-                raise found
-            yield found
+        return valid(self.checked())
 
     def checked(self) -> Iterator[Row | DataError]:
         """Every row, or what is wrong with it; raises DataError where the file cannot be read on."""
-        roles = self.roles()
-        seen = Repeats()
-        for line, row in files.numbered(self.file):
-            where = f"{self.path}:{line}"
-            try:
-                found = _read(row, {**_sometimes(row), **roles}, where, self.path.parent)
-            except DataError as error:
-                yield error
-                continue
-            count = seen.add(found["id"])
-            if count > 1 and "id" in roles:
-                yield DataError(f"{where}: the id {found['id']!r} occurs twice")
-            else:
-                yield found if count == 1 else {**found, "id": f"{found['id']}-{count}"}
+        numbered = ((f"{self.path}:{line}", row) for line, row in files.numbered(self.file))
+        return checked(numbered, self.roles(), self.path.parent)
+
+
+def checked(
+    rows: Iterable[tuple[str, Mapping[str, Any]]], roles: Mapping[str, str], folder: Path
+) -> Iterator[Row | DataError]:
+    """Rows with the columns named by role (id, question, answer, options, images, category, hint), or what is wrong.
+
+    Args:
+        rows: where a row stands, for messages, and the row.
+        roles: role to column, of `roles_of`.
+        folder: images are files inside it.
+    """
+    seen = Repeats()
+    for where, row in rows:
+        try:
+            found = _read(row, {**_sometimes(row), **roles}, where, folder)
+        except DataError as error:
+            yield error
+            continue
+        count = seen.add(found["id"])
+        if count > 1 and "id" in roles:
+            yield DataError(f"{where}: the id {found['id']!r} occurs twice")
+        else:
+            yield found if count == 1 else {**found, "id": f"{found['id']}-{count}"}
+
+
+def valid(rows: Iterable[Row | DataError]) -> Iterator[Row]:
+    """The rows up to the first that is wrong; raises its error."""
+    for row in rows:
+        if isinstance(row, DataError):
+            raise row
+        yield row
 
 
 @cache
@@ -140,18 +171,27 @@ def _digest(path: Path, size: int, changed_ns: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _roles(path: Path, have: list[str], mapped: Mapping[str, str]) -> dict[str, str]:
+def roles_of(where: str, have: Sequence[str], mapped: Mapping[str, str], *, way_out: str) -> dict[str, str]:
+    """Role to column; raises DataError when question, answer or a mapped column is missing.
+
+    Args:
+        where: the file, for messages.
+        have: the columns.
+        mapped: role to column, as the user says; the other columns are recognised by name.
+        way_out: how a user maps a column; the placeholder is the role.
+    """
     for role, column in mapped.items():
         if role not in ROLES:
             raise UsageError(f"no role {role!r} for a column; the roles are {', '.join(ROLES)}")
         if column not in have:
-            raise DataError(f"{path}: no column {column!r} for {role}; it has {', '.join(have)}")
+            raise DataError(f"{where}: no column {column!r} for {role}; it has {', '.join(have)}")
     by_fold = {column.strip().lower(): column for column in reversed(have)}
     found = {role: next((by_fold[n] for n in names if n in by_fold), "") for role, names in ROLES.items()}
     roles = {role: column for role, column in {**found, **mapped}.items() if column}
     for role in ("question", "answer"):
         if role not in roles:
-            raise DataError(f"{path}: no {role} column; it has {', '.join(have)}; map one with --columns {role}=NAME")
+            written = way_out.format(role)
+            raise DataError(f"{where}: no {role} column; it has {', '.join(have)}; map one with {written}")
     return roles
 
 

@@ -11,7 +11,7 @@ from mmeval.formatting import plain
 from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
 from mmeval.report.verdicts import COLUMNS, footer, row
 
-__all__ = ["html"]
+__all__ = ["body", "escape", "html"]
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8886; --bad: #b3261e; --good: #17703c; --mute: #777; }
@@ -38,15 +38,23 @@ def html(verdict: Verdict) -> str:
         '<html lang="en"><head><meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(verdict.name)}: {escape(verdict.decision)}</title><style>{STYLE}</style></head><body>",
+        f"<title>{escape(verdict.name)}: {escape(verdict.decision)}</title><style>{STYLE}</style></head>",
+        f"<body>{body(verdict)}</body></html>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def body(verdict: Verdict) -> str:
+    """The verdict without the page around it: for a notebook, too."""
+    parts = [
         f'<h1><span class="{_class(verdict.decision)}">{escape(verdict.summary)}</span></h1>',
         _table(verdict),
         *map(_section, verdict.benchmarks),
         "<footer>",
         *(f"<p>{escape(line)}</p>" for line in footer(verdict)),
-        f"<pre>{escape(verdict.command)}</pre></footer></body></html>",
+        f"<pre>{escape(verdict.command)}</pre></footer>",
     ]
-    return "\n".join(parts) + "\n"
+    return "\n".join(parts)
 
 
 def escape(text: str) -> str:

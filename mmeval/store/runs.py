@@ -34,6 +34,9 @@ class Run:
     legacy_digest: str | None = None
     """Digest of the spec as stored, if it was stored in an older schema."""
 
+    def __repr__(self) -> str:
+        return f"<Run {str(self.path)!r}: {self.info.status}>"
+
     @property
     def spec_digest(self) -> str:
         """Digest of the spec as stored, which names the folder."""
