@@ -84,14 +84,21 @@ class Runs(Sequence[Run]):
         console = PlainConsole(width=160, color_system=None)
         with console.capture() as text:
             console.print(final_table(self))
-            for problem in self.problems:
-                console.print(str(problem), markup=False, highlight=False)
+            for note in self._notes():
+                console.print(note, markup=False, highlight=False, soft_wrap=True)
         return "\n".join(line.rstrip() for line in text.get().splitlines())
 
     def _repr_html_(self) -> str:
         from mmeval.report.notebook import runs_html
 
-        return runs_html(self, self.problems)
+        return runs_html(self, self._notes())
+
+    def _notes(self) -> list[str]:
+        """Why runs are not complete, and why some are missing."""
+        reasons = [
+            f"{run.info.spec.model} {run.info.spec.benchmark}: {run.info.reason}" for run in self if run.info.reason
+        ]
+        return [*reasons, *map(str, self.problems)]
 
 
 def _row(run: Run) -> dict[str, Any]:

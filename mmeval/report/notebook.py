@@ -42,11 +42,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 2) 
     return f"<table><thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"
 
 
-def runs_html(runs: Sequence[Run], problems: Sequence[Exception]) -> str:
-    """One row per run, then why runs are not complete or are missing."""
-    reasons = [f"{run.info.spec.model} {run.info.spec.benchmark}: {run.info.reason}" for run in runs if run.info.reason]
-    notes = "".join(f"<p>{escape(text)}</p>" for text in [*reasons, *map(str, problems)])
-    return table(FINAL, [final_cells(run) for run in runs], left=3) + notes
+def runs_html(runs: Sequence[Run], notes: Sequence[str]) -> str:
+    """One row per run, then the notes."""
+    below = "".join(f"<p>{escape(note)}</p>" for note in notes)
+    return table(FINAL, [final_cells(run) for run in runs], left=3) + below
 
 
 def comparison_html(found: Comparison) -> str:

@@ -231,7 +231,8 @@ def test_failures_of_a_function_are_data(rows, error, status, message) -> None:
     sample = runs.samples().iloc[0]
     assert (sample["status"], sample["failure"]) == (status, message)
     assert runs.to_dataframe()["score"].isna().all()
-    assert "failed" in repr(runs)
+    assert runs[0].info.reason in repr(runs)
+    assert "failed" in repr(runs[0])
 
 
 def test_a_function_can_read_the_options(rows) -> None:
