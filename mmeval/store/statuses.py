@@ -7,7 +7,7 @@ from typing import Final
 
 from mmeval.types import Record, Score, Status
 
-__all__ = ["OPEN", "REFUSALS", "UNMEASURED", "counted"]
+__all__ = ["COVERAGE", "OPEN", "REFUSALS", "UNMEASURED", "counted"]
 
 UNMEASURED: Final[frozenset[Status]] = frozenset({"error", "timeout", "invalid_input", "unsupported", "judge_error"})
 """There is no reply that could be scored; the model was not measured on this sample."""
@@ -18,6 +18,9 @@ OPEN: Final[frozenset[Status]] = frozenset({"error", "timeout", "judge_error"})
 """
 REFUSALS: Final[frozenset[Status]] = frozenset({"refused", "filtered", "empty"})
 """The model or its provider replied without an answer."""
+
+COVERAGE: Final = 0.99
+"""Share of its samples that a run must have measured to be ranked. No budget for errors changes it."""
 
 
 def counted(record: Record, policy: Mapping[Status, str], *, zeros: bool) -> Score | None:

@@ -224,6 +224,7 @@
       }
       return Promise.all(which.map(function (b) { return M.get(root, "pairs/" + data.pairs[b]); })).then(function (files) {
         if (mine !== ticket) return;
+        shown = shown.filter(function (r) { return files.every(function (f) { return f.models.indexOf(r.name) >= 0; }); });   /* the others have no rank there */
         holm(shown, which, files);
         clear(shown);
       });
@@ -381,8 +382,9 @@
       dialog.querySelector("h2").textContent = data.title + " · " + heads[cell.cellIndex].querySelector("button").textContent;
       facts.replaceChildren();
       [["score", one.value.toFixed(1)], ["interval", one.low.toFixed(1) + "–" + one.high.toFixed(1)], ["n", one.n + " / " + one.planned],
+        one.missing ? ["measured", one.measured.toFixed(1) + " [" + one.value.toFixed(1) + ", " + one.right.toFixed(1) + "]"] : null, one.runs > 1 ? ["runs", one.runs] : null,
         ["failed", one.failed], ["truncated", one.truncated], ["unparsed", one.unparsed], ["fact.cost", one.cost == null ? "–" : one.cost.toFixed(2)]]
-        .forEach(function (pair) { facts.append(M.el("dt", words[pair[0]]), M.el("dd", String(pair[1]))); });
+        .filter(Boolean).forEach(function (pair) { facts.append(M.el("dt", words[pair[0]]), M.el("dd", String(pair[1]))); });
       var link = document.getElementById("detail-run");   /* a run that a newer one replaced has no pages */
       link.hidden = !one.run;
       link.href = tools.dataset.pages + one.run + "/index.html";
