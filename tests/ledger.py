@@ -89,7 +89,7 @@ benchmark = Benchmark(
     metric=Metric(name="accuracy", aggregate=metric, higher_is_better=True, low=0.0, high={high}, scale={scale},
                   about="{about}"),
     cluster="image", license="CC-BY-4.0", url="https://example.org/{name}", paper=None, rows={samples},
-    chance=0.25 * {high}, redistribute=True, tags=("{group}",),
+    chance=0.25 * {high}, max_tokens=512, redistribute=True, tags=("{group}",),
 )
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -196,6 +197,17 @@ def test_a_column_holds_comparable_runs_and_says_why_others_are_out() -> None:
 
 
 USUAL = {"temperature": 0.0}
+
+
+@pytest.mark.parametrize("changed", [{"definition_digest": "9" * 64}, {"profile": "lenient"}])
+def test_the_benchmark_as_it_is_now_comes_before_the_one_that_most_models_ran(changed: dict[str, Any]) -> None:
+    card = replace(CARD, digest=SPEC["definition_digest"], profile=SPEC["profile"])
+    others = [cell(f"mock/{i}", right=4, **changed) for i in range(2)]
+    column = make_column(card, [*others, cell("mock/honest")])
+    assert list(column.cells) == ["mock/honest"]
+    assert {one.reason for one in column.excluded} == set(changed)
+
+
 SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
     "system": ({"options": {**USUAL, "system": "You are an expert."}}, "options"),
     "temperature": ({"options": {"temperature": 1.0}}, "options"),

@@ -17,12 +17,14 @@ SAMPLES = "samples_digest"
 def make_column(card: BenchmarkCard, cells: Sequence[Cell]) -> Column:
     """The column of a benchmark from its complete runs.
 
-    It holds the largest group of comparable runs; runs of mmeval come before imported ones, and runs of the full
-    benchmark before those on some samples. Of its sample sets, it has the one that holds the most models' samples.
+    It holds one group of comparable runs: runs of mmeval come before imported ones, runs of the full benchmark before
+    those on some samples, runs of the definition as the catalog has it, under its own profile, before others, and then
+    the group of the most models. Of its sample sets, it has the one that holds the most models' samples.
     A run that lacks some of these samples counts them as missing. Runs on some of the samples are listed aside, unless
     there are no others: then they are the column, and it has no ranks.
     """
-    group = max(_groups([cell for cell in cells if not cell.spec.variant] or list(cells)), key=_weight)
+    groups = _groups([cell for cell in cells if not cell.spec.variant] or list(cells))
+    group = max(groups, key=lambda one: _weight(one, card))
     asked = [cell for cell in group if cell.whole]
     full = bool(asked)
     main = _largest(asked or group, nested=full)
@@ -60,10 +62,11 @@ def _differences(main: Cell, cell: Cell, *, samples: bool = False) -> list[Chang
     return [change for change in found if samples or change.key != SAMPLES]
 
 
-def _weight(group: Sequence[Cell]) -> tuple[bool, bool, int, str]:
+def _weight(group: Sequence[Cell], card: BenchmarkCard) -> tuple[bool, bool, bool, int, str]:
     own = any(cell.run.info.origin == "mmeval" for cell in group)
-    asked = [cell for cell in group if cell.whole]
-    return own, bool(asked), _models(asked or group), max(cell.finished for cell in group)
+    asked, spec = [cell for cell in group if cell.whole], group[0].spec
+    stated = bool(card.digest) and (spec.definition_digest, spec.profile) == (card.digest, card.profile)
+    return own, bool(asked), stated, _models(asked or group), max(cell.finished for cell in group)
 
 
 def _models(cells: Sequence[Cell]) -> int:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 LEVELS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy"
 """61 characters for scores k/60: thirds, quarters, fifths and tenths are exact."""
-MISSING: Final = "."
 OUTCOMES: Final = {
     "r": "right",
     "p": "partial",
@@ -79,12 +78,11 @@ class Vector:
 
     @property
     def levels(self) -> str:
-        """[n], characters of LEVELS or MISSING, for the comparison page."""
+        """[n], characters of LEVELS, for the comparison page; what is missing counts as wrong."""
         import numpy as np
 
-        table = np.frombuffer((LEVELS + MISSING).encode(), dtype=np.uint8)
-        places = np.where(np.isnan(self.values), len(LEVELS), np.rint(np.nan_to_num(self.values) * 60)).astype(np.intp)
-        return table[places].tobytes().decode()
+        table = np.frombuffer(LEVELS.encode(), dtype=np.uint8)
+        return table[np.rint(self.counted * 60).astype(np.intp)].tobytes().decode()
 
 
 def file_digest(file: Path) -> str:

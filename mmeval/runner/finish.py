@@ -12,7 +12,7 @@ from mmeval.definitions import Benchmark
 from mmeval.metrics.missing import bounds
 from mmeval.store import Bounds, Files, Number, ScoreRow, Summary, Totals, counted, write_scores
 from mmeval.store.ordered import Ordered
-from mmeval.types import Record, Usage
+from mmeval.types import Record, Score, Usage
 
 __all__ = ["headline_records", "summarise"]
 
@@ -56,7 +56,7 @@ def _rows(
             summary.measured += 1
             summary.unparsed += record.score.answer is None
         ledger.add(records)
-        score = counted(record, benchmark.policy, zeros=True)
+        score = _score(benchmark, record)
         ledger.missing += score is None
         yield ScoreRow.of(record, score)
 
@@ -64,9 +64,14 @@ def _rows(
 def headline_records(benchmark: Benchmark, records: Iterable[Record], *, zeros: bool) -> Iterator[Record]:
     """The records that enter the headline, each with the score that counts; see `store.counted`."""
     for record in records:
-        score = counted(record, benchmark.policy, zeros=zeros)
+        score = _score(benchmark, record, zeros=zeros)
         if score is not None:
             yield record if score is record.score else replace(record, score=score)
+
+
+def _score(benchmark: Benchmark, record: Record, *, zeros: bool = True) -> Score | None:
+    wrong = float(not benchmark.metric.higher_is_better)
+    return counted(record, benchmark.policy, zeros=zeros, wrong=wrong)
 
 
 def _aggregate(benchmark: Benchmark, records: Iterable[Record], *, zeros: bool) -> dict[str, Number]:
@@ -92,7 +97,7 @@ class _Counted:
 
     def __iter__(self) -> Iterator[Record]:
         for record in self._records:
-            score = counted(record, self._benchmark.policy, zeros=True)
+            score = _score(self._benchmark, record)
             yield record if score is record.score else replace(record, score=score)
 
 
