@@ -62,10 +62,15 @@ class Cell:
         return self.run.info.spec
 
     @property
+    def epochs(self) -> int:
+        """Replies to each sample in the earliest run; never more than it has rows, whatever its run.json says."""
+        return max(1, min(self.spec.epochs, self.vector.rows))
+
+    @property
     def planned(self) -> int:
         """Replies to all samples of the column, over all runs."""
         asked = sum(one.run.info.planned for one in self.runs)
-        return max(asked, len(self.vector.ids) * sum(max(1, one.spec.epochs) for one in self.runs))
+        return max(asked, len(self.vector.ids) * sum(one.epochs for one in self.runs))
 
     @property
     def n(self) -> int:

@@ -73,10 +73,9 @@ def stretched(cell: Cell, ids: Sequence[str], clusters: Sequence[str], card: Ben
     outcomes, answers = ["f"] * len(ids), [""] * len(ids)
     for to, outcome, answer in zip(at, old.outcomes, old.answers, strict=True):
         outcomes[to], answers[to] = outcome, answer
-    epochs = max(1, cell.spec.epochs)
     vector = replace(
         old, ids=tuple(ids), clusters=tuple(clusters), values=values, gaps=gaps, outcomes="".join(outcomes),
-        answers=tuple(answers), missing=old.missing + epochs * (len(ids) - len(old.ids)), pseudo=(), bounds=None,
+        answers=tuple(answers), missing=old.missing + cell.epochs * (len(ids) - len(old.ids)), pseudo=(), bounds=None,
         digest=f"{old.digest}/{len(ids)}",
     )  # fmt: skip
     return replace(cell_of(cell.run, vector, card, current=cell.current), parts=(cell,))

@@ -30,7 +30,7 @@ def pool(cells: Sequence[Cell], card: BenchmarkCard) -> Cell:
     if len(cells) == 1:
         return cells[0]
     cells = sorted(cells, key=lambda cell: (run_time(cell.run) or "~", cell.run.path.name))
-    weights = [float(max(1, cell.spec.epochs)) for cell in cells]
+    weights = [float(cell.epochs) for cell in cells]
     vector = _vector(cells, weights)
     measured, right, plain = (
         _mean([getattr(cell, name) for cell in cells], weights) for name in ("measured", "right", "headline")

@@ -116,7 +116,7 @@ def read_vector(run: Run, *, wrong: float = 0.0) -> Vector:
         by_id.setdefault(row.id, []).append(row)
     ids = tuple(sorted(by_id))
     values = np.array([_mean(by_id[key]) for key in ids], dtype=np.float64)
-    epochs = max(1, run.info.spec.epochs)
+    epochs = max(1, min(run.info.spec.epochs, len(rows)))
     absent = [_absent(by_id[key], epochs) for key in ids]
     gaps = np.array([n / max(epochs, len(by_id[key])) for key, n in zip(ids, absent, strict=True)], dtype=np.float64)
     counts: dict[str, int] = {}
