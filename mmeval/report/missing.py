@@ -9,9 +9,9 @@ __all__ = ["missing_line"]
 
 
 def missing_line(info: RunInfo) -> str:
-    """Such as `50 of 1,000 samples have no score: 66.5 if all were wrong, ...`; empty if none is missing."""
+    """Such as `50 of 1,000 samples have no score: 66.5 if all were wrong, ...`; empty if none is, or the run is not complete."""
     found = info.bounds
-    if found is None or not info.metrics:
+    if found is None or not info.metrics or info.status != "complete":
         return ""
     said = f"{found.missing:,} of {plural(info.planned, 'sample')} {'has' if found.missing == 1 else 'have'} no score"
     if found.wrong is None or found.right is None:

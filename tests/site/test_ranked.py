@@ -252,11 +252,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         (
             "unsupported",
-            "50 of 100 samples are missing: 50.0 if all were wrong, 100.0 if right; a leaderboard lists this",
+            "50 of 100 samples have no score: 50.0 if all were wrong, 100.0 if all were right; a leaderboard does not rank",
         ),
         (
             "bad_request",
-            "50 of 100 samples are missing: 50.0 if all were wrong, 100.0 if right; a leaderboard lists this",
+            "50 of 100 samples have no score: 50.0 if all were wrong, 100.0 if all were right; a leaderboard does not rank",
         ),
     ],
 )
