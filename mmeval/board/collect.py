@@ -46,8 +46,13 @@ def _bounded(vector: Vector, card: BenchmarkCard, records: Sequence[Record]) -> 
     ends = missing.bounds(metric, records)
     if ends is None:
         return vector
-    made = pseudo(vector, card, missing.worst(metric, records))
-    return replace(vector, pseudo=made, bounds=(Number.of(ends[0]), Number.of(ends[1])))
+    filled = missing.worst(metric, records)
+    return replace(
+        vector,
+        pseudo=pseudo(vector, card, filled),
+        bounds=(Number.of(ends[0]), Number.of(ends[1])),
+        counted_metrics={name: Number.of(value) for name, value in metric.aggregate(filled).items()},
+    )
 
 
 def all_runs(root: Path) -> tuple[list[Run], list[Problem]]:

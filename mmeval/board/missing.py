@@ -76,6 +76,6 @@ def stretched(cell: Cell, ids: Sequence[str], clusters: Sequence[str], card: Ben
     vector = replace(
         old, ids=tuple(ids), clusters=tuple(clusters), values=values, gaps=gaps, outcomes="".join(outcomes),
         answers=tuple(answers), missing=old.missing + cell.epochs * (len(ids) - len(old.ids)), pseudo=(), bounds=None,
-        digest=f"{old.digest}/{len(ids)}",
+        counted_metrics={}, digest=f"{old.digest}/{len(ids)}",
     )  # fmt: skip
     return replace(cell_of(cell.run, vector, card, current=cell.current), parts=(cell,))

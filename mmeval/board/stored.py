@@ -89,6 +89,7 @@ def _keep(vector: Vector, file: Path, cache: Path) -> None:
         "missing": vector.missing,
         "gaps": base64.b64encode(vector.gaps.tobytes()).decode() if vector.missing else "",
         "wrong": vector.wrong,
+        "metrics": {name: one.model_dump() for name, one in vector.counted_metrics.items()},
         "bounds": [one.model_dump() for one in vector.bounds] if vector.bounds else None,
         "pseudo": vector.pseudo,
         "latency": vector.latency,
@@ -114,6 +115,7 @@ def _load(file: Path, cache: Path) -> Vector | None:
         gaps=gaps if gaps.size else np.zeros(len(ids)),
         answers=tuple(map(sys.intern, answers)),
         pseudo=pseudo,
+        counted_metrics={name: Number(**one) for name, one in raw.pop("metrics").items()},
         bounds=(Number(**ends[0]), Number(**ends[1])) if ends else None,
         **raw,
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -57,6 +57,8 @@ class Vector:
     """What counts as wrong: 0, or 1 if lower is better."""
     bounds: tuple[Number, Number] | None = None
     """The headline with all that is missing counted as wrong, and as right, where the metric can be computed."""
+    counted_metrics: Mapping[str, Number] = field(default_factory=dict)
+    """All numbers of the metric with what is missing counted as wrong; empty if nothing is, or they are not known."""
     pseudo: tuple[float, ...] = ()
     """Jackknife pseudo-values of the headline as a share of its range, with all that is missing counted as wrong.
 

@@ -9,7 +9,10 @@ __all__ = ["missing_line"]
 
 
 def missing_line(info: RunInfo) -> str:
-    """Such as `50 of 1,000 samples have no score: 66.5 if all were wrong, ...`; empty if none is, or the run is not complete."""
+    """Such as `50 of 1,000 samples have no score: 66.5 if all were wrong, 71.5 if all were right; ...`.
+
+    Empty if nothing is missing, or if the run is not complete.
+    """
     found = info.bounds
     if found is None or not info.metrics or info.status != "complete":
         return ""

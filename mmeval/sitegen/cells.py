@@ -53,11 +53,14 @@ def aside(one: Aside, column: Column, title: str, kind: str) -> dict[str, Any]:
 
 
 def slices(cell: Cell, column: Column) -> list[dict[str, Any]]:
-    """Sub-scores on the board's scale: the metrics that run.json names `metric/slice`, as means over the runs."""
+    """Sub-scores on the board's scale: the metrics that run.json names `metric/slice`, as means over the runs.
+
+    What is missing counts as wrong, as in the headline, where the metric can be computed.
+    """
     scale, head = column.card.scale, cell.run.info.primary_metric
     found: dict[str, list[Number]] = {}
     for one in cell.runs:
-        for name, number in one.run.info.metrics.items():
+        for name, number in (one.vector.counted_metrics or one.run.info.metrics).items():
             found.setdefault(name, []).append(number)
     return [
         {

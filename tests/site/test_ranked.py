@@ -17,6 +17,7 @@ from mmeval.board import Board, Column, collect
 from mmeval.board.stored import Reader
 from mmeval.catalog import Catalog
 from mmeval.cli import app
+from mmeval.sitegen.cells import slices
 from tests import ledger
 from tests.once import once
 from tests.site.conftest import make, until
@@ -137,6 +138,12 @@ def test_a_headline_that_is_no_mean_is_bounded_too(
     assert (cell.headline.value, cell.right.value, cell.unranked) == (pytest.approx(wrong), pytest.approx(right), why)
 
 
+def test_sub_scores_count_what_is_missing_as_wrong(gamers: Board) -> None:
+    one = column(gamers, MEAN)
+    values = [part["value"] for part in slices(one.cells["gamer/unsupported"], one)]
+    assert values == pytest.approx([50.0] * 5)
+
+
 @pytest.mark.parametrize("name", [MEAN, PAIRS])
 def test_a_model_that_fails_where_it_is_wrong_gains_no_rank(gamers: Board, name: str) -> None:
     from mmeval.board.ranks import rank_columns
@@ -190,10 +197,10 @@ PAGES: dict[str, tuple[str, Sequence[str]]] = {
     ),
     "benchmark": (
         f"b/{MEAN}.html",
-        ["100.0<i> [50.0, 100.0]</i>", "50.5<i> [48.0, 53.0]</i>", "not ranked: less than 99% measured", "Other settings",
+        ['100.0<br><span class="none">[50.0, 100.0]</span>', '50.5<br><span class="none">[48.0, 53.0]</span>', "not ranked: less than 99% measured", "Other settings",
          "option <bdi>temperature 1.0</bdi>", "Runs on some of the samples", '<td class="n">8</td>'],
     ),
-    "model": ("m/gamer__fails.html", ["50.5<i> [48.0, 53.0]</i>", "not ranked: less than 99% measured"]),
+    "model": ("m/gamer__fails.html", ['50.5<br><span class="none">[48.0, 53.0]</span>', "not ranked: less than 99% measured"]),
     "variant": ("m/honest__half.html", ["Other settings", "option <bdi>temperature 1.0</bdi>", "100.0"]),
 }  # fmt: skip
 
