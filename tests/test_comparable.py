@@ -270,7 +270,8 @@ def test_limited_runs_are_listed_aside_and_displace_nothing() -> None:
     assert not alone.full
     assert {one.unranked for one in alone.cells.values()} == {"limited"}
     asked_all = make_column(CARD, [cell("mock/whole"), cell("mock/a", limit=4)])
-    assert sorted(asked_all.cells) == ["mock/a", "mock/whole"], "a limit above the number of samples is none"
+    assert sorted(asked_all.cells) == ["mock/a", "mock/whole"], "they are the samples of the full benchmark"
+    assert make_column(CARD, [cell("mock/a", limit=5)]).full, "a limit above the number of samples is none"
 
 
 @pytest.mark.parametrize(("lost", "why"), [(1, ""), (3, "coverage")])

@@ -116,9 +116,10 @@ class Cell:
 
     @property
     def whole(self) -> bool:
-        """Whether all samples of the benchmark were asked for."""
+        """Whether all samples of the benchmark were asked for; a limit that was not reached cut nothing off."""
         spec = self.spec
-        return spec.limit is None and spec.subset is None and spec.shard is None
+        cut = spec.limit is not None and spec.limit <= len(self.vector.ids)
+        return not cut and spec.subset is None and spec.shard is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
