@@ -153,17 +153,19 @@
   var custom = false, averaged = benchmarks.join();
   function mean(which, of) { return which.reduce(function (s, b) { return s + of(b); }, 0) / which.length; }
   function fixed(x, places) { return x.toFixed(places).replace(/^-(?=[0.]*$)/, "").replace("-", "−"); }
+  function unranked(row, b) { return row.ref || row.tr.cells[at[b]].classList.contains("u"); }
   function place(row, b) {
     var own = percent(row, b);
-    return 1 + rows.filter(function (r) { return !r.ref && percent(r, b) !== null && percent(r, b) > own; }).length;
+    return 1 + rows.filter(function (r) { return !unranked(r, b) && percent(r, b) !== null && percent(r, b) > own; }).length;
   }
+  function outside(row, which) { return which.some(function (b) { return unranked(row, b); }); }
   var AVERAGES = {
-    mean: function (row, which) { return row.ref && "avgrank" in at ? "" : fixed(mean(which, function (b) { return percent(row, b); }), 1); },
+    mean: function (row, which) { return "avgrank" in at && outside(row, which) ? "" : fixed(mean(which, function (b) { return percent(row, b); }), 1); },
     corrected: function (row, which) {
       if (row.ref || !which.every(function (b) { return b in chances; })) return "";
       return fixed(mean(which, function (b) { return 100 * (percent(row, b) - chances[b]) / (100 - chances[b] || 1); }), 1);
     },
-    avgrank: function (row, which) { return row.ref ? "" : fixed(mean(which, function (b) { return place(row, b); }), 2); }
+    avgrank: function (row, which) { return outside(row, which) ? "" : fixed(mean(which, function (b) { return place(row, b); }), 2); }
   };
   function averages() {
     var which = chosen(), all = which.length === benchmarks.length;

@@ -240,6 +240,15 @@ def test_rows_without_a_rank_have_none_among_chosen_columns_either(visit: Callab
     assert set(ranks.values()) > {"1"}
 
 
+def test_the_openvlm_view_gives_them_no_averages(visit: Callable[..., Any], gamed: Path) -> None:
+    """Neither as it is built, nor for chosen columns; and nobody's Avg Rank counts them."""
+    for state in ("", f"#hide={PAIRS}"):
+        tab = visit(f"v/openvlm.html{state}", root=gamed / "_site")
+        found = dict(zip(shown(tab, "model"), zip(shown(tab, "mean"), shown(tab, "avgrank"), strict=True), strict=True))
+        assert found["gamer/unsupported"] == found["gamer/fails"] == ("", "")
+        assert found["honest/half"] == ("48.0", "1.50" if not state else "2.00")
+
+
 QUESTIONS = "".join(
     json.dumps({"question": f"Question {i:03d}?", "answer": "A" if i % 2 else "B", "options": ["x", "y"]}) + "\n"
     for i in range(100)
