@@ -14,13 +14,15 @@ from typing import Any, Final, Literal, get_args
 
 from mmeval.store import RunInfo
 
-__all__ = ["KEYS", "Change", "Key", "Purpose", "Subject", "changes", "may_differ", "refused", "short"]
+__all__ = ["KEYS", "Change", "Key", "Purpose", "Subject", "changes", "may_differ", "refused", "settings", "short"]
 
 Subject = Literal["model", "prompt", "adapter", "scorer", "code"]
 """What a change is about: a gate refuses runs that differ in anything else."""
-Purpose = Subject | Literal["column", "paired", "merge"]
-"""A gate with this subject; one column of the board; a paired test; merging shards of one run."""
+Purpose = Subject | Literal["column", "pooled", "paired", "merge"]
+"""A gate with this subject; one column of the board; runs of one model that a cell of it pools; a paired test; merging
+shards of one run."""
 Answer = Literal["equal", "free"]
+ColumnAnswer = Answer | Literal["setting"]
 
 ALL: Final = frozenset[Subject](get_args(Subject))
 
@@ -34,7 +36,9 @@ class Key:
     why: str
     gate: frozenset[Subject] = frozenset()
     """The gate subjects that explain a difference; none: the gate always refuses it."""
-    column: Answer = "free"
+    column: ColumnAnswer = "free"
+    """`equal`: runs that differ do not share a column. `setting`: they do, but are different settings of a model, of
+    which one is ranked. `free`: the runs of a model are pooled."""
     paired: Answer = "free"
     merge: Answer = "equal"
 
@@ -50,21 +54,25 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("model", "The model is what a board ranks and what most gates test.", gate=_of("model")),
     Key(
         "endpoint",
-        "Where the model is served; another model or adapter may be served elsewhere.",
+        "Where the model is served: other weights, precision or limits may answer under the same name.",
         gate=_of("model", "adapter"),
+        column="setting",
     ),
     Key(
         "adapter_digest",
         "The code that talks to the provider; another provider has another adapter.",
         gate=_of("model", "adapter", "code"),
+        column="setting",
     ),
     Key(
         "media_policy",
         "How images are resized and encoded; it follows from the limits of the adapter.",
         gate=_of("adapter", "code"),
+        column="setting",
     ),
-    Key("options.system", "The system prompt is part of the prompt.", gate=_of("prompt")),
-    Key("options.*", "Temperature, token limit and the like change answers; the board lets every model have its own."),
+    Key("options.system", "The system prompt is part of the prompt.", gate=_of("prompt"), column="setting"),
+    Key("options.seed", "Another seed is another draw of the same model: a try like any other."),
+    Key("options.*", "Temperature, token limit and the like change answers.", column="setting"),
     Key(
         "definition_digest",
         "The code of the definition holds the prompts and chooses the rows; comments do not count.",
@@ -91,14 +99,13 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("data.*", "Name, address and path of the data do not say what it holds."),
     Key("imported.*", "The file of another tool; every imported run has its own."),
     Key("seed", "It decides the order of the samples, what shuffled ablations show, and what some models sample."),
-    Key("limit", "How many samples were asked; pairs use the samples that both runs have.", gate=ALL, column="equal"),
+    Key("limit", "How many samples were asked; on the board `samples_digest` decides.", gate=ALL),
     Key("subset", "Which samples were selected; on the board `samples_digest` decides.", gate=ALL),
     Key("shard", "Which part of the samples was asked; on the board `samples_digest` decides.", gate=ALL, merge="free"),
     Key(
         "epochs",
-        "More replies per sample narrow the intervals of a column; pairs use the mean of a sample.",
+        "More replies per sample narrow the interval of a model; pairs and the board use the mean of a sample.",
         gate=ALL,
-        column="equal",
     ),
     Key(
         "samples_digest",
@@ -111,6 +118,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "mmeval",
         "The version without its patch number; a minor version may change how runs are made.",
         gate=_of("code"),
+        column="setting",
         merge="free",
     ),
 )
@@ -142,6 +150,8 @@ def may_differ(key: str, purpose: Purpose) -> bool:
     row = KEYS[_row(key)]
     if purpose == "column":
         return row.column != "equal"
+    if purpose == "pooled":
+        return row.column == "free"
     if purpose == "paired":
         return row.paired != "equal"
     if purpose == "merge":
@@ -179,6 +189,11 @@ def changes(base: RunInfo, candidate: RunInfo) -> tuple[Change, ...]:
 def refused(base: RunInfo, candidate: RunInfo, purpose: Purpose) -> list[Change]:
     """The differences that this purpose does not allow; with any of them the runs are not comparable."""
     return [change for change in changes(base, candidate) if not may_differ(change.key, purpose)]
+
+
+def settings(info: RunInfo) -> dict[str, Any]:
+    """The settings of the model in a run, by key: what a column lets models differ in and does not pool."""
+    return {key: value for key, value in _flat(info).items() if KEYS[_row(key)].column == "setting"}
 
 
 SOURCES: Final = ("definition_digest", "adapter_digest")

@@ -47,6 +47,11 @@ class Side:
         """Sorted ids of the samples without a score."""
         return sorted(key for key, item in self.items.items() if item.score is None)
 
+    def bounds(self) -> tuple[float, float]:
+        """The mean with everything that is missing counted as 0, and as 1."""
+        low = math.fsum(item.score or 0.0 for item in self.items.values())
+        return low / len(self.items), (low + len(self.missing)) / len(self.items)
+
     def mean(self) -> float | None:
         """Mean over the samples that have a score; None if none has."""
         known = [item.score for item in self.items.values() if item.score is not None]

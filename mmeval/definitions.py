@@ -60,7 +60,8 @@ class Benchmark:
     policy: Mapping[Status, Policy] = field(
         default_factory=lambda: {"truncated": "score", "refused": "zero", "filtered": "zero", "empty": "zero"}
     )
-    """What the headline does with a status: score the reply, count 0, or (when absent) leave it out."""
+    """What the headline does with a status: score the reply, count it as wrong (`zero`), or (when absent) leave it
+    out; then it is missing, and ranks count it as wrong."""
     tags: tuple[str, ...] = ()
 
 

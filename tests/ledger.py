@@ -89,7 +89,7 @@ benchmark = Benchmark(
     metric=Metric(name="accuracy", aggregate=metric, higher_is_better=True, low=0.0, high={high}, scale={scale},
                   about="{about}"),
     cluster="image", license="CC-BY-4.0", url="https://example.org/{name}", paper=None, rows={samples},
-    chance=0.25 * {high}, redistribute=True, tags=("{group}",),
+    chance=0.25 * {high}, max_tokens=512, redistribute=True, tags=("{group}",),
 )
 """
 
@@ -109,6 +109,8 @@ class Shape:
     """Share of cells that were never run (the first quarter of the models has none)."""
     thumbs: int = 6
     reply_words: int = 12
+    failures: float = 0.004
+    """Share of requests that fail; a model that loses more than one in a hundred samples has no rank."""
     names: tuple[str, ...] = field(default=())
 
 
@@ -289,7 +291,7 @@ def record(sample: StoredSample, p: float, i: int, draw: random.Random, shape: S
     """A line of records.jsonl as a dict, cheaper than the dataclass and equal to it (a test says so)."""
     odd = draw.random()
     right = draw.random() < p
-    status = "ok" if odd > 0.02 else "error" if odd < 0.004 else "truncated" if odd < 0.013 else "refused"
+    status = "ok" if odd > 0.02 else "error" if odd < shape.failures else "truncated" if odd < 0.013 else "refused"
     letter = str(sample.target) if right else draw.choice([c for c in "ABCD" if c != sample.target])
     text, answer = reply_text(letter, i, odd, draw, shape)
     right = right and answer == sample.target

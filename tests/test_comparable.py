@@ -4,39 +4,50 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
 import pytest
 
-from mmeval.board.collect import Cell, make_column
+from mmeval.board.cards import BenchmarkCard
+from mmeval.board.cell import Cell
+from mmeval.board.columns import make_column
+from mmeval.board.missing import cell_of
+from mmeval.board.vectors import Vector
 from mmeval.comparable import KEYS, Purpose, Subject, changes, may_differ, refused
 from mmeval.store import Number, Run, RunInfo, Spec
 
 ROOT = Path(__file__).parent.parent
 SUBJECTS = get_args(Subject)
-PURPOSES: tuple[Purpose, ...] = (*SUBJECTS, "column", "paired", "merge")
+PURPOSES: tuple[Purpose, ...] = (*SUBJECTS, "column", "pooled", "paired", "merge")
 SPEC: dict[str, Any] = {
     "model": "mock/one", "benchmark": "quiz", "version": "1", "profile": "official", "endpoint": "local",
     "definition_digest": "a" * 64, "adapter_digest": "b" * 64, "scorer": "mine/default#1",
 }  # fmt: skip
 OTHER: dict[str, Any] = {"epochs": 2, "limit": 5, "seed": 5, "media_policy": {"side": [512]}}
-PARTS = ("options.system", "options.temperature", "data.revision", "data.sha256", "data.md5", "data.split", "data.config",
+PARTS = ("options.system", "options.temperature", "options.seed", "data.revision", "data.sha256", "data.md5", "data.split", "data.config",
          "data.parts", "data.n", "data.seed", "data.path", "imported.sha256", "imported.file")  # fmt: skip
 ALONE = ("mmeval", "samples_digest")
 NAMES = [name for name in Spec.model_fields if name not in ("options", "data")] + [*PARTS, *ALONE]
 
 SIZE = {"limit", "shard", "subset", "epochs", "samples_digest"}
+POOLED = {
+    "model", "options.seed", "seed", "limit", "epochs", "shard", "subset", "data.path", "imported.sha256",
+    "imported.file",
+}  # fmt: skip
 FREE: dict[Purpose, set[str]] = {
     "model": SIZE | {"model", "endpoint", "adapter_digest"},
     "prompt": SIZE | {"definition_digest", "options.system"},
     "adapter": SIZE | {"adapter_digest", "endpoint", "media_policy"},
     "scorer": SIZE | {"scorer", "profile", "judge", "judge_digest"},
     "code": SIZE | {"adapter_digest", "definition_digest", "scorer", "media_policy", "mmeval"},
-    "column": {
-        "model", "endpoint", "adapter_digest", "media_policy", "options.system", "options.temperature", "seed", "shard",
-        "subset", "mmeval", "data.path", "imported.sha256", "imported.file",
+    "column": POOLED | {
+        "endpoint", "adapter_digest", "media_policy", "options.system", "options.temperature", "mmeval",
     },
+    "pooled": POOLED,
     "paired": set(NAMES) - {"benchmark"},
     "merge": {"shard", "samples_digest", "mmeval"},
 }  # fmt: skip
@@ -133,41 +144,144 @@ def test_what_is_the_same(first: dict[str, Any], second: dict[str, Any]) -> None
 def test_the_most_telling_key_comes_first() -> None:
     other = info(profile="strict", scorer="mine/strict#2", model="mock/two", limit=5, samples_digest="t")
     found = refused(info(), other, "column")
-    assert [change.key for change in found] == ["profile", "scorer", "limit", "samples_digest"]
+    assert [change.key for change in found] == ["profile", "scorer", "samples_digest"]
     assert str(found[0]) == "profile: official -> strict"
 
 
-def cell(model: str, *, end: float = 0.0, origin: str = "mmeval", **changes: Any) -> Cell:
-    made = info(model=model, **changes)
-    made = made.model_copy(update={"origin": origin, "provenance": {**made.provenance, "end": end}})
-    number = Number(value=0.5, low=0.4, high=0.6, n=10, method="mean")
-    return Cell(run=Run(Path(model), made), vector=None, headline=number)  # type: ignore[arg-type]
+def cell(
+    model: str, *, ids: Sequence[int] = range(4), right: int = 2, end: float = 0.0, origin: str = "mmeval",
+    mmeval: str = "0.1.0", **changes: Any,
+) -> Cell:  # fmt: skip
+    """A run on samples of which the first `right` are right."""
+    made = info(model=model, mmeval=mmeval, samples_digest=f"ids {list(ids)}", **changes)
+    provenance = {**made.provenance, "end": end}
+    values = np.array([float(i < right) for i in range(len(ids))])
+    names = tuple(f"{i:03d}" for i in ids)
+    mean = float(values.mean())
+    number = Number(value=mean, low=0.0, high=1.0, n=len(ids), method="mean")
+    made = made.model_copy(
+        update={"origin": origin, "provenance": provenance, "metrics": {"accuracy": number}, "planned": len(ids),
+                "primary_metric": "accuracy"}
+    )  # fmt: skip
+    vector = Vector(names, values, np.zeros(len(ids)), names, "r" * len(ids), ("A",) * len(ids), {}, len(ids), "", mean)
+    return cell_of(Run(Path(made.spec.digest[:12]), made), vector, CARD)
+
+
+CARD = BenchmarkCard(name="quiz", title="Quiz", group="g", known=True, temperature=0.0)
+DATA = {"revision": "one", "path": "a.jsonl"}
 
 
 def test_a_column_holds_comparable_runs_and_says_why_others_are_out() -> None:
-    data = {"revision": "one", "path": "a.jsonl"}
     cells = [
-        cell("mock/a", data=data, end=1.0),
-        cell("mock/a", data=data, end=9e8),
-        cell("mock/b", data={**data, "path": "b.jsonl"}, options={"temperature": 1.0}),
-        cell("mock/c", data={**data, "revision": "two"}),
-        cell("mock/d", data=data, scorer="mine/default#2"),
-        cell("mock/e", data=data, scorer="unknown#3"),
-        cell("mock/f", data=data, samples_digest="t" * 20),
-        cell("mock/h", data=data, definition_digest="9" * 64),
-        cell("mock/g", data=data, variant="blind"),
-        *(cell(f"mock/{i}", data=data, version="2", origin="third-party") for i in range(5)),
+        cell("mock/a", data=DATA, end=1.0),
+        cell("mock/b", data={**DATA, "path": "b.jsonl"}),
+        cell("mock/c", data={**DATA, "revision": "two"}),
+        cell("mock/d", data=DATA, scorer="mine/default#2"),
+        cell("mock/e", data=DATA, scorer="unknown#3"),
+        cell("mock/f", data=DATA, ids=[7, 8]),
+        cell("mock/h", data=DATA, definition_digest="9" * 64),
+        cell("mock/g", data=DATA, variant="blind"),
+        *(cell(f"mock/{i}", data=DATA, version="2", origin="third-party") for i in range(5)),
     ]
-    column = make_column(None, cells)  # type: ignore[arg-type]
+    column = make_column(CARD, cells)
     assert sorted(column.cells) == ["mock/a", "mock/b", "mock/e"]
-    assert column.cells["mock/a"].run.info.provenance["end"] == 9e8
     found = {one.cell.spec.model: (one.reason, one.value) for one in column.excluded}
     assert found == {
-        "mock/a": ("superseded", "1970-01-01"),
         "mock/c": ("data", "revision two"),
         "mock/d": ("scorer", "mine/default#2"),
-        "mock/f": ("samples_digest", "t" * 20),
+        "mock/f": ("samples_digest", "ids [7, 8]"),
         "mock/g": ("variant", "blind"),
         "mock/h": ("definition_digest", "9" * 12),
         **{f"mock/{i}": ("version", "2") for i in range(5)},
     }
+
+
+USUAL = {"temperature": 0.0}
+
+
+@pytest.mark.parametrize("changed", [{"definition_digest": "9" * 64}, {"profile": "lenient"}])
+def test_the_benchmark_as_it_is_now_comes_before_the_one_that_most_models_ran(changed: dict[str, Any]) -> None:
+    card = replace(CARD, digest=SPEC["definition_digest"], profile=SPEC["profile"])
+    others = [cell(f"mock/{i}", right=4, **changed) for i in range(2)]
+    column = make_column(card, [*others, cell("mock/honest")])
+    assert list(column.cells) == ["mock/honest"]
+    assert {one.reason for one in column.excluded} == set(changed)
+
+
+SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
+    "system": ({"options": {**USUAL, "system": "You are an expert."}}, "options"),
+    "temperature": ({"options": {"temperature": 1.0}}, "options"),
+    "token limit": ({"options": {**USUAL, "max_tokens": 9}}, "options"),
+    "media policy": ({"media_policy": {"side": [512]}}, "media_policy"),
+    "adapter": ({"adapter_digest": "c" * 64}, "adapter_digest"),
+    "endpoint": ({"endpoint": "https://elsewhere"}, "endpoint"),
+    "mmeval": ({"mmeval": "0.0.9"}, "mmeval"),
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_another_setting_of_a_model_is_a_variant_and_never_its_row(name: str) -> None:
+    """It scores more, is newer and was run twice; the row is the setting that the benchmark states, or the earliest."""
+    changed, key = SETTINGS[name]
+    odd = [cell("mock/a", right=4, end=9.0 + seed, seed=seed, **{"options": USUAL, **changed}) for seed in (0, 1)]
+    column = make_column(CARD, [*odd, cell("mock/a", right=2, end=5.0, options=USUAL)])
+    row, (variant,) = column.cells["mock/a"], column.variants
+    assert (row.headline.value, len(row.runs)) == (0.5, 1)
+    assert (variant.cell.headline.value, len(variant.cell.runs), variant.reason) == (1.0, 2, key)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"options": {"temperature": 1.0}}, [("temperature", "1.0")]),
+        ({"options": {"temperature": 0.0, "system": "Think."}}, [("system", "Think.")]),
+        ({"options": {"temperature": 0.0, "max_tokens": 9}}, [("max_tokens", "9")]),
+        ({"media_policy": {"side": [512]}}, [("media_policy", "{'side': [512]}")]),
+        ({"mmeval": "0.2.0"}, [("mmeval", "0.2")]),
+        ({"options": {"temperature": 0.0, "seed": 3}}, []),
+    ],
+)
+def test_a_row_says_in_which_settings_it_is_unusual(changed: dict[str, Any], said: list[tuple[str, str]]) -> None:
+    usual: dict[str, Any] = {"options": {"temperature": 0.0}}
+    odd = cell("mock/odd", **{**usual, **changed})
+    column = make_column(CARD, [odd, *(cell(f"mock/{i}", **usual) for i in range(2))])
+    assert list(column.cells["mock/odd"].settings) == said
+    assert not column.cells["mock/0"].settings
+
+
+def test_runs_in_equal_settings_are_pooled_and_none_is_chosen() -> None:
+    tries = [cell("mock/a", seed=seed, right=right, end=float(seed)) for seed, right in enumerate((1, 2, 4))]
+    twice = cell("mock/a", options={"seed": 7}, epochs=3, right=0)
+    row = make_column(CARD, [*tries, twice]).cells["mock/a"]
+    assert row.headline.value == pytest.approx((1 + 2 + 4 + 3 * 0) / 6 / 4)
+    assert len(row.runs) == 4
+    assert list(row.vector.values) == pytest.approx([3 / 6, 2 / 6, 1 / 6, 1 / 6])
+    assert row.headline.low < row.headline.value < row.headline.high
+
+
+def test_limited_runs_are_listed_aside_and_displace_nothing() -> None:
+    few = [cell(f"mock/{i}", limit=1, ids=[0], right=1) for i in range(3)]
+    column = make_column(CARD, [*few, cell("mock/whole")])
+    assert list(column.cells) == ["mock/whole"]
+    assert sorted(one.spec.model for one in column.limited) == ["mock/0", "mock/1", "mock/2"]
+    assert column.full
+    assert not column.excluded
+    alone = make_column(CARD, few)
+    assert not alone.full
+    assert {one.unranked for one in alone.cells.values()} == {"limited"}
+    asked_all = make_column(CARD, [cell("mock/whole"), cell("mock/a", limit=4)])
+    assert sorted(asked_all.cells) == ["mock/a", "mock/whole"], "they are the samples of the full benchmark"
+    assert make_column(CARD, [cell("mock/a", limit=5)]).full, "a limit above the number of samples is none"
+
+
+@pytest.mark.parametrize(("lost", "why"), [(1, ""), (3, "coverage")])
+def test_samples_that_a_run_does_not_have_are_missing(lost: int, why: str) -> None:
+    """Two runs without the hard samples, and one with them: the column is the full benchmark."""
+    kept = range(100 - lost)
+    column = make_column(
+        CARD, [*(cell(f"mock/{i}", ids=kept, right=50) for i in range(2)), cell("mock/c", ids=range(100))]
+    )
+    row = column.cells["mock/0"]
+    assert row.measured.value == pytest.approx(50 / (100 - lost))
+    assert (row.headline.value, row.right.value) == pytest.approx((0.5, 0.5 + lost / 100))
+    assert (row.unranked, row.vector.missing, row.planned) == (why, lost, 100)

@@ -8,21 +8,20 @@ from functools import lru_cache
 from pathlib import Path
 
 from mmeval.board.cards import BenchmarkCard
+from mmeval.board.cell import TOLERANCE
 from mmeval.board.vectors import Vector
 from mmeval.errors import StoreError
 from mmeval.metrics.base import Metric
+from mmeval.metrics.missing import UNDEFINED
 from mmeval.store import Run, read_samples
 from mmeval.types import Record, Score
-
-TOLERANCE = 1e-6
-UNDEFINED = (KeyError, ValueError, TypeError, ArithmeticError)
-"""What a metric may raise when it cannot be computed."""
 
 
 def check(run: Run, vector: Vector, card: BenchmarkCard, records: Sequence[Record]) -> None:
     """Raise StoreError naming the first disagreement between run.json and scores.csv.
 
-    The metrics are recomputed from `records`, the result of `scored_again`; if it is empty, they are not checked.
+    The metrics are recomputed from `records`, those of `scored_again` with a score. If there are none, they are not
+    checked.
     """
     info = run.info
     counts = {status: n for status, n in info.counts.items() if n}
@@ -50,7 +49,9 @@ def _recompute(run: Run, metric: Metric, records: Sequence[Record]) -> None:
 
 
 def scored_again(run: Run, card: BenchmarkCard) -> list[Record]:
-    """The scored rows as records for a metric; empty if the definition has changed or the samples are not here.
+    """The rows as records for a metric, also those without a score.
+
+    Empty if the definition has changed or the samples are not here.
 
     Raises:
         StoreError: the samples are damaged. They are read in any case, because the pages of the run need them.
@@ -62,7 +63,7 @@ def scored_again(run: Run, card: BenchmarkCard) -> list[Record]:
     tags = _tags(file, stat.st_size, stat.st_mtime_ns)
     if card.definition is None or card.digest != run.info.spec.definition_digest:
         return []
-    return list(_scored(run, tags))
+    return list(_rows(run, tags))
 
 
 @lru_cache(maxsize=2)
@@ -72,15 +73,14 @@ def _tags(file: Path, size: int, changed: int) -> Mapping[str, Mapping[str, str]
     return {sample.id: sample.tags for sample in read_samples(file)}
 
 
-def _scored(run: Run, tags: Mapping[str, Mapping[str, str]]) -> Iterator[Record]:
+def _rows(run: Run, tags: Mapping[str, Mapping[str, str]]) -> Iterator[Record]:
     for row in run.scores():
-        if row.score is not None:
-            score = Score(value=row.score, answer=row.answer, rule=row.rule)
-            yield Record(
-                id=row.id,
-                epoch=row.epoch,
-                status=row.status,
-                score=score,
-                cluster=row.cluster,
-                tags=tags.get(row.id, {}),
-            )
+        score = None if row.score is None else Score(value=row.score, answer=row.answer, rule=row.rule)
+        yield Record(
+            id=row.id,
+            epoch=row.epoch,
+            status=row.status,
+            score=score,
+            cluster=row.cluster,
+            tags=tags.get(row.id, {}),
+        )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mmeval.board.collect import Cell, Column
+from mmeval.board.cell import Cell, Column
 
 MOST = 12
 """Findings that are listed."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mmeval.board.cards import BenchmarkCard
-from mmeval.board.checks import TOLERANCE, UNDEFINED
+from mmeval.board.cell import TOLERANCE
 from mmeval.board.vectors import Vector
+from mmeval.metrics.missing import UNDEFINED
 from mmeval.stats.jackknife import deal, pseudo_values
 from mmeval.types import Record
 
@@ -59,8 +60,7 @@ def group_means(vector: Vector) -> NDArray[np.float64]:
     """[groups]: pseudo-values of the mean score, for a run whose headline happens to equal that mean."""
     import numpy as np
 
-    group, known = np.array(deal(vector.clusters)), ~np.isnan(vector.values)
-    totals = np.bincount(group, np.where(known, vector.values, 0.0))
-    sizes = np.bincount(group, known.astype(np.float64))
+    group = np.array(deal(vector.clusters))
+    totals, sizes = np.bincount(group, vector.counted), np.bincount(group).astype(np.float64)
     without = (totals.sum() - totals) / np.maximum(1.0, sizes.sum() - sizes)
     return np.array(pseudo_values(float(totals.sum() / max(1.0, sizes.sum())), list(without)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mmeval.board.collect import Board, make_column
+from mmeval.board.cell import Board
+from mmeval.board.columns import make_column
 
 MONTHS = 24
 """Number of earlier months, the newest first."""
@@ -12,8 +13,7 @@ MONTHS = 24
 
 def months(board: Board) -> list[str]:
     """Months (YYYY-MM) in which a run ended, newest first; the newest of all is left out, because it goes on."""
-    found = {cell.finished[:7] for column in board.columns for cell in column.cells.values() if cell.finished}
-    found |= {one.cell.finished[:7] for column in board.columns for one in column.excluded if one.cell.finished}
+    found = {cell.finished[:7] for column in board.columns for cell in column.every if cell.finished}
     return sorted(found, reverse=True)[1 : MONTHS + 1]
 
 
@@ -21,8 +21,7 @@ def as_of(board: Board, month: str) -> Board:
     """The board from the runs that had ended by the end of a month."""
     columns = []
     for column in board.columns:
-        every = [*column.cells.values(), *(one.cell for one in column.excluded)]
-        then = [cell for cell in every if cell.finished and cell.finished[:7] <= month]
+        then = [cell for cell in column.every if cell.finished and cell.finished[:7] <= month]
         if then:
             columns.append(make_column(column.card, then))
     return replace(board, columns=columns)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mmeval.board.collect import Cell, Column, Compared
+from mmeval.board.cell import Cell, Column, Compared
 from mmeval.board.headlines import group_means
 from mmeval.store import canonical, write_atomic
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DRAWS = 1000
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
-TABLE_VERSION = 4
+TABLE_VERSION = 6
 """Raise it when the same scores would give another ranking or its file changes: cached rankings are then recomputed."""
 
 
@@ -61,10 +61,9 @@ class Ranks:
 def rank_columns(columns: Sequence[Column], models: Sequence[str], *, cache: Path | None = None) -> Ranks | None:
     """Rank models on the equally weighted mean of the columns; each model must have a cell in all of them.
 
-    A failed sample counts as the model's mean, so that the model's mean stays the one shown. (Runs with more failures
-    than their error budget are not on the board.) A headline that is not a mean of sample scores, such as F1, is
-    compared by its jackknife pseudo-values. Returns None if there are fewer than two models, or if they do not share
-    their samples.
+    What is missing counts as wrong, as in the headline of the cells. A headline that is not a mean of sample scores,
+    such as F1, is compared by its jackknife pseudo-values. Returns None if there are fewer than two models, or if they
+    do not share their samples.
     """
     if len(models) < 2 or not columns:
         return None
@@ -124,15 +123,7 @@ def _table(column: Column, cells: Sequence[Cell], compared: Compared) -> Table:
     if compared == "jackknife":
         rows = [np.array(cell.vector.pseudo) if cell.vector.pseudo else group_means(cell.vector) for cell in cells]
         return Table(sign * np.array(rows), pseudo=True)
-    return Table(sign * np.array([_filled(cell.vector.values) for cell in cells]), cells[0].vector.clusters)
-
-
-def _filled(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """[samples], with the mean in place of NaN."""
-    import numpy as np
-
-    known = values[~np.isnan(values)]
-    return np.where(np.isnan(values), known.mean() if known.size else 0.0, values)
+    return Table(sign * np.array([cell.vector.counted for cell in cells]), cells[0].vector.clusters)
 
 
 def _key(columns: Sequence[Column], models: Sequence[str]) -> str:

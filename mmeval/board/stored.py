@@ -16,9 +16,9 @@ from mmeval.board.collect import read_checked
 from mmeval.board.vectors import Vector, file_digest
 from mmeval.catalog import Catalog
 from mmeval.errors import StoreError
-from mmeval.store import Run, canonical, read_run, write_atomic
+from mmeval.store import Number, Run, canonical, read_run, write_atomic
 
-VERSION = 2
+VERSION = 3
 """Raise it when the same files would be read or checked differently."""
 
 
@@ -86,6 +86,11 @@ def _keep(vector: Vector, file: Path, cache: Path) -> None:
         "rows": vector.rows,
         "digest": vector.digest,
         "mean": vector.mean,
+        "missing": vector.missing,
+        "gaps": base64.b64encode(vector.gaps.tobytes()).decode() if vector.missing else "",
+        "wrong": vector.wrong,
+        "metrics": {name: one.model_dump() for name, one in vector.counted_metrics.items()},
+        "bounds": [one.model_dump() for one in vector.bounds] if vector.bounds else None,
         "pseudo": vector.pseudo,
         "latency": vector.latency,
     }
@@ -101,9 +106,19 @@ def _load(file: Path, cache: Path) -> Vector | None:
     except (FileNotFoundError, ValueError):
         return None
     values = np.frombuffer(base64.b64decode(raw.pop("values")), dtype=np.float64)
-    answers = tuple(map(sys.intern, raw.pop("answers")))
-    pseudo = tuple(raw.pop("pseudo"))
-    return Vector(ids=ids, clusters=clusters, values=values, answers=answers, pseudo=pseudo, **raw)
+    gaps = np.frombuffer(base64.b64decode(raw.pop("gaps")), dtype=np.float64)
+    answers, pseudo, ends = (tuple(raw.pop(name) or ()) for name in ("answers", "pseudo", "bounds"))
+    return Vector(
+        ids=ids,
+        clusters=clusters,
+        values=values,
+        gaps=gaps if gaps.size else np.zeros(len(ids)),
+        answers=tuple(map(sys.intern, answers)),
+        pseudo=pseudo,
+        counted_metrics={name: Number(**one) for name, one in raw.pop("metrics").items()},
+        bounds=(Number(**ends[0]), Number(**ends[1])) if ends else None,
+        **raw,
+    )
 
 
 @lru_cache(maxsize=256)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from mmeval.store import REFUSALS, UNMEASURED, Run, ScoreRow
+from mmeval.store import REFUSALS, UNMEASURED, Number, Run, ScoreRow
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 LEVELS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy"
 """61 characters for scores k/60: thirds, quarters, fifths and tenths are exact."""
-MISSING: Final = "."
 OUTCOMES: Final = {
     "r": "right",
     "p": "partial",
@@ -38,6 +37,8 @@ class Vector:
     ids: tuple[str, ...]
     values: Floats
     """[n], mean over epochs; NaN for samples without a score."""
+    gaps: Floats
+    """[n], share of a sample's epochs that have no score."""
     clusters: tuple[str, ...]
     outcomes: str
     """[n], keys of OUTCOMES."""
@@ -50,22 +51,40 @@ class Vector:
     """sha256 of scores.csv."""
     mean: float = 0.0
     """Mean over all rows with a score."""
+    missing: int = 0
+    """Replies without a score, over all epochs."""
+    wrong: float = 0.0
+    """What counts as wrong: 0, or 1 if lower is better."""
+    bounds: tuple[Number, Number] | None = None
+    """The headline with all that is missing counted as wrong, and as right, where the metric can be computed."""
+    counted_metrics: Mapping[str, Number] = field(default_factory=dict)
+    """All numbers of the metric with what is missing counted as wrong; empty if nothing is, or they are not known."""
     pseudo: tuple[float, ...] = ()
-    """Jackknife pseudo-values of the headline as a share of its range.
+    """Jackknife pseudo-values of the headline as a share of its range, with all that is missing counted as wrong.
 
     Empty if the headline is the mean of the scores, or cannot be recomputed.
     """
     latency: float | None = None
     """Median seconds of the replies that did not come from the cache; None without a journal."""
 
-    @property
-    def levels(self) -> str:
-        """[n], characters of LEVELS or MISSING, for the comparison page."""
+    def filled(self, score: float) -> Floats:
+        """[n], the values with this score for everything that is missing."""
         import numpy as np
 
-        table = np.frombuffer((LEVELS + MISSING).encode(), dtype=np.uint8)
-        places = np.where(np.isnan(self.values), len(LEVELS), np.rint(np.nan_to_num(self.values) * 60)).astype(np.intp)
-        return table[places].tobytes().decode()
+        return np.where(self.gaps > 0, np.nan_to_num(self.values) * (1 - self.gaps) + score * self.gaps, self.values)
+
+    @property
+    def counted(self) -> Floats:
+        """[n], the values that are compared: what is missing counts as wrong."""
+        return self.filled(self.wrong)
+
+    @property
+    def levels(self) -> str:
+        """[n], characters of LEVELS, for the comparison page; what is missing counts as wrong."""
+        import numpy as np
+
+        table = np.frombuffer(LEVELS.encode(), dtype=np.uint8)
+        return table[np.rint(self.counted * 60).astype(np.intp)].tobytes().decode()
 
 
 def file_digest(file: Path) -> str:
@@ -89,7 +108,7 @@ def outcome(row: ScoreRow) -> str:
     return "r" if row.score >= 1 else "w" if row.score <= 0 else "p"
 
 
-def read_vector(run: Run) -> Vector:
+def read_vector(run: Run, *, wrong: float = 0.0) -> Vector:
     """The scores of a run as arrays; raises StoreError for a file that is missing or damaged."""
     import numpy as np
 
@@ -99,18 +118,27 @@ def read_vector(run: Run) -> Vector:
         by_id.setdefault(row.id, []).append(row)
     ids = tuple(sorted(by_id))
     values = np.array([_mean(by_id[key]) for key in ids], dtype=np.float64)
+    epochs = max(1, min(run.info.spec.epochs, len(rows)))
+    absent = [_absent(by_id[key], epochs) for key in ids]
+    gaps = np.array([n / max(epochs, len(by_id[key])) for key, n in zip(ids, absent, strict=True)], dtype=np.float64)
     counts: dict[str, int] = {}
     for row in rows:
         counts[row.status] = counts.get(row.status, 0) + 1
     clusters = tuple(by_id[key][0].cluster or key for key in ids)
-    outcomes = "".join(_worst(outcome(row) for row in by_id[key]) for key in ids)
+    outcomes = "".join(worst_outcome(outcome(row) for row in by_id[key]) for key in ids)
     answers = tuple(sys.intern((by_id[key][-1].answer or "")[:60]) for key in ids)
     known = [row.score for row in rows if row.score is not None]
     mean = sum(known) / len(known) if known else 0.0
     digest = run.info.scores_digest or file_digest(run.files.scores)
     return Vector(
-        ids, values, clusters, outcomes, answers, counts, len(rows), digest, mean, latency=run.latency()
+        ids, values, gaps, clusters, outcomes, answers, counts, len(rows), digest, mean, missing=sum(absent),
+        wrong=wrong, latency=run.latency(),
     )  # fmt: skip
+
+
+def _absent(rows: list[ScoreRow], epochs: int) -> int:
+    """Epochs of a sample that have no score, or no row."""
+    return max(epochs, len(rows)) - sum(row.score is not None for row in rows)
 
 
 def _mean(rows: list[ScoreRow]) -> float:
@@ -118,6 +146,6 @@ def _mean(rows: list[ScoreRow]) -> float:
     return sum(known) / len(known) if known else float("nan")
 
 
-def _worst(codes: Iterable[str]) -> str:
+def worst_outcome(codes: Iterable[str]) -> str:
     """The outcome of a sample with several epochs: the most serious one."""
     return max(codes, key="rpwuxtf".index)

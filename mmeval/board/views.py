@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.board.cards import BenchmarkCard
-from mmeval.board.collect import Board, Column
+from mmeval.board.cell import Board, Column, Unranked
 from mmeval.board.ranks import Ranks, rank_columns
 
 
@@ -23,6 +23,8 @@ class Line:
     """0 to 100, over all columns; None if one is missing."""
     corrected: float | None
     """The same with chance at 0; None if a column or a chance level is missing."""
+    unranked: tuple[str, Unranked] | None = None
+    """The title of the first column in which the model has no rank, and why."""
     avg_rank: float | None = None
     """Only in views by the rules of the OpenVLM board."""
 
@@ -65,11 +67,16 @@ def corrected(card: BenchmarkCard, value: float) -> float | None:
     return 100 * (percent(card, value) - chance) / ((100 - chance) or 1.0)
 
 
+def shown_columns(board: Board) -> list[Column]:
+    """The columns of the board's tables: benchmarks that were run in full, or all of them if none was."""
+    return [column for column in board.columns if column.full] or list(board.columns)
+
+
 def make_view(name: str, columns: Sequence[Column], board: Board, *, cache: Path | None = None) -> View:
     """Averages over all columns, and ranks of the models that have a cell in each and are not references."""
     models = [model for model in board.models if any(model in column.cells for column in columns)]
     lines = {model: _line(model, columns, board) for model in models}
-    whole = [m for m in models if lines[m].mean is not None and board.models[m].reference is None]
+    whole = board.ranked(columns) if columns else []
     order = sorted(models, key=lambda m: _place(lines[m], board))
     ranks = rank_columns(columns, whole, cache=cache)
     return View(name=name, columns=columns, lines=lines, order=order, ranks=ranks)
@@ -89,17 +96,21 @@ def _line(model: str, columns: Sequence[Column], board: Board) -> Line:
         model=model,
         coverage=len(here),
         mean=sum(values) / len(values) if whole and values else None,
+        unranked=next(
+            ((c.card.title, why) for c in columns if model in c.cells and (why := c.cells[model].unranked)), None
+        ),
         corrected=sum(known) / len(known) if whole and known and len(known) == len(columns) else None,
     )
 
 
 def all_views(board: Board, suites: Mapping[str, Mapping[str, Any]], *, cache: Path | None = None) -> list[View]:
     """The whole board, then each suite with at least two columns on it, unless those are the whole board."""
-    views = [make_view("all", board.columns, board, cache=cache)]
+    every = shown_columns(board)
+    views = [make_view("all", every, board, cache=cache)]
     for name, table in suites.items():
         wanted = wanted_by(table)
-        columns = [column for column in board.columns if column.card.name in wanted]
-        if len(columns) > 1 and (name.startswith("openvlm") or len(columns) < len(board.columns)):
+        columns = [column for column in every if column.card.name in wanted]
+        if len(columns) > 1 and (name.startswith("openvlm") or len(columns) < len(every)):
             made = make_view(name, columns, board, cache=cache)
             here = {column.card.name for column in columns}
             missing = tuple(one for one in wanted if one not in here)

@@ -47,14 +47,14 @@ def diff(
     sides = [read_side(find_run(reference, results)) for reference in (base, candidate)]
     found = compare(sides[0], sides[1], level=level)
     if as_json:
-        echo_json(_json(found))
+        echo_json(_json(found, level))
         return
     from mmeval.report.terminal import print_comparison
 
     print_comparison(found, console(), flips=flips)
 
 
-def _json(found: Comparison) -> dict[str, Any]:
+def _json(found: Comparison, level: float) -> dict[str, Any]:
     sides = {"base": found.base, "candidate": found.candidate}
     return {
         "schema_version": 1,
@@ -63,12 +63,14 @@ def _json(found: Comparison) -> dict[str, Any]:
                 "path": str(side.run.path),
                 "model": side.run.info.spec.model,
                 "score": side.mean(),
+                "bounds": list(side.bounds()),
                 "counts": dict(side.counts),
             }
             for name, side in sides.items()
         },
         "changes": [asdict(change) for change in found.changes],
         "difference": asdict(found.difference) if found.difference else None,
+        "bounds": [asdict(one) for one in found.bounds(level=level)] if found.difference else None,
         "only_base": list(found.only_base),
         "only_candidate": list(found.only_candidate),
         "unmeasured": list(found.unmeasured),

@@ -150,7 +150,8 @@ def _report(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings, *, a
 
 
 def _reasons(run: Run) -> list[str]:
-    """Why a run did not complete, and how many samples failed for which cause."""
+    """Why a run did not complete, how many samples failed for which cause, and what they could mean for its score."""
+    from mmeval.report.missing import missing_line
     from mmeval.report.samples import grouped
     from mmeval.store import read_records
 
@@ -161,9 +162,10 @@ def _reasons(run: Run) -> list[str]:
     name, reason = f"{info.spec.model} {info.spec.benchmark}", info.reason or ""
     for group in groups:
         reason = reason.removesuffix(f": {group.message}")  # it stands below
+    missing = [f"{name}: {line}"] if (line := missing_line(info)) else []
     if not reason:
-        return [f"{name}: {cause}" for cause in causes]
-    return [f"{name}: {info.status}: {reason}", *(f"  {cause}" for cause in causes)]
+        return [*(f"{name}: {cause}" for cause in causes), *missing]
+    return [f"{name}: {info.status}: {reason}", *(f"  {cause}" for cause in causes), *missing]
 
 
 def _has_failures(run: Run) -> bool:

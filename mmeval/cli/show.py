@@ -73,6 +73,7 @@ def _print_run(run: Any) -> None:
     from rich.markup import escape
 
     from mmeval import formatting as numbers
+    from mmeval.report.missing import missing_line
 
     shown, info = console(), run.info
     shown.print(f"[bold]{escape(info.spec.model)}[/bold] on [bold]{escape(info.spec.benchmark)}[/bold]")
@@ -81,6 +82,8 @@ def _print_run(run: Any) -> None:
         shown.print(escape(info.reason), soft_wrap=True)
     shown.print(_numbers(info))
     shown.print(_status_line(info))
+    if missing := missing_line(info):
+        shown.print(missing, highlight=False, soft_wrap=True)
     if info.spec.judge:
         judged = numbers.judged_by(info.spec.judge, info.provenance.get("agreement"))
         shown.print(f"judged by {escape(str(judged))}")

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mmeval.metrics.base import Metric
+from mmeval.metrics.missing import by_value
 from mmeval.metrics.ratios import Ratio, combine
 from mmeval.stats.intervals import MeanFold
-from mmeval.types import Estimate, Record
+from mmeval.types import Estimate, Record, Score
 
 
 class Slices:
@@ -229,7 +230,10 @@ def hallusion_accuracy(*, name: str = "mean_accuracy", authors: bool = False) ->
         return {name: combine(cells, [Ratio(at, 1 / 3) for at in range(3)]), **parts}
 
     about = "Mean of three accuracies: by answer, by figure, and by question over all its figures."
-    return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about)
+    return Metric(
+        name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about,
+        extremes=by_value,
+    )  # fmt: skip
 
 
 def _no_figure(record: Record) -> bool:
@@ -262,13 +266,20 @@ def binary(*, name: str = "f1", by: Sequence[str] = ("category",), target: str =
     tag in `by` lists several labels counts in each slice, and as many times in the whole, as in published scores.
     """
 
+    def wants_yes(record: Record) -> bool:
+        return record.tags.get(target, "").lower() in ("yes", "1", "true")
+
+    def extremes(record: Record) -> tuple[Score, Score]:
+        wrong, right = ("no", "yes") if wants_yes(record) else ("yes", "no")
+        return Score(value=0.0, answer=wrong), Score(value=1.0, answer=right)
+
     def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
         cells: list[dict[int, tuple[float, float]]] = []
         clusters: list[str | None] = []
         members: dict[str, list[int]] = {}
         for record, _ in scored(records):
             answer = record.score.answer if record.score else None
-            row = _binary_cells(answer, record.tags.get(target, "").lower() in ("yes", "1", "true"))
+            row = _binary_cells(answer, wants_yes(record))
             labels = {tag: labels_of(record.tags.get(tag, "")) for tag in by}
             for copy in range(max([1, *map(len, labels.values())])):
                 for tag, values in labels.items():
@@ -285,7 +296,10 @@ def binary(*, name: str = "f1", by: Sequence[str] = ("category",), target: str =
         return out
 
     about = "F1 of the answer yes over all samples, with accuracy, precision, recall and the share of yes."
-    return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about)
+    return Metric(
+        name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about,
+        extremes=extremes,
+    )  # fmt: skip
 
 
 def _binary_cells(answer: str | None, wants_yes: bool) -> dict[int, tuple[float, float]]:
@@ -330,4 +344,12 @@ def simpleqa_f1(*, name: str = "f1") -> Metric:
         return {what: combine(cells, [Ratio(at, 1.0)]) for what, at in known}
 
     about = "Harmonic mean of two shares of correct answers: among all samples, and among attempted ones."
-    return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about)
+    return Metric(
+        name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about,
+        extremes=_judged,
+    )  # fmt: skip
+
+
+def _judged(record: Record) -> tuple[Score, Score]:
+    del record
+    return Score(value=0.0, answer="incorrect"), Score(value=1.0, answer="correct")

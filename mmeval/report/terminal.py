@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from mmeval.comparable import Change
-from mmeval.compare import Comparison, Pair
+from mmeval.compare import Comparison, Pair, Side
 from mmeval.formatting import plain, plural, points
 from mmeval.gate.verdict import Verdict
 from mmeval.report.verdicts import COLUMNS, footer, notable, row
@@ -56,7 +56,7 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
     names = (f"base       {base.run.info.spec.model}", f"candidate  {candidate.run.info.spec.model}")
     for name, side in zip(names, (base, candidate), strict=True):
         counts = ", ".join(f"{count} {status}" for status, count in sorted(side.counts.items()))
-        console.print(text_of(f"{name}  {points(side.mean())}  ({counts})"))
+        console.print(text_of(f"{name}  {points(side.mean())}  ({counts}){_if_missing(side)}"))
     missing = len(found.only_base) + len(found.only_candidate)
     both = plural(len(found.pairs), "sample")
     console.print(text_of(f"{both} in both, {len(found.unmeasured)} unmeasured, {missing} in one run only"))
@@ -71,6 +71,9 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
             f"({delta.level:.0%}, {delta.method}), +{delta.gains} -{delta.losses}, p(no drop) = {delta.p_worse:.3g}"
         )
     )
+    if found.unmeasured or found.only_base:
+        worst, best = (points(one.value, signed=True) for one in found.bounds(level=delta.level))
+        console.print(text_of(f"if what is missing were counted, the difference would be {worst} to {best} points"))
     changed = found.flips
     losses = [pair for pair in changed if pair.change < 0][:flips]
     gains = [pair for pair in reversed(changed) if pair.change > 0][:flips]
@@ -78,6 +81,13 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
         if pairs:
             console.print(text_of(f"{title}:", style="bold"))
             print_rows(("sample", "base", "candidate", "answer before", "answer after"), _rows(pairs), console)
+
+
+def _if_missing(side: Side) -> str:
+    if not side.missing:
+        return ""
+    wrong, right = map(points, side.bounds())
+    return f"; {wrong} if the {len(side.missing)} missing were wrong, {right} if right"
 
 
 def _changes(changes: Sequence[Change], console: Console) -> None:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from mmeval.definitions import Benchmark
-from mmeval.store import Files, Number, ScoreRow, Summary, Totals, counted, write_scores
+from mmeval.metrics.missing import bounds
+from mmeval.store import Bounds, Files, Number, ScoreRow, Summary, Totals, counted, write_scores
 from mmeval.store.ordered import Ordered
-from mmeval.types import Record, Usage
+from mmeval.types import Record, Score, Usage
 
 __all__ = ["headline_records", "summarise"]
 
@@ -41,6 +42,7 @@ def summarise(folder: Path, benchmark: Benchmark, *, skip_damaged: bool = False)
             summary.metrics = _aggregate(benchmark, records, zeros=True)
             only = _aggregate(benchmark, records, zeros=False)
             summary.excluded = only.get(benchmark.metric.name)
+        summary.bounds = _bounds(benchmark, records, ledger.missing)
     return summary
 
 
@@ -54,15 +56,22 @@ def _rows(
             summary.measured += 1
             summary.unparsed += record.score.answer is None
         ledger.add(records)
-        yield ScoreRow.of(record, counted(record, benchmark.policy, zeros=True))
+        score = _score(benchmark, record)
+        ledger.missing += score is None
+        yield ScoreRow.of(record, score)
 
 
 def headline_records(benchmark: Benchmark, records: Iterable[Record], *, zeros: bool) -> Iterator[Record]:
     """The records that enter the headline, each with the score that counts; see `store.counted`."""
     for record in records:
-        score = counted(record, benchmark.policy, zeros=zeros)
+        score = _score(benchmark, record, zeros=zeros)
         if score is not None:
             yield record if score is record.score else replace(record, score=score)
+
+
+def _score(benchmark: Benchmark, record: Record, *, zeros: bool = True) -> Score | None:
+    wrong = float(not benchmark.metric.higher_is_better)
+    return counted(record, benchmark.policy, zeros=zeros, wrong=wrong)
 
 
 def _aggregate(benchmark: Benchmark, records: Iterable[Record], *, zeros: bool) -> dict[str, Number]:
@@ -72,11 +81,32 @@ def _aggregate(benchmark: Benchmark, records: Iterable[Record], *, zeros: bool) 
     return {name: Number.of(value) for name, value in found.items()}
 
 
+def _bounds(benchmark: Benchmark, records: Iterable[Record], missing: int) -> Bounds | None:
+    if not missing:
+        return None
+    ends = bounds(benchmark.metric, _Counted(benchmark, records))
+    wrong, right = map(Number.of, ends) if ends else (None, None)
+    return Bounds(missing=missing, wrong=wrong, right=right)
+
+
+class _Counted:
+    """All records, each with the score that counts or without one; may be iterated several times."""
+
+    def __init__(self, benchmark: Benchmark, records: Iterable[Record]) -> None:
+        self._benchmark, self._records = benchmark, records
+
+    def __iter__(self) -> Iterator[Record]:
+        for record in self._records:
+            score = _score(self._benchmark, record)
+            yield record if score is record.score else replace(record, score=score)
+
+
 class _Ledger:
     """Adds up requests, tokens and cost; a sum with an unknown part is unknown."""
 
     def __init__(self) -> None:
         self.ids = hashlib.sha256()
+        self.missing = 0
         self.models: Counter[str] = Counter()
         self._id: str | None = None
         self._input = self._output = self._judge_tokens = 0

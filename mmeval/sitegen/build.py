@@ -73,7 +73,7 @@ class Build:
             removed=self.writer.finish(),
             files=len(self.writer.new),
             written=self.writer.written,
-            runs=sum(len(column.cells) for column in self.site.board.columns),
+            runs=sum(len(cell.runs) for column in self.site.board.columns for cell in column.cells.values()),
             problems=len(self.site.problems),
         )
 

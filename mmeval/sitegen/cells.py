@@ -5,46 +5,71 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
+from statistics import fmean
 from typing import Any
 
-from mmeval.board import Cell, Column, run_time
+from mmeval.board import Aside, Cell, Column, run_time
 from mmeval.board.ranks import RankInterval
 from mmeval.formatting import judged_by
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import run_url
 from mmeval.sitegen.text import short
-from mmeval.store import Run, benchmark_folder
+from mmeval.store import Number, Run, benchmark_folder
 
 
 def shown(cell: Cell, column: Column) -> dict[str, Any]:
-    """A cell's numbers on the board's scale."""
-    scale, head, info = column.card.scale, cell.headline, cell.run.info
+    """A cell's numbers on the board's scale. `value` counts what is missing as wrong, `right` as right."""
+    scale, head = column.card.scale, cell.headline
     return {
         "value": head.value * scale,
         "half": (head.high - head.low) / 2 * scale,
         "low": head.low * scale,
         "high": head.high * scale,
-        "n": head.n,
-        "planned": info.planned,
+        "measured": cell.measured.value * scale,
+        "right": cell.right.value * scale,
+        "missing": cell.vector.missing,
+        "n": cell.n,
+        "planned": cell.planned,
+        "runs": len(cell.runs),
+        "marks": marks(cell),
         "failed": cell.failed,
         "truncated": cell.truncated,
-        "unparsed": info.unparsed,
+        "unparsed": cell.unparsed,
         "cost": cell.cost_1000,
         "run_url": run_url(cell),
     }
 
 
+def marks(cell: Cell) -> list[dict[str, str]]:
+    """What a reader has to know about a row, as message key, value and tone: why it has no rank, unusual settings."""
+    why = [{"key": f"unranked.{cell.unranked}", "value": "", "tone": "bad"}] if cell.unranked else []
+    return [*why, *({"key": f"setting.{key}", "value": value, "tone": "warn"} for key, value in cell.settings)]
+
+
+def aside(one: Aside, column: Column, title: str, kind: str) -> dict[str, Any]:
+    """A run that has no row of its own, with the setting or key in which it differs."""
+    about = {"title": title, "reason": f"{kind}.{one.reason}", "differs": short(one.value, 120)}
+    return {**about, **shown(one.cell, column)}
+
+
 def slices(cell: Cell, column: Column) -> list[dict[str, Any]]:
-    """Sub-scores on the board's scale: the metrics that run.json names `metric/slice`."""
+    """Sub-scores on the board's scale: the metrics that run.json names `metric/slice`, as means over the runs.
+
+    What is missing counts as wrong, as in the headline, where the metric can be computed.
+    """
     scale, head = column.card.scale, cell.run.info.primary_metric
+    found: dict[str, list[Number]] = {}
+    for one in cell.runs:
+        for name, number in (one.vector.counted_metrics or one.run.info.metrics).items():
+            found.setdefault(name, []).append(number)
     return [
         {
             "name": short(name[len(head) + 1 :].replace("=", ": ", 1), 80),
-            "value": one.value * scale,
-            "half": (one.high - one.low) / 2 * scale,
-            "n": one.n,
+            "value": fmean(one.value for one in numbers) * scale,
+            "half": fmean(one.high - one.low for one in numbers) / 2 * scale,
+            "n": numbers[0].n,
         }
-        for name, one in sorted(cell.run.info.metrics.items())
+        for name, numbers in sorted(found.items())
         if name.startswith(f"{head}/")
     ]
 

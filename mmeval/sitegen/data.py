@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from mmeval.board import Board, Cell, Column
+from mmeval.board import Board, Cell, Column, ModelCard
 from mmeval.board.ranks import Ranks
 from mmeval.board.views import View, percent
 from mmeval.formatting import guarded
@@ -77,40 +77,47 @@ def model_data(name: str, board: Board) -> dict[str, Any]:
 
 
 def past_cells(then: Board, now: Board) -> dict[str, dict[str, Any]]:
-    """The cells of an earlier board that another run has replaced since, by model and benchmark."""
+    """The cells of an earlier board that were made of other runs than today's, by model and benchmark."""
     today = {column.card.name: column.cells for column in now.columns}
     out: dict[str, dict[str, Any]] = {}
     for column in then.columns:
         for model, cell in column.cells.items():
             other = today[column.card.name].get(model)
-            if other is None or other.run.path != cell.run.path:
-                shown = cell_data(column, cell)
-                numbers = {
-                    key: shown[key]
-                    for key in ("value", "low", "high", "n", "planned", "failed", "truncated", "unparsed", "cost")
-                }
+            if other is None or [one.key for one in other.runs] != [one.key for one in cell.runs]:
+                numbers = {key: value for key, value in cell_numbers(column, cell).items() if key != "run"}
                 out.setdefault(clean(model), {})[column.card.name] = numbers
     return out
 
 
 def cell_data(column: Column, cell: Cell) -> dict[str, Any]:
-    """One run."""
-    info, scale = cell.run.info, column.card.scale
+    """One cell: its numbers, and one character for each sample."""
+    return {
+        **cell_numbers(column, cell),
+        "levels": cell.vector.levels,
+        "outcomes": cell.vector.outcomes,
+        "set": (next(iter(column.cells.values())).run.info.samples_digest or "")[:12],
+        "file": slug(column.card.name),
+    }
+
+
+def cell_numbers(column: Column, cell: Cell) -> dict[str, Any]:
+    """The numbers of the detail box."""
+    scale = column.card.scale
     return {
         "run": run_dir(cell),
         "value": round(cell.headline.value * scale, 4),
         "low": round(cell.headline.low * scale, 4),
         "high": round(cell.headline.high * scale, 4),
-        "n": cell.headline.n,
-        "planned": info.planned,
+        "measured": round(cell.measured.value * scale, 4),
+        "right": round(cell.right.value * scale, 4),
+        "missing": cell.vector.missing,
+        "runs": len(cell.runs),
+        "n": cell.n,
+        "planned": cell.planned,
         "failed": cell.failed,
         "truncated": cell.truncated,
-        "unparsed": info.unparsed,
+        "unparsed": cell.unparsed,
         "cost": cell.cost_1000,
-        "levels": cell.vector.levels,
-        "outcomes": cell.vector.outcomes,
-        "set": (info.samples_digest or "")[:12],
-        "file": slug(column.card.name),
     }
 
 
@@ -143,36 +150,54 @@ def board_rows(board: Board, view: View) -> list[dict[str, Any]]:
     """The whole board as rows, one for each model and benchmark."""
     rows = []
     for name in view.order:
-        card, rank = board.models[name], view.ranks.intervals.get(name) if view.ranks else None
-        for column, cell in board.of(name):
-            info, head = cell.run.info, cell.headline
-            rows.append(
-                {
-                    "model": name,
-                    "organization": card.organization,
-                    "reference": card.reference,
-                    "benchmark": column.card.name,
-                    "version": cell.spec.version,
-                    "profile": cell.spec.profile,
-                    "metric": info.primary_metric,
-                    "value": head.value,
-                    "low": head.low,
-                    "high": head.high,
-                    "percent": round(percent(column.card, head.value), 4),
-                    "n": head.n,
-                    "planned": info.planned,
-                    "failed": cell.failed,
-                    "truncated": cell.truncated,
-                    "unparsed": info.unparsed,
-                    "cost_per_1000": cell.cost_1000,
-                    "origin": info.origin,
-                    "finished": cell.finished,
-                    "run": cell.run.path.name,
-                    "rank_best": rank.best if rank else None,
-                    "rank_worst": rank.worst if rank else None,
-                }
-            )
+        rank = view.ranks.intervals.get(name) if view.ranks else None
+        ends = {"rank_best": rank.best if rank else None, "rank_worst": rank.worst if rank else None}
+        rows += [{**row_data(column, cell, board.models[name]), **ends} for column, cell in board.of(name)]
     return rows
+
+
+def aside_rows(board: Board) -> list[dict[str, Any]]:
+    """Other settings of models, and runs on some of the samples: what has no row, with the list that it is on."""
+    rows = []
+    for column in board.columns:
+        listed = [("setting", one.cell, f"{one.reason} {one.value}".strip()) for one in column.variants]
+        listed += [("limited", cell, "") for cell in column.limited]
+        for kind, cell, why in listed:
+            rows.append({"list": kind, "why": why, **row_data(column, cell, board.models[cell.spec.model])})
+    return rows
+
+
+def row_data(column: Column, cell: Cell, card: ModelCard) -> dict[str, Any]:
+    """The numbers of one cell, in the range of the metric."""
+    info, head = cell.run.info, cell.headline
+    return {
+        "model": card.name,
+        "organization": card.organization,
+        "reference": card.reference,
+        "benchmark": column.card.name,
+        "version": cell.spec.version,
+        "profile": cell.spec.profile,
+        "metric": info.primary_metric,
+        "value": head.value,
+        "low": head.low,
+        "high": head.high,
+        "percent": round(percent(column.card, head.value), 4),
+        "measured": cell.measured.value,
+        "if_missing_right": cell.right.value,
+        "missing": cell.vector.missing,
+        "unranked": cell.unranked,
+        "settings": " ".join(f"{key}={value}" for key, value in cell.settings),
+        "runs": len(cell.runs),
+        "n": cell.n,
+        "planned": cell.planned,
+        "failed": cell.failed,
+        "truncated": cell.truncated,
+        "unparsed": cell.unparsed,
+        "cost_per_1000": cell.cost_1000,
+        "origin": info.origin,
+        "finished": cell.finished,
+        "run": cell.run.path.name,
+    }
 
 
 def dataset(board: Board, title: str) -> dict[str, Any]:

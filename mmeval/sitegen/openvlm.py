@@ -37,7 +37,8 @@ def is_openvlm(view: View) -> bool:
 def follow(view: View, board: Board, suite: Mapping[str, Any]) -> View:
     """Replace the averages and the order of an OpenVLM view by those of that board; return other views unchanged.
 
-    The suite may map its benchmarks to columns of that board under `names`. References come last, without averages.
+    The suite may map its benchmarks to columns of that board under `names`. References come last, without averages. A
+    cell without a rank counts as no score.
     """
     if not is_openvlm(view):
         return view
@@ -56,7 +57,7 @@ def _scores(model: str, columns: Sequence[Column], names: Mapping[str, str]) -> 
     found: dict[str, dict[str, float]] = {}
     for column in columns:
         bench = names.get(column.card.name)
-        if bench is not None and model in column.cells:
+        if bench is not None and model in column.cells and not column.cells[model].unranked:
             for one in HALVES if bench == "MMBench_V11" else (bench,):
                 field, factor = POINTS.get(one, ("Overall", 1.0))
                 found[one] = {field: factor * _percent(column, model)}

@@ -98,12 +98,11 @@ class Site:
 
     @cached_property
     def ranks(self) -> Mapping[str, Ranks | None]:
-        """The ranks of the models on each benchmark, by its name; references are not ranked."""
+        """The ranks of the models on each benchmark, by its name; see `Board.ranked`."""
         return {column.card.name: self._ranks(column) for column in self.board.columns}
 
     def _ranks(self, column: Column) -> Ranks | None:
-        models = sorted(name for name in column.cells if self.board.models[name].reference is None)
-        return rank_columns([column], models, cache=self.options.cache)
+        return rank_columns([column], self.board.ranked([column]), cache=self.options.cache)
 
     @cached_property
     def leaders(self) -> Mapping[str, frozenset[str]]:

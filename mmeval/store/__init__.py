@@ -9,6 +9,7 @@ from mmeval.store.atomic import replacing, write_atomic
 from mmeval.store.generated import save_media
 from mmeval.store.info import (
     SCHEMA,
+    Bounds,
     Measures,
     Number,
     RunInfo,
@@ -58,13 +59,14 @@ from mmeval.store.runs import (
     read_run,
     write_info,
 )
-from mmeval.store.statuses import OPEN, REFUSALS, UNMEASURED, counted
+from mmeval.store.statuses import COVERAGE, OPEN, REFUSALS, UNMEASURED, counted
 
 __all__ = [
-    "COLUMNS", "OPEN", "REFUSALS", "SAMPLES", "SCHEMA", "UNMEASURED", "WAY_OUT", "DamagedError", "Files", "Measures",
-    "Number", "Problem", "Run", "RunInfo", "RunStatus", "ScoreRow", "Spec", "StoredPart", "StoredSample", "Summary",
-    "Totals", "adopt", "asking_order", "benchmark_folder", "canonical", "copy_run", "counted", "dump_line",
-    "dump_record", "dump_reply", "dump_sample", "is_run", "list_runs", "load_record", "read_journal", "read_measures",
-    "read_records", "read_run", "read_samples", "read_scores", "replacing", "run_path", "samples_path", "save_media",
-    "slug", "thumbnail_path", "unpublished", "write_atomic", "write_info", "write_journal", "write_scores",
+    "COLUMNS", "COVERAGE", "OPEN", "REFUSALS", "SAMPLES", "SCHEMA", "UNMEASURED", "WAY_OUT", "Bounds", "DamagedError",
+    "Files", "Measures", "Number", "Problem", "Run", "RunInfo", "RunStatus", "ScoreRow", "Spec", "StoredPart",
+    "StoredSample", "Summary", "Totals", "adopt", "asking_order", "benchmark_folder", "canonical", "copy_run",
+    "counted", "dump_line", "dump_record", "dump_reply", "dump_sample", "is_run", "list_runs", "load_record",
+    "read_journal", "read_measures", "read_records", "read_run", "read_samples", "read_scores", "replacing",
+    "run_path", "samples_path", "save_media", "slug", "thumbnail_path", "unpublished", "write_atomic", "write_info",
+    "write_journal", "write_scores",
 ]  # fmt: skip

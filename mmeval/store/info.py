@@ -73,6 +73,17 @@ class Number(_Stored):
         return cls(**asdict(estimate))
 
 
+class Bounds(_Stored):
+    """What the headline could be if all that is missing had been measured."""
+
+    missing: int
+    """Records without a score that counts."""
+    wrong: Number | None = None
+    """The headline with every missing record counted as wrong: as bad as it can be. None: it cannot be bounded."""
+    right: Number | None = None
+    """With every missing record counted as right."""
+
+
 class Totals(_Stored):
     """Tokens, money and time of a run over all its processes, also killed ones; None = unknown, never 0.
 
@@ -118,6 +129,7 @@ class Summary:
     """sha256 of scores.csv."""
     metrics: dict[str, Number] = field(default_factory=dict)
     excluded: Number | None = None
+    bounds: Bounds | None = None
     totals: Totals = field(default_factory=Totals)
     """Without the wall time, which is the runner's to add. Requests and retries are those that records name."""
     models: Counter[str] = field(default_factory=Counter)
@@ -153,6 +165,8 @@ class RunInfo(_Stored):
     """Factor with which the metrics are shown."""
     excluded: Number | None = None
     """The headline without the failures that count as zero in it; both numbers are always stored."""
+    bounds: Bounds | None = None
+    """The headline with what is missing counted; None if nothing is missing, or in runs of mmeval 0.1."""
     totals: Totals = Totals()
     throttle: dict[str, Any] = Field(default_factory=dict)
     origin: Literal["mmeval", "third-party"] = "mmeval"
@@ -187,6 +201,7 @@ class RunInfo(_Stored):
                 "unparsed": summary.unparsed,
                 "metrics": summary.metrics,
                 "excluded": summary.excluded,
+                "bounds": summary.bounds,
                 "totals": summary.totals.model_copy(update=dict(totals)),
             }
         )

@@ -7,7 +7,7 @@ from typing import Final
 
 from mmeval.types import Record, Score, Status
 
-__all__ = ["OPEN", "REFUSALS", "UNMEASURED", "counted"]
+__all__ = ["COVERAGE", "OPEN", "REFUSALS", "UNMEASURED", "counted"]
 
 UNMEASURED: Final[frozenset[Status]] = frozenset({"error", "timeout", "invalid_input", "unsupported", "judge_error"})
 """There is no reply that could be scored; the model was not measured on this sample."""
@@ -19,14 +19,18 @@ OPEN: Final[frozenset[Status]] = frozenset({"error", "timeout", "judge_error"})
 REFUSALS: Final[frozenset[Status]] = frozenset({"refused", "filtered", "empty"})
 """The model or its provider replied without an answer."""
 
+COVERAGE: Final = 0.99
+"""Share of its samples that a run must have measured to be ranked. No budget for errors changes it."""
 
-def counted(record: Record, policy: Mapping[Status, str], *, zeros: bool) -> Score | None:
+
+def counted(record: Record, policy: Mapping[Status, str], *, zeros: bool, wrong: float = 0.0) -> Score | None:
     """The score with which a record enters the headline; None leaves the record out.
 
     Args:
         record: one record of the journal.
         policy: the benchmark's `policy`: by status `score` or `zero`; a status that is absent is left out.
-        zeros: False leaves out the records that the policy counts as 0.
+        zeros: False leaves out the records that the policy counts as wrong.
+        wrong: the score of a wrong answer: 0, or 1 in a metric for which lower is better.
     """
     if record.status == "ok":
         return record.score
@@ -34,5 +38,5 @@ def counted(record: Record, policy: Mapping[Status, str], *, zeros: bool) -> Sco
     if rule == "score":
         return record.score
     if rule == "zero" and zeros:
-        return Score(value=0.0, answer=None, rule=f"status:{record.status}")
+        return Score(value=wrong, answer=None, rule=f"status:{record.status}")
     return None

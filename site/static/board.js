@@ -153,17 +153,19 @@
   var custom = false, averaged = benchmarks.join();
   function mean(which, of) { return which.reduce(function (s, b) { return s + of(b); }, 0) / which.length; }
   function fixed(x, places) { return x.toFixed(places).replace(/^-(?=[0.]*$)/, "").replace("-", "−"); }
+  function unranked(row, b) { return row.ref || row.tr.cells[at[b]].classList.contains("u"); }
   function place(row, b) {
     var own = percent(row, b);
-    return 1 + rows.filter(function (r) { return !r.ref && percent(r, b) !== null && percent(r, b) > own; }).length;
+    return 1 + rows.filter(function (r) { return !unranked(r, b) && percent(r, b) !== null && percent(r, b) > own; }).length;
   }
+  function outside(row, which) { return which.some(function (b) { return unranked(row, b); }); }
   var AVERAGES = {
-    mean: function (row, which) { return row.ref && "avgrank" in at ? "" : fixed(mean(which, function (b) { return percent(row, b); }), 1); },
+    mean: function (row, which) { return "avgrank" in at && outside(row, which) ? "" : fixed(mean(which, function (b) { return percent(row, b); }), 1); },
     corrected: function (row, which) {
       if (row.ref || !which.every(function (b) { return b in chances; })) return "";
       return fixed(mean(which, function (b) { return 100 * (percent(row, b) - chances[b]) / (100 - chances[b] || 1); }), 1);
     },
-    avgrank: function (row, which) { return row.ref ? "" : fixed(mean(which, function (b) { return place(row, b); }), 2); }
+    avgrank: function (row, which) { return outside(row, which) ? "" : fixed(mean(which, function (b) { return place(row, b); }), 2); }
   };
   function averages() {
     var which = chosen(), all = which.length === benchmarks.length;
@@ -224,6 +226,7 @@
       }
       return Promise.all(which.map(function (b) { return M.get(root, "pairs/" + data.pairs[b]); })).then(function (files) {
         if (mine !== ticket) return;
+        shown = shown.filter(function (r) { return files.every(function (f) { return f.models.indexOf(r.name) >= 0; }); });   /* the others have no rank there */
         holm(shown, which, files);
         clear(shown);
       });
@@ -381,8 +384,9 @@
       dialog.querySelector("h2").textContent = data.title + " · " + heads[cell.cellIndex].querySelector("button").textContent;
       facts.replaceChildren();
       [["score", one.value.toFixed(1)], ["interval", one.low.toFixed(1) + "–" + one.high.toFixed(1)], ["n", one.n + " / " + one.planned],
+        one.missing ? ["measured", one.measured.toFixed(1) + " [" + one.value.toFixed(1) + ", " + one.right.toFixed(1) + "]"] : null, one.runs > 1 ? ["runs", one.runs] : null,
         ["failed", one.failed], ["truncated", one.truncated], ["unparsed", one.unparsed], ["fact.cost", one.cost == null ? "–" : one.cost.toFixed(2)]]
-        .forEach(function (pair) { facts.append(M.el("dt", words[pair[0]]), M.el("dd", String(pair[1]))); });
+        .filter(Boolean).forEach(function (pair) { facts.append(M.el("dt", words[pair[0]]), M.el("dd", String(pair[1]))); });
       var link = document.getElementById("detail-run");   /* a run that a newer one replaced has no pages */
       link.hidden = !one.run;
       link.href = tools.dataset.pages + one.run + "/index.html";

@@ -47,7 +47,7 @@ def one_run(metric: Metric, answers: tuple[str, ...], tags: Tags, seed: int) -> 
     ids, clusters = tuple(r.id for r in records), tuple(str(r.cluster) for r in records)
     definition: Any = SimpleNamespace(metric=metric)
     card = BenchmarkCard(name="x", title="x", group="x", definition=definition)
-    return pseudo(Vector(ids, values, clusters, "", (), {}, SAMPLES, ""), card, records)
+    return pseudo(Vector(ids, values, np.zeros(len(ids)), clusters, "", (), {}, SAMPLES, ""), card, records)
 
 
 def main() -> None:

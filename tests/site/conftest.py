@@ -21,7 +21,7 @@ from tests.once import once
 SHOTS = Path(__file__).parent.parent / "_shots"
 CHROMIUM = "/usr/bin/chromium"
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"]
-SHAPE = ledger.Shape(models=6, benchmarks=9, samples=60)
+SHAPE = ledger.Shape(models=6, benchmarks=9, samples=60, failures=0.0)
 FEW = ("toy_chartqa", "toy_hallusionbench")
 """The benchmarks of the ledger that tests build anew: a mean, and a headline that is not a mean."""
 

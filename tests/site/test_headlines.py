@@ -13,7 +13,7 @@ import pytest
 
 from mmeval.board import Board
 from mmeval.board.cards import BenchmarkCard
-from mmeval.board.collect import Column
+from mmeval.board.cell import Column
 from mmeval.board.headlines import pseudo
 from mmeval.board.ranks import rank_columns
 from mmeval.board.vectors import Vector
@@ -45,7 +45,11 @@ def found(metric: Metric, records: Sequence[Record]) -> tuple[float, ...]:
     card = BenchmarkCard(name="x", title="x", group="g", low=metric.low, high=metric.high, definition=definition)
     values = np.array([r.score.value for r in records if r.score])
     clusters = tuple(str(r.cluster) for r in records)
-    return pseudo(Vector(tuple(r.id for r in records), values, clusters, "", (), {}, len(records), ""), card, records)
+    return pseudo(
+        Vector(tuple(r.id for r in records), values, np.zeros(len(values)), clusters, "", (), {}, len(records), ""),
+        card,
+        records,
+    )
 
 
 def without(records: Sequence[Record], group: int) -> list[Record]:

@@ -22,7 +22,7 @@ from tests.once import once
 from tests.site.conftest import make, until
 
 Visit = Callable[..., Any]
-SHAPE = ledger.Shape(models=4, benchmarks=2, samples=60, holes=0)
+SHAPE = ledger.Shape(models=4, benchmarks=2, samples=60, holes=0, failures=0.0)
 BENCH = "toy_mmbench_v11"
 EVIL = "evil/\u202e\"'><img src=x onerror=window.pwned=1>"
 """A model whose name is hostile too."""

@@ -8,6 +8,8 @@ from typing import get_args
 
 from mmeval.arena.style import COUNTS
 from mmeval.board.cards import PARTS, Reference
+from mmeval.board.cell import Unranked
+from mmeval.board.settings import COMMON, OPTIONS
 from mmeval.board.vectors import OUTCOMES
 from mmeval.comparable import KEYS
 from mmeval.sitegen import discover
@@ -24,13 +26,29 @@ FAMILIES = {
     "plot": [name for name, _, _ in plots.PLOTS],
     "compare": compare.WORDS,
     "compared": ["jackknife", "samples"],
-    "excluded": {key.name.partition(".")[0] for key in KEYS if key.column == "equal"} - {"benchmark"} | {"superseded"},
+    "excluded": {key.name.partition(".")[0] for key in KEYS if key.column == "equal"} - {"benchmark"},
+    "setting": {key.name.partition(".")[0] for key in KEYS if key.column == "setting"}
+    | {key.rpartition(".")[2] for key in (*OPTIONS, *COMMON)},
+    "unranked": [why for why in get_args(Unranked) if why],
+    "variants": ["about"],
+    "limited": ["about"],
     "suspicious": ["about", "share"],
     "hardest": ["about", "share"],
     "arena.effect": ["first", *COUNTS],
 }
 """Keys that are put together from a name and a value."""
-NAMED = ["strong", "weak", "suspicious", "hardest", "view.about", "view.openvlm.about", "interval", "benchmark"]
+NAMED = [
+    "strong",
+    "variants",
+    "limited",
+    "weak",
+    "suspicious",
+    "hardest",
+    "view.about",
+    "view.openvlm.about",
+    "interval",
+    "benchmark",
+]
 """Keys that a template gets as a value."""
 
 

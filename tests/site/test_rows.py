@@ -11,7 +11,7 @@ import pytest
 
 from mmeval.board import collect
 from mmeval.board.cards import BenchmarkCard, model_card
-from mmeval.board.collect import Column
+from mmeval.board.cell import Column
 from mmeval.board.ranks import rank_columns
 from mmeval.board.views import percent
 from mmeval.catalog import Catalog

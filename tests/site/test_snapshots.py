@@ -32,6 +32,7 @@ def add_last_month(root: Path) -> None:
 
 def a_month_earlier(file: Path) -> None:
     raw = json.loads(file.read_text())
+    raw["provenance"]["mmeval"] = "0.0.9"
     for key in ("first_start", "start", "end"):
         raw["provenance"][key] -= 31 * DAYS
     file.write_text(json.dumps(raw))

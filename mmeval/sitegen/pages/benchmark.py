@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmeval.board import Board, Column
+from mmeval.board import Board, Cell, Column
 from mmeval.board.findings import Finding, aligned, hardest, suspicious
 from mmeval.board.ranks import Ranks
 from mmeval.sitegen import data, samples
 from mmeval.sitegen.answers import page_of
-from mmeval.sitegen.cells import rank_text, shown, slices, text_of
+from mmeval.sitegen.cells import aside, rank_text, shown, slices, text_of
 from mmeval.sitegen.charts import Scale, around, axis, interval
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir
@@ -55,11 +55,14 @@ def measured(column: Column, board: Board, ranks: Ranks | None) -> dict[str, Any
         "axis": axis(x),
         "chance": chance,
         "rows": rows,
+        "full": column.full,
         "needs_image": needs_image(column, board),
         "slices": slice_table(column, board, order),
         "hardest": findings(hardest(column, models), column, board, models),
         "suspicious": findings(suspicious(column, models), column, board, models),
-        "excluded": excluded(column, board),
+        "variants": [aside(one, column, title(one.cell, board), "setting") for one in column.variants],
+        "limited": [{"title": title(cell, board), **shown(cell, column)} for cell in column.limited],
+        "excluded": [aside(one, column, title(one.cell, board), "excluded") for one in column.excluded],
         "example": example(column, board.root),
     }
 
@@ -136,6 +139,7 @@ def _blind(column: Column) -> dict[str, float]:
         one.cell.spec.model: one.cell.headline.value
         for one in column.excluded
         if (one.reason, one.value, one.cell.spec.version) == ("variant", "blind", column.spec.version)
+        and one.cell.whole
     }
     wrapped = {n.removeprefix(prefix): c.headline.value for n, c in column.cells.items() if n.startswith(prefix)}
     return found | wrapped
@@ -182,18 +186,9 @@ def findings(found: Sequence[Finding], column: Column, board: Board, models: Seq
     return out
 
 
-def excluded(column: Column, board: Board) -> list[dict[str, Any]]:
-    """Complete runs that are not in the column, and why."""
-    return [
-        {
-            "title": board.models[one.cell.spec.model].label,
-            "reason": one.reason,
-            "value": one.value,
-            "score": one.cell.headline.value * column.card.scale,
-            "n": one.cell.headline.n,
-        }
-        for one in column.excluded
-    ]
+def title(cell: Cell, board: Board) -> str:
+    """The model's label."""
+    return board.models[cell.spec.model].label
 
 
 def facts(column: Column, lang: Language) -> list[tuple[str, Any]]:

@@ -21,7 +21,20 @@ from mmeval.store import slug
 NAV = Nav("index.html", "nav.index", 10)
 SIZES = (("0-4", "< 4 B"), ("4-10", "4–10 B"), ("10-20", "10–20 B"), ("20-40", "20–40 B"), ("40-", "> 40 B"))
 """OpenCompass' buckets, in billions of parameters; the upper edge belongs to the next one."""
-WORDS = ("any", "shown", "score", "interval", "n", "failed", "truncated", "unparsed", "fact.cost", "open.group")
+WORDS = (
+    "any",
+    "shown",
+    "score",
+    "interval",
+    "measured",
+    "runs",
+    "n",
+    "failed",
+    "truncated",
+    "unparsed",
+    "fact.cost",
+    "open.group",
+)
 """Messages that board.js needs."""
 HIDDEN = "date,origin,llm,enc,corrected"
 HIDDEN_OPENVLM = "org,date,access,origin,cost,coverage"
@@ -38,7 +51,7 @@ def pages(site: Site) -> Iterator[Page | File]:
         yield Page(view_url(view.name), "board.html", functools.partial(context, view, site))
         yield data.data_file(f"views/{slug(view.name)}", data.view_data(view, pairs))
     rows = data.board_rows(site.board, site.views[0])
-    made = {"updated": site.board.updated, "rows": rows}
+    made = {"updated": site.board.updated, "rows": rows, "aside": data.aside_rows(site.board)}
     yield File("data/board.json", json.dumps(made, indent=0, sort_keys=True))
     yield File("data/board.csv", data.as_csv(rows))
 
@@ -143,11 +156,20 @@ def board_row(
         "modalities": " ".join(card.modalities),
         "rank": rank_text(interval),
         "tier": interval.tier if interval else "",
+        "marks": row_marks(line),
         "meta": meta_cells(line, view, card, lang),
         "groups": [
             row_group(card.name, columns, leaders, fold=len(columns) > 1 and len(groups) > 1) for _, columns in groups
         ],
     }
+
+
+def row_marks(line: Line) -> list[dict[str, str]]:
+    """Why a row has no rank; see `cells.marks`."""
+    if line.unranked is None:
+        return []
+    column, why = line.unranked
+    return [{"key": f"unranked.{why}", "value": f"({column})", "tone": "bad"}]
 
 
 def meta_cells(line: Line, view: View, card: ModelCard, lang: Language) -> list[tuple[str, bool]]:
@@ -189,11 +211,16 @@ def row_group(
 
 
 def board_cell(column: Column, model: str, leaders: Mapping[str, frozenset[str]]) -> dict[str, Any] | None:
-    """A value with half of its interval; marked if it is tied for first, or if many replies could not be scored."""
+    """A value with half of its interval, and its marks.
+
+    `a`: tied for first. `q`: many replies could not be scored. `s`: unusual settings. `u`: not ranked.
+    """
     cell = column.cells.get(model)
     if cell is None:
         return None
-    info, head_, scale = cell.run.info, cell.headline, column.card.scale
-    odd = (cell.failed + cell.truncated + info.unparsed) > ODD_SHARE * max(1, info.planned)
-    marks = [*(["a"] if model in leaders.get(column.card.name, ()) else []), *(["q"] if odd else [])]
+    head_, scale = cell.headline, column.card.scale
+    odd = (cell.failed + cell.truncated + cell.unparsed) > ODD_SHARE * max(1, cell.planned)
+    first = model in leaders.get(column.card.name, ())
+    found = {"a": first, "q": odd, "s": bool(cell.settings), "u": bool(cell.unranked)}
+    marks = [mark for mark, holds in found.items() if holds]
     return {"value": head_.value * scale, "half": (head_.high - head_.low) / 2 * scale, "mark": " ".join(marks)}

@@ -28,8 +28,13 @@ def pages(site: Site) -> Iterator[Page | File]:
 
 
 def changes(board: Board) -> list[dict[str, Any]]:
-    """The cells of the board, newest first."""
-    found = [(cell.finished, column, name, cell) for column in board.columns for name, cell in column.cells.items()]
+    """The runs behind the cells of the board, newest first."""
+    found = [
+        (one.finished, column, name, one)
+        for column in board.columns
+        for name, cell in column.cells.items()
+        for one in cell.runs
+    ]
     found.sort(key=lambda one: (one[0], one[1].card.name, one[2]), reverse=True)
     return [change(column, board.models[name], cell) for _, column, name, cell in found[:LISTED]]
 

@@ -15,7 +15,7 @@ from mmeval.board.cards import PARTS
 from mmeval.board.ranks import Ranks
 from mmeval.board.views import corrected, grouped, percent
 from mmeval.sitegen import data
-from mmeval.sitegen.cells import command, provenance, rank_text, shown, slices
+from mmeval.sitegen.cells import aside, command, provenance, rank_text, shown, slices
 from mmeval.sitegen.charts import Scale, interval, marks
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import benchmark_url, model_url
@@ -73,7 +73,18 @@ def measured(
         "strong": [one for one in apart if one["gap"] > 0][:LISTED],
         "weak": [one for one in reversed(apart) if one["gap"] < 0][:LISTED],
         "statuses": failures(cells),
+        "variants": variants(card.name, board),
     }
+
+
+def variants(name: str, board: Board) -> list[dict[str, Any]]:
+    """Runs of the model in other settings than those of its rows, on any benchmark."""
+    return [
+        {**aside(one, column, column.card.title, "setting"), "url": benchmark_url(column.card.name)}
+        for column in board.columns
+        for one in column.variants
+        if one.cell.spec.model == name
+    ]
 
 
 def worded(card: ModelCard, board: Board, lang: Language) -> dict[str, Any]:
@@ -81,7 +92,7 @@ def worded(card: ModelCard, board: Board, lang: Language) -> dict[str, Any]:
     return {
         "parts": [(lang.text(f"part.{part}"), card.parts.get(part)) for part in PARTS] if card.parts else [],
         "card_facts": facts(card, lang),
-        "runs": [reproduce(column, cell, lang) for column, cell in board.of(card.name)],
+        "runs": [reproduce(column, one, lang) for column, cell in board.of(card.name) for one in cell.runs],
     }
 
 
@@ -191,17 +202,17 @@ def slice_gaps(cells: Sequence[tuple[Column, Cell]], fields: Mapping[str, Field]
 
 def failures(cells: Sequence[tuple[Column, Cell]]) -> dict[str, Any]:
     """Failed requests by status, and unparsed replies, for each benchmark that has any."""
-    used = [s for s in STATUSES if s != "ok" and any(cell.run.info.counts.get(s) for _, cell in cells)]
+    used = [s for s in STATUSES if s != "ok" and any(cell.counts[s] for _, cell in cells)]
     rows = []
     for column, cell in cells:
-        counts = [cell.run.info.counts.get(status, 0) for status in used]
-        if any(counts) or cell.run.info.unparsed:
+        counts = [cell.counts[status] for status in used]
+        if any(counts) or cell.unparsed:
             rows.append(
                 {
                     "title": column.card.title,
-                    "planned": cell.run.info.planned,
+                    "planned": cell.planned,
                     "counts": counts,
-                    "unparsed": cell.run.info.unparsed,
+                    "unparsed": cell.unparsed,
                 }
             )
     return {"heads": used, "rows": rows}

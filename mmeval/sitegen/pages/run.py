@@ -11,7 +11,7 @@ from mmeval.board import Cell, Column, ModelCard
 from mmeval.board.vectors import OUTCOMES
 from mmeval.sitegen import samples
 from mmeval.sitegen.answers import page_ranges, write_samples
-from mmeval.sitegen.cells import command, provenance, shown, slices, text_of
+from mmeval.sitegen.cells import command, marks, provenance, shown, slices, text_of
 from mmeval.sitegen.env import Language, Renderer
 from mmeval.sitegen.links import badge_path, benchmark_url, model_url, run_dir, run_url
 from mmeval.sitegen.site import Job, Site
@@ -24,7 +24,8 @@ def pages(site: Site) -> Iterator[Job]:
     """One job for each run whose pages are out of date."""
     for column in site.board.columns:
         for model, cell in column.cells.items():
-            yield from job(cell, column, site.board.models[model], site)
+            for one in cell.runs:
+                yield from job(one, column, site.board.models[model], site)
 
 
 def job(cell: Cell, column: Column, card: ModelCard, site: Site) -> Iterator[Job]:
@@ -32,7 +33,8 @@ def job(cell: Cell, column: Column, card: ModelCard, site: Site) -> Iterator[Job
     base, journal, root = facts(cell, column, card), cell.run.files.journal, site.options.results
     stat = [journal.stat().st_size, journal.stat().st_mtime_ns] if journal.exists() else []
     stamp = samples.stamp(samples_path(root, cell.run.info))
-    key = site.key(base, cell.run.info.model_dump(mode="json"), cell.vector.digest, stat, stamp)
+    numbers = shown(cell, column)
+    key = site.key(base, cell.run.info.model_dump(mode="json"), cell.vector.digest, numbers, stat, stamp)
     names = ["index", *map(str, range(1, len(page_ranges(len(cell.vector.ids))) + 1))]
     files = [f"{lang.folder}{run_dir(cell)}/{name}.html" for lang in site.languages for name in names]
     if site.fresh(files, key):
@@ -83,6 +85,7 @@ def front_page(cell: Cell, column: Column, card: ModelCard, lang: Language) -> d
     return {
         **facts(cell, column, card),
         **shown(cell, column),
+        "tags": marks(cell),
         "metric": cell.run.info.primary_metric,
         "badge": badge_path(column.card.name, card.name),
         "shards": links,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mmeval.board.months import as_of, months
-from mmeval.board.views import View, make_view
+from mmeval.board.views import View, make_view, shown_columns
 from mmeval.sitegen import data
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import snapshot_url
@@ -24,7 +24,7 @@ def pages(site: Site) -> Iterator[Page | File]:
 def snapshot(month: str, site: Site) -> Iterator[Page | File]:
     """One month."""
     then = replace(site, board=as_of(site.board, month))
-    view = make_view("all", then.board.columns, then.board, cache=site.options.cache)
+    view = make_view("all", shown_columns(then.board), then.board, cache=site.options.cache)
     yield Page(snapshot_url(month), "board.html", lambda lang: context(month, view, then, lang))
     pairs = data.pair_files(then)
     yield from pairs.values()

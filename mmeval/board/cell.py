@@ -1,0 +1,222 @@
+"""What the board consists of: cells of one model on one benchmark, columns of comparable cells, the board."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal
+
+from mmeval.board.cards import BenchmarkCard, ModelCard
+from mmeval.board.vectors import Vector
+from mmeval.store import UNMEASURED, Number, Problem, Run, Spec, slug
+
+TOLERANCE: Final = 1e-6
+Compared = Literal["mean", "jackknife", "samples"]
+"""The quantity that paired tests on a column compare.
+
+- `mean`: the headline, which is the mean of the sample scores (as a share of its range).
+- `jackknife`: a headline that is not such a mean, by its pseudo-values.
+- `samples`: the sample scores, because the headline is not their mean and cannot be recomputed.
+"""
+Unranked = Literal["", "coverage", "unbounded", "limited"]
+"""Why a cell has no rank: too few samples were measured, or some are missing and the headline cannot be bounded, or
+the benchmark was not run in full."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One model on one benchmark: a run, or several runs of equal settings together.
+
+    Numbers are in the range of the metric; the scale of the card turns them into those on the board.
+    """
+
+    run: Run
+    """The earliest of the runs."""
+    vector: Vector
+    headline: Number
+    """What is compared and ranked: all that is missing counts as wrong."""
+    measured: Number
+    """The headline of what was measured."""
+    right: Number
+    """The headline with all that is missing counted as right."""
+    unranked: Unranked = ""
+    settings: Sequence[tuple[str, str]] = ()
+    """Settings in which the runs differ from what the benchmark states, or from most rows: key and value."""
+    current: bool = True
+    """Whether the adapter's code is the one that the catalog has now."""
+    parts: Sequence[Cell] = ()
+    """The runs, if there are several, or if this cell counts samples that its run does not have."""
+
+    @property
+    def runs(self) -> Sequence[Cell]:
+        """One cell for each run, the earliest first."""
+        return self.parts or (self,)
+
+    @property
+    def spec(self) -> Spec:
+        """The settings of the earliest run."""
+        return self.run.info.spec
+
+    @property
+    def epochs(self) -> int:
+        """Replies to each sample in the earliest run; never more than it has rows, whatever its run.json says."""
+        return max(1, min(self.spec.epochs, self.vector.rows))
+
+    @property
+    def planned(self) -> int:
+        """Replies to all samples of the column, over all runs."""
+        asked = sum(one.run.info.planned for one in self.runs)
+        return max(asked, len(self.vector.ids) * sum(one.epochs for one in self.runs))
+
+    @property
+    def n(self) -> int:
+        """What the measured headline is over, in all runs: samples, or groups of them."""
+        return sum(one.measured.n for one in self.runs)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Replies by status."""
+        return sum((Counter[str](one.run.info.counts) for one in self.runs), Counter())
+
+    @property
+    def failed(self) -> int:
+        """Requests without a reply to score."""
+        return sum(n for status, n in self.counts.items() if status in UNMEASURED)
+
+    @property
+    def truncated(self) -> int:
+        """Replies that the token limit cut off."""
+        return self.counts["truncated"]
+
+    @property
+    def unparsed(self) -> int:
+        """Replies in which no answer was found."""
+        return sum(one.run.info.unparsed for one in self.runs)
+
+    @property
+    def cost_1000(self) -> float | None:
+        """US dollars per 1,000 samples; None = unknown."""
+        costs = [one.run.info.totals.cost for one in self.runs]
+        known = [cost for cost in costs if cost is not None]
+        return 1000 * sum(known) / self.planned if len(known) == len(costs) and self.planned else None
+
+    @property
+    def finished(self) -> str:
+        """ISO time at which the last run ended, or empty."""
+        return max(run_time(one.run) for one in self.runs)
+
+    @property
+    def key(self) -> str:
+        """Folder of the pages of the earliest run, below `r/`."""
+        return run_key(self.run)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all samples of the benchmark were asked for; a limit that was not reached cut nothing off."""
+        spec = self.spec
+        cut = spec.limit is not None and spec.limit <= len(self.vector.ids)
+        return not cut and spec.subset is None and spec.shard is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """A complete run, or several of one setting, that are not the row of their model in the column."""
+
+    cell: Cell
+    reason: str
+    """The first key in which they differ: a field of Spec, `samples_digest`, `mmeval`, or one inside `options`."""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One benchmark: comparable runs, at most one row per model."""
+
+    card: BenchmarkCard
+    cells: Mapping[str, Cell]
+    """By model name."""
+    full: bool = True
+    """False if the benchmark was only run on some of its samples; then nobody is ranked."""
+    variants: Sequence[Aside] = ()
+    """Other settings of models that have a row, comparable but for these settings."""
+    limited: Sequence[Cell] = ()
+    """Runs on some of the samples."""
+    excluded: Sequence[Aside] = ()
+    """Runs that asked something else, or were scored in another way."""
+
+    @property
+    def spec(self) -> Spec:
+        """The spec of any cell; the keys that a column requires to be equal are the same in all."""
+        return next(iter(self.cells.values())).spec
+
+    @property
+    def every(self) -> Iterator[Cell]:
+        """All complete runs of the benchmark, one by one."""
+        aside = [*(one.cell for one in self.variants), *self.limited, *(one.cell for one in self.excluded)]
+        for cell in [*self.cells.values(), *aside]:
+            yield from cell.runs
+
+    def compared(self, models: Iterable[str]) -> Compared:
+        """The quantity that a paired test of these models compares."""
+        cells = [self.cells[name] for name in models]
+        others = [cell for cell in cells if cell.vector.pseudo or not is_mean(self.card, cell.measured, cell.vector)]
+        if not others:
+            return "mean"
+        return "jackknife" if all(cell.vector.pseudo for cell in others) else "samples"
+
+    @property
+    def primary_metric(self) -> str:
+        """Name of the metric that the cells show."""
+        return next(iter(self.cells.values())).run.info.primary_metric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Everything the site shows."""
+
+    columns: Sequence[Column]
+    models: Mapping[str, ModelCard]
+    problems: Sequence[Problem] = field(default=())
+    root: Path = Path()
+
+    @property
+    def updated(self) -> str:
+        """ISO time of the newest run, or empty."""
+        return max((cell.finished for column in self.columns for cell in column.cells.values()), default="")
+
+    def of(self, model: str) -> list[tuple[Column, Cell]]:
+        """The columns with a row of this model, and its cells."""
+        return [(column, column.cells[model]) for column in self.columns if model in column.cells]
+
+    def ranked(self, columns: Sequence[Column]) -> list[str]:
+        """Sorted names of the models that are ranked: no references, and a cell with a rank in each column."""
+        names = [name for name, card in self.models.items() if card.reference is None]
+        return sorted(n for n in names if all(n in c.cells and not c.cells[n].unranked for c in columns))
+
+
+def is_mean(card: BenchmarkCard, headline: Number, vector: Vector) -> bool:
+    """Whether a headline is the mean of the scores, as a share of its range."""
+    return abs(card.share(headline.value) - vector.mean) <= TOLERANCE
+
+
+def run_time(run: Run) -> str:
+    """ISO time (UTC) at which a run ended, or started if its end was not recorded; empty if neither was."""
+    times = run.info.provenance
+    seconds = times.get("end") or times.get("start")
+    try:
+        ended = datetime.datetime.fromtimestamp(seconds, datetime.UTC)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError, OSError):  # not a number, or not a time that a clock can show
+        return ""
+    return ended.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def run_key(run: Run) -> str:
+    """`<model>/<benchmark>@<version>-<digest>`: a stable path for the pages of one run."""
+    return f"{model_slug(run.info.spec.model)}/{run.path.parent.name}-{run.path.name}"
+
+
+model_slug = lru_cache(maxsize=4096)(slug)
