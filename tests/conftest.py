@@ -8,6 +8,10 @@ import socket
 
 import pytest
 
+from tests.browsing import browser, tabs
+
+__all__ = ["browser", "tabs"]
+
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")

@@ -10,9 +10,6 @@ from typer.testing import CliRunner
 
 from mmeval.cli import app
 from tests.once import once
-from tests.site.conftest import browser, ledger_root, site, tabs
-
-__all__ = ["browser", "ledger_root", "site", "tabs"]
 
 MODELS = ("mock/echo", "baseline/random", "mock/scripted")
 SAID = "I am gpt-4o. **Bold** <script>alert(1)</script>\n- one\n- mock/scripted says B"

@@ -14,7 +14,7 @@ from mmeval.arena.pairs import Question, choose_pairs, masked
 from mmeval.arena.serve import ballot_server
 from mmeval.arena.votes import read_votes
 from tests.arena.conftest import MODELS, mmeval
-from tests.site.conftest import until
+from tests.browsing import until
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,3 @@ def test_ratings_and_the_site(project: Path, tmp_path: Path) -> None:
     assert "data/arena-votes.jsonl" in page
     assert len((root / "_site" / "data" / "arena-votes.jsonl").read_text().splitlines()) == 45
     assert "竞技场" in (root / "_site" / "zh" / "arena.html").read_text()
-
-
-def test_without_votes_the_page_says_how_to_get_some(site: Path) -> None:
-    assert "mmeval arena build RUN RUN" in (site / "arena.html").read_text()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.site.conftest import until
+from tests.browsing import until
 
 Visit = Callable[..., Any]
 VENDOR = Path(__file__).parent / "vendor"

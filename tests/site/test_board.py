@@ -16,7 +16,8 @@ from mmeval.board.ranks import rank_columns
 from mmeval.board.views import all_views, corrected, make_view, percent
 from mmeval.interchange.openvlm import DEFAULT
 from tests import ledger
-from tests.site.conftest import shoot, until
+from tests.browsing import until
+from tests.site.conftest import shoot
 
 Visit = Callable[..., Any]
 

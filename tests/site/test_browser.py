@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.site.conftest import shoot, until
+from tests.browsing import until
+from tests.site.conftest import shoot
 
 
 def a_run(site: Path) -> str:

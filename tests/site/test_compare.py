@@ -13,7 +13,7 @@ from scipy import stats as oracle
 from mmeval.board import Board
 from mmeval.stats.paired import mcnemar
 from mmeval.store import slug
-from tests.site.conftest import until
+from tests.browsing import until
 
 Visit = Callable[..., Any]
 

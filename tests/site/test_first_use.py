@@ -17,7 +17,8 @@ import pytest
 
 from mmeval.catalog import Catalog
 from tests import ledger
-from tests.site.conftest import make, until
+from tests.browsing import until
+from tests.site.conftest import make
 from tests.site.test_board import column
 
 Visit = Callable[..., Any]

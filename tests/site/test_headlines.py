@@ -21,7 +21,8 @@ from mmeval.metrics.aggregates import accuracy, binary, circular
 from mmeval.metrics.base import Metric
 from mmeval.stats.jackknife import GROUPS, deal
 from mmeval.types import Record, Score
-from tests.site.conftest import make, until
+from tests.browsing import until
+from tests.site.conftest import make
 
 
 def records_of(

@@ -18,8 +18,9 @@ import pytest
 from mmeval.sitegen.text import clean
 from mmeval.store import Spec, StoredPart, dump_sample, slug
 from tests import ledger
+from tests.browsing import until
 from tests.once import once
-from tests.site.conftest import make, until
+from tests.site.conftest import make
 
 Visit = Callable[..., Any]
 SHAPE = ledger.Shape(models=4, benchmarks=2, samples=60, holes=0, failures=0.0)

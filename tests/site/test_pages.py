@@ -152,3 +152,7 @@ def test_the_example_in_the_docs(tmp_path: Path) -> None:
         file.write_text(block, encoding="utf-8")
     make(tmp_path, langs=("en",))
     assert "<h1>Makers</h1><ul><li>Alder Lab</li></ul>" in (tmp_path / "_site" / "makers.html").read_text()
+
+
+def test_without_votes_the_arena_says_how_to_get_some(site: Path) -> None:
+    assert "mmeval arena build RUN RUN" in (site / "arena.html").read_text()

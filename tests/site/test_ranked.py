@@ -19,8 +19,9 @@ from mmeval.catalog import Catalog
 from mmeval.cli import app
 from mmeval.sitegen.cells import slices
 from tests import ledger
+from tests.browsing import until
 from tests.once import once
-from tests.site.conftest import make, until
+from tests.site.conftest import make
 from tests.site.test_board import column as shown
 from tests.site.test_rows import row_of
 

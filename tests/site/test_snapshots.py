@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from tests import ledger
+from tests.browsing import until
 from tests.once import once
-from tests.site.conftest import FEW, SHAPE, copied, make, until
+from tests.site.conftest import FEW, SHAPE, copied, make
 from tests.site.test_board import column
 
 BENCHMARKS = ("toy_ai2d", "toy_chartqa", "toy_hallusionbench")
