@@ -30,6 +30,8 @@ VERBS = {
     "judge": "Measure how reliable a judge is.",
     "merge": "Join runs made with `--shard I/N` into one run, with the same scores as an unsharded run.",
     "repair": "Move damaged lines of the journal aside and write scores.csv again, without asking a model.",
+    "verify": "Check that runs are what they say: files, samples, scores, headline and signature.",
+    "sign": "Sign runs, so that `mmeval verify` can tell who made them and that nobody edited them.",
     "gate": "Fail when a model got worse, and only then.",
     "arena": "Let people compare replies, and rate models by their votes.",
     "site": "Build and view the leaderboard site.",

@@ -84,6 +84,16 @@ class Files:
         """Speed and price of an accepted baseline, whose journal is not committed."""
         return self.folder / "baseline.json"
 
+    @property
+    def verified(self) -> Path:
+        """What `mmeval verify` found; committed."""
+        return self.folder / "verified.json"
+
+    @property
+    def signature(self) -> Path:
+        """The digests of the other files, signed; committed."""
+        return self.folder / "signature.json"
+
 
 def slug(name: str) -> str:
     """A folder name for a model; six hex digits keep apart names that had to be changed."""
