@@ -19,6 +19,7 @@ from mmeval.store.info import (
     Totals,
     canonical,
 )
+from mmeval.store.labelled import Labelled, agreement_of, read_labelled, write_labelled
 from mmeval.store.layout import (
     SAMPLES,
     Files,
@@ -73,11 +74,12 @@ from mmeval.store.verified import (
 
 __all__ = [
     "COLUMNS", "COVERAGE", "OPEN", "REFUSALS", "SAMPLES", "SCHEMA", "UNMEASURED", "WAY_OUT", "Bounds",
-    "DamagedError", "Files", "Mark", "Measures", "Number", "Problem", "Run", "RunInfo", "RunStatus", "ScoreRow",
-    "Spec", "StoredPart", "StoredSample", "Summary", "Totals", "Verdict", "Verification", "adopt",
-    "asking_order", "benchmark_folder", "bound_files", "canonical", "copy_run", "counted", "dump_line",
-    "dump_record", "dump_reply", "dump_sample", "file_sha256", "is_run", "list_runs", "load_record", "mark",
-    "read_journal", "read_measures", "read_records", "read_run", "read_samples", "read_scores",
-    "read_verification", "replacing", "run_path", "samples_path", "save_media", "slug", "thumbnail_path",
-    "unpublished", "write_atomic", "write_info", "write_journal", "write_scores", "write_verification",
+    "DamagedError", "Files", "Labelled", "Mark", "Measures", "Number", "Problem", "Run", "RunInfo", "RunStatus",
+    "ScoreRow", "Spec", "StoredPart", "StoredSample", "Summary", "Totals", "Verdict", "Verification", "adopt",
+    "agreement_of", "asking_order", "benchmark_folder", "bound_files", "canonical", "copy_run", "counted",
+    "dump_line", "dump_record", "dump_reply", "dump_sample", "file_sha256", "is_run", "list_runs",
+    "load_record", "mark", "read_journal", "read_labelled", "read_measures", "read_records", "read_run",
+    "read_samples", "read_scores", "read_verification", "replacing", "run_path", "samples_path", "save_media",
+    "slug", "thumbnail_path", "unpublished", "write_atomic", "write_info", "write_journal", "write_labelled",
+    "write_scores", "write_verification",
 ]  # fmt: skip

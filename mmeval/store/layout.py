@@ -90,6 +90,11 @@ class Files:
         return self.folder / "verified.json"
 
     @property
+    def labelled(self) -> Path:
+        """What human labels say about the judge of the run; committed."""
+        return self.folder / "agreement.json"
+
+    @property
     def signature(self) -> Path:
         """The digests of the other files, signed; committed."""
         return self.folder / "signature.json"

@@ -18,7 +18,7 @@ def foreign(folder: Path) -> str | None:
     files = Files(folder)
     if any(one.is_symlink() for one in (folder, *list(folder.absolute().parents)[:2])):
         return "the folder is reached through a link"
-    for file in (files.info, files.scores, files.journal, files.verified, files.signature, files.media):
+    for file in (files.info, files.scores, files.journal, files.verified, files.labelled, files.signature, files.media):
         if file.is_symlink():
             return f"{file.name} is a link"
         if file.exists() and not (file.is_dir() if file == files.media else file.is_file()):

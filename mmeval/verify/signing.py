@@ -87,7 +87,7 @@ def _create(file: Path, content: bytes, mode: int) -> None:
 
 
 def sign(run: Run, key: Path) -> Signature:
-    """Write `signature.json`, which covers every file of the run folder but the record of a verification.
+    """Write `signature.json`, which covers every file of the run folder but the records that others add later.
 
     Raises:
         UsageError: the key cannot be read, or is not an Ed25519 private key.
@@ -116,7 +116,7 @@ def _files(files: Files) -> Iterable[tuple[str, Path]]:
     """The files that a signature covers, by path in the folder. Hidden ones are unfinished or locks."""
     for file in sorted(files.folder.rglob("*")):
         parts = file.relative_to(files.folder).parts
-        if file in (files.signature, files.verified) or any(part.startswith(".") for part in parts):
+        if file in (files.signature, files.verified, files.labelled) or any(part.startswith(".") for part in parts):
             continue
         if file.is_file() and not file.is_symlink():
             yield "/".join(parts), file
