@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from mmeval.errors import MMEvalError
 from mmeval.store import Verdict
 
 __all__ = ["Check", "Report", "Result", "Unchecked", "guarded"]
@@ -61,11 +62,7 @@ def guarded(name: str, check: Callable[[], str]) -> Check:
         return Check(name, "not checkable", str(why))
     except Different as why:
         return Check(name, "differs", str(why))
+    except MMEvalError as error:
+        return Check(name, "differs", str(error).partition("; `mmeval repair")[0])
     except Exception as error:  # noqa: BLE001
-        return Check(name, "differs", f"{type(error).__name__}: {error}" if not _known(error) else str(error))
-
-
-def _known(error: Exception) -> bool:
-    from mmeval.errors import MMEvalError
-
-    return isinstance(error, MMEvalError)
+        return Check(name, "differs", f"{type(error).__name__}: {error}")

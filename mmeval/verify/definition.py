@@ -72,23 +72,21 @@ class Known:
     def check_samples(self) -> str:
         """That the run has the ids of the benchmark, and that the stored samples are those of the data."""
         bench, spec = self.benchmark, self.run.info.spec
-        ids = {row.id for row in self.run.scores()}
-        if spec.subset is not None and sha256("\0".join(sorted(ids)).encode()).hexdigest() != spec.subset:
-            raise Different("the sample ids are not those of the chosen subset")
+        chosen = {row.id for row in self.run.scores()} if spec.subset is not None else None
         if self.data_fault:
             self._of_stored()
             raise Unchecked(self.data_fault)
         stored = _stored(self.run)
         found: dict[str, Sample] = {}
-        for sample in self._expected(bench, ids if spec.subset is not None else None):
+        for sample in self._expected(bench, chosen):
             whole = StoredSample.of(sample)
             if stored is not None and stored.get(sample.id) != _line(whole):
                 raise Different(f"the stored prompt, target or tags of sample {sample.id!r} are not the benchmark's")
             found[sample.id] = bare(whole)
         self.samples = found
-        self._check_ids(ids)
+        self._check_ids({row.id for row in self.run.scores()})
         prompts = "" if stored is not None else "; the prompts are not stored here"
-        return f"{len(ids)} ids are those of the benchmark{prompts}"
+        return f"{len(found)} ids are those of the benchmark{prompts}"
 
     def _expected(self, bench: Benchmark, ids: set[str] | None) -> Iterator[Sample]:
         spec = self.run.info.spec
@@ -99,6 +97,9 @@ class Known:
 
     def _check_ids(self, ids: set[str]) -> None:
         assert self.samples is not None
+        subset = self.run.info.spec.subset
+        if subset is not None and sha256("\0".join(sorted(ids)).encode()).hexdigest() != subset:
+            raise Different("the sample ids are not those of the chosen subset")
         foreign, missing = sorted(ids - self.samples.keys()), self.samples.keys() - ids
         if foreign:
             raise Different(f"{len(foreign)} sample ids are not in the benchmark, first {foreign[0]!r}")
@@ -118,8 +119,12 @@ def load(run: Run, settings: Settings, questions: Path | None) -> Known:
     if run.info.origin == "third-party":
         known.fault = "the scores were imported from another tool"
         return known
+    of_file = spec.data.get("kind") == "file"
+    if of_file and questions is None:  # the path in run.json may lead anywhere
+        known.fault = f"the run is of the questions in {spec.data.get('path')}; name the file with --file"
+        return known
     try:
-        benchmark = benchmark_of(spec, settings, questions)
+        benchmark = benchmark_of(run, settings, questions if of_file else None)
     except UsageError as error:
         known.fault = str(error)
         return known

@@ -14,6 +14,7 @@ from mmeval import __version__
 from mmeval.rescore import Source
 from mmeval.runner.finish import summarise
 from mmeval.store import (
+    Bounds,
     Files,
     Number,
     Run,
@@ -85,7 +86,7 @@ class Rescored:
         summary, info = self.summary, self.run.info
         if summary is None:
             raise Unchecked("needs the replies and the definition")
-        pairs = {
+        pairs: dict[str, tuple[object, object]] = {
             "counts": ({k: n for k, n in info.counts.items() if n}, dict(summary.counts)),
             "unparsed": (info.unparsed, summary.unparsed),
             "samples_digest": (info.samples_digest, summary.samples_digest),
@@ -95,6 +96,8 @@ class Rescored:
                 for name in ("input_tokens", "output_tokens", "cost", "judge_tokens", "judge_cost", "cached")
             },
         }
+        if info.bounds is not None:  # runs of mmeval 0.1 have none
+            pairs["bounds"] = _ends(info.bounds), _ends(summary.bounds)
         for name, (stored, mine) in pairs.items():
             if not _same(stored, mine):
                 raise Different(f"{name} is {stored} in run.json, the journal gives {mine}")
@@ -150,6 +153,14 @@ def _of(row: ScoreRow, name: str) -> object:
 
 def _value(number: Number | None) -> float | None:
     return None if number is None else number.value
+
+
+def _ends(bounds: Bounds | None) -> tuple[int, float | None, float | None] | None:
+    """What a run says of its missing samples, to nine digits."""
+    if bounds is None:
+        return None
+    wrong, right = (None if end is None else round(end.value, 9) for end in (bounds.wrong, bounds.right))
+    return bounds.missing, wrong, right
 
 
 def _same(stored: object, mine: object) -> bool:

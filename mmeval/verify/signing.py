@@ -114,11 +114,11 @@ def sign(run: Run, key: Path) -> Signature:
 
 def _files(files: Files) -> Iterable[tuple[str, Path]]:
     """The files that a signature covers, by path in the folder. Hidden ones are unfinished or locks."""
+    added_later = (files.signature, files.verified, files.labelled, files.measures)
     for file in sorted(files.folder.rglob("*")):
         parts = file.relative_to(files.folder).parts
-        if file in (files.signature, files.verified, files.labelled) or any(part.startswith(".") for part in parts):
-            continue
-        if file.is_file() and not file.is_symlink():
+        hidden = any(part.startswith(".") for part in parts)
+        if not hidden and file not in added_later and file.is_file() and not file.is_symlink():
             yield "/".join(parts), file
 
 

@@ -53,7 +53,7 @@ def resign(project) -> None:
 EDITS = [
     (append("run.json"), "run.json was edited after it was signed"),
     (append("records.jsonl"), "records.jsonl was edited after it was signed"),
-    (lambda p: p.run.files.measures.write_text("{}"), "baseline.json was added after the run was signed"),
+    (lambda p: (p.run.path / "notes.txt").write_text("x"), "notes.txt was added after the run was signed"),
     (resign, "the signature is not valid"),
     (lambda p: p.run.files.signature.write_text("{}"), "signature.json: "),
     (lambda p: p.run.files.signature.unlink(), "the run is not signed"),

@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 
 from mmeval import store
 from mmeval.cli import app
+from mmeval.data import from_file
 from mmeval.rescore import open_source
 from mmeval.runner import run_one
+from mmeval.types import Failure
 from mmeval.verify import record, verify
 
 CHECKS = ["files", "counts", "definition", "samples", "scores", "totals", "headline"]
@@ -197,6 +199,15 @@ def test_nothing_outside_the_run_folder_is_read(project, tmp_path, name):
     assert [(check.name, check.reason) for check in report.checks] == [("files", f"{name} is a link")]
 
 
+def test_questions_of_a_file_are_read_only_where_the_user_says(project, tmp_path):
+    questions = tmp_path / "q.jsonl"
+    questions.write_text('{"question": "A", "answer": "A"}\n{"question": "B", "answer": "A"}\n')
+    run = run_one(from_file(questions), "mock/echo", project.settings)
+    found = results_of(verify(run.path, project.settings))
+    assert found["definition"] == "not checkable"
+    assert verify(run.path, project.settings, questions=questions).verdict == "verified"
+
+
 def test_a_run_behind_a_link_is_refused(project, tmp_path):
     (tmp_path / "elsewhere").symlink_to(project.run.path)
     assert verify(tmp_path / "elsewhere", project.settings).verdict == "differs"
@@ -284,4 +295,18 @@ def test_a_results_folder_is_all_its_runs(project):
 
 def test_a_folder_without_runs_is_one_line(tmp_path: Path):
     found = CliRunner().invoke(app, ["verify", str(tmp_path), "--results", str(tmp_path)])
-    assert "0 run folders match" in str(found.exception)
+    assert "no run in" in str(found.exception)
+
+
+def failing(one):
+    """A record without a reply."""
+    failure = Failure(kind="server", message="x", attempts=1)
+    return replace(one, status="error", reply=None, score=None, failure=failure) if one.id.endswith("3") else one
+
+
+def test_missing_samples_are_part_of_the_check(project):
+    project.forge(failing)
+    assert verify(project.run.path, project.settings).verdict == "verified"
+    bounds = project.run.info.bounds
+    project.edit(bounds=bounds.model_copy(update={"wrong": bounds.right}))
+    assert results_of(verify(project.run.path, project.settings))["totals"] == "differs"
