@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EXIT = {"verified": 0, "differs": 1, "incomplete": 3}
 SUMMARY = {
     "verified": "verified",
-    "differs": "NOT what it says",
+    "differs": "differs from what it says",
     "incomplete": "not verified: not everything could be checked",
 }
 EPILOG = "Exit codes: 0 every run is verified · 1 a check differs · 3 nothing differs, but a check could not be made."

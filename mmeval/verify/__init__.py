@@ -44,11 +44,11 @@ def verify(
         trusted: names by public key (`read_public_keys`); with keys, an unsigned run differs.
     """
     if fault := foreign(folder):
-        return Report(folder, [Check("files", "differs", fault)])
+        return Report(folder, [Check.of("files", "differs", fault)])
     try:
         run = read_run(folder)
     except StoreError as error:
-        return Report(folder, [Check("files", "differs", str(error))])
+        return Report(folder, [Check.of("files", "differs", str(error))])
     asking = Asking(load(run, settings, questions), ask, settings)
     rescored = Rescored(asking.known)
     checks = [guarded(name, check) for name, check in _checks(rescored, asking, trusted or {})]

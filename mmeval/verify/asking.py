@@ -124,7 +124,9 @@ class Asking:
         records = [one for run in made for one in run.records() if one.id in drawn]
         failure = next((one.failure.message for one in records if one.failure), "")
         reasons = [run.info.reason for run in made if run.info.reason]
-        return [one for one in records if one.status not in UNMEASURED], "; ".join([*reasons, failure])[:300]
+        return [one for one in records if one.status not in UNMEASURED], "; ".join(filter(None, [*reasons, failure]))[
+            :300
+        ]
 
 
 def _agree(stored: Spec, here: Spec) -> None:

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 from mmeval.errors import MMEvalError
+from mmeval.formatting import line
 from mmeval.store import Verdict
 
 __all__ = ["Check", "Report", "Result", "Unchecked", "guarded"]
 
+LONGEST = 600
+"""Characters of a reason."""
 Result = Literal["ok", "differs", "not checkable"]
 
 
@@ -30,6 +33,12 @@ class Check:
     name: str
     result: Result
     reason: str
+    """One line that can be printed and stored, whatever the run says."""
+
+    @classmethod
+    def of(cls, name: str, result: Result, reason: str) -> Check:
+        """A check with a reason that may hold a stranger's words."""
+        return cls(name, result, line(reason)[:LONGEST])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +66,12 @@ def guarded(name: str, check: Callable[[], str]) -> Check:
     a difference.
     """
     try:
-        return Check(name, "ok", check())
+        return Check.of(name, "ok", check())
     except Unchecked as why:
-        return Check(name, "not checkable", str(why))
+        return Check.of(name, "not checkable", str(why))
     except Different as why:
-        return Check(name, "differs", str(why))
+        return Check.of(name, "differs", str(why))
     except MMEvalError as error:
-        return Check(name, "differs", str(error).partition("; `mmeval repair")[0])
+        return Check.of(name, "differs", str(error).partition("; `mmeval repair")[0])
     except Exception as error:  # noqa: BLE001
-        return Check(name, "differs", f"{type(error).__name__}: {error}")
+        return Check.of(name, "differs", f"{type(error).__name__}: {error}")

@@ -149,7 +149,7 @@ def test_the_reason_names_the_sample_and_both_scores(project):
     pair(project)
     found = cli(project)
     assert found.exit_code == 1
-    assert "NOT what it says" in found.output
+    assert "differs from what it says" in found.output
     assert "score 1.0, the reply gives 0.0" in found.output
     assert store.read_verification(project.run).verdict == "differs"
     assert store.mark(project.run) == ""
@@ -310,3 +310,14 @@ def test_missing_samples_are_part_of_the_check(project):
     bounds = project.run.info.bounds
     project.edit(bounds=bounds.model_copy(update={"wrong": bounds.right}))
     assert results_of(verify(project.run.path, project.settings))["totals"] == "differs"
+
+
+def test_what_a_stranger_wrote_can_be_printed_and_stored(project):
+    raw = json.loads(project.run.files.info.read_text())
+    raw["primary_metric"] = "\x1b[31m\ud800" + "x" * 5000
+    project.run.files.info.write_text(json.dumps(raw))
+    report = verify(project.run.path, project.settings)
+    record(report)
+    assert report.verdict == "differs"
+    assert all("\x1b" not in check.reason and len(check.reason) < 1000 for check in report.checks)
+    assert store.read_verification(project.run).verdict == "differs"
