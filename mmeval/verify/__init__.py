@@ -49,6 +49,8 @@ def verify(
         run = read_run(folder)
     except StoreError as error:
         return Report(folder, [Check.of("files", "differs", str(error))])
+    if run.info.status == "running":
+        return Report(folder, [Check.of("files", "not checkable", "the run is not finished")])
     asking = Asking(load(run, settings, questions), ask, settings)
     rescored = Rescored(asking.known)
     checks = [guarded(name, check) for name, check in _checks(rescored, asking, trusted or {})]

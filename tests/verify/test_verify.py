@@ -161,6 +161,12 @@ def test_scores_only_exits_with_3_and_has_its_mark(project):
     assert store.mark(project.run) == "scores only"
 
 
+def test_a_run_that_goes_on_is_not_checked(project):
+    project.edit(status="running")
+    project.run.files.scores.unlink()
+    assert results_of(verify(project.run.path, project.settings)) == {"files": "not checkable"}
+
+
 def test_a_renamed_folder_differs(project):
     run = project.run.path
     run.rename(run.with_name("0123456789ab"))
