@@ -327,3 +327,21 @@ def test_what_a_stranger_wrote_can_be_printed_and_stored(project):
     assert report.verdict == "differs"
     assert all("\x1b" not in check.reason and len(check.reason) < 1000 for check in report.checks)
     assert store.read_verification(project.run).verdict == "differs"
+
+
+def test_replies_that_are_scores_of_options_or_hidden_are_verified(project):
+    text = project.definition.read_text()
+    changes = {
+        "likely": text.replace("import choice", "import best_choice")
+        .replace("score=choice()", 'score=best_choice(), want="choice"')
+        .replace('profile="mmeval"', 'profile="official"'),
+        "hidden": text.replace("rows=24,", 'rows=24, labels="hidden",'),
+    }
+    for name, changed in changes.items():
+        project.definition.with_name(f"{name}.py").write_text(changed.replace('"fruit"', f'"{name}"'))
+    script = {"script": json.dumps({"*": {"scores": [0.1, 0.7, 0.2]}})}
+    likely = run_one("likely", "mock/scripted", project.settings.model_copy(update={"options": script}))
+    assert likely.info.counts == {"ok": 24}
+    for run in (likely, run_one("hidden", "mock/echo", project.settings)):
+        report = verify(run.path, project.settings)
+        assert report.verdict == "verified", report
