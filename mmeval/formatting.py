@@ -91,18 +91,27 @@ def duration(seconds: float | None) -> str:
 
 
 def judged_by(judge: str | None, agreement: Mapping[str, object] | None) -> str | None:
-    """`openai/gpt-4o-mini, kappa 0.81 [0.70, 0.90] with 120 labels`; None without a judge.
+    """`openai/gpt-4o-mini, kappa 0.81 [0.70, 0.90], mean corrected to 71.2 [65.0, 77.4] with 120 labels`.
 
     Args:
         judge: `provider/model`.
         agreement: the result of `mmeval judge agreement --run` that is stored with the run, if any.
+
+    Returns:
+        None without a judge.
     """
     if judge is None:
         return None
     if not agreement:
         return f"{judge}, agreement with people not measured"
-    kappa, low, high = (f"{agreement[key]:.2f}" for key in ("kappa", "low", "high"))
-    return f"{judge}, kappa {kappa} [{low}, {high}] with {agreement['n']} labels"
+    parts = [judge]
+    if "kappa" in agreement:
+        kappa, low, high = (f"{agreement[key]:.2f}" for key in ("kappa", "low", "high"))
+        parts.append(f"kappa {kappa} [{low}, {high}]")
+    if "corrected" in agreement:
+        mean, low, high = (f"{agreement[key]:.1%}"[:-1] for key in ("corrected", "corrected_low", "corrected_high"))
+        parts.append(f"mean corrected to {mean} [{low}, {high}]")
+    return f"{', '.join(parts)} with {agreement['n']} labels"
 
 
 def plain(text: str) -> str:

@@ -25,7 +25,7 @@ from mmeval.store import Files, Run, RunInfo, Summary
 from mmeval.store.ordered import Ordered
 from mmeval.types import Estimate, Failure, Prompt, Record, Reply, Sample, Score, Status, Text
 
-__all__ = ["Change", "ProfileDiff", "Source", "open_source", "profile_diff", "rescore"]
+__all__ = ["Change", "ProfileDiff", "Source", "bare", "open_source", "profile_diff", "rescore"]
 
 Scoring = Callable[[Record], Record]
 FINISHES: Mapping[str, Status] = {"length": "truncated", "refused": "refused", "filtered": "filtered"}
@@ -112,10 +112,11 @@ def _results(run: Run) -> Path:
 def _samples(run: Run, benchmark: Benchmark) -> Iterator[Sample]:
     """The stored samples without media, or those of the data set if none are stored."""
     file = run.samples()
-    yield from map(_sample, store.read_samples(file)) if file else read_rows(benchmark, offline=False)
+    yield from map(bare, store.read_samples(file)) if file else read_rows(benchmark, offline=False)
 
 
-def _sample(stored: store.StoredSample) -> Sample:
+def bare(stored: store.StoredSample) -> Sample:
+    """A stored sample with the texts of its prompt alone: all that a scoring rule reads."""
     prompt: Prompt = tuple(Text(part.text) for part in stored.prompt if part.text is not None)
     return Sample(
         id=stored.id,
@@ -133,19 +134,21 @@ def _scored(record: Record, rule: Rule | JudgeRule, sample: Sample) -> Record:
     if reply is None:
         return record
     status = _status(reply)
-    bare = replace(record, status=status, failure=None, score=None, tags=sample.tags, judge_usage=None, judge_cost=None)
+    unscored = replace(
+        record, status=status, failure=None, score=None, tags=sample.tags, judge_usage=None, judge_cost=None
+    )
     if status not in ("ok", "truncated"):
-        return bare
+        return unscored
     assert not hasattr(rule, "parse")
     try:
-        return replace(bare, score=rule(sample, reply))
+        return replace(unscored, score=rule(sample, reply))
     except Exception as error:  # noqa: BLE001 - an error in a scorer is a failure of this sample
         failure = Failure(kind="score", message=f"{type(error).__name__}: {error}")
-        return replace(bare, status="error", failure=failure)
+        return replace(unscored, status="error", failure=failure)
 
 
 def _status(reply: Reply) -> Status:
-    return FINISHES.get(reply.finish) or ("ok" if reply.text.strip() else "empty")
+    return FINISHES.get(reply.finish) or ("empty" if reply.empty else "ok")
 
 
 def rescore(source: Source, profile: str, *, results: Path | None = None) -> Run:

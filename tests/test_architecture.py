@@ -25,7 +25,7 @@ LAYERS = [
     {"runner", "compare", "board", "interchange", "arena"},
     {"gate"},
     {"report", "rescore", "sitegen"},
-    {"library"},
+    {"library", "verify"},
     {"cli", "pytest_plugin"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

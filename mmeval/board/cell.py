@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from mmeval.board.cards import BenchmarkCard, ModelCard
 from mmeval.board.vectors import Vector
-from mmeval.store import UNMEASURED, Number, Problem, Run, Spec, slug
+from mmeval.store import UNMEASURED, Mark, Number, Problem, Run, Spec, slug
 
 TOLERANCE: Final = 1e-6
 Compared = Literal["mean", "jackknife", "samples"]
@@ -25,6 +25,10 @@ Compared = Literal["mean", "jackknife", "samples"]
 Unranked = Literal["", "coverage", "unbounded", "limited"]
 """Why a cell has no rank: too few samples were measured, or some are missing and the headline cannot be bounded, or
 the benchmark was not run in full."""
+Kind = Literal["measured", "mock", "third-party", "reference"]
+"""What a row is: a model that was measured, a mock model, imported numbers, or a reference such as random answers."""
+MARKS: Final[tuple[Mark, ...]] = ("third-party", "scores only", "", "verified")
+"""From the weakest to the strongest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,8 @@ class Cell:
     """Settings in which the runs differ from what the benchmark states, or from most rows: key and value."""
     current: bool = True
     """Whether the adapter's code is the one that the catalog has now."""
+    trust: Mark = ""
+    """The mark of the earliest run."""
     parts: Sequence[Cell] = ()
     """The runs, if there are several, or if this cell counts samples that its run does not have."""
 
@@ -55,6 +61,11 @@ class Cell:
     def runs(self) -> Sequence[Cell]:
         """One cell for each run, the earliest first."""
         return self.parts or (self,)
+
+    @property
+    def mark(self) -> Mark:
+        """The weakest mark of the runs."""
+        return weakest(one.trust for one in self.runs)
 
     @property
     def spec(self) -> Spec:
@@ -182,6 +193,8 @@ class Board:
     models: Mapping[str, ModelCard]
     problems: Sequence[Problem] = field(default=())
     root: Path = Path()
+    rank_all: bool = False
+    """Whether references, mock models and imported numbers are ranked like all others."""
 
     @property
     def updated(self) -> str:
@@ -193,9 +206,31 @@ class Board:
         return [(column, column.cells[model]) for column in self.columns if model in column.cells]
 
     def ranked(self, columns: Sequence[Column]) -> list[str]:
-        """Sorted names of the models that are ranked: no references, and a cell with a rank in each column."""
-        names = [name for name, card in self.models.items() if card.reference is None]
-        return sorted(n for n in names if all(n in c.cells and not c.cells[n].unranked for c in columns))
+        """Sorted names of the models that are ranked: a cell with a rank in each column, and not `outside`."""
+        rivals = self.rivals(columns)
+        return sorted(n for n in rivals if all(n in c.cells and not c.cells[n].unranked for c in columns))
+
+    def rivals(self, columns: Sequence[Column]) -> set[str]:
+        """The models that may be ranked: those that were measured; without any, all but references."""
+        kinds = {name: self.kind(name, columns) for name in self.models if any(name in c.cells for c in columns)}
+        if self.rank_all:
+            return set(kinds)
+        measured = {name for name, kind in kinds.items() if kind == "measured"}
+        return measured or {name for name, kind in kinds.items() if kind != "reference"}
+
+    def kind(self, model: str, columns: Sequence[Column]) -> Kind:
+        """What the row of a model over these columns is."""
+        if self.models[model].reference is not None:
+            return "reference"
+        if model.partition("/")[0] == "mock":
+            return "mock"
+        cells = [column.cells[model] for column in columns if model in column.cells]
+        return "third-party" if any(cell.mark == "third-party" for cell in cells) else "measured"
+
+
+def weakest(marks: Iterable[Mark]) -> Mark:
+    """The weakest of some marks; the empty one for none."""
+    return min(marks, key=MARKS.index, default="")
 
 
 def is_mean(card: BenchmarkCard, headline: Number, vector: Vector) -> bool:

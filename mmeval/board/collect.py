@@ -90,11 +90,16 @@ DIGEST = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def collect(
-    root: Path, *, catalog: Catalog = Catalog(), reader: Reader = read_checked, found: Found | None = None
+    root: Path,
+    *,
+    catalog: Catalog = Catalog(),
+    reader: Reader = read_checked,
+    found: Found | None = None,
+    rank_all: bool = False,
 ) -> Board:
     """Read all runs below `root` into a board. A run without a row is a Problem, or listed aside in its column.
 
-    `found` is the result of `all_runs`, if the caller has it already.
+    `found` is the result of `all_runs`, if the caller has it already; `rank_all` is a field of the board.
     """
     runs, problems = found if found is not None else all_runs(root)
     problems = list(problems)
@@ -112,7 +117,7 @@ def collect(
     names = sorted({run.info.spec.model for run in runs})
     problems += [Problem(root / name, card.error) for name, card in cards.items() if card.error]
     relative = [Problem(p.path.relative_to(root), p.reason.replace(f"{root}/", "")) for p in problems]
-    return Board(columns=columns, models=model_cards(names, catalog), problems=relative, root=root)
+    return Board(columns=columns, models=model_cards(names, catalog), problems=relative, root=root, rank_all=rank_all)
 
 
 def make_cell(run: Run, card: BenchmarkCard, reader: Reader, *, current: bool = True) -> Cell:

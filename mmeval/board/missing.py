@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mmeval.board.cards import BenchmarkCard
 from mmeval.board.cell import Cell, Unranked, is_mean
 from mmeval.board.vectors import Vector
-from mmeval.store import COVERAGE, Number, Run
+from mmeval.store import COVERAGE, Number, Run, mark
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,8 @@ def cell_of(run: Run, vector: Vector, card: BenchmarkCard, *, current: bool = Tr
     wrong, right = ends or (measured, measured)
     why = unranked(vector, bounded=ends is not None)
     return Cell(
-        run=run, vector=vector, headline=wrong, measured=measured, right=right, unranked=why, current=current
+        run=run, vector=vector, headline=wrong, measured=measured, right=right, unranked=why, current=current,
+        trust=mark(run),
     )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.board.cards import BenchmarkCard
-from mmeval.board.cell import Board, Column, Unranked
+from mmeval.board.cell import Board, Column, Kind, Unranked, weakest
 from mmeval.board.ranks import Ranks, rank_columns
+from mmeval.store import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,10 @@ class Line:
     """The same with chance at 0; None if a column or a chance level is missing."""
     unranked: tuple[str, Unranked] | None = None
     """The title of the first column in which the model has no rank, and why."""
+    outside: Kind | None = None
+    """What the row is, if it is not ranked for that: `mock` or `third-party`."""
+    mark: Mark = ""
+    """The weakest mark of its runs."""
     avg_rank: float | None = None
     """Only in views by the rules of the OpenVLM board."""
 
@@ -91,11 +96,13 @@ def _line(model: str, columns: Sequence[Column], board: Board) -> Line:
     values = [percent(card, value) for card, value in here]
     fair = [corrected(card, value) for card, value in here]
     known = [value for value in fair if value is not None]
-    whole = len(here) == len(columns)
+    whole, kind = len(here) == len(columns), board.kind(model, columns)
     return Line(
         model=model,
         coverage=len(here),
         mean=sum(values) / len(values) if whole and values else None,
+        outside=None if model in board.rivals(columns) or kind == "reference" else kind,
+        mark=weakest(c.cells[model].mark for c in columns if model in c.cells),
         unranked=next(
             ((c.card.title, why) for c in columns if model in c.cells and (why := c.cells[model].unranked)), None
         ),

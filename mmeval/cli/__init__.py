@@ -22,7 +22,7 @@ from mmeval.formatting import line
 VERBS = {
     "quickstart": "Run three bundled benchmarks against four models that need no API key, and build the board.",
     "run": "Run benchmarks against models, score the replies, and store everything.",
-    "list": "List benchmarks, suites, adapters, models or runs.",
+    "list": "List benchmarks, scorers, suites, adapters, models or runs.",
     "show": "Show the metrics of a run and, with a filter, its samples.",
     "view": "Open a run in the browser, also while it goes on.",
     "diff": "Compare two runs of one benchmark, or two scoring profiles of one run, sample by sample.",
@@ -30,6 +30,8 @@ VERBS = {
     "judge": "Measure how reliable a judge is.",
     "merge": "Join runs made with `--shard I/N` into one run, with the same scores as an unsharded run.",
     "repair": "Move damaged lines of the journal aside and write scores.csv again, without asking a model.",
+    "verify": "Check that runs are what they say: files, samples, scores, headline and signature.",
+    "sign": "Sign runs, so that `mmeval verify` can tell who made them and that nobody edited them.",
     "gate": "Fail when a model got worse, and only then.",
     "arena": "Let people compare replies, and rate models by their votes.",
     "site": "Build and view the leaderboard site.",

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from mmeval.cli._runs import AS_JSON, RESULTS, echo, echo_json, find_run
 from mmeval.formatting import plural
+
+if TYPE_CHECKING:
+    from mmeval.metrics.agreement import Agreement
+    from mmeval.metrics.corrected import Corrected
+    from mmeval.store import Run
+    from mmeval.types import Estimate
 
 judge_app = typer.Typer(no_args_is_help=True, help="Measure how reliable a judge is.")
 
@@ -35,16 +41,20 @@ def agreement_command(
     results: Path = RESULTS,
     as_json: bool = AS_JSON,
 ) -> None:
-    """Print Cohen's kappa between a judge and people, with a bootstrap interval."""
+    """Print how well a judge agrees with people: Cohen's kappa, the judge's errors, and with --run the corrected score.
+
+    The corrected score is the mean that people would have given to the whole run. Label at least 10 samples, drawn at
+    random.
+    """
     from mmeval.metrics.agreement import agreement, read_labels
 
     if run:
-        found = _with_run(file, run, results)
+        found, corrected = _with_run(file, run, results)
     else:
         human, judge, clusters = read_labels(file)
-        found = agreement(human, judge, clusters=clusters if any(clusters) else None)
+        found, corrected = agreement(human, judge, clusters=clusters if any(clusters) else None), None
     if as_json:
-        echo_json(asdict(found))
+        echo_json({**asdict(found), **({"correction": asdict(corrected)} if corrected else {})})
         return
     echo(f"{plural(found.n, 'sample')}, labels {', '.join(found.labels)}")
     for name, value in (
@@ -54,29 +64,74 @@ def agreement_command(
         ("sensitivity", found.sensitivity),
         ("specificity", found.specificity),
     ):
-        if value is not None:
-            echo(f"{name:18} {value.value:.3f} [{value.low:.3f}, {value.high:.3f}]  {value.method}")
+        _print_estimate(name, value)
     _print_table(found)
+    if corrected:
+        _print_corrected(corrected)
 
 
-def _with_run(file: Path, reference: str, results: Path) -> Any:
-    """Compare human labels with the judge of a run, and store the agreement in its run.json."""
-    from mmeval import UsageError, store
+def _with_run(file: Path, reference: str, results: Path) -> tuple[Agreement, Corrected]:
+    """Compare human labels with the judge of a run, and store what they say beside it."""
+    from mmeval import DataError, UsageError
     from mmeval.metrics.agreement import agreement, pair_up, read_human
+    from mmeval.metrics.corrected import Judged, correct
 
     run = find_run(reference, results)
     if run.info.spec.judge is None:
         raise UsageError(f"{run.path} has no judge; choose a judged run")
-    judged = {row.id: (row.score, row.answer) for row in run.scores() if row.score is not None}
-    found = agreement(*pair_up(read_human(file), judged))
-    if found.kappa is not None:
-        stored = {"kappa": found.kappa.value, "low": found.kappa.low, "high": found.kappa.high, "n": found.n}
-        info = run.info.model_copy(update={"provenance": {**run.info.provenance, "agreement": stored}})
-        store.write_info(run.path, info)
-    return found
+    if run.info.spec.epochs > 1:
+        raise UsageError(f"{run.path} has {run.info.spec.epochs} replies for each sample; labels belong to one reply")
+    judged = {row.id: Judged(row.score, row.answer, row.cluster) for row in run.scores() if row.score is not None}
+    human = read_human(file)
+    try:
+        found = agreement(*pair_up(human, {name: (one.value, one.answer) for name, one in judged.items()}))
+        corrected = correct(human, judged)
+    except DataError as error:
+        raise DataError(f"{file}: {error}") from None
+    _store(file, run, found, corrected)
+    return found, corrected
 
 
-def _print_table(found: Any) -> None:
+def _store(file: Path, run: Run, found: Agreement, corrected: Corrected) -> None:
+    from mmeval import store
+
+    def number(estimate: Estimate | None) -> store.Number | None:
+        return None if estimate is None else store.Number.of(estimate)
+
+    store.write_labelled(
+        run,
+        store.Labelled(
+            scores_digest=run.info.scores_digest,
+            labels=store.file_sha256(file) or "",
+            n=corrected.labelled,
+            table={human: dict(row) for human, row in found.table.items()},
+            kappa=number(found.kappa),
+            sensitivity=number(found.sensitivity),
+            specificity=number(found.specificity),
+            judged=store.Number.of(corrected.judged),
+            corrected=number(corrected.corrected),
+            by_error_rates=number(corrected.by_error_rates),
+            bias=store.Number.of(corrected.bias),
+        ),
+    )
+
+
+def _print_estimate(name: str, value: Estimate | None, *, sign: str = "") -> None:
+    if value is not None:
+        echo(f"{name:18} {value.value:{sign}.3f} [{value.low:{sign}.3f}, {value.high:{sign}.3f}]  {value.method}")
+
+
+def _print_corrected(found: Corrected) -> None:
+    echo(f"\nmean score of all {found.judged.n} samples")
+    _print_estimate("as judged", found.judged)
+    _print_estimate("corrected", found.corrected)
+    _print_estimate("by error rates", found.by_error_rates)
+    _print_estimate("judge minus human", found.bias, sign="+")
+    if found.corrected is None:
+        echo("label at least 10 samples, drawn at random, for a corrected score")
+
+
+def _print_table(found: Agreement) -> None:
     width = max(8, *(len(label) for label in found.labels)) + 1
     echo("human \\ judge".ljust(16) + "".join(label.rjust(width) for label in found.labels))
     for human, row in found.table.items():

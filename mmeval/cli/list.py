@@ -1,4 +1,4 @@
-"""`mmeval list`: benchmarks, suites, adapters, models and runs."""
+"""`mmeval list`: benchmarks, scorers, suites, adapters, models and runs."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class What(StrEnum):
     """The tables."""
 
     benchmarks = "benchmarks"
+    scorers = "scorers"
     suites = "suites"
     adapters = "adapters"
     models = "models"
@@ -39,7 +40,7 @@ def list_command(
     results: Path = RESULTS,
     as_json: bool = AS_JSON,
 ) -> None:
-    """List benchmarks, suites, adapters, models or runs."""
+    """List benchmarks, scorers, suites, adapters, models or runs."""
     rows = [row for row in _TABLES[what](catalog_of(path), results) if match.lower() in str(row["name"]).lower()]
     if as_json:
         echo_json(rows)
@@ -73,6 +74,19 @@ def _benchmark_row(name: str, file: Any, catalog: Catalog) -> dict[str, Any]:
         "revision": one.data.describe().get("revision"),
         "file": str(file.path),
     }
+
+
+def _scorers(catalog: Catalog, results: Path) -> Rows:
+    """Every scorer with its profiles, and the metrics and benchmarks that it is used with."""
+    del results
+    rows: dict[str, dict[str, Any]] = {}
+    for name in sorted(catalog.benchmarks()):
+        one = catalog.benchmark(name)
+        row = rows.setdefault(one.score.name, {"name": one.score.name, "profiles": [], "metrics": [], "benchmarks": []})
+        row["profiles"] = sorted({*row["profiles"], *one.score.rules})
+        row["metrics"] = sorted({*row["metrics"], one.metric.name})
+        row["benchmarks"].append(name)
+    return [rows[name] for name in sorted(rows)]
 
 
 def _suites(catalog: Catalog, results: Path) -> Rows:
@@ -129,6 +143,7 @@ def _run_row(run: Any, results: Path) -> dict[str, Any]:
 
 _TABLES: Mapping[What, Callable[[Catalog, Path], Rows]] = {
     What.benchmarks: _benchmarks,
+    What.scorers: _scorers,
     What.suites: _suites,
     What.adapters: _adapters,
     What.models: _models,
@@ -136,6 +151,7 @@ _TABLES: Mapping[What, Callable[[Catalog, Path], Rows]] = {
 }
 _SHOWN = {
     What.benchmarks: ("name", "family", "rows", "license", "labels", "judge", "metric", "profile"),
+    What.scorers: ("name", "profiles", "metrics", "benchmarks"),
     What.suites: ("name", "title", "benchmarks"),
     What.adapters: ("name", "inputs", "max_images", "key", "extra"),
     What.models: ("name", "organization", "released", "parameters", "open"),

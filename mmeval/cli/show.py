@@ -74,6 +74,7 @@ def _print_run(run: Any) -> None:
 
     from mmeval import formatting as numbers
     from mmeval.report.missing import missing_line
+    from mmeval.store import agreement_of
 
     shown, info = console(), run.info
     shown.print(f"[bold]{escape(info.spec.model)}[/bold] on [bold]{escape(info.spec.benchmark)}[/bold]")
@@ -85,7 +86,7 @@ def _print_run(run: Any) -> None:
     if missing := missing_line(info):
         shown.print(missing, highlight=False, soft_wrap=True)
     if info.spec.judge:
-        judged = numbers.judged_by(info.spec.judge, info.provenance.get("agreement"))
+        judged = numbers.judged_by(info.spec.judge, agreement_of(run))
         shown.print(f"judged by {escape(str(judged))}")
 
 

@@ -37,13 +37,23 @@ def build(
     ),
     title: str = typer.Option("mmeval", "--title", help="Name of the site."),
     base: str = typer.Option("", "--base", help="Public address of the site, for the feed."),
+    rank_all: bool = typer.Option(
+        False, "--rank-all", help="Also rank references, mock models and imported numbers, among measured models."
+    ),
 ) -> None:
     """Build the site from the runs. Only changed pages are written again."""
     from mmeval.sitegen.build import Options
 
     write(
         Options(
-            results=results, out=out, cache=cache, catalog=catalog_of(path), langs=tuple(lang), title=title, base=base
+            results=results,
+            out=out,
+            cache=cache,
+            catalog=catalog_of(path),
+            langs=tuple(lang),
+            title=title,
+            base=base,
+            rank_all=rank_all,
         )
     )
 

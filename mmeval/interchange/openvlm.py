@@ -2,8 +2,8 @@
 
 They are reproduced with their quirks, so that the numbers equal those on the board. Ranks are among all models that
 have a value for a benchmark, incomplete models included, and do not change when rows are filtered. A model that lacks
-a selected benchmark has neither average and comes after all complete models. The board does not define the order of
-equal Avg Scores; here it is by name.
+a selected benchmark has neither average and comes after all complete models. Equal values come in the reverse of their
+order in the file: the board sorts upwards and reverses. (Its sort keeps that order in short tables only.)
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def lines(results: Results, benches: Sequence[str] = DEFAULT) -> list[Line]:
     table = {model: {bench: cell(scores, bench) for bench in benches} for model, scores in results.items()}
     made = [_line(model, results[model], table, benches) for model in table]
     first = "MMBench_V11" if "MMBench_V11" in benches else next(iter(benches), "")
-    return _numbered(sorted(made, key=lambda line: _place(line, first)))
+    return _numbered(sorted(made, key=lambda line: _place(line, first))[::-1])
 
 
 def _line(
@@ -103,9 +103,10 @@ def _beats(rival: float | None, value: float) -> bool:
     return rival is not None and rival > value
 
 
-def _place(line: Line, first: str) -> tuple[bool, float, str]:
+def _place(line: Line, first: str) -> tuple[bool, float]:
+    """Where a line stands in ascending order; the board's sort puts an absent value above all others."""
     by = line.score if line.score is not None else line.values.get(first)
-    return (line.score is None, -by if by is not None else math.inf, line.model)
+    return line.score is not None, math.inf if by is None else by
 
 
 def _numbered(made: Iterable[Line]) -> list[Line]:

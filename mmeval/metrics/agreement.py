@@ -126,12 +126,13 @@ def read_human(path: Path) -> dict[str, str]:
     """Read human labels by sample id from a file with the columns `id` and `human`.
 
     Raises:
-        DataError: the file cannot be read, or a row lacks a column.
+        DataError: the file cannot be read, a row lacks a column, or a sample has two labels.
     """
-    found = {
-        str(row.get("id") or _label(row, ("id",), path, number)): _label(row, HUMAN, path, number)
-        for number, row in _rows(path)
-    }
+    found: dict[str, str] = {}
+    for number, row in _rows(path):
+        name, label = str(row.get("id") or _label(row, ("id",), path, number)), _label(row, HUMAN, path, number)
+        if found.setdefault(name, label) != label:
+            raise DataError(f"{path}:{number}: sample {name!r} has the labels {found[name]!r} and {label!r}")
     if not found:
         raise DataError(f"{path}: no rows")
     return found
@@ -153,7 +154,8 @@ def pair_up(human: Mapping[str, str], judged: Mapping[str, tuple[float, str | No
     if not both:
         raise DataError("no labelled sample is in the run")
     words = {str(judged[name][1]).lower() for name in both}
-    worded = any(human[name].lower() in words for name in both)
+    # A judge that extracts answers may well say "1", which as a human label means that the reply is correct.
+    worded = any(human[name].lower() in words and _number(human[name]) is None for name in both)
     said = [str(judged[name][1] or "") if worded else f"{judged[name][0]:g}" for name in both]
     return [human[name].lower() if worded else human[name] for name in both], [x.lower() if worded else x for x in said]
 

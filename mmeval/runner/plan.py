@@ -11,7 +11,7 @@ from typing import Any
 
 from mmeval import media, store
 from mmeval.catalog import Definition
-from mmeval.data import ablate, pinned, samples
+from mmeval.data import Ablation, ablate, pinned, samples
 from mmeval.definitions import (
     Adapter,
     Benchmark,
@@ -29,7 +29,7 @@ from mmeval.scorers import JudgeRule, Rule
 from mmeval.store import schema1
 from mmeval.types import Request, Sample
 
-__all__ = ["Job", "Model", "ModelSpec", "Plan", "has_option", "model", "on_pinned_data", "plan", "rule_of"]
+__all__ = ["Job", "Model", "ModelSpec", "Plan", "has_option", "model", "on_pinned_data", "plan", "rule_of", "selected"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,19 +106,34 @@ class Plan:
 
     def samples(self) -> Iterator[Sample]:
         """The samples in the order they are asked."""
-        found: Iterable[Sample] = samples(self.benchmark, offline=self.settings.offline)
-        if self.settings.ablate:
-            found = ablate(found, self.settings.ablate, seed=self.settings.seed)
-        if self.ids is not None:
-            found = (sample for sample in found if sample.id in self.ids)
-        found = islice(found, self.spec.limit)
-        if self.spec.shard:
-            index, count = map(int, self.spec.shard.split("/"))
-            found = islice(found, index - 1, None, count)
+        found: Iterable[Sample] = selected(
+            self.benchmark, self.spec, ablation=self.settings.ablate, ids=self.ids, offline=self.settings.offline
+        )
         if self.shuffled:
             # This holds all samples in memory, so only a run that may stop early, and needs a random order, does it.
             found = sorted(found, key=lambda s: store.asking_order(self.settings.seed, s.id, s.cluster))
         return iter(found)
+
+
+def selected(
+    benchmark: Benchmark,
+    spec: store.Spec,
+    *,
+    ablation: Ablation | None,
+    ids: Collection[str] | None = None,
+    offline: bool = False,
+) -> Iterator[Sample]:
+    """The samples of a benchmark that a run with this spec asks, in the order of the data; raises DataError."""
+    found: Iterable[Sample] = samples(benchmark, offline=offline)
+    if ablation is not None:
+        found = ablate(found, ablation, seed=spec.seed)
+    if ids is not None:
+        found = (sample for sample in found if sample.id in ids)
+    found = islice(found, spec.limit)
+    if spec.shard:
+        index, count = map(int, spec.shard.split("/"))
+        found = islice(found, index - 1, None, count)
+    return iter(found)
 
 
 def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Benchmark | None) -> Model:

@@ -127,7 +127,7 @@ def read_board(options: Options) -> Board:
         call = functools.partial(prime, catalog=options.catalog, cache=options.cache)
         with pool.workers(len(missing)) as run_all:
             list(run_all(call, parts))
-    return collect(options.results, catalog=options.catalog, reader=reader, found=found)
+    return collect(options.results, catalog=options.catalog, reader=reader, found=found, rank_all=options.rank_all)
 
 
 def build(options: Options) -> Built:

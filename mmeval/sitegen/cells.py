@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import shlex
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from mmeval.formatting import judged_by
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import run_url
 from mmeval.sitegen.text import short
-from mmeval.store import Number, Run, benchmark_folder
+from mmeval.store import Number, Run, agreement_of, benchmark_folder, mark, read_verification
 
 
 def shown(cell: Cell, column: Column) -> dict[str, Any]:
@@ -106,11 +107,12 @@ def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
     sha = f"{git.get('sha', '')[:12]}{' + changes' if git.get('dirty') else ''}" if isinstance(git, dict) else ""
     packages = made.get("packages")
     listed = ", ".join(f"{k} {v}" for k, v in sorted(packages.items())) if isinstance(packages, dict) else ""
-    returned, agreement = made.get("models_returned"), made.get("agreement")
+    returned = made.get("models_returned")
     return [
         (t("fact.version"), benchmark_folder(spec)),
         (t("fact.profile"), spec.profile),
-        (t("fact.judge"), judged_by(spec.judge, agreement) if isinstance(agreement, dict) else spec.judge),
+        (t("fact.mark"), trusted(run, lang)),
+        (t("fact.judge"), judged_by(spec.judge, agreement_of(run)) if agreement_of(run) else spec.judge),
         (t("fact.options"), short(text_of(spec.options), 1000)),
         (t("fact.endpoint"), spec.endpoint),
         (t("fact.returned"), ", ".join(map(str, returned)) if isinstance(returned, dict) else ""),
@@ -121,3 +123,13 @@ def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
         (t("fact.finished"), run_time(run)),
         (t("fact.digest"), run.spec_digest),
     ]
+
+
+def trusted(run: Run, lang: Language) -> str:
+    """The mark of a run, and when and how it was verified."""
+    name, found = mark(run), read_verification(run)
+    text = lang.text(f"mark.{(name or 'none').replace(' ', '-')}")
+    if name != "verified" or found is None:
+        return text
+    day = datetime.datetime.fromtimestamp(found.at, datetime.UTC).date()
+    return f"{text} ({day}, mmeval {short(found.mmeval, 20)}; {lang.text('mark.asked', n=found.asked)})"

@@ -195,6 +195,7 @@ def row_data(column: Column, cell: Cell, card: ModelCard) -> dict[str, Any]:
         "unparsed": cell.unparsed,
         "cost_per_1000": cell.cost_1000,
         "origin": info.origin,
+        "mark": cell.mark,
         "finished": cell.finished,
         "run": cell.run.path.name,
     }

@@ -37,13 +37,14 @@ def is_openvlm(view: View) -> bool:
 def follow(view: View, board: Board, suite: Mapping[str, Any]) -> View:
     """Replace the averages and the order of an OpenVLM view by those of that board; return other views unchanged.
 
-    The suite may map its benchmarks to columns of that board under `names`. References come last, without averages. A
-    cell without a rank counts as no score.
+    The suite may map its benchmarks to columns of that board under `names`. Models that are not ranked, such as
+    references, come last, without averages. A cell without a rank counts as no score.
     """
     if not is_openvlm(view):
         return view
     names = {**NAMES, **suite.get("names", {})}
-    models = [name for name in view.order if board.models[name].reference is None]
+    rivals = board.rivals(view.columns)
+    models = [name for name in view.order if name in rivals]
     results = {name: _scores(name, view.columns, names) for name in models}
     present = {names.get(column.card.name, "") for column in view.columns}
     benches = [one for one in openvlm.DEFAULT if one in present or (one == "MMBench_V11" and present & set(HALVES))]

@@ -32,6 +32,8 @@ class Options:
     title: str = "mmeval"
     base: str = ""
     """Address of the published site, for the links in the feed."""
+    rank_all: bool = False
+    """Whether references, mock models and imported numbers are ranked among measured models."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from mmeval.store.info import (
     Totals,
     canonical,
 )
+from mmeval.store.labelled import Labelled, agreement_of, read_labelled, write_labelled
 from mmeval.store.layout import (
     SAMPLES,
     Files,
@@ -60,13 +61,25 @@ from mmeval.store.runs import (
     write_info,
 )
 from mmeval.store.statuses import COVERAGE, OPEN, REFUSALS, UNMEASURED, counted
+from mmeval.store.verified import (
+    Mark,
+    Verdict,
+    Verification,
+    bound_files,
+    file_sha256,
+    mark,
+    read_verification,
+    write_verification,
+)
 
 __all__ = [
-    "COLUMNS", "COVERAGE", "OPEN", "REFUSALS", "SAMPLES", "SCHEMA", "UNMEASURED", "WAY_OUT", "Bounds", "DamagedError",
-    "Files", "Measures", "Number", "Problem", "Run", "RunInfo", "RunStatus", "ScoreRow", "Spec", "StoredPart",
-    "StoredSample", "Summary", "Totals", "adopt", "asking_order", "benchmark_folder", "canonical", "copy_run",
-    "counted", "dump_line", "dump_record", "dump_reply", "dump_sample", "is_run", "list_runs", "load_record",
-    "read_journal", "read_measures", "read_records", "read_run", "read_samples", "read_scores", "replacing",
-    "run_path", "samples_path", "save_media", "slug", "thumbnail_path", "unpublished", "write_atomic", "write_info",
-    "write_journal", "write_scores",
+    "COLUMNS", "COVERAGE", "OPEN", "REFUSALS", "SAMPLES", "SCHEMA", "UNMEASURED", "WAY_OUT", "Bounds",
+    "DamagedError", "Files", "Labelled", "Mark", "Measures", "Number", "Problem", "Run", "RunInfo", "RunStatus",
+    "ScoreRow", "Spec", "StoredPart", "StoredSample", "Summary", "Totals", "Verdict", "Verification", "adopt",
+    "agreement_of", "asking_order", "benchmark_folder", "bound_files", "canonical", "copy_run", "counted",
+    "dump_line", "dump_record", "dump_reply", "dump_sample", "file_sha256", "is_run", "list_runs",
+    "load_record", "mark", "read_journal", "read_labelled", "read_measures", "read_records", "read_run",
+    "read_samples", "read_scores", "read_verification", "replacing", "run_path", "samples_path", "save_media",
+    "slug", "thumbnail_path", "unpublished", "write_atomic", "write_info", "write_journal", "write_labelled",
+    "write_scores", "write_verification",
 ]  # fmt: skip

@@ -84,6 +84,21 @@ class Files:
         """Speed and price of an accepted baseline, whose journal is not committed."""
         return self.folder / "baseline.json"
 
+    @property
+    def verified(self) -> Path:
+        """What `mmeval verify` found; committed."""
+        return self.folder / "verified.json"
+
+    @property
+    def labelled(self) -> Path:
+        """What human labels say about the judge of the run; committed."""
+        return self.folder / "agreement.json"
+
+    @property
+    def signature(self) -> Path:
+        """The digests of the other files, signed; committed."""
+        return self.folder / "signature.json"
+
 
 def slug(name: str) -> str:
     """A folder name for a model; six hex digits keep apart names that had to be changed."""

@@ -157,7 +157,7 @@ def list_runs(root: Path) -> tuple[list[Run], list[Problem]]:
 
 
 def copy_run(run: Run, target: Path, measures: Measures) -> None:
-    """Copy what is committed of a run to the folder `target`: run.json, scores.csv, and its speed and price.
+    """Copy what is committed of a run to the folder `target`: run.json, scores.csv, its records, its speed and price.
 
     Raises:
         StoreError: scores.csv is not the file that the run wrote.
@@ -166,6 +166,9 @@ def copy_run(run: Run, target: Path, measures: Measures) -> None:
     files = Files(target)
     copy_atomic(run.files.info, files.info)
     copy_atomic(run.files.scores, files.scores)
+    for name in (files.verified.name, files.signature.name, files.labelled.name):
+        if (run.path / name).is_file():
+            copy_atomic(run.path / name, target / name)
     write_atomic(files.measures, measures.model_dump_json(indent=1) + "\n")
 
 

@@ -14,7 +14,7 @@ from mmeval.cli import app
 from mmeval.errors import DataError
 from mmeval.metrics.agreement import agreement, read_labels
 from mmeval.runner import run_one
-from mmeval.store import read_run
+from mmeval.store import read_labelled, read_run
 from tests.scorers.test_judges import judged_benchmark, settings_for
 
 
@@ -124,6 +124,43 @@ def test_agreement_is_kept_with_the_run_and_shown(tmp_path, labels, kappa):
     cli = CliRunner()
     out = cli.invoke(app, ["judge", "agreement", str(file), "--run", str(run.path)], catch_exceptions=False)
     assert out.exit_code == 0, out.output
-    assert read_run(run.path).info.provenance["agreement"]["kappa"] == pytest.approx(kappa)
+    assert read_labelled(read_run(run.path)).kappa.value == pytest.approx(kappa)
+    assert read_run(run.path).info == run.info
     shown = cli.invoke(app, ["show", str(run.path)], catch_exceptions=False)
     assert f"mock/scripted, kappa {kappa:.2f} [" in shown.output
+    assert "mean corrected to 50.0 [" in shown.output
+
+
+def test_the_command_corrects_a_lenient_judge(tmp_path):
+    """The judge accepts everything; of 40 labelled replies, people accept half."""
+    run = run_one(
+        judged_benchmark(80), "mock/echo", settings_for(tmp_path, judge="mock/echo", judge_options={"reply": "correct"})
+    )
+    ids = [row.id for row in run.scores()][:40]
+    file = tmp_path / "labels.csv"
+    file.write_text("id,human\n" + "".join(f"{name},{i % 2}\n" for i, name in enumerate(ids)), encoding="utf-8")
+    words = ["judge", "agreement", str(file), "--run", str(run.path)]
+    told = json.loads(CliRunner().invoke(app, [*words, "--json"], catch_exceptions=False).output)["correction"]
+    assert (told["judged"]["value"], told["corrected"]["value"], told["bias"]["value"]) == (1.0, 0.5, 0.5)
+    assert told["corrected"]["low"] < 0.4 < 0.6 < told["corrected"]["high"]
+    assert "as judged          1.000 [" in CliRunner().invoke(app, words, catch_exceptions=False).output
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ("x,1", "no labelled sample is in the run"),
+        ("{id},perhaps", "the label 'perhaps' is not a number"),
+        ("{id},2", "the label '2' is not a number from 0 to 1"),
+        ("{id},1\n{id},0", r"labels.csv:3: sample .* has the labels '1' and '0'"),
+    ],
+)
+def test_labels_without_a_value_are_one_line(tmp_path, labels, message):
+    run = run_one(
+        judged_benchmark(), "mock/echo", settings_for(tmp_path, judge="mock/echo", judge_options={"reply": "correct"})
+    )
+    name = next(row.id for row in run.scores())
+    (tmp_path / "labels.csv").write_text(f"id,human\n{labels.format(id=name)}\n", encoding="utf-8")
+    words = ["judge", "agreement", str(tmp_path / "labels.csv"), "--run", str(run.path)]
+    with pytest.raises(DataError, match=message):
+        CliRunner().invoke(app, words, catch_exceptions=False)

@@ -18,7 +18,8 @@ from typing import Any
 from mmeval.catalog import Catalog
 from mmeval.errors import ScoreError
 from mmeval.interchange import openvlm
-from mmeval.metrics import binary, circular, hallusion_accuracy, simpleqa_f1
+from mmeval.metrics import accuracy, binary, circular, hallusion_accuracy, simpleqa_f1
+from mmeval.metrics.aggregates import labels_of
 from mmeval.prompts import interleave
 from mmeval.scorers import Scorer, choice, extracted_answer, open_answer
 from mmeval.scorers.judges import base as judge
@@ -293,6 +294,110 @@ def circular_group(*, rows: Sequence[Mapping[str, Any]], **_: str) -> object:
     return circular().aggregate(records)["accuracy"].value
 
 
+Rows = Sequence[Mapping[str, Any]]
+
+
+def pope_exploded(*, rows: Rows = (), pairs: Rows = (), **_: Any) -> dict[str, Any]:
+    """One copy of duplicate questions with a list of categories: each counts once per category, also in the whole."""
+    given = [*rows, *pairs]
+    scores = [score(of("pope"), VLM, str(row["prediction"]), str(row["answer"]).strip().lower()) for row in given]
+    records = [
+        record(i, s.value, s.answer, gold=str(row["answer"]).strip().lower(), category=str(row["category"]))
+        for i, (s, row) in enumerate(zip(scores, given, strict=True))
+    ]
+    labels = sorted({label for one in records for label in labels_of(one.tags["category"])})
+    parts = {label: [one for one in records if label in labels_of(one.tags["category"])] for label in labels}
+    metric = Catalog().benchmark("pope").metric
+    alone = binary(by=())
+    found = {label: percent_of(by_name(alone.aggregate(part))) for label, part in parts.items()}
+    whole = metric.aggregate(records)
+    return {**percent_of(by_name(whole)), **found, "n": whole["f1"].n}
+
+
+def percent_of(numbers: Mapping[str, float | None]) -> dict[str, float]:
+    """In percent, under the names of the metric and those of the report."""
+    known = {name: 100 * (number or 0) for name, number in numbers.items()}
+    return {**known, "Overall": known["f1"], "acc": known["accuracy"]}
+
+
+ABBREVIATIONS = {
+    "coarse_perception": "CP",
+    "finegrained_perception (instance-level)": "FP-S",
+    "finegrained_perception (cross-instance)": "FP-C",
+    "logic_reasoning": "LR",
+    "relation_reasoning": "RR",
+    "attribute_reasoning": "AR",
+}
+
+
+def hit_of(row: Mapping[str, Any]) -> float:
+    """The hit that a row has, else the score of its prediction."""
+    if "hit" in row:
+        return float(row["hit"])
+    options = [row[letter] for letter in LETTERS if row.get(letter) is not None]
+    return score(choice(), VLM, str(row["prediction"]), row.get("answer", row.get("GT")), options).value
+
+
+def mcq_report(*, rows: Rows, **_: Any) -> dict[str, Any]:
+    """Overall, then the means by `l2-category` and `category`; with splits, one number for each split in its order."""
+    splits = sorted({str(row["split"]) for row in rows if "split" in row})
+    reports = {split: split_report([row for row in rows if str(row.get("split", "")) == split]) for split in splits}
+    if not splits:
+        return split_report(rows)
+    names = list(dict.fromkeys(name for report in reports.values() for name in report))
+    if len(splits) == 1:
+        return {**reports[splits[0]], "split": splits}
+    return {"split": splits, **{name: [reports[split].get(name, math.nan) for split in splits] for name in names}}
+
+
+def split_report(rows: Rows) -> dict[str, Any]:
+    tags = ("l2-category", "category")
+    records = [record(i, hit_of(row), **{t: str(row[t]) for t in tags if t in row}) for i, row in enumerate(rows)]
+    out = accuracy(by=tags).aggregate(records)
+    labels = {name: name.partition("=")[2] for name in out}
+    return {ABBREVIATIONS.get(label, label) or "Overall": out[name].value for name, label in labels.items()}
+
+
+def mmvp_pairs(*, rows: Rows = (), hits: Sequence[float] = (), **_: Any) -> dict[str, float | None]:
+    """Overall: both questions of two consecutive rows; Average: single questions. Refuses rows that are no pairs."""
+    found = [hit_of(row) for row in rows] or [float(hit) for hit in hits]
+    questions = [row.get("question") for row in rows]
+    if len(found) % 2 or questions[::2] != questions[1::2]:
+        return {"Overall": None, "Average": None}
+    records = [record(i, hit, pair=str(i // 2), group_size="2") for i, hit in enumerate(found)]
+    out = Catalog().benchmark("mmvp").metric.aggregate(records)
+    return {"Overall": out["pair_accuracy"].value, "Average": out["pair_accuracy/single"].value}
+
+
+def openvlm_board(
+    *,
+    results: Mapping[str, Mapping[str, Any]],
+    fields: Sequence[str] = (),
+    benches: Sequence[str] = (),
+    sizes: Sequence[str] = openvlm.SIZES,
+    types: Sequence[str] = openvlm.TYPES,
+    **_: Any,
+) -> dict[str, Any]:
+    """The rows of the board, in its order, and each model's numbers."""
+    board = openvlm.filtered(openvlm.lines(results, fields or benches or openvlm.DEFAULT), sizes=sizes, types=types)
+    rows = [
+        {"Rank": line.rank, "Method": line.model, "Avg Score": line.score, "Avg Rank": line.avg_rank, **line.values}
+        for line in board
+    ]
+    by_model = {line.model: row for line, row in zip(board, rows, strict=True)}
+    columns = {name: {line.model: by_model[line.model][name] for line in board} for name in ("Avg Score", "Avg Rank")}
+    return {**by_model, **columns, "order": [line.model for line in board], "rows": rows}
+
+
+def repeated_schedule(*, n: int = 0, charts: Sequence[Any] = (), rows: Sequence[Any] = (), **_: Any) -> list[list[Any]]:
+    """The defect of another harness: the whole set four times over, with the question that the row number chooses.
+
+    If the number of charts is divisible by 4, one question of each chart is asked four times. Gives [chart, question].
+    """
+    given = list(charts or rows or range(n))
+    return [[chart, index % 4 + 1] for index, chart in enumerate(given * 4)]
+
+
 def simpleqa(*, correct: int, incorrect: int, not_attempted: int, judge_parse_failures: int) -> dict[str, float]:
     counts = {"correct": correct, "incorrect": incorrect, "not attempted": not_attempted, "": judge_parse_failures}
     words = [word for word, n in counts.items() for _ in range(n)]
@@ -390,6 +495,11 @@ TABLE: dict[tuple[str, str], Run] = {
     ("pope", "official"): pope_authors,
     ("pope", "vlmevalkit"): pope_percent,
     ("pope", "lmms"): pope_lmms,
+    ("pope", "vlmevalkit_dedup_explode"): pope_exploded,
+    ("mcq_report", "vlmevalkit"): mcq_report,
+    ("mmvp_pair", "vlmevalkit"): mmvp_pairs,
+    ("openvlm_leaderboard", "leaderboard_branch"): openvlm_board,
+    ("charxiv_descriptive_schedule", "lmms_repeat4"): repeated_schedule,
     ("circular_group", "vlmevalkit"): circular_group,
     ("ocrbench_match", "official_and_vlmevalkit"): value("ocrbench", "official", int),
     ("ocrbench_match", "lmms"): value("ocrbench", LMMS, int),

@@ -8,7 +8,7 @@ from typing import get_args
 
 from mmeval.arena.style import COUNTS
 from mmeval.board.cards import PARTS, Reference
-from mmeval.board.cell import Unranked
+from mmeval.board.cell import MARKS, Kind, Unranked
 from mmeval.board.settings import COMMON, OPTIONS
 from mmeval.board.vectors import OUTCOMES
 from mmeval.comparable import KEYS
@@ -29,6 +29,8 @@ FAMILIES = {
     "excluded": {key.name.partition(".")[0] for key in KEYS if key.column == "equal"} - {"benchmark"},
     "setting": {key.name.partition(".")[0] for key in KEYS if key.column == "setting"}
     | {key.rpartition(".")[2] for key in (*OPTIONS, *COMMON)},
+    "mark": [(mark or "none").replace(" ", "-") for mark in MARKS] + ["asked"],
+    "outside": [kind for kind in get_args(Kind) if kind not in ("measured", "reference")],
     "unranked": [why for why in get_args(Unranked) if why],
     "variants": ["about"],
     "limited": ["about"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from mmeval.board.ranks import rank_columns
 from mmeval.board.views import percent
 from mmeval.catalog import Catalog
 from mmeval.sitegen.pages.board import head
+from mmeval.store import Files, Verification, bound_files, write_verification
 from tests import ledger
 from tests.site.conftest import FEW, SHAPE, make
 
@@ -81,9 +83,59 @@ def test_people_are_shown_and_never_ranked(few: Path) -> None:
     assert "human/experts" not in ranks.models
 
 
-@pytest.mark.parametrize(("origin", "said"), [("mmeval", "verified"), ("third-party", "imported")])
-def test_what_was_not_measured_here_says_so(few: Path, origin: str, said: str) -> None:
-    for file in (few / "results" / "alder__vision-1a").glob("*/*/run.json"):
-        file.write_text(json.dumps(json.loads(file.read_text()) | {"origin": origin}))
+def verified_runs(folder: Path) -> None:
+    for file in folder.glob("*/*/run.json"):
+        files = Files(file.parent)
+        made = Verification(verdict="verified", files=bound_files(files), checks={}, mmeval="1", at=1.0)
+        write_verification(files, made)
+
+
+def edited(folder: Path) -> None:
+    """Verified first; a single byte voids that."""
+    verified_runs(folder)
+    for file in folder.glob("*/*/run.json"):
+        file.write_text(file.read_text() + "\n")
+
+
+def imported(folder: Path) -> None:
+    for file in folder.glob("*/*/run.json"):
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"origin": "third-party"}))
+
+
+def scores_only(folder: Path) -> None:
+    for file in folder.glob("*/*/records.jsonl"):
+        file.unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "mark", "tag", "ranked"),
+    [
+        (edited, "not verified", "", True),
+        (verified_runs, "verified", '<span class="tag good">verified</span>', True),
+        (scores_only, "scores only", '<span class="tag ">scores only</span>', True),
+        (imported, "third-party", "not ranked: not measured here", False),
+    ],
+)
+def test_a_row_says_how_far_it_can_be_trusted(few: Path, change: Any, mark: str, tag: str, ranked: bool) -> None:
+    change(few / "results" / "alder__vision-1a")
     make(few, langs=("en",))
-    assert f'<td class="l">{said}</td>' in row_of(few / "_site" / "index.html", "alder/vision-1a")
+    row = row_of(few / "_site" / "index.html", "alder/vision-1a")
+    assert f'<td class="l">{mark}</td>' in row
+    assert tag in row
+    assert ('<td class="rank"></td>' not in row) is ranked
+    (page,) = (few / "_site" / "r" / "alder__vision-1a").glob("toy_chartqa*/index.html")
+    assert f"<dd>{mark}" in page.read_text()
+
+
+def test_only_measured_models_are_ranked_unless_asked(few: Path) -> None:
+    board = collect(few / "results", catalog=Catalog((few,)))
+    column = board.columns[0]
+    card = board.models["alder/vision-1a"].model_copy(update={"name": "mock/echo"})
+    mock = replace(board, models={**board.models, "mock/echo": card})
+    cells = {**column.cells, "mock/echo": column.cells["alder/vision-1a"]}
+    columns = [replace(column, cells=cells)]
+    assert "mock/echo" not in mock.ranked(columns)
+    assert "mock/echo" in replace(mock, rank_all=True).ranked(columns)
+    assert "baseline/random" in replace(mock, rank_all=True).ranked(columns)
+    alone = [replace(column, cells={"mock/echo": cells["mock/echo"]})]
+    assert mock.ranked(alone) == ["mock/echo"], "a board of mock models alone is ranked"

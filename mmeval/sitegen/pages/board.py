@@ -165,18 +165,23 @@ def board_row(
 
 
 def row_marks(line: Line) -> list[dict[str, str]]:
-    """Why a row has no rank; see `cells.marks`."""
-    if line.unranked is None:
-        return []
-    column, why = line.unranked
-    return [{"key": f"unranked.{why}", "value": f"({column})", "tone": "bad"}]
+    """How far a row can be trusted, and why it has no rank; see `cells.marks`."""
+    found = []
+    if line.mark:
+        tone = "good" if line.mark == "verified" else ""
+        found.append({"key": f"mark.{line.mark.replace(' ', '-')}", "value": "", "tone": tone})
+    if line.outside:
+        found.append({"key": f"outside.{line.outside}", "value": "", "tone": "bad"})
+    if line.unranked is not None:
+        column, why = line.unranked
+        found.append({"key": f"unranked.{why}", "value": f"({column})", "tone": "bad"})
+    return found
 
 
 def meta_cells(line: Line, view: View, card: ModelCard, lang: Language) -> list[tuple[str, bool]]:
     """The values under `meta_heads`; empty for unknown."""
     cells = [column.cells[card.name] for column in view.columns if card.name in column.cells]
     access = "" if card.open is None else lang.text("open" if card.open else "closed")
-    imported = any(cell.run.info.origin != "mmeval" for cell in cells)
     second = line.avg_rank if is_openvlm(view) else line.corrected
     return [
         ("" if line.mean is None else number(line.mean), False),
@@ -185,7 +190,7 @@ def meta_cells(line: Line, view: View, card: ModelCard, lang: Language) -> list[
         ("" if card.parameters is None else f"{card.parameters:g}", False),
         (card.released.isoformat() if card.released else "", True),
         (access, True),
-        (lang.text("imported" if imported else "verified"), True),
+        (lang.text(f"mark.{(line.mark or 'none').replace(' ', '-')}"), True),
         (card.parts.get("llm", ""), True),
         (card.parts.get("encoder", ""), True),
         (cost_text(cells), False),

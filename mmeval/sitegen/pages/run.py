@@ -69,6 +69,7 @@ def facts(cell: Cell, column: Column, card: ModelCard) -> dict[str, Any]:
             "url": benchmark_url(column.card.name),
             "name": column.card.name,
         },
+        "mark": cell.mark,
         "run_url": run_url(cell),
         "run_dir": run_dir(cell),
     }
