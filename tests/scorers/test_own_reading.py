@@ -58,7 +58,7 @@ def answer(scorer, text, target, choices=(), profile="mmeval"):
         ("The picture shows A banana", "C"),
         ("It is not a banana", None),
         ("It is a banana or a green pear", None),
-        ("bananas", None),
+        ("bananas", "C"),
         ("A dog is in the image", None),
         ("I think it is green", None),
         ("B/C", None),
@@ -79,7 +79,7 @@ def test_choice(text, letter):
     assert (score.rule == "unparsed") == (letter is None)
     if score.span and score.rule != "option-text" and text.isascii():
         named = text[slice(*score.span)].strip(" *()")
-        assert letter in (named.upper(), {"a banana": "C", "A banana": "C", "A red apple": "A"}.get(named.strip(".")))
+        assert letter in (named.upper(), {"banana": "C", "bananas": "C", "red apple": "A"}.get(named))
 
 
 @pytest.mark.parametrize("profile", sorted(choice().rules))
@@ -94,7 +94,7 @@ def test_every_profile_reads_the_plain_forms(profile, text):
         ("42", "42", 1),
         ("1,000", 1000, 1),
         ("The answer is 42.", 42, 1),
-        ("First 7, then 42", "42", 1),
+        ("First 7, then 42", "42", 0),
         (r"\boxed{-3.5}", -3.5, 1),
         ("1/2", 0.5, 1),
         ("1_000", 1000, 0),
@@ -120,11 +120,11 @@ def test_numeric_tolerance(text, value):
 @pytest.mark.parametrize(
     ("text", "answer_", "rule"),
     [
-        ("Yes", "yes", "leading"),
-        ("**Yes**", "yes", "leading"),
+        ("Yes", "yes", "bare"),
+        ("**Yes**", "yes", "bare"),
         ("No, there is none.", "no", "leading"),
         ("The answer is yes", "yes", "declared"),
-        ("I would say no.", "no", "only-word"),
+        ("I would say no.", "no", "declared"),
         ("Yesterday", None, "unparsed"),
         ("maybe yes, maybe no", None, "unparsed"),
         ("Nothing", None, "unparsed"),

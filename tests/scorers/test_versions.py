@@ -49,16 +49,16 @@ def close_to(answer, sample, *, limit):
 @pytest.mark.parametrize(
     ("scorer", "profile", "identity"),
     [
-        (choice(), "official", "choice/official@1"),
+        (choice(), "official", "choice/official@2"),
         (choice(letters="ABCDE", official=bracketed), "official", "choice(letters=ABCDE,read=bracketed)/official@1"),
-        (choice(letters="ABCDE", official=bracketed), "mmeval", "choice(letters=ABCDE)/mmeval@1"),
+        (choice(letters="ABCDE", official=bracketed), "mmeval", "choice(letters=ABCDE)/mmeval@2"),
         (numeric(0.05), "official", "numeric(tolerance=0.05)/official@1"),
         (numeric(), "official", "numeric/official@1"),
         (contains(keep_case_tag="set", keep_case=["a b"]), "official",
          "contains(keep_case=['a b'],keep_case_tag=set)/official@1"),
         (correctness(), "official", "correctness/official@1"),
         (routed({"closed": choice(), "open": open_answer()}), "official",
-         "routed(closed=choice/official@1,open=open_answer/official@1)@1"),
+         "routed(closed=choice/official@2,open=open_answer/official@1)@1"),
         (Scorer(name="mine", rules={"default": mine}, version=3), "default", "mine/default@3"),
         (Scorer(name="mine", rules={"a": mine, "b": mine}, version={"b": 2}), "a", "mine/a@1"),
         (Scorer(name="mine", rules={"a": mine, "b": mine}, version={"b": 2}), "b", "mine/b@2"),
@@ -123,13 +123,13 @@ def test_comments_and_docstrings_change_nothing(edit):
 @pytest.mark.parametrize(
     ("module", "changed", "same"),
     [
-        ("mmeval.scorers.readers.declared", "choice/mmeval@1", "accuracy@1"),
+        ("mmeval.scorers.readers.grammar", "choice/mmeval@2", "accuracy@1"),
         ("mmeval.scorers.readers.thinking", "anls/official@1", "accuracy@1"),
         ("mmeval.scorers.rules.tolerance", "relaxed_lists/official@1", "phrase/official@1"),  # a constant is imported
-        ("mmeval.scorers.judges.base", "correctness/official@1", "choice/official@1"),
-        ("mmeval.scorers.routed", "routed(closed=choice/mmeval@1,open=open_answer/mmeval@1)@1", "choice/mmeval@1"),
-        ("mmeval.metrics.ratios", "binary@1", "choice/mmeval@1"),
-        ("mmeval.stats.intervals", "accuracy@1", "choice/mmeval@1"),
+        ("mmeval.scorers.judges.base", "correctness/official@1", "choice/official@2"),
+        ("mmeval.scorers.routed", "routed(closed=choice/mmeval@2,open=open_answer/mmeval@2)@1", "choice/mmeval@2"),
+        ("mmeval.metrics.ratios", "binary@1", "choice/mmeval@2"),
+        ("mmeval.stats.intervals", "accuracy@1", "choice/mmeval@2"),
     ],
 )
 def test_a_change_of_code_is_noticed_where_the_module_is_used(edit, module, changed, same):

@@ -11,7 +11,7 @@ from mmeval.scorers.judges.base import Judge, Verdict, decided
 from mmeval.scorers.readers import quantities as numbers
 from mmeval.scorers.readers.letters import read_letter
 from mmeval.scorers.readers.tokens import REFUSED, Generation, match_option, match_text
-from mmeval.scorers.rules.choices import GENERATIONS, LETTERS, Reader, choice, options_of, same_letter
+from mmeval.scorers.rules.choices import GENERATIONS, LETTERS, Reader, choice, options_of, own_versions, same_letter
 from mmeval.scorers.rules.text import whole
 from mmeval.scorers.rules.tolerance import read_number
 from mmeval.scorers.rules.typed import letter_of, strict_match, typed_match
@@ -46,14 +46,15 @@ def extracted_answer() -> Scorer:
     """A judge extracts the final answer, which is converted to its type and compared with the target.
 
     The tags `answer_type` (`integer`, `float`, `list`, `text`) and `precision` give the type. If a sample has
-    choices, the target is the text of the option. The profile `rules` takes the last letter or number, without a judge.
+    choices, the target is the text of the option. The profile `rules` reads the letter or
+    number that the reply claims, without a judge.
     """
     official = Judge(name="extraction", template=EXTRACTION, read=_read_typed, before=_already_typed)
     strict = Judge(name="extraction", template=EXTRACTION, read=_read_strict, before=_already_strict)
     rules = Staged(_by_rule, _typed_grade)
     return Scorer(
         name="extracted_answer",
-        version=1,
+        version={"mmeval": 2, "rules": 2},
         rules={"official": official, "vlmevalkit-2026-08": strict, "mmeval": rules, "rules": rules},
     )
 
@@ -173,7 +174,7 @@ Letter: """,
             read=functools.partial(_read_option, letters=letters),
             before=functools.partial(_option_decides, letters=letters, generation=generation),
         )
-    return Scorer(name="judged_choice", version=1, rules=rules)
+    return Scorer(name="judged_choice", version=own_versions(official), rules=rules)
 
 
 def _option_decides(text: str, sample: Sample, *, letters: str = LETTERS, generation: Generation = 3) -> Score | None:

@@ -21,6 +21,7 @@ from mmeval.scorers.judges.base import (
 )
 from mmeval.scorers.readers.declared import declarations
 from mmeval.scorers.readers.letters import read_letter
+from mmeval.scorers.readers.structure import structured
 from mmeval.scorers.rules.text import clean
 from mmeval.scorers.rules.yesno import read_tokens, same_answer, target_answer, yes_no
 from mmeval.types import JSON, Sample, Score
@@ -114,7 +115,8 @@ def letter_set() -> Scorer:
     """Several options may be correct; a judge names the letters that a reply chooses."""
 
     def own(text: str, sample: Sample) -> Extraction:
-        for place in declarations(text):
+        box = structured(text)
+        for place in (box,) if box else declarations(text):
             letters = sorted(set(clean(text[place.start : place.end]).replace("and", ",").replace(" ", "").split(",")))
             if all(len(x) == 1 and "A" <= x <= "H" for x in letters):
                 return Extraction("".join(letters), place.rule, (place.start, place.end))
@@ -126,7 +128,7 @@ def letter_set() -> Scorer:
 
     return Scorer(
         name="letter_set",
-        version=1,
+        version={"mmeval": 2},
         rules={"official": LETTERS, "mmeval": Staged(own, same), "vlmevalkit-2026-08": LETTERS},
     )
 
@@ -168,7 +170,7 @@ def explained_yes_no() -> Scorer:
     )
     return Scorer(
         name="explained_yes_no",
-        version=1,
+        version={"mmeval": 2},
         rules={
             "official": EXPLAINED,
             "mmeval": yes_no().rule("mmeval"),

@@ -47,7 +47,12 @@ def choice(
         rules[profile] = Staged(_reading(vlmevalkit, letters) or by_generation, grade)
     for name, read in {**({"lmms-0.7.3": lmms} if lmms else {}), **(more or {})}.items():
         rules[name] = Staged(functools.partial(by_reader, read=read, letters=letters), grade)
-    return Scorer(name="choice", version=1, rules=rules)
+    return Scorer(name="choice", version=own_versions(official), rules=rules)
+
+
+def own_versions(official: object) -> Mapping[str, int]:
+    """Version of mmeval's own reading, which is also the official one where the authors have none."""
+    return dict.fromkeys(("mmeval",) if official else ("mmeval", "official"), 2)
 
 
 def _reading(read: Reader | None, letters: str) -> Extract | None:
@@ -75,7 +80,7 @@ def _with_texts(choices: tuple[str, ...], letters: str) -> Mapping[str, str]:
 
 
 def own_reading(text: str, sample: Sample, *, letters: str = LETTERS) -> Extraction:
-    """Extract by mmeval's own reading: declared answer, bare letter, option text, last valid option."""
+    """Extract by mmeval's own reading: the option that the reply claims, by letter, text or position."""
     return read_letter(text, targets.letters(sample, letters), sample.choices)
 
 

@@ -10,8 +10,11 @@ from decimal import Decimal
 from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.readers import quantities as numbers
+from mmeval.scorers.readers.numbers import read_number
+from mmeval.scorers.readers.phrases import states
+from mmeval.scorers.readers.polarity import denies_existence
 from mmeval.scorers.readers.tokens import match_tokens
-from mmeval.scorers.rules.text import whole
+from mmeval.scorers.rules.text import short_answer, whole
 from mmeval.scorers.rules.tolerance import read_like_target
 from mmeval.types import Sample
 
@@ -84,10 +87,10 @@ def open_answer() -> Scorer:
     pseudo = Staged(whole, pseudo_choice)
     return Scorer(
         name="open_answer",
-        version=1,
+        version={"mmeval": 2},
         rules={
             "official": Staged(whole, _open_grade),
-            "mmeval": Staged(read_like_target, _open_grade),
+            "mmeval": Staged(_open_reading, _stated),
             "vlmevalkit-2024": pseudo,
             "vlmevalkit-2026-08": pseudo,
             "lmms-0.7.3": Staged(whole, _open_grade),
@@ -99,6 +102,22 @@ def open_answer() -> Scorer:
 def _open_grade(answer: str, sample: Sample) -> Grade:
     accepted = targets.texts(sample)
     return Grade(float(open_match(answer, accepted)), f"target {', '.join(accepted)[:80]}")
+
+
+def _open_reading(text: str, sample: Sample) -> Extraction:
+    """A number if a target is one, else the reply unless it gives no answer."""
+    if any(numbers.parse(target) for target in targets.texts(sample)):
+        return read_like_target(text, sample)
+    found = short_answer(text, sample)
+    return found if found.answer is None or found.rule != "whole-reply" else Extraction(text.strip(), found.rule)
+
+
+def _stated(answer: str, sample: Sample) -> Grade:
+    """1 if the answer is the number of a target, to two decimals, or claims the text of a target."""
+    accepted, said = targets.texts(sample), numbers.parse(answer)
+    wanted = [numbers.parse(target) for target in accepted]
+    equal = said is not None and any(want and round(said.value, 2) == round(want.value, 2) for want in wanted)
+    return Grade(float(equal or states(answer, accepted)), f"target {', '.join(accepted)[:80]}")
 
 
 def _characters(answer: str, sample: Sample) -> Grade:
@@ -228,7 +247,9 @@ def braced() -> Scorer:
 
     rules = dict.fromkeys(("official", "vlmevalkit-2026-08"), Staged(in_braces, within))
     return Scorer(
-        name="braced", version=1, rules={**rules, "mmeval": Staged(own, equal), "lmms-0.7.3": Staged(whole, equal)}
+        name="braced",
+        version={"mmeval": 2},
+        rules={**rules, "mmeval": Staged(own, equal), "lmms-0.7.3": Staged(whole, equal)},
     )
 
 
@@ -259,14 +280,20 @@ def count() -> Scorer:
         return Grade(float(answer.strip() == target), f"target {target}")
 
     def own(text: str, sample: Sample) -> Extraction:
-        said = count_of(text.strip().rstrip("."))
-        return Extraction(said, "number-word") if said in COUNT_WORDS.values() else read_like_target(text, sample)
+        found = read_number(text)
+        none = found.answer is None and denies_existence(text)
+        return Extraction("0", "existence") if none else found
+
+    def number(answer: str, sample: Sample) -> Grade:
+        target = targets.plain(sample.target)
+        said, want = numbers.parse(answer), numbers.parse(count_of(target))
+        return Grade(float(bool(said and want and said.value == want.value)), f"target {target}")
 
     return Scorer(
         name="count",
-        version=1,
+        version={"mmeval": 2},
         rules={
-            "mmeval": Staged(own, words),
+            "mmeval": Staged(own, number),
             "official": Staged(whole, literal),
             "vlmevalkit-2026-08": Staged(whole, substring),
             "lmms-0.7.3": Staged(whole, words),

@@ -102,7 +102,7 @@ def relaxed_lists() -> Scorer:
     intended = functools.partial(_grade, exact_kinds=EXACT_KINDS)
     return Scorer(
         name="relaxed_lists",
-        version=1,
+        version={"mmeval": 2},
         rules={
             "official": Staged(whole, _grade),
             "vlmevalkit-2026-08": Staged(whole, _grade),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
-from mmeval.scorers.readers import quantities as numbers
+from mmeval.scorers.readers import quantities
 from mmeval.scorers.readers.declared import declarations
+from mmeval.scorers.readers.formulas import equal, readable
 from mmeval.scorers.readers.latex import value_of
 from mmeval.scorers.readers.letters import read_letter
+from mmeval.scorers.readers.numbers import read_number
+from mmeval.scorers.readers.structure import structured
 from mmeval.scorers.rules.text import clean, whole
 from mmeval.types import Sample
 
@@ -20,6 +23,9 @@ LONGEST = 20_000
 """Number of characters that are read, from the end of a reply."""
 _FLAGS = ("the final answer is", "the answer is", "the correct answer is", "the answer should be")
 _BOX = "oxed{"
+SHORT = 60
+"""Maximum length of a reply that may be a formula as a whole."""
+_FORMULA = re.compile(r"(?:=|\bis)\s{0,2}\$?([^=$\n]{1,60}?)\$?\.?$")
 
 # Applied in this order, as in the published code. The text is already lower case.
 _FIRST = (
@@ -45,7 +51,7 @@ def final_answer(text: str) -> str:
         if said.endswith((f" {x}.", f" ({x}).")) or said.startswith((f"{x}\n", f"({x})\n", f"({x}) {x}\n")):
             said = x
     tail = said.rsplit("is ", 1)[-1].rstrip(".")
-    if numbers.python_float(tail) is not None:
+    if quantities.python_float(tail) is not None:
         said = tail
     boxes = said.count(_BOX)
     if boxes > 1:
@@ -182,7 +188,7 @@ def math_answer() -> Scorer:
     rational = functools.partial(_published, irrational=False)
     return Scorer(
         name="math_answer",
-        version=1,
+        version={"mmeval": 2},
         rules={
             "official": Staged(whole, _published),
             "lmms-0.7.2": Staged(whole, _published),
@@ -199,26 +205,32 @@ def _published(answer: str, sample: Sample, *, irrational: bool = True) -> Grade
 
 
 def read_math(text: str, sample: Sample) -> Extraction:
-    """Extract a letter if there are choices, else the declared answer, a short reply, or the last number."""
+    """Extract a letter if there are choices, else a box, a declared formula, or the number that is claimed."""
     if sample.choices:
         letter = read_letter(text, targets.letters(sample, LETTERS), sample.choices)
         if letter.answer is not None:
             return letter
-    for place in declarations(text):
+    place = structured(text)
+    if place is not None:
         said = clean(text[place.start : place.end])
-        if said:
-            return Extraction(said, place.rule, (place.start, place.end))
-    if 0 < len(text.strip()) <= 60 and value_of(clean(text)):
-        return Extraction(clean(text), "bare")
-    found = numbers.find_last(text)
-    if found is None:
-        return Extraction(None, "unparsed")
-    return Extraction(text[found.start : found.end], "last-number", (found.start, found.end))
+        return Extraction(said, place.rule, (place.start, place.end)) if said else Extraction(None, "unparsed")
+    for start, end, rule in _formulas(text):
+        if readable(text[start:end]):
+            return Extraction(clean(text[start:end]), rule, (start, end))
+    return read_number(text)
+
+
+def _formulas(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where a formula may be the answer: after a lead-in, as the whole reply, and last in the reply after `=`."""
+    yield from ((place.start, place.end, place.rule) for place in declarations(text))
+    if len(text) <= SHORT:
+        yield 0, len(text), "bare"
+    for match in [*_FORMULA.finditer(text, max(0, len(text) - SHORT))][-1:]:
+        if any(mark in match[1] for mark in ("sqrt", "pi", "√", "π", "(")):
+            yield *match.span(1), "last-formula"
 
 
 def _own(answer: str, sample: Sample) -> Grade:
     target = targets.plain(sample.target)
-    options = targets.options(sample, "")
-    said = clean_math(answer) if answer not in options else answer
-    hit = any(same_math(braced(said), braced(form)) for form in (target, options.get(target, "")) if form)
-    return Grade(float(hit), f"target {target}")
+    forms = (target, targets.options(sample, "").get(target, ""))
+    return Grade(float(any(equal(answer, form) for form in forms if form)), f"target {target}")

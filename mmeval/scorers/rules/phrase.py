@@ -22,7 +22,7 @@ def phrase() -> Scorer:
     """
     return Scorer(
         name="phrase",
-        version=1,
+        version={"mmeval": 2},
         rules={"official": Staged(in_braces, same_phrase), "mmeval": Staged(said, same_phrase)},
     )
 

@@ -6,7 +6,7 @@ import functools
 
 from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
-from mmeval.scorers.readers.declared import declarations
+from mmeval.scorers.readers.phrases import read_phrase
 from mmeval.types import Sample
 
 THRESHOLD = 0.5
@@ -21,13 +21,8 @@ def whole(text: str, sample: Sample) -> Extraction:
 
 
 def short_answer(text: str, sample: Sample) -> Extraction:
-    """Extract the last declared answer, else the whole reply, without quotes, emphasis and full stop."""
-    for place in declarations(text):
-        said = clean(text[place.start : place.end])
-        if said:
-            return Extraction(said, place.rule, (place.start, place.end))
-    said = clean(text)
-    return Extraction(said or None, "whole-reply" if said else "unparsed")
+    """Extract the text that the reply gives as its answer: a box, a declared answer, else the whole reply, trimmed."""
+    return read_phrase(text, targets.raw_texts(sample), clean)
 
 
 def clean(text: str) -> str:
@@ -43,7 +38,7 @@ def exact_text() -> Scorer:
     """The reply equals an accepted text, ignoring case and surrounding whitespace."""
     return Scorer(
         name="exact_text",
-        version=1,
+        version={"mmeval": 2},
         rules={
             "official": Staged(whole, same_text),
             "mmeval": Staged(short_answer, same_text),
@@ -81,7 +76,7 @@ def anls() -> Scorer:
     loose = functools.partial(anls_value, strict=False)
     return Scorer(
         name="anls",
-        version=1,
+        version={"mmeval": 2},
         rules={
             "official": Staged(whole, anls_value),
             "mmeval": Staged(short_answer, anls_value),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 
 from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
-from mmeval.scorers.readers import quantities as numbers
-from mmeval.scorers.readers.declared import declarations
+from mmeval.scorers.readers import numbers, quantities
+from mmeval.scorers.readers.amounts import amounts
+from mmeval.scorers.readers.phrases import states
 from mmeval.scorers.rules.text import short_answer, whole
 from mmeval.types import Sample
 
@@ -20,39 +22,47 @@ CHANGE = 0.05
 def numeric(tolerance: float = 0.0, *, absolute: float = ABSOLUTE) -> Scorer:
     """A number; correct if `|p - t| <= max(tolerance * |t|, absolute)` for any target `t`.
 
-    `official` requires a reply that is just a number. `mmeval` reads the declared number, else the last one.
+    `official` requires a reply that is just a number. `mmeval` reads the number that the reply claims.
     """
-    grade = functools.partial(close, tolerance=tolerance, absolute=absolute)
-    return Scorer(
-        name="numeric", version=1, rules={"mmeval": Staged(read_number, grade), "official": Staged(whole, grade)}
-    )
+    own = functools.partial(close_amount, tolerance=tolerance, absolute=absolute)
+    published = functools.partial(close, tolerance=tolerance, absolute=absolute)
+    rules = {"mmeval": Staged(read_number, own), "official": Staged(whole, published)}
+    return Scorer(name="numeric", version={"mmeval": 2}, rules=rules)
 
 
 def read_number(text: str, sample: Sample) -> Extraction:
-    """Extract the first number of the declared answer, else the last number of the reply."""
-    alone = numbers.parse(text.strip().rstrip("."))
-    if alone:
-        return Extraction(text.strip().rstrip("."), "bare")
-    for place in declarations(text):
-        found = numbers.find_first(text, place.start, place.end)
-        if found:
-            return Extraction(text[found.start : found.end], place.rule, (found.start, found.end))
-    found = numbers.find_last(text)
-    if found is None:
-        return Extraction(None, "unparsed")
-    return Extraction(text[found.start : found.end], "last-number", (found.start, found.end))
+    """Extract the number that the reply claims, else the only one that it names."""
+    return numbers.read_number(text)
 
 
 def close(answer: str, sample: Sample, *, tolerance: float = 0.0, absolute: float = ABSOLUTE) -> Grade:
     """1 if the answer is within the tolerance of a target."""
-    said = numbers.parse(answer)
+    said = quantities.parse(answer)
     if said is None:
         return Grade(0.0, "not a number")
     for target in targets.texts(sample):
-        want = numbers.parse(target)
+        want = quantities.parse(target)
         if want and abs(said.value - want.value) <= max(tolerance * abs(want.value), absolute):
             return Grade(1.0, f"target {target}")
     return Grade(0.0, f"target {', '.join(targets.texts(sample))[:80]}")
+
+
+def close_amount(answer: str, sample: Sample, *, tolerance: float = 0.0, absolute: float = ABSOLUTE) -> Grade:
+    """The same, but `50%` is also 0.5, unless both are percentages."""
+    for target in targets.texts(sample):
+        for said, want in _pairs(answer, target):
+            if abs(said - want) <= max(tolerance * abs(want), absolute):
+                return Grade(1.0, f"target {target}")
+    return Grade(0.0, f"target {', '.join(targets.texts(sample))[:80]}")
+
+
+def _pairs(answer: str, target: str) -> Iterator[tuple[float, float]]:
+    """The values of two numbers that may be compared: as they stand, and a percentage as a fraction of one."""
+    said, want = quantities.parse(answer), quantities.parse(target)
+    if said and want:
+        yield said.value, want.value
+        if said.percent != want.percent:
+            yield said.value / (100 if said.percent else 1), want.value / (100 if want.percent else 1)
 
 
 def relaxed() -> Scorer:
@@ -62,7 +72,7 @@ def relaxed() -> Scorer:
     """
     return Scorer(
         name="relaxed",
-        version=1,
+        version={"mmeval": 2},
         rules={
             "official": Staged(whole, relaxed_any),
             "vlmevalkit-2024": Staged(whole, relaxed_any),
@@ -74,12 +84,18 @@ def relaxed() -> Scorer:
 
 
 def read_like_target(text: str, sample: Sample) -> Extraction:
-    """Extract a number if a target is a number, else a short text."""
-    if any(numbers.parse(target) for target in targets.texts(sample)):
-        found = read_number(text, sample)
-        if found.answer is not None:
-            return found
-    return short_answer(text, sample)
+    """Extract a number if all targets are numbers, else a short text; several numbers if there are several targets."""
+    wanted = [quantities.parse(target) for target in targets.texts(sample)]
+    if not all(wanted):
+        return short_answer(text, sample)
+    found = read_number(text, sample)
+    return Extraction(text.strip(), "all-targets") if found.answer is None and _all_named(text, sample) else found
+
+
+def _all_named(text: str, sample: Sample) -> bool:
+    """Whether a reply names several numbers, which are all targets and all there are."""
+    wanted = {want.value for want in map(quantities.parse, targets.texts(sample)) if want}
+    return len(wanted) > 1 and wanted == {one.value for one in amounts(text)}
 
 
 def unstripped(text: str, sample: Sample) -> Extraction:
@@ -100,16 +116,17 @@ def relaxed_literal(answer: str, sample: Sample) -> Grade:
 
 
 def relaxed_own(answer: str, sample: Sample) -> Grade:
-    """The same rule with mmeval's grammar of numbers, which accepts `1,000`, `$5` and `5%`."""
-    said = numbers.parse(answer)
-    for target in targets.texts(sample):
-        want = numbers.parse(target)
-        if said and want:
-            if said.value == want.value or (want.value and _within(said.value, want.value)):
-                return Grade(1.0, f"target {target}")
-        elif answer.strip().casefold() == target.strip().casefold():
+    """The same rule with mmeval's grammar of numbers; a text may stand in a sentence."""
+    accepted = targets.texts(sample)
+    for target in accepted:
+        if any(said == want or (want and _within(said, want)) for said, want in _pairs(answer, target)):
             return Grade(1.0, f"target {target}")
-    return Grade(0.0, f"target {targets.plain(sample.target)[:80]}")
+        if answer.strip().casefold() == target.strip().casefold():
+            return Grade(1.0, f"target {target}")
+    texts = [target for target in accepted if not quantities.parse(target)]
+    return Grade(
+        float(_all_named(answer, sample) or states(answer, texts)), f"target {targets.plain(sample.target)[:80]}"
+    )
 
 
 def relaxed_match(prediction: str, target: str) -> bool:
@@ -127,6 +144,6 @@ def _within(said: float, want: float) -> bool:
 def _fraction(text: str) -> float | None:
     """Python's `float` of a text; a percent sign at the end divides by 100."""
     if not text.endswith("%"):
-        return numbers.python_float(text)
-    value = numbers.python_float(text.rstrip("%"))
+        return quantities.python_float(text)
+    value = quantities.python_float(text.rstrip("%"))
     return None if value is None else value / 100.0

@@ -210,7 +210,7 @@ def vqa_accuracy(*, words_first: bool = True) -> Scorer:
     published = functools.partial(_grade, normalise=normalise_published)
     return Scorer(
         name="vqa_accuracy",
-        version=1,
+        version={"mmeval": 2},
         rules={
             "official": Staged(_whole, functools.partial(_grade, normalise=normalise_published, unanimous_raw=True)),
             "mmeval": Staged(short_answer, published),

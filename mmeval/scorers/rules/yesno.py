@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable
 
 from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
-from mmeval.scorers.readers.declared import declarations
+from mmeval.scorers.readers.polarity import read_yes_no
+from mmeval.scorers.rules.choices import own_versions
 from mmeval.scorers.rules.vqa import mark_free
 from mmeval.types import Sample
 
 Reading = Callable[[str], str | None]
-_WORD = re.compile(
-    r"(?<![\w'’])(?P<yes>yes|yeah|yep|true|correct)(?![\w'’])|(?<![\w'’])(?P<no>no|nope|false|incorrect)(?![\w'’])",
-    re.IGNORECASE,
-)
-_HEAD = re.compile(
-    r"[\s*_`\"'(\[{$]{0,8}(?:\\(?:text|boxed)\{)?(?:(?P<yes>yes|true|y)|(?P<no>no|not|false|n))(?![\w'’])",
-    re.IGNORECASE,
-)
 
 
 def read_tokens(text: str) -> str | None:
@@ -52,26 +44,6 @@ def read_prefix(text: str) -> str | None:
     return "yes" if "yes" in said[:4] else "no" if "no" in said[:4] else None
 
 
-def read_own(text: str) -> Extraction:
-    """The declared answer, else the first word, else whichever of the two words occurs alone."""
-    for place in declarations(text):
-        match = _HEAD.match(text, place.start, max(place.end, place.start))
-        if match:
-            return _found(match, place.rule)
-    head = _HEAD.match(text)
-    if head:
-        return _found(head, "leading")
-    hits = list(_WORD.finditer(text))
-    if hits and len({match.lastgroup for match in hits}) == 1:
-        return _found(hits[-1], "only-word")
-    return Extraction(None, "unparsed")
-
-
-def _found(match: re.Match[str], rule: str) -> Extraction:
-    kind = "yes" if match["yes"] else "no"
-    return Extraction(kind, rule, match.span(kind))
-
-
 def yes_no(*, official: Reading | None = None, lmms: Reading = read_literal) -> Scorer:
     """Yes or no. The target is `yes` or `no` in any case, a bool, or `1` or `0`.
 
@@ -83,7 +55,7 @@ def yes_no(*, official: Reading | None = None, lmms: Reading = read_literal) -> 
     own = Staged(_own, same_answer)
     return Scorer(
         name="yes_no",
-        version=1,
+        version=own_versions(official),
         rules={
             "official": Staged(functools.partial(_reading, read=official), same_answer) if official else own,
             "mmeval": own,
@@ -95,7 +67,7 @@ def yes_no(*, official: Reading | None = None, lmms: Reading = read_literal) -> 
 
 
 def _own(text: str, sample: Sample) -> Extraction:
-    return read_own(text)
+    return read_yes_no(text)
 
 
 def _reading(text: str, sample: Sample, *, read: Reading) -> Extraction:
