@@ -22,7 +22,7 @@ MOST = 200
 """Maximum number of amounts of a reply that are looked at, counted from the end."""
 _LABEL = re.compile(
     r"(?:\b(?:step|figure|fig\.?|questions?|q|table|page|rows?|columns?|line|option|example|problem|equation|version|part"
-    r"|case|method|item|slide|room|route|level|grade|chapter|section|no\.|phase|图|表|第|步骤)\s?(?:no\.?\s|number\s)?\(?|#)$",
+    r"|case|method|image|photo|picture|panel|item|slide|room|route|level|grade|chapter|section|no\.|phase|图|表|第|步骤)\s?(?:no\.?\s|number\s)?\(?|#)$",
     re.IGNORECASE,
 )
 _SURE_BEFORE = re.compile(
@@ -30,7 +30,11 @@ _SURE_BEFORE = re.compile(
 )
 _SURE_AFTER = re.compile(r" ?(?:confiden|sure\b|certain|的?把握)", re.IGNORECASE)
 _FACTOR = re.compile(r"\s?(?:√|π|\\sqrt|\\pi|\^)")
-_YEAR_BEFORE = re.compile(r"\b(?:in|since|by|of|from|until|before|after|during|year|late|early)\s$", re.IGNORECASE)
+_YEAR_BEFORE = re.compile(
+    r"\b(?:in|since|by|of|from|until|before|after|during|year|late|early)\s$",
+    re.IGNORECASE,
+)
+_YEAR_NAMED = re.compile(r"the (?:19|20)[0-9]{2} [a-z]", re.IGNORECASE)
 _YEAR_AFTER = re.compile(r"\s?(?:年|[:：]|-\d)")
 _ONE_BEFORE = re.compile(
     r"\b(?:the|this|that|which|no|any|each|every|other|another|last|first|right|left|correct|second|third)\s$",
@@ -82,12 +86,15 @@ def _amount(text: str, match: re.Match[str]) -> Amount:
     if value is None or _is_label(text, match):
         return Amount(None, False, start, end)
     year = value == int(value) and 1000 <= value <= 2100 and len(match["digits"] or "") == 4
-    dated = year and bool(
-        _YEAR_BEFORE.search(text, max(0, start - 12), start)
-        or _YEAR_AFTER.match(text, end)
-        or text[start - 1 : end + 1] == f"({match[0]})"
-    )
+    dated = year and _is_date(text, start, end)
     return Amount(value, bool(match["percent"]), start, end, dated)
+
+
+def _is_date(text: str, start: int, end: int) -> bool:
+    """Whether a number that may be a year stands where years do: `in 2019`, `2019:`, `(2019)`, `the 2019 value`."""
+    before, around = _YEAR_BEFORE.search(text, max(0, start - 12), start), text[max(0, start - 1) : end + 1]
+    enclosed = around.startswith("(") and around.endswith(")")
+    return bool(before or _YEAR_AFTER.match(text, end) or enclosed or _YEAR_NAMED.match(text, max(0, start - 4)))
 
 
 def _is_label(text: str, match: re.Match[str]) -> bool:

@@ -18,13 +18,18 @@ LONGEST = 300
 _LAYOUT = re.compile(r"\\(?:left|right|displaystyle|!|,|;|quad)(?![a-zA-Z])|\\\(|\\\)|\\\[|\\\]|[$*_`\s]|\\\$|[€£¥]")
 _TEXT = re.compile(r"\\(?:text|textbf|mathrm|mathbf|mbox|rm)\s?\{([^{}]{0,60})\}")
 _UNIT = re.compile(
-    r"(?:(?<=[0-9}π)])|(?<=\\pi))\s{0,2}(?:°|\^\{?\\circ\}?|\\degree|[a-zA-Z]{1,12}(?:/[a-zA-Z]{1,6})?(?:\^?\{?[23²³]\}?)?)\.?$"
+    r"(?:(?<=[0-9}π)])|(?<=\\pi))\s{0,4}(?:°|\^\{?\\circ\}?|\\degree"
+    r"|[a-zA-Z]{1,12}(?:/[a-zA-Z]{1,6})?(?:\^?\{?[23²³]\}?)?)\.?$"
 )
 _ASSIGNED = re.compile(r"^(?:\\?[A-Za-z∠△]{1,8}(?:_\{?\w\}?)?)(?:=|\\approx|≈)")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:(?:,|\{,\})[0-9]{3})+(?:\.[0-9]+)?")
 _ROOT = re.compile(r"√\s?(?:\(([^()]{1,60})\)|([0-9]+|[a-z]))")
 _SHORT_ROOT = re.compile(r"\\sqrt([0-9])")
 _SHORT_FRACTION = re.compile(r"\\[dt]?frac\s?([0-9])([0-9])")
+_WORKING = re.compile(r":|^[-0-9.]+[-+][-+0-9.]+$")
+"""A ratio, or a sum of numbers that is left to the reader."""
+_SYMBOLIC = re.compile(r"(?=.{0,60}[a-zA-Z])(?:\\[a-zA-Z]+|[a-zA-Z]{1,2}(?![a-zA-Z])|[-+*/^_=(){}\[\]0-9., |<>'])+")
+_ALTERNATIVE = re.compile(r"\b(?:or|and|is|no|if|it|so|I|A|a)\b|\d [a-zA-Z]")
 _DECIMAL = re.compile(r"-?[0-9]*\.([0-9]+)")
 
 
@@ -40,7 +45,7 @@ class Formula(NamedTuple):
 
 def tidy(text: str) -> str:
     """A formula without layout, units, `x =` and separators of thousands."""
-    said = _TEXT.sub(r" \1", text.strip()[:LONGEST]).replace("\\%", "%").rstrip(" .。,")
+    said = _TEXT.sub(r" \1", text.strip(" \t\n$")[:LONGEST]).replace("\\%", "%").rstrip(" .。,")
     said = _UNIT.sub("", said.replace("−", "-"))
     said = _ASSIGNED.sub("", _LAYOUT.sub("", said))
     if _GROUPED.fullmatch(said.rstrip("%")):
@@ -53,7 +58,7 @@ def formula(text: str) -> Formula | None:
     """The value of a formula, or None if it has none."""
     said = tidy(text)
     plain = said.removesuffix("%")
-    value = value_of(plain) if plain and ":" not in plain else None
+    value = value_of(plain) if plain and not _WORKING.search(plain) else None
     if value is None:
         return None
     decimal = _DECIMAL.fullmatch(plain)
@@ -61,8 +66,10 @@ def formula(text: str) -> Formula | None:
 
 
 def readable(text: str) -> bool:
-    """Whether a text is a formula with a value, or a tuple of such formulas."""
+    """Whether a text is a formula, with a value or with variables, or a tuple of formulas."""
     parts = _tuple(tidy(text))
+    if len(text) <= LONGEST and _SYMBOLIC.fullmatch(text.strip().strip("$.")) and not _ALTERNATIVE.search(text):
+        return True
     return all(map(formula, parts)) if parts else formula(text) is not None
 
 

@@ -15,6 +15,7 @@ different answers is none. Without a claim the head counts, or the tail; if thes
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from mmeval.scorers.readers.lexicon import CANDIDATE
@@ -23,7 +24,7 @@ C = f"[{CANDIDATE}]"
 _JOIN = rf"(?:,?[j|],?o?{C}|,o?{C}(?![bzmg]))"
 _CLAUSE = "[^.?/,:usc<]"
 _DENIED = re.compile(
-    rf"[nzed]{_CLAUSE}{{0,20}}(?:(?<={C}){_JOIN}{{1,12}})?"
+    rf"[nzedl]{_CLAUSE}{{0,20}}(?:(?<={C}){_JOIN}{{1,12}})?"
     rf"|{C}{_JOIN}{{0,12}}[^.?/,:usc<r{CANDIDATE}]{{0,3}}(?:w|[ze](?!o?{C})|n(?!o?{C}))"
     rf"|{C}{C}?[,:]?:[nwd]"
 )
@@ -38,6 +39,8 @@ _CLAIM = re.compile(
     rf"|ao?(?P<after>{C})"
     rf"|v+b?[oi]?b?(?P<chosen>{C})"
     rf"|(?:[sc]%?|d(?=,))[,:]*(?:[dyc],?){{0,4}}(?:\+?{_BE}|[vim]|ix?v?)?[oar]*[b:]?(?P<concluded>{C})"
+    rf"|g\+?o?(?P<matched>{C})"
+    rf"|(?P<total>{C})[x+]{{0,3}}s(?=[.:,/]|$)"
     rf"|i[gm]?m?b,{{0,2}}[oar]*b?(?P<named>{C})"
     rf"|r[oax]?[mb:]+o?(?P<right>{C})"
     rf"|(?:(?<=[,./])|^)m?b(?P<being>{C})"
@@ -45,19 +48,21 @@ _CLAIM = re.compile(
     rf"|=(?P<equal>{C})(?![*=])"
     rf"|o[i+][^.?/,=:usc<fhnzk{CANDIDATE}]{{1,8}}b+(?P<described>{C})"
     rf"|y[,:]?o?(?P<ticked>{C})"
-    rf"|(?:(?<=[.?/,:jusc<oi])|^)(?P<predicate>{C})o?(?:[,:]?{C})?:?(?:\+?m?b+o?i?[rag]|g|y|r[./]|r$|\?y)"
+    rf"|(?:(?<=[.?/,:jusc<oi])|^)(?P<predicate>{C})o?(?::?{C})?:?(?:\+?m?b+o?i?[rag]|g|y|r[./]|r$|\?y|ib[./]|ib$)"
 )
-_HEAD = re.compile(rf"[/,:]*o?(?P<at>{C})o?(?:[./,:<n]|{C}|$)")
-_TAIL = re.compile(rf"(?:(?<=[./?:])|^)o?(?P<at>{C})(?:[.,:]*(?:{C}|x))?[./]*$")
-_LABELLED = re.compile(rf"[xo]:(?P<at>{C})(?=[./,]|$)")
+_HEAD = re.compile(rf"[/,:]*o?(?P<at>{C})o?(?:[./,:<nl]|{C}|$)")
+_TAIL = re.compile(rf"(?:(?<=[./?:,])|^)o?(?P<at>{C})(?:[.,:]*(?:{C}|x))?[./]*$")
+_LABELLED = re.compile(rf"(?:[xo]:|/o?)(?P<at>{C})(?=[./,]|$)|/o?(?P<line>{C})|(?<=[./])o?(?P<named>{C})(?=:)")
+"""What stands behind a label, or begins a line."""
+_RESTATED = re.compile(rf"{C}(?=[.:]?{C}(?:[./,:]|$))")
+"""An option with its letter and its text."""
 _SUBJECT = re.compile(
-    rf"(?:(?<=[./])|^)(?:[xo]{{1,4}}b+(?P<subject>{C})(?=[./,<?]|$)|[xib+v]{{1,6}}(?P<total>{C})[x+]{{1,3}}:)"
+    rf"(?:(?<=[./])|^)(?:[xo]{{1,4}}b+(?P<subject>{C})(?=[./,<?]|$)|[xib+v]{{1,6}}(?P<counted>{C})[x+]{{1,3}}:)"
 )
 BRIEF = 24
 """Number of symbols above which sentences without candidates and cues are shortened."""
 _IDLE = re.compile(rf"(?:(?<=[./?])|^)[^./?acdfkpsy:{CANDIDATE}]{{2,}}(?=[./?])")
 _ANY = re.compile(C)
-_LISTED = re.compile(rf"/o?({C})|[./]o?({C})(?=:)")
 
 
 class Claim(NamedTuple):
@@ -104,7 +109,7 @@ class Moods:
         self.guessed = _inside(_GUESSED, symbols)
         for match in _LIST.finditer(symbols):
             listed = [at for at in positions(symbols, *match.span()) if at not in self.denied]
-            if len({value_at(symbols, at) for at in listed}) > 1:
+            if len(_values(symbols, listed)) > 1:
                 self.guessed.update(listed)
 
     def free(self, at: int) -> bool:
@@ -149,29 +154,41 @@ def _last_claim(said: Moods) -> Claim | _NoAnswer | None:
 
 
 def _by_place(said: Moods) -> Claim | _NoAnswer | None:
-    head, tail = _HEAD.match(said.symbols), _TAIL.search(said.symbols, max(0, len(said.symbols) - 12))
+    symbols = said.symbols
+    head, tail = _HEAD.match(symbols), _TAIL.search(symbols, max(0, len(symbols) - 12))
+    if tail and symbols[: tail.start()].endswith(",") and not _only_left(said):
+        tail = None
     places = [("leading", head), ("last", tail)]
     found = [(rule, match.start("at")) for rule, match in places if match and said.free(match.start("at"))]
-    values = {value_at(said.symbols, at) for _, at in found}
     if not found:
         return None
-    listed = {ord(one or other) & 0xFF for one, other in _LISTED.findall(said.symbols)} - values
-    taken_back = any(value_at(said.symbols, at) in values for at in said.denied)
-    labelled = {value_at(said.symbols, match.start("at")) for match in _LABELLED.finditer(said.symbols)} - values
-    corrected = head and not tail and "c" in said.symbols[head.end() :]
-    unclear = len(values) > 1 or listed or labelled or corrected or taken_back
-    return _NoAnswer() if unclear else said.given(*found[0])
+    values = _values(symbols, [at for _, at in found])
+    restated = _values(symbols, [match.start() for match in _RESTATED.finditer(symbols)])
+    labelled = _values(symbols, [match.start(str(match.lastgroup)) for match in _LABELLED.finditer(symbols)])
+    corrected = head and not tail and "c" in symbols[head.end() :]
+    unclear = len(values) > 1 or (labelled - values) or corrected or (len(restated) > 1 and values <= restated)
+    taken_back = any(value_at(symbols, at) in values for at in said.denied)
+    return _NoAnswer() if unclear or taken_back else said.given(*found[0])
+
+
+def _only_left(said: Moods) -> bool:
+    """Whether some candidates are denied or guessed, and just one is not."""
+    return bool(said.denied | said.guessed) and len(_values(said.symbols, said.mentions())) == 1
+
+
+def _values(symbols: str, places: Iterable[int]) -> set[int]:
+    return {value_at(symbols, at) for at in places}
 
 
 def _by_subject(said: Moods) -> Claim | None:
     """What all the sentences of the form `the height is C` say alike."""
     found = [(str(match.lastgroup), match.start(str(match.lastgroup))) for match in _SUBJECT.finditer(said.symbols)]
     free = [(rule, at) for rule, at in found if said.free(at)]
-    return said.given(*free[-1]) if len({value_at(said.symbols, at) for _, at in free}) == 1 else None
+    return said.given(*free[-1]) if len(_values(said.symbols, [at for _, at in free])) == 1 else None
 
 
 def _mentioned(said: Moods, plane: int) -> Claim | None:
     found = said.mentions()
-    values = {value_at(said.symbols, at) for at in found}
+    values = _values(said.symbols, found)
     named = [at for at in found if plane <= ord(said.symbols[at]) <= plane + 0xFF]
     return said.given("option-phrase", named[-1]) if named and len(values) == 1 else None

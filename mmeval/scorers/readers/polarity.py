@@ -28,14 +28,16 @@ _WORDS = {
     "w": "incorrect wrong false untrue inaccurate unsupported contradicted refuted 不对 错 错误 不正确",
     "E": "see sees seen visible present shown show shows contain contains include includes appear appears depict "
     "depicts depicted exist exists find spot identify observe there 有 存在 看到 看见 出现 显示 包含 含有",
-    "M": "image images picture pictures photo photograph figure attachment clue mind file information info idea way "
-    "data context comment answer question means detail details 图片 图像 照片 信息 办法 答案 依据",
-    "S": "statement claim assertion sentence caption hypothesis premise proposition 说法 陈述 描述",
+    "M": "image images picture pictures photo photograph figure attachment clue mind "
+    "opinion preference file information info idea way data context comment answer "
+    "question means detail details 图片 图像 照片 信息 办法 答案 依据",
+    "S": "statement description claim assertion sentence caption hypothesis premise proposition 说法 陈述 描述",
     "K": "legible readable clear provided attached available specified given mentioned uploaded determined enough able "
-    "possible applicable depends unknown undetermined 提供 上传",
+    "possible applicable depends unknown undetermined 提供 上传 判断 确认 辨认 回答",
     "U": "does do did can could would will has have",
     "x": "nothing",
-    "A": "a an some one two three several many multiple at 一",
+    "A": "a an some one two three several many multiple at 一 一个",
+    "t": "suppose",
 }
 _OVERLAY = {word: symbol for symbol, words in _WORDS.items() for word in words.split()} | dict.fromkeys(
     ("think so", "believe so", "guess so", "of course"), "D"
@@ -45,15 +47,16 @@ _SENTENCE = re.compile(r"[^./?]+[./?]*")
 _PART = re.compile(r"[^,:us<]+|[,:us<]")
 _EXPLICIT = re.compile(r"(?P<cue>.*?)(?P<said>[YN])(?P<rest>.*)")
 _BARE = re.compile(
-    r"(?:(?P<yes>[iv]?D+b?|[aM]bb|(?:i|E)b|iU|b|E|i?Ds)|(?P<no>[iv]?D*nD*|D+n|(?:i|E)(?:z|b?U?n)[xoA]?|D*z|in))"
+    r"(?:(?P<yes>[iv]?D+b?|[aM]bb|(?:i|E)b|iU|b|E|i?Ds)|(?P<no>[iv]?D*nD*|D+n|(?:i|E)(?:z|b?U?n)[xoA]?|D*z(?:ix?)?|in))"
 )
 _PREDICATE = re.compile(r"[sSic]*(?:[iSa]+U?)?(?P<be>b?|z|U)(?P<not>n{0,2})b?D?(?P<said>[rw])(?P<rest>(?:[i+].*)?)")
 _ABSENT = re.compile(
-    r"N[xAE+]|E[bmU]*[zn]|[zn]b?[xA]?E|Eb?m?N|^[xAE+M]{0,5}n[xA]|^[iM]{0,1}[xSA+]{1,5}(?:z|b?n|Un|nb)[xEA]"
+    r"N[xAE]|E[bmU]*[zn]|[zn]b?[xA]?E|Eb?m?N|^[xAE+M]{0,5}n[xA]|[xAE+]n$|^i(?:z|bn)[xEA]|^[iM]?[xSA+]{1,5}(?:z|b?n|Un|nb)[xEA]"
 )
 _MISSING = re.compile(r"[nzN]b?[xEUA]{0,3}[MK]|^M[+x]{0,2}(?:z|bn|Un|n)x?[EKx]$|k|K$|^N[/]N|h")
-_PRESENT = re.compile(r"^(?:[sicuM+U]|x\+)*Eb?A|^Eb?A|^[xM+]{1,3}EA")
+_PRESENT = re.compile(r"^(?:[sicuM+U]|x\+)*Eb?A|^Eb?A|^Ex{1,4}$|^[xM+]{1,3}EA")
 _DOUBTED = re.compile("in(?=[iS]|Eb)")
+_CERTAIN = re.compile("^iD(?=[iSEx])")
 _NONE = Extraction(None, "unparsed")
 
 
@@ -92,10 +95,11 @@ def _clauses(said: Lexed) -> Iterator[_Said | None]:
     symbols = prose(said.symbols, keep=True)
     get = _OVERLAY.get
     own = "".join([get(token.lower(), symbol) for token, symbol in zip(said.tokens, symbols, strict=True)])
+    cue = ""
     for sentence in _SENTENCE.finditer(own):
         if "?" in sentence[0]:
             continue
-        cue = ""
+        cue = cue if cue == "c" else ""
         for part in _PART.finditer(sentence[0].rstrip("./"), 0):
             begin = sentence.start() + part.start()
             if part[0] in ",:us<":
@@ -114,7 +118,7 @@ _SILENT = _Said(0, 0, "", 0)
 def _clause(symbols: str, cue: str, at: int) -> _Said | None:
     """What a clause says, _SILENT if nothing."""
     said = set(symbols) & {"Y", "N"}
-    if said and not re.search("N[xAEMK+]", symbols):
+    if said and not re.search("N[xAEMK]", symbols):
         return _explicit(symbols, cue, at, said)
     if cue == "<":
         return _SILENT
@@ -123,6 +127,7 @@ def _clause(symbols: str, cue: str, at: int) -> _Said | None:
         return inner and inner._replace(sign=-inner.sign)
     if _MISSING.search(symbols) and not _PREDICATE.fullmatch(symbols):
         return None
+    symbols = _CERTAIN.sub("", symbols)
     bare = _BARE.fullmatch(symbols.lstrip("cj"))
     if bare:
         return _Said(1 if bare["yes"] else -1, 2, "confirmed", at)

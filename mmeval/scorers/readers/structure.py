@@ -14,7 +14,8 @@ _KEY = re.compile(
     re.IGNORECASE,
 )
 _LIKE_JSON = re.compile(r'\s{0,8}(?:```(?:json)?\s{0,8})?\{\s{0,8}(?:"|$)')
-_BETWEEN = re.compile(r"[$\s.]{0,4}(?:or|and|,|或|和|或者)?[$\s]{0,4}(?:\\boxed\{)?")
+_LETTERS = re.compile(r"[^\W\d_]")
+_JOINING = ("", "or", "and", "或", "和", "或者")
 REACH = 400
 """Maximum length of the content of a box or tag."""
 MOST = 64
@@ -48,7 +49,10 @@ def _alone(text: str, rule: str, ranges: list[tuple[int, int]]) -> Structured | 
     start, end = ranges[-1]
     if len(ranges) > 1 and text[slice(*ranges[-2])].strip() != text[start:end].strip():
         between = text[ranges[-2][1] + 1 : start]
-        if len(between) < 24 and _BETWEEN.fullmatch(between):
+        if (
+            len(between) < 24
+            and "".join(_LETTERS.findall(between)).removeprefix("text").removesuffix("boxed") in _JOINING
+        ):
             return Structured(rule, start, start)
     return Structured(rule, start, end)
 

@@ -25,7 +25,7 @@ _FLAGS = ("the final answer is", "the answer is", "the correct answer is", "the 
 _BOX = "oxed{"
 SHORT = 60
 """Maximum length of a reply that may be a formula as a whole."""
-_FORMULA = re.compile(r"(?:=|\bis)\s{0,2}\$?([^=$\n]{1,60}?)\$?\.?$")
+_FORMULA = re.compile(r"(?:=|\bis)\s{0,2}\$?([^=$\n]{1,60}?)\$?(?:\s[a-z]{1,12}(?:\^?[23²³])?)?\.?$")
 
 # Applied in this order, as in the published code. The text is already lower case.
 _FIRST = (
