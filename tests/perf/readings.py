@@ -1,8 +1,8 @@
 """How often mmeval's own reading errs, against what a person reads: `python -m tests.perf.readings [--show] [FILE...]`.
 
-A file is a list of `{scorer, text, target, choices, want, kind}`: the reply, and the answer (kind `answer`) or the value
-(kind `value`) that a careful person gives it. A reading is *false* if it finds an answer that the person does not find, and
-*not read* if it finds none where the person finds one.
+A file is a list of `{scorer, text, target, choices, want, kind, part}`: the reply, and the answer (kind `answer`) or the
+value (kind `value`) that a careful person gives it. A reading is *false* if it finds an answer that the person does not
+find, and *not read* if it finds none where the person finds one. No rule was changed after the part `unseen` was written.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,43 +42,44 @@ def cases(file: Path) -> list[Case]:
     return found
 
 
-def table(verdicts: Mapping[str, Iterable[str]]) -> str:
-    """Markdown: one row for each key, with shares in percent."""
-    rows = ["| | replies | false | not read |", "| --- | --- | --- | --- |"]
-    for key, each in verdicts.items():
-        n = Counter(each)
-        total = n.total()
-        rows.append(f"| {key} | {total} | {100 * n['false'] / total:.1f} % | {100 * n['not read'] / total:.1f} % |")
+def parts(files: Iterable[Path] = FILES) -> dict[str, list[Case]]:
+    """The replies of all files, by file and part."""
+    found: dict[str, list[Case]] = {}
+    for file in files:
+        for case in cases(file):
+            part = f", {case['part']}" if "part" in case else ""
+            found.setdefault(f"`{file.name}`{part}", []).append(case)
+    return found
+
+
+def report(files: Iterable[Path] = FILES) -> str:
+    """A table in Markdown: false readings and replies not read, for each part, and for each scorer of the unseen one."""
+    rows = ["| replies | number | false | not read |", "| --- | --- | --- | --- |"]
+    for name, each in parts(files).items():
+        rows.append(_row(name, each))
+        if name.endswith("unseen"):
+            scorers_of = dict.fromkeys(case["scorer"] for case in each)
+            rows += [_row(f"… `{one}`", [case for case in each if case["scorer"] == one]) for one in scorers_of]
     return "\n".join(rows)
 
 
-def grouped(all_cases: Iterable[Case]) -> dict[str, list[str]]:
-    """Verdicts by scorer, and all of them together."""
-    found: dict[str, list[str]] = {}
-    for case in all_cases:
-        found.setdefault(case["scorer"], []).append(verdict(case))
-    return {**found, "together": [one for each in found.values() for one in each]}
+def _row(name: str, each: Sequence[Case]) -> str:
+    n = Counter(map(verdict, each))
+    shares = (f"{100 * n[kind] / n.total():.1f} %" for kind in ("false", "not read"))
+    return f"| {name} | {n.total()} | {' | '.join(shares)} |"
 
 
 def main() -> None:
-    """Print a table for each file and part."""
+    """Print the table, and the replies that are not read as people do."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, default=FILES)
     parser.add_argument("--show", action="store_true", help="print the replies that are not read right")
-    parser.add_argument("--part", help="only this part")
     given = parser.parse_args()
-    for file in given.files:
-        parts: dict[str, list[Case]] = {}
-        for case in cases(file):
-            parts.setdefault(case.get("part", "all"), []).append(case)
-        for part, each in parts.items():
-            if given.part in (None, part):
-                print(f"\n{file.name}, {part}\n\n{table(grouped(each))}")
-                for case in each if given.show else ():
-                    if (found := verdict(case)) != "right":
-                        print(
-                            f"{found:8} {case['scorer']:12} {case['text']!r} -> {case['want']!r} ({case['target']!r})"
-                        )
+    print(report(given.files))
+    wrong = [(verdict(case), case) for each in parts(given.files).values() for case in each] if given.show else []
+    for found, case in wrong:
+        if found != "right":
+            print(f"{found:8} {case['scorer']:12} {case['text']!r} -> {case['want']!r} ({case['target']!r})")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Replies scored per second on one core: `python tests/perf/score_speed.py [N] [--reference DIR]`.
 
-Times every profile of a multiple-choice scorer over N stored replies (100,000 by default), the rescoring of a
-run of 10,000, and, with the folder of a VLMEvalKit or lmms-eval checkout or wheel, their own functions on the same replies.
+Times every profile of a multiple-choice scorer over N stored replies (100,000 by default), mmeval's own readings of short and
+of long replies, the rescoring of a run of 10,000, and, with the folder of a VLMEvalKit or lmms-eval checkout or wheel, their own functions on the same replies.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from mmeval.engine.options import Settings
 from mmeval.metrics import accuracy
 from mmeval.rescore import open_source, profile_diff, rescore
 from mmeval.runner import job, run_one
-from mmeval.scorers import anls, choice, vqa_accuracy
+from mmeval.scorers import anls, choice, numeric, open_answer, vqa_accuracy, yes_no
 from mmeval.scorers.readers import brackets, tokens
 from mmeval.types import Reply
 
@@ -53,6 +53,45 @@ def timed(name: str, n: int, work: Callable[[], object]) -> None:
     work()
     seconds = time.process_time() - start
     print(f"{name:44} {n / seconds:12,.0f} replies/s   {seconds:7.2f} s for {n:,}")
+
+
+READINGS = {
+    "choice, short": (
+        choice,
+        OPTIONS,
+        ("B", "(C)", "**A**", "D.", "The answer is B.", "B. a green pear in a bowl", "\\boxed{C}"),
+    ),
+    "choice, sentences": (
+        choice,
+        OPTIONS,
+        ("I think it is B.", "The second option.", "Not A but C.", "A is wrong, so B", "答案不是A，而是B"),
+    ),
+    "choice, reasoning": (choice, OPTIONS, (f"{SHAPES[8].format(x='B', text=OPTIONS[1])} " * 4,)),
+    "yes_no, short": (yes_no, (), ("Yes", "no.", "**Yes**", "No", "Yes.")),
+    "yes_no, sentences": (
+        yes_no,
+        (),
+        ("No, there is no dog.", "That is not correct.", "I see no dog in the image.", "没有狗"),
+    ),
+    "numeric, short": (numeric, (), ("42", "3.5", "The answer is 42.", "1000", "-7")),
+    "numeric, sentences": (
+        numeric,
+        (),
+        ("There are 42 cells.", "1.2 million", "about 12 cm", "twenty-one", "3 out of 5"),
+    ),
+    "open_answer, short": (open_answer, (), ("Baroque", "It is Baroque.", "Not Baroque")),
+}
+"""Scorer, options and replies for the profile `mmeval`."""
+
+
+def readings(n: int) -> None:
+    """mmeval's own readings, by kind of reply."""
+    for name, (make, choices, texts) in READINGS.items():
+        rule = make().rule("mmeval")
+        target = "Baroque" if make is open_answer else "42" if make is numeric else "B"
+        sample = Sample(id="1", prompt=(), target=target, choices=choices)
+        pairs = [Reply(text=texts[index % len(texts)], finish="stop") for index in range(n)]
+        timed(f"mmeval: {name}", n, lambda rule=rule, sample=sample, pairs=pairs: [rule(sample, one) for one in pairs])
 
 
 def ours(n: int) -> None:
@@ -133,6 +172,7 @@ def main() -> None:
     given = parser.parse_args()
     print(f"one core of {os.cpu_count()}, Python {sys.version.split()[0]}")
     ours(given.n)
+    readings(given.n)
     stored(min(given.n, 10_000))
     for folder in given.reference:
         theirs(folder, given.n)

@@ -31,7 +31,7 @@ _SURE_BEFORE = re.compile(
 _SURE_AFTER = re.compile(r" ?(?:confiden|sure\b|certain|的?把握)", re.IGNORECASE)
 _FACTOR = re.compile(r"\s?(?:√|π|\\sqrt|\\pi|\^)")
 _YEAR_BEFORE = re.compile(
-    r"\b(?:in|since|by|of|from|until|before|after|during|year|late|early)\s$",
+    r"\b(?:in|for|since|by|of|from|until|before|after|during|year|late|early)\s$",
     re.IGNORECASE,
 )
 _YEAR_NAMED = re.compile(r"the (?:19|20)[0-9]{2} [a-z]", re.IGNORECASE)

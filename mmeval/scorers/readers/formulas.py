@@ -16,6 +16,7 @@ PLACES = 4
 """Decimals with which a rounded answer stands for an irrational or periodic value."""
 LONGEST = 300
 _LAYOUT = re.compile(r"\\(?:left|right|displaystyle|!|,|;|quad)(?![a-zA-Z])|\\\(|\\\)|\\\[|\\\]|[$*_`\s]|\\\$|[€£¥]")
+_SPACE = re.compile(r"\\[,;!]")
 _TEXT = re.compile(r"\\(?:text|textbf|mathrm|mathbf|mbox|rm)\s?\{([^{}]{0,60})\}")
 _UNIT = re.compile(
     r"(?:(?<=[0-9}π)])|(?<=\\pi))\s{0,4}(?:°|\^\{?\\circ\}?|\\degree"
@@ -28,7 +29,8 @@ _SHORT_ROOT = re.compile(r"\\sqrt([0-9])")
 _SHORT_FRACTION = re.compile(r"\\[dt]?frac\s?([0-9])([0-9])")
 _WORKING = re.compile(r":|^[-0-9.]+[-+][-+0-9.]+$")
 """A ratio, or a sum of numbers that is left to the reader."""
-_SYMBOLIC = re.compile(r"(?=.{0,60}[a-zA-Z])(?:\\[a-zA-Z]+|[a-zA-Z]{1,2}(?![a-zA-Z])|[-+*/^_=(){}\[\]0-9., |<>'])+")
+_SYMBOLIC = re.compile(r"(?:\\[a-zA-Z]+|[a-zA-Z]{1,2}(?![a-zA-Z])|[-+*/^_=(){}\[\]0-9., |<>'])+")
+_COMMAND = re.compile(r"\\[a-zA-Z]+")
 _ALTERNATIVE = re.compile(r"\b(?:or|and|is|no|if|it|so|I|A|a)\b|\d [a-zA-Z]")
 _DECIMAL = re.compile(r"-?[0-9]*\.([0-9]+)")
 
@@ -45,7 +47,7 @@ class Formula(NamedTuple):
 
 def tidy(text: str) -> str:
     """A formula without layout, units, `x =` and separators of thousands."""
-    said = _TEXT.sub(r" \1", text.strip(" \t\n$")[:LONGEST]).replace("\\%", "%").rstrip(" .。,")
+    said = _TEXT.sub(r" \1", _SPACE.sub(" ", text.strip(" \t\n$")[:LONGEST])).replace("\\%", "%").rstrip(" .。,")
     said = _UNIT.sub("", said.replace("−", "-"))
     said = _ASSIGNED.sub("", _LAYOUT.sub("", said))
     if _GROUPED.fullmatch(said.rstrip("%")):
@@ -68,9 +70,14 @@ def formula(text: str) -> Formula | None:
 def readable(text: str) -> bool:
     """Whether a text is a formula, with a value or with variables, or a tuple of formulas."""
     parts = _tuple(tidy(text))
-    if len(text) <= LONGEST and _SYMBOLIC.fullmatch(text.strip().strip("$.")) and not _ALTERNATIVE.search(text):
-        return True
-    return all(map(formula, parts)) if parts else formula(text) is not None
+    return _symbolic(text) or (all(map(formula, parts)) if parts else formula(text) is not None)
+
+
+def _symbolic(text: str) -> bool:
+    """Whether a text is a short formula with variables, such as `2x + 1`."""
+    said = text.strip().strip("$.")
+    variables = any(char.isalpha() for char in _COMMAND.sub("", said))
+    return len(text) <= LONGEST and variables and bool(_SYMBOLIC.fullmatch(said)) and not _ALTERNATIVE.search(said)
 
 
 def equal(answer: str, target: str) -> bool:

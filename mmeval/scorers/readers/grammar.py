@@ -23,14 +23,16 @@ from mmeval.scorers.readers.lexicon import CANDIDATE
 C = f"[{CANDIDATE}]"
 _JOIN = rf"(?:,?[j|],?o?{C}|,o?{C}(?![bzmg]))"
 _CLAUSE = "[^.?/,:usc<]"
-_DENIED = re.compile(
-    rf"[nzedl]{_CLAUSE}{{0,20}}(?:(?<={C}){_JOIN}{{1,12}})?"
-    rf"|{C}{_JOIN}{{0,12}}[^.?/,:usc<r{CANDIDATE}]{{0,3}}(?:w|[ze](?!o?{C})|n(?!o?{C}))"
-    rf"|{C}{C}?[,:]?:[nwd]"
+_REFUTED = (
+    rf"{C}{_JOIN}{{0,12}}[^.?/,:usc<r{CANDIDATE}]{{0,3}}(?:w|[zen](?!o?{C}))"  # C is wrong
+    rf"|{C}{C}?[,:]?:[nwd]"  # C: no
 )
+_DENIED = re.compile(rf"[nzedl]{_CLAUSE}{{0,20}}(?:(?<={C}){_JOIN}{{1,12}})?|{_REFUTED}")
+_TAKEN_BACK = re.compile(rf"[nze]o?{C}|{_REFUTED}")
 _GUESSED = re.compile(
-    rf"h{_CLAUSE}{{0,20}}(?:(?<={C}){_JOIN}{{1,12}})?|[fpk][^.?/us]{{0,60}}|qo?{C}{_JOIN}{{0,12}}|{C},?h(?=[.?/,]|$)|{C}[^.?/y{CANDIDATE}]{{0,6}}\?(?!y)|{C}(?==)"
-    rf"|{C},?h{C}|{C}(?:\*{C}){{1,12}}"
+    rf"h{_CLAUSE}{{0,20}}(?:(?<={C}){_JOIN}{{1,12}})?|[fpk][^.?/us]{{0,60}}|qo?{C}{_JOIN}{{0,12}}"
+    rf"|{C},?h(?=[.?/,]|$)|{C},?h{C}|{C}[^.?/y{CANDIDATE}]{{0,6}}\?(?!y)"
+    rf"|{C}(?==)|{C}(?:\*{C}){{1,12}}"
 )
 _LIST = re.compile(rf"{C}{_JOIN}{{1,12}}|{C},?\|x?[=b:]?{C}|{C}[.:,]{{0,2}}{C}(?=[./,]|$)")
 _BE = "(?:i?m?b+)"
@@ -48,10 +50,12 @@ _CLAIM = re.compile(
     rf"|=(?P<equal>{C})(?![*=])"
     rf"|o[i+][^.?/,=:usc<fhnzk{CANDIDATE}]{{1,8}}b+(?P<described>{C})"
     rf"|y[,:]?o?(?P<ticked>{C})"
-    rf"|(?:(?<=[.?/,:jusc<oi])|^)(?P<predicate>{C})o?(?::?{C})?:?(?:\+?m?b+o?i?[rag]|g|y|r[./]|r$|\?y|ib[./]|ib$)"
+    rf"|(?:(?<=[.?/,:jusc<oi])|^)(?P<predicate>{C})o?(?::?{C})?:?"
+    rf"(?:\+?m?b+o?i?[rag]|m?b+o(?=[./]|$)|g|y|\?y|ib(?=[./]|$))"
+    rf"|(?P<marked>[\ue000-\ue0ff])(?:{C}?:?r(?=[./]|$|{C})|[xi+]{{1,4}}r(?=[./,]|$))"
 )
 _HEAD = re.compile(rf"[/,:]*o?(?P<at>{C})o?(?:[./,:<nl]|{C}|$)")
-_TAIL = re.compile(rf"(?:(?<=[./?:,])|^)o?(?P<at>{C})(?:[.,:]*(?:{C}|x))?[./]*$")
+_TAIL = re.compile(rf"(?:(?<=[./?:,])|^)o?(?P<at>{C})(?:[.,:]*{C}|(?<=[\ue100-\ue2ff])x)?[./]*$")
 _LABELLED = re.compile(rf"(?:[xo]:|/o?)(?P<at>{C})(?=[./,]|$)|/o?(?P<line>{C})|(?<=[./])o?(?P<named>{C})(?=:)")
 """What stands behind a label, or begins a line."""
 _RESTATED = re.compile(rf"{C}(?=[.:]?{C}(?:[./,:]|$))")
@@ -149,8 +153,7 @@ def _last_claim(said: Moods) -> Claim | _NoAnswer | None:
     if last is None:
         return None
     value = value_at(said.symbols, last[1])
-    taken_back = any(at > last[1] and value_at(said.symbols, at) == value for at in said.denied)
-    return _NoAnswer() if taken_back else said.given(*last)
+    return _NoAnswer() if value in _taken_back(said.symbols[last[1] + 1 :]) else said.given(*last)
 
 
 def _by_place(said: Moods) -> Claim | _NoAnswer | None:
@@ -167,8 +170,12 @@ def _by_place(said: Moods) -> Claim | _NoAnswer | None:
     labelled = _values(symbols, [match.start(str(match.lastgroup)) for match in _LABELLED.finditer(symbols)])
     corrected = head and not tail and "c" in symbols[head.end() :]
     unclear = len(values) > 1 or (labelled - values) or corrected or (len(restated) > 1 and values <= restated)
-    taken_back = any(value_at(symbols, at) in values for at in said.denied)
-    return _NoAnswer() if unclear or taken_back else said.given(*found[0])
+    return _NoAnswer() if unclear or values & _taken_back(symbols) else said.given(*found[0])
+
+
+def _taken_back(symbols: str) -> set[int]:
+    """The answers that are denied outright."""
+    return _values(symbols, _inside(_TAKEN_BACK, symbols))
 
 
 def _only_left(said: Moods) -> bool:

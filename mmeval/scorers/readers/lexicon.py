@@ -15,20 +15,21 @@ LETTER, TEXT, PART, LOWER, ORDINAL = 0xE000, 0xE100, 0xE200, 0xE300, 0xE400
 
 WORDS: Mapping[str, str] = {
     "a": (
-        "final my_choice my_pick my_guess my_selection my_vote 答 answer answers solution result conclusion response "
-        "verdict prediction anwser asnwer answr awnser 答案 正解 正确选项 结果"
+        "final my_choice my_pick my_guess my_selection my_vote 答 answer answers solution result conclusion "
+        "response verdict prediction anwser anser ansewr anwer asnwer answr awnser 答案 正解 正确选项 结果"
     ),
     "o": "option choice letter alternative item one number box figure panel candidate 选项 选择项 选択肢",
     "b": "is are was were be been being 's 're equals means becomes 是 为 為 即为",
-    "m": "must should would will shall 'd 'll has_to have_to had_to ought needs 应 应当 应该 該 一定",
+    "m": "must should would will shall 'd 'll has_to have_to had_to ought needs can_only 应 应当 应该 該 一定",
     "n": (
         "not never neither nor without than non don't doesn't didn't cannot can't couldn't won't wouldn't "
-        "shouldn't haven't hasn't hadn't none_of none nothing lacks lacking hardly 不 没 非 并非 不会 不能 不可能 不选 "
-        "不应 没有 并不 并没有 未 而不是"
+        "shouldn't haven't hasn't hadn't none_of none nothing lacks lacking hardly 不 没 非 并非 不会 不能 不可能 "
+        "不选 不应 没有 并不 并没有 未 而不是"
     ),
     "l": (
-        "unlike except excluding besides rather_than instead_of as_opposed_to other_than opposite_of contrary_to "
-        "in_contrast_to compared_to compared_with confused_with mistaken_for far_from 除了 而非"
+        "anything_but all_but unlike except excluding besides rather_than instead_of as_opposed_to other_than "
+        "opposite_of contrary_to in_contrast_to compared_to compared_with confused_with mistaken_for far_from "
+        "除了 而非"
     ),
     "z": "isn't aren't wasn't weren't ain't isnt 不是 并不是 不为",
     "u": "but however yet instead rather nevertheless whereas although though 而是 但 但是 然而 而 不过",
@@ -37,10 +38,10 @@ WORDS: Mapping[str, str] = {
         "mistaken out ❌ ✗ ✘ 错误 错 不正确 不对 不符合 不符 有误 排除在外"
     ),
     "r": (
-        "more_plausible more_likely correct right true best accurate suitable appropriate matching remaining valid "
-        "likeliest proper 正确 对 符合 合适 最佳"
+        "most_plausible more_plausible more_likely correct right true best accurate suitable appropriate matching "
+        "remaining valid likeliest proper 正确 对 符合 合适 最佳"
     ),
-    "g": "fits matches fit match completes corresponds works remains wins suits applies",
+    "g": "does fits matches fit match completes corresponds works remains wins suits applies",
     "e": (
         "eliminate eliminates eliminating exclude excludes reject rejects rejecting discard discarding dismiss "
         "dismissing rule_out rules_out ruling_out cross_out 排除"
@@ -56,15 +57,15 @@ WORDS: Mapping[str, str] = {
         "总之 总共 一共 合计 共 于是 因而"
     ),
     "c": (
-        "wait actually correction oops hmm sorry on_second_thought on_second_thoughts i_mean scratch_that 等等 "
-        "更正 其实 实际上 纠正"
+        "wait hold_on actually correction oops hmm sorry on_second_thought on_second_thoughts i_mean scratch_that "
+        "等等 更正 其实 实际上 纠正"
     ),
     "h": "maybe perhaps possibly might may could 可能 也许 或许 大概是 说不定",
     "k": (
         "unsure uncertain unclear unable insufficient not_sure not_certain not_clear not_enough don't_know "
         "do_not_know can't_tell can't_say can't_determine cannot_tell cannot_say cannot_determine cannot_decide "
         "can't_decide can't_be_certain can't_be_sure not_possible impossible_to hard_to_say unable_to 无法 看不清 "
-        "看不清楚 看不出 不确定 不知道 不清楚 难以"
+        "看不清楚 说不清 说不准 不好说 很难说 看不出 不确定 不知道 不清楚 难以"
     ),
     "f": "check verify verification if whether unless suppose supposing assuming 如果 若 假如 是否 假设",
     "p": (
@@ -79,16 +80,16 @@ WORDS: Mapping[str, str] = {
     "%": "of out_of",
     "i": "it this that i we they he she 它 我 这 这是 那 他 她 它们 我们 我认为 我觉得",
     "t": (
-        "the a an very most clearly definitely certainly obviously simply just only indeed also my your our "
-        "probably likely presumably surely apparently no_doubt of_course at_all without_any_doubt without_doubt "
-        "without_a_doubt not_only am has have had seems appears looks like think believe feel sure fairly quite "
-        "really more then now approximately about around roughly nearly 的 了 就 也 都 很 只 个 最终 最后的 显然 "
-        "大约 约 肯定 认为 一个 \\text \\textbf \\mathbf \\mathrm \\rm \\bf \\textit \\boldsymbol"
+        "nothing_but the a an very most clearly definitely certainly obviously simply just only indeed also my "
+        "your our probably likely presumably surely apparently no_doubt of_course at_all without_any_doubt "
+        "without_doubt without_a_doubt not_only am has have had seems appears looks like think believe feel sure "
+        "fairly quite really more then now approximately about around roughly nearly 的 了 就 也 都 很 只 个 最终 "
+        "最后的 显然 最可能 最有可能 大约 约 肯定 认为 一个 \\text \\textbf \\mathbf \\mathrm \\rm \\bf \\textit "
+        "\\boldsymbol"
     ),
     "x": (
-        "think_so believe_so guess_so 判断 确认 辨认 回答 图片 图像 照片 信息 办法 依据 "
-        "提供 上传 存在 看到 看见 出现 显示 包含 含有 "
-        "说法 陈述 描述 当然 完全"
+        "think_so believe_so guess_so 判断 确认 辨认 回答 图片 图像 照片 信息 办法 依据 提供 上传 存在 看到 看见 "
+        "出现 显示 包含 含有 说法 陈述 描述 当然 完全"
     ),
     "y": "yes yeah yep ✅ ✓ ✔ 是的 对的 没错 有的 是肯定的",
     "d": "no nope 否 是否定的",

@@ -35,6 +35,7 @@ _WORDS = {
     "K": "legible readable clear provided attached available specified given mentioned uploaded determined enough able "
     "possible applicable depends unknown undetermined 提供 上传 判断 确认 辨认 回答",
     "U": "does do did can could would will has have",
+    "b": "holds",
     "x": "nothing",
     "A": "a an some one two three several many multiple at 一 一个",
     "t": "suppose",
@@ -47,7 +48,7 @@ _SENTENCE = re.compile(r"[^./?]+[./?]*")
 _PART = re.compile(r"[^,:us<]+|[,:us<]")
 _EXPLICIT = re.compile(r"(?P<cue>.*?)(?P<said>[YN])(?P<rest>.*)")
 _BARE = re.compile(
-    r"(?:(?P<yes>[iv]?D+b?|[aM]bb|(?:i|E)b|iU|b|E|i?Ds)|(?P<no>[iv]?D*nD*|D+n|(?:i|E)(?:z|b?U?n)[xoA]?|D*z(?:ix?)?|in))"
+    r"(?:(?P<yes>[iv]?D+b?|[aM]b[bE]|(?:i|E)b|iU|b|E|i?Ds)|(?P<no>[iv]?D*nD*|D+n|(?:i|E)(?:z|b?U?n)[xoA]?|[aM]b[nz]|n(?:\+[iMx]{0,3}|iiUE)|D*z(?:ix?)?|in))"
 )
 _PREDICATE = re.compile(r"[sSic]*(?:[iSa]+U?)?(?P<be>b?|z|U)(?P<not>n{0,2})b?D?(?P<said>[rw])(?P<rest>(?:[i+].*)?)")
 _ABSENT = re.compile(
