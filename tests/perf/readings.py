@@ -1,7 +1,7 @@
 """How often mmeval's own reading errs, against what a person reads: `python -m tests.perf.readings [--show] [FILE...]`.
 
-A file is a list of `{scorer, text, target, choices, want, kind, part}`: the reply, and the answer (kind `answer`) or the
-value (kind `value`) that a careful person gives it. A reading is *false* if it finds an answer that the person does not
+A file is a list of `{scorer, target, choices, kind, part, replies}`. Each reply is a pair: the text, and the answer (kind
+`answer`) or the value (kind `value`) that a careful person gives it. A reading is *false* if it finds an answer that the person does not
 find, and *not read* if it finds none where the person finds one. No rule was changed after the part `unseen` was written.
 """
 
@@ -38,8 +38,8 @@ def verdict(case: Case) -> str:
 
 def cases(file: Path) -> list[Case]:
     """The replies of a file."""
-    found: list[Case] = json.loads(file.read_text(encoding="utf-8"))
-    return found
+    groups = json.loads(file.read_text(encoding="utf-8"))
+    return [{**group, "text": text, "want": want} for group in groups for text, want in group["replies"]]
 
 
 def parts(files: Iterable[Path] = FILES) -> dict[str, list[Case]]:

@@ -51,6 +51,7 @@ _COMPOSITE = "|".join((
     rf"(?<![A-Za-z0-9_.])(?!{_N}{{1,3}}(?:\.{_N}{{3}}){{2,8}}(?![0-9.])){_N}{{1,4}}(?:[:/.-]{_N}{{1,4}}){{2,3}}(?!\w)",
     rf"(?<![A-Za-z0-9_.]){_N}{{1,4}}:{_N}{{1,4}}(?![0-9])",
     rf"(?<![A-Za-z0-9_.,]){_PLAIN}\s?(?:[-–—~～]|to|至|到)\s?{_PLAIN}(?![\w^])",
+    rf"(?<![A-Za-z0-9_.,]){_PLAIN}\sby\s{_PLAIN}",
     rf"\b(?:between|from)\s{_PLAIN}\s(?:and|to)\s{_PLAIN}",
     rf"(?<![A-Za-z-])(?:between\s|from\s)?{ENGLISH}\sto\s{ENGLISH}(?![A-Za-z])|\bbetween\s{ENGLISH}\sand\s{ENGLISH}",
     rf"(?:{HAN})[至到]{HAN}",
@@ -62,9 +63,14 @@ _BOUND = (
 )
 _SIGN = r"(?<![A-Za-z0-9_)\]}])(?:[-–+](?=[\d.$€£\\])|−\s?)|\bminus\s|\bnegative\s|负"
 _OF = rf"\s(?:out\sof|of)\s(?:the\s|all\s)?(?:{_N}{{1,9}}|{ENGLISH})(?![\w.,]{_N})"
+_START = (
+    r"(?=[-+−–$€£¥￥<>≤≥(\\.0-9½⅓⅔¼¾⅕⅛至超不少多大小负零〇一二三四五六七八九两兩十百千]"
+    r"|(?<![A-Za-z])[abefghlmnostuzABEFGHLMNOSTUZ])"
+)
+"""With what an amount can begin: most characters of a text are passed over here."""
 AMOUNT = re.compile(
-    rf"(?P<none>{_COMPOSITE})|(?P<before>{_BOUND})?(?P<sign>{_SIGN})?(?:[$€£¥￥]\s?)?(?<![A-Za-z0-9_^.\\])(?<![0-9],)"
+    rf"{_START}(?:(?P<none>{_COMPOSITE})|(?P<before>{_BOUND})?(?P<sign>{_SIGN})?(?:[$€£¥￥]\s?)?(?<![A-Za-z0-9_^.\\])(?<![0-9],)"
     rf"{_NUMBER}(?P<percent>\s?(?:\\?%|％|percent\b|per cent\b))?(?:(?:st|nd|rd|th)\b)?(?:{_OF})?"
-    r"(?P<more>\+|\s?(?:or more|or fewer|or less)\b|以上|以下)?",
+    r"(?P<more>\+|\s?(?:or more|or fewer|or less|at most|at least)\b|以上|以下)?)",
     re.IGNORECASE,
 )

@@ -29,7 +29,7 @@ _SURE_BEFORE = re.compile(
     r"(?:\b(?:confidence|certainty|confident|certain)\b|置信度|把握)[^.,\n]{0,24}$", re.IGNORECASE
 )
 _SURE_AFTER = re.compile(r" ?(?:confiden|sure\b|certain|的?把握)", re.IGNORECASE)
-_FACTOR = re.compile(r"\s?(?:√|π|\\sqrt|\\pi|\^)")
+_FACTOR = re.compile(r"\s?(?:√|π|\\sqrt|\\pi|\^(?!\{?\\circ))")
 _YEAR_BEFORE = re.compile(
     r"\b(?:in|for|since|by|of|from|until|before|after|during|year|late|early)\s$",
     re.IGNORECASE,

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from mmeval.scorers.readers.lexicon import CANDIDATE
 
 C = f"[{CANDIDATE}]"
-_JOIN = rf"(?:,?[j|],?o?{C}|,o?{C}(?![bzmg]))"
+_JOIN = rf"(?:,?[j|],?o?{C}|,o?{C}(?![bzmg*]))"
 _CLAUSE = "[^.?/,:usc<]"
 _REFUTED = (
     rf"{C}{_JOIN}{{0,12}}[^.?/,:usc<r{CANDIDATE}]{{0,3}}(?:w|[zen](?!o?{C}))"  # C is wrong
@@ -30,17 +30,17 @@ _REFUTED = (
 _DENIED = re.compile(rf"[nzedl]{_CLAUSE}{{0,20}}(?:(?<={C}){_JOIN}{{1,12}})?|{_REFUTED}")
 _TAKEN_BACK = re.compile(rf"[nze]o?{C}|{_REFUTED}")
 _GUESSED = re.compile(
-    rf"h{_CLAUSE}{{0,20}}(?:(?<={C}){_JOIN}{{1,12}})?|[fpk][^.?/us]{{0,60}}|qo?{C}{_JOIN}{{0,12}}"
+    rf"h{_CLAUSE}{{0,20}}(?:(?<={C}){_JOIN}{{1,12}})?|[fpk][^.?/us]{{0,60}}|qo?{C}{_JOIN}{{0,12}}|<{_CLAUSE}{{0,20}}"
     rf"|{C},?h(?=[.?/,]|$)|{C},?h{C}|{C}[^.?/y{CANDIDATE}]{{0,6}}\?(?!y)"
-    rf"|{C}(?==)|{C}(?:\*{C}){{1,12}}"
+    rf"|{C}(?==(?!{C}\*))|{C}(?:\*{C}){{1,12}}"
 )
-_LIST = re.compile(rf"{C}{_JOIN}{{1,12}}|{C},?\|x?[=b:]?{C}|{C}[.:,]{{0,2}}{C}(?=[./,]|$)")
+_LIST = re.compile(rf"{C}{_JOIN}{{1,12}}|{C},?\|x?[=b:]?{C}|{C}[+x]{{1,3}},?j[+x]?{C}|{C}[.:,]{{0,2}}{C}(?=[./,]|$)")
 _BE = "(?:i?m?b+)"
 _CLAIM = re.compile(
     rf"a[^.?/,=:usc<fhnzkv{CANDIDATE}]{{0,6}}[b:=m]+[/:=,]*[oar]*(?P<declared>{C})"
     rf"|ao?(?P<after>{C})"
     rf"|v+b?[oi]?b?(?P<chosen>{C})"
-    rf"|(?:[sc]%?|d(?=,))[,:]*(?:[dyc],?){{0,4}}(?:\+?{_BE}|[vim]|ix?v?)?[oar]*[b:]?(?P<concluded>{C})"
+    rf"|(?:[sc]%?|d(?=,))[,:]*(?:[dyc],?){{0,4}}(?:\+?{_BE}|[vim]|ix?v?|x{{1,3}}b+)?[oar]*[b:]?(?P<concluded>{C})"
     rf"|g\+?o?(?P<matched>{C})"
     rf"|(?P<total>{C})[x+]{{0,3}}s(?=[.:,/]|$)"
     rf"|i[gm]?m?b,{{0,2}}[oar]*b?(?P<named>{C})"
@@ -54,7 +54,7 @@ _CLAIM = re.compile(
     rf"(?:\+?m?b+o?i?[rag]|m?b+o(?=[./]|$)|g|y|\?y|ib(?=[./]|$))"
     rf"|(?P<marked>[\ue000-\ue0ff])(?:{C}?:?r(?=[./]|$|{C})|[xi+]{{1,4}}r(?=[./,]|$))"
 )
-_HEAD = re.compile(rf"[/,:]*o?(?P<at>{C})o?(?:[./,:<nl]|{C}|$)")
+_HEAD = re.compile(rf"[/,:]*o?(?P<at>{C})o?(?:[./,:<nl]|{C}|\+?(?:[./]|$))")
 _TAIL = re.compile(rf"(?:(?<=[./?:,])|^)o?(?P<at>{C})(?:[.,:]*{C}|(?<=[\ue100-\ue2ff])x)?[./]*$")
 _LABELLED = re.compile(rf"(?:[xo]:|/o?)(?P<at>{C})(?=[./,]|$)|/o?(?P<line>{C})|(?<=[./])o?(?P<named>{C})(?=:)")
 """What stands behind a label, or begins a line."""
@@ -83,12 +83,13 @@ def value_at(symbols: str, at: int) -> int:
     return ord(symbols[at]) & 0xFF
 
 
-def claim(symbols: str, *, mention: int | None = None) -> Claim | None:
+def claim(symbols: str, *, mention: int | None = None, alone: bool = False) -> Claim | None:
     """The answer that is given, or None.
 
     Args:
         symbols: symbols without `t`.
         mention: first symbol of the candidates of which the only one that is mentioned counts without a claim.
+        alone: whether a guess at another answer rules out such a mention.
     """
     if not _ANY.search(symbols):
         return None
@@ -97,7 +98,7 @@ def claim(symbols: str, *, mention: int | None = None) -> Claim | None:
         _last_claim(said)
         or _by_place(said)
         or _by_subject(said)
-        or (_mentioned(said, mention) if mention is not None else None)
+        or (_mentioned(said, mention, alone) if mention is not None else None)
     )
     return found if isinstance(found, Claim) else None
 
@@ -194,8 +195,8 @@ def _by_subject(said: Moods) -> Claim | None:
     return said.given(*free[-1]) if len(_values(said.symbols, [at for _, at in free])) == 1 else None
 
 
-def _mentioned(said: Moods, plane: int) -> Claim | None:
+def _mentioned(said: Moods, plane: int, alone: bool) -> Claim | None:
     found = said.mentions()
-    values = _values(said.symbols, found)
+    values = _values(said.symbols, [*found, *said.guessed] if alone else found)
     named = [at for at in found if plane <= ord(said.symbols[at]) <= plane + 0xFF]
     return said.given("option-phrase", named[-1]) if named and len(values) == 1 else None

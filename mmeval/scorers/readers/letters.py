@@ -66,7 +66,7 @@ def _read(text: str, letters: str, options: Options) -> Extraction:
             return Extraction(letters[whole], "option-text", (0, len(text)))
     said = lex(text)
     marked, lengths = _mark(said, letters, options)
-    found = grammar.claim(marked.replace("t", ""), mention=TEXT if len(text) <= SHORT else None)
+    found = grammar.claim(marked.replace("t", ""), mention=TEXT if len(text) <= SHORT else None, alone=True)
     if found is None:
         return _by_number(text, letters, options) if options.numbers and not _CAPITAL.search(marked) else _NONE
     at = grammar.positions(marked)[found.ordinal]

@@ -18,13 +18,13 @@ for _words_of in sorted({tuple(word.lower().split(" ")) for word in SYMBOLS if "
     _PHRASES.setdefault((_words_of[0], _words_of[1]), []).append(_words_of)
 _BEGINNINGS = frozenset(form for word, _ in _PHRASES for form in (word, word.capitalize(), word.upper()))
 _PLAIN = (
-    r"\([A-Za-z]\)|[A-Za-z]\)|i\.e\.|[Nn]/[Aa](?![A-Za-z])|[A-Za-z]+(?:'t(?![A-Za-z]))?|[.,](?![0-9])|\n"
+    r"\([A-Za-z]\)|[A-Za-z]\)|i\.e\.|(?:[A-Z]\.){2,9}|[Nn]/[Aa](?![A-Za-z])|[A-Za-z]+(?:'t(?![A-Za-z]))?|[.,](?![0-9])|\n"
     r"|(?<![A-Za-z0-9_.,])-?[0-9]+(?:[.,][0-9]+)*(?:st|nd|rd|th)?|[0-9]+(?:[.,][0-9]+)*"
     r"|'(?:s|re|m|d|ll|ve)(?![A-Za-z])|\\[A-Za-z]+"
     r"|[!?;:=&(/.,]|(?<=\s)-(?=\s)|(?<=[0-9 ])[+*](?=\s?[0-9])"
 )
 _MORE = (
-    r"|(?<=[ \d\ue100-\ue1ff])[+×÷*·](?=\s?[\d\ue100-\ue1ff])|[\ue100-\ue1ff–—≈§]"
+    r"|(?<=[ \d\ue100-\ue1ff])[+×÷*·](?=\s{0,2}[\d\ue100-\ue1ff])|[\ue100-\ue1ff–—≈§]"
     rf"|{'|'.join(_HAN)}|[\u3001-\uffe5✅✓✔❌✗✘∴⇒→…√]"
 )
 _ASCII_TOKEN, _TOKEN = (re.compile(rf" {{0,2}}({pieces})") for pieces in (_PLAIN, _PLAIN + _MORE))

@@ -15,8 +15,9 @@ LETTER, TEXT, PART, LOWER, ORDINAL = 0xE000, 0xE100, 0xE200, 0xE300, 0xE400
 
 WORDS: Mapping[str, str] = {
     "a": (
-        "final my_choice my_pick my_guess my_selection my_vote 答 answer answers solution result conclusion "
-        "response verdict prediction anwser anser ansewr anwer asnwer answr awnser 答案 正解 正确选项 结果"
+        "final my_choice my_pick my_guess my_selection my_vote 答 answer answers solution sum difference product "
+        "result conclusion response verdict prediction anwser anser ansewr anwer asnwer answr awnser 答案 正解 "
+        "正确选项 结果"
     ),
     "o": "option choice letter alternative item one number box figure panel candidate 选项 选择项 选択肢",
     "b": "is are was were be been being 's 're equals means becomes 是 为 為 即为",
@@ -48,8 +49,8 @@ WORDS: Mapping[str, str] = {
     ),
     "v": (
         "choose select pick chose selected picked choosing selecting picking say guess meant get got obtain "
-        "vote_for vote go_with going_with go_for going_for settle_on settling_on opt_for lean_towards "
-        "leaning_towards called named 选 选择 選 選擇 我选 我选择 应选 应该选 猜"
+        "confident_in vote_for vote go_with going_with go_for going_for settle_on settling_on opt_for "
+        "lean_towards leaning_towards called named 选 选择 選 選擇 我选 我选择 应选 应该选 应选择 应该选择 猜"
     ),
     "s": (
         "so thus therefore hence leaves leaving finally left_with make give yields yield consequently accordingly "
@@ -65,7 +66,7 @@ WORDS: Mapping[str, str] = {
         "unsure uncertain unclear unable insufficient not_sure not_certain not_clear not_enough don't_know "
         "do_not_know can't_tell can't_say can't_determine cannot_tell cannot_say cannot_determine cannot_decide "
         "can't_decide can't_be_certain can't_be_sure not_possible impossible_to hard_to_say unable_to 无法 看不清 "
-        "看不清楚 说不清 说不准 不好说 很难说 看不出 不确定 不知道 不清楚 难以"
+        "看不清楚 不太清楚 不太确定 说不清 说不准 不好说 很难说 看不出 不确定 不知道 不清楚 难以"
     ),
     "f": "check verify verification if whether unless suppose supposing assuming 如果 若 假如 是否 假设",
     "p": (
@@ -78,7 +79,7 @@ WORDS: Mapping[str, str] = {
     "<": "because since as due given based explanation reason reasoning 因为 由于 因 理由 解释",
     "+": "with for in on at to by which who into under over here there 在 中 里 上",
     "%": "of out_of",
-    "i": "it this that i we they he she 它 我 这 这是 那 他 她 它们 我们 我认为 我觉得",
+    "i": "it this that i we they he she 它 我 这 这种 这个 该 这是 那 他 她 它们 我们 我认为 我觉得",
     "t": (
         "nothing_but the a an very most clearly definitely certainly obviously simply just only indeed also my "
         "your our probably likely presumably surely apparently no_doubt of_course at_all without_any_doubt "
@@ -88,8 +89,8 @@ WORDS: Mapping[str, str] = {
         "\\boldsymbol"
     ),
     "x": (
-        "think_so believe_so guess_so 判断 确认 辨认 回答 图片 图像 照片 信息 办法 依据 提供 上传 存在 看到 看见 "
-        "出现 显示 包含 含有 说法 陈述 描述 当然 完全"
+        "think_so believe_so guess_so 这样 这样的 确实 的确 判断 确认 辨认 回答 图片 图像 照片 信息 办法 依据 "
+        "提供 上传 存在 看到 看见 出现 显示 包含 含有 说法 陈述 描述 当然 完全"
     ),
     "y": "yes yeah yep ✅ ✓ ✔ 是的 对的 没错 有的 是肯定的",
     "d": "no nope 否 是否定的",

@@ -23,18 +23,18 @@ from mmeval.scorers.readers.structure import structured
 _WORDS = {
     "Y": "yes yeah yep yup yea y affirmative ✅ ✓ ✔ 是的 对的 有的 没错 是肯定的",
     "N": "no nope nah n negative ❌ ✗ ✘ 否 是否定的",
-    "D": "definitely absolutely certainly indeed exactly sure surely totally entirely 当然 完全 肯定",
+    "D": "definitely absolutely certainly indeed exactly sure surely totally entirely 当然 完全 肯定 确实 的确",
     "r": "correct right true supported accurate 对 正确",
     "w": "incorrect wrong false untrue inaccurate unsupported contradicted refuted 不对 错 错误 不正确",
     "E": "see sees seen visible present shown show shows contain contains include includes appear appears depict "
     "depicts depicted exist exists find spot identify observe there 有 存在 看到 看见 出现 显示 包含 含有",
     "M": "image images picture pictures photo photograph figure attachment clue mind "
-    "opinion preference file information info idea way data context comment answer "
+    "opinion response reply preference file information info idea way data context comment answer "
     "question means detail details 图片 图像 照片 信息 办法 答案 依据",
     "S": "statement description claim assertion sentence caption hypothesis premise proposition 说法 陈述 描述",
     "K": "legible readable clear provided attached available specified given mentioned uploaded determined enough able "
     "possible applicable depends unknown undetermined 提供 上传 判断 确认 辨认 回答",
-    "U": "does do did can could would will has have",
+    "U": "does do did can would will has have",
     "b": "holds",
     "x": "nothing",
     "A": "a an some one two three several many multiple at 一 一个",
@@ -48,13 +48,13 @@ _SENTENCE = re.compile(r"[^./?]+[./?]*")
 _PART = re.compile(r"[^,:us<]+|[,:us<]")
 _EXPLICIT = re.compile(r"(?P<cue>.*?)(?P<said>[YN])(?P<rest>.*)")
 _BARE = re.compile(
-    r"(?:(?P<yes>[iv]?D+b?|[aM]b[bE]|(?:i|E)b|iU|b|E|i?Ds)|(?P<no>[iv]?D*nD*|D+n|(?:i|E)(?:z|b?U?n)[xoA]?|[aM]b[nz]|n(?:\+[iMx]{0,3}|iiUE)|D*z(?:ix?)?|in))"
+    r"(?:(?P<yes>[iv]?D+[bE]?|[aM]b[bE]|(?:i|E)b|iU|b|E|i?Ds)|(?P<no>[iv]?D*nD*|D+n|(?:i|E)(?:z|b?U?n)[xoA]?|[aM]b[nz]|n(?:\+[iMx]{0,3}|iiUE)|D*z(?:ix?|x)?|in))"
 )
 _PREDICATE = re.compile(r"[sSic]*(?:[iSa]+U?)?(?P<be>b?|z|U)(?P<not>n{0,2})b?D?(?P<said>[rw])(?P<rest>(?:[i+].*)?)")
 _ABSENT = re.compile(
-    r"N[xAE]|E[bmU]*[zn]|[zn]b?[xA]?E|Eb?m?N|^[xAE+M]{0,5}n[xA]|[xAE+]n$|^i(?:z|bn)[xEA]|^[iM]?[xSA+]{1,5}(?:z|b?n|Un|nb)[xEA]"
+    r"N[xAE]|E[bmU]*[zn]|[zn]b?[xA]?E|Eb?m?N|^[xAE+M]{0,5}n[xA]|[xAE+]n$|^i(?:z|bn)[xEA]|^[iM]?[xSA+]{1,5}(?:z|b?n|Un|nb)[xEA+]"
 )
-_MISSING = re.compile(r"[nzN]b?[xEUA]{0,3}[MK]|^M[+x]{0,2}(?:z|bn|Un|n)x?[EKx]$|k|K$|^N[/]N|h")
+_MISSING = re.compile(r"[nzN]b?[xEUA]{0,3}[MK]|^M[+x]{0,2}(?:z|bn|Un|n)x?[EK]$|^M(?:z|bn|Un|n)x$|k|K$|^N[/]N|h")
 _PRESENT = re.compile(r"^(?:[sicuM+U]|x\+)*Eb?A|^Eb?A|^Ex{1,4}$|^[xM+]{1,3}EA")
 _DOUBTED = re.compile("in(?=[iS]|Eb)")
 _CERTAIN = re.compile("^iD(?=[iSEx])")
@@ -151,7 +151,8 @@ def _explicit(symbols: str, cue: str, at: int, said: set[str]) -> _Said | None:
         return _Said(1 if symbols[-1] == "Y" else -1, 3, "declared", at) if turned else None
     if re.search("[hfkK]|p(?!.*c)", before) or re.search("[hfp]", rest[:1]):
         return None
-    if before.strip("jxc") and rest and match["said"] == "N":
+    given = before[-1:] in tuple("vaMA") and rest.startswith("+")  # "I'd answer no to that"
+    if before.strip("jxc") and rest and match["said"] == "N" and not given:
         return _SILENT
     sign = 1 if match["said"] == "Y" else -1
     sign = -sign if re.search("[nzw]", before) else sign
