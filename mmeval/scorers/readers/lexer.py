@@ -16,7 +16,7 @@ _PHRASES: dict[tuple[str, str], list[tuple[str, ...]]] = {}
 """The words of each phrase, the longest first, by its first two words."""
 for _words_of in sorted({tuple(word.lower().split(" ")) for word in SYMBOLS if " " in word}, key=len, reverse=True):
     _PHRASES.setdefault((_words_of[0], _words_of[1]), []).append(_words_of)
-_BEGINNINGS = frozenset(form for word, _ in _PHRASES for form in (word, word.capitalize(), word.upper()))
+_BEGINNINGS = frozenset(first for first, _ in _PHRASES)
 _PLAIN = (
     r"\([A-Za-z]\)|[A-Za-z]\)|i\.e\.|(?:[A-Z]\.){2,9}|[Nn]/[Aa](?![A-Za-z])|[A-Za-z]+(?:'t(?![A-Za-z]))?|[.,](?![0-9])|\n"
     r"|(?<![A-Za-z0-9_.,])-?[0-9]+(?:[.,][0-9]+)*(?:st|nd|rd|th)?|[0-9]+(?:[.,][0-9]+)*"
@@ -67,19 +67,18 @@ def lex(text: str) -> Lexed:
     plain = said.isascii()
     said = said if plain else said.translate(_SAME)
     tokens = (_ASCII_TOKEN if plain else _TOKEN).findall(said)
-    if not _BEGINNINGS.isdisjoint(tokens):
-        tokens = _joined(tokens)
+    low = list(map(str.lower, tokens))
+    if not _BEGINNINGS.isdisjoint(low):
+        tokens = _joined(tokens, low)
     get = SYMBOLS.get
     return Lexed(said, cut, tokens, "".join([get(token, "x") for token in tokens]))
 
 
-def _joined(tokens: list[str]) -> list[str]:
-    """The tokens with the words of each phrase as one."""
-    low = [token.lower() for token in tokens]
-    pairs = [(at, _PHRASES[pair]) for at, pair in enumerate(itertools.pairwise(low)) if pair in _PHRASES]
+def _joined(tokens: list[str], low: list[str]) -> list[str]:
+    """The tokens with the words of each phrase as one, given the tokens in lower case."""
     out, taken = tokens[:], 0
-    for at, phrases in pairs:
-        for words in phrases if at >= taken else ():
+    for at in [at for at, word in enumerate(low[:-1]) if word in _BEGINNINGS]:
+        for words in _PHRASES.get((low[at], low[at + 1]), ()) if at >= taken else ():
             if tuple(low[at : at + len(words)]) == words:
                 out[at : at + len(words)] = [" ".join(words), *[""] * (len(words) - 1)]
                 taken = at + len(words)

@@ -60,7 +60,7 @@ def form_of(text: str) -> Form:
 
 def comparable(tokens: Sequence[str]) -> list[str]:
     """Tokens in lower case, and numbers without separators and final zeros."""
-    return [_plain(token) if token[-1].isdigit() else token.lower() for token in tokens]
+    return [_plain(word) if word[-1].isdigit() else word for word in map(str.lower, tokens)]
 
 
 def _plain(token: str) -> str:
