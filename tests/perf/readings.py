@@ -2,7 +2,7 @@
 
 A file is a list of `{scorer, target, choices, kind, part, replies}`. Each reply is a pair: the text, and the answer (kind
 `answer`) or the value (kind `value`) that a careful person gives it. A reading is *false* if it finds an answer that the person does not
-find, and *not read* if it finds none where the person finds one. No rule was changed after the part `unseen` was written.
+find, and *not read* if it finds none where the person finds one. No rule was changed for the part `unseen`.
 """
 
 from __future__ import annotations

@@ -199,4 +199,4 @@ def _mentioned(said: Moods, plane: int, alone: bool) -> Claim | None:
     found = said.mentions()
     values = _values(said.symbols, [*found, *said.guessed] if alone else found)
     named = [at for at in found if plane <= ord(said.symbols[at]) <= plane + 0xFF]
-    return said.given("option-phrase", named[-1]) if named and len(values) == 1 else None
+    return said.given("mentioned", named[-1]) if named and len(values) == 1 else None

@@ -75,9 +75,9 @@ WORDS: Mapping[str, str] = {
     ),
     "j": "and & both so_is so_are so_does 和 与 以及 及 跟",
     "|": "or / either 或 或者 还是 抑或",
-    "q": "between among from 之间",
+    "q": "between among choose_from pick_from select_from 之间",
     "<": "because since as due given based explanation reason reasoning 因为 由于 因 理由 解释",
-    "+": "with for in on at to by which who into under over here there 在 中 里 上",
+    "+": "with for from in on at to by which who into under over here there 在 中 里 上",
     "%": "of out_of",
     "i": "it this that i we they he she 它 我 这 这种 这个 该 这是 那 他 她 它们 我们 我认为 我觉得",
     "t": (
