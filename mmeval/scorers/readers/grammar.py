@@ -168,10 +168,14 @@ def _by_place(said: Moods) -> Claim | _NoAnswer | None:
         return None
     values = _values(symbols, [at for _, at in found])
     restated = _values(symbols, [match.start() for match in _RESTATED.finditer(symbols)])
-    labelled = _values(symbols, [match.start(str(match.lastgroup)) for match in _LABELLED.finditer(symbols)])
+    labelled = _values(symbols, [at for at in _labelled(symbols) if said.free(at)])
     corrected = head and not tail and "c" in symbols[head.end() :]
     unclear = len(values) > 1 or (labelled - values) or corrected or (len(restated) > 1 and values <= restated)
     return _NoAnswer() if unclear or values & _taken_back(symbols) else said.given(*found[0])
+
+
+def _labelled(symbols: str) -> list[int]:
+    return [match.start(str(match.lastgroup)) for match in _LABELLED.finditer(symbols)]
 
 
 def _taken_back(symbols: str) -> set[int]:

@@ -113,13 +113,18 @@ def _mark_capitals(tokens: Sequence[str], symbols: str, valid: int) -> str:
         instead = ""
         if tokens[at] == "I" and (valid < 9 or not follow or follow not in ".,:bz"):
             instead = "i"
-        elif tokens[at] == "A" and follow and (follow in _ARTICLE_BEFORE or follow >= "\ue000"):
+        elif tokens[at] == "A" and follow and _is_article(tokens[at + 1], follow):
             instead = "t"
         elif ord(match[0]) - LETTER >= valid:
             instead = "x"
         if instead:
             symbols = symbols[:at] + instead + symbols[at + 1 :]
     return symbols
+
+
+def _is_article(token: str, symbol: str) -> bool:
+    """Whether a capital A before this token is the article. There is none before Chinese."""
+    return token.isascii() and (symbol in _ARTICLE_BEFORE or symbol >= "\ue000")
 
 
 def _place(match: re.Match[str], valid: int) -> str:

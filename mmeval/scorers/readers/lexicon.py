@@ -66,7 +66,8 @@ WORDS: Mapping[str, str] = {
         "unsure uncertain unclear unable insufficient not_sure not_certain not_clear not_enough don't_know "
         "do_not_know can't_tell can't_say can't_determine cannot_tell cannot_say cannot_determine cannot_decide "
         "can't_decide can't_be_certain can't_be_sure not_possible impossible_to hard_to_say unable_to 无法 看不清 "
-        "看不清楚 不太清楚 不太确定 说不清 说不准 不好说 很难说 看不出 不确定 不知道 不清楚 难以"
+        "看不清楚 不太清楚 不太确定 不能确定 不能判断 不能回答 说不清 说不准 不好说 很难说 看不出 不确定 不知道 "
+        "不清楚 难以"
     ),
     "f": "check verify verification if whether unless suppose supposing assuming 如果 若 假如 是否 假设",
     "p": (
@@ -81,16 +82,16 @@ WORDS: Mapping[str, str] = {
     "%": "of out_of",
     "i": "it this that i we they he she 它 我 这 这种 这个 该 这是 那 他 她 它们 我们 我认为 我觉得",
     "t": (
-        "nothing_but the a an very most clearly definitely certainly obviously simply just only indeed also my "
-        "your our probably likely presumably surely apparently no_doubt of_course at_all without_any_doubt "
-        "without_doubt without_a_doubt not_only am has have had seems appears looks like think believe feel sure "
-        "fairly quite really more then now approximately about around roughly nearly 的 了 就 也 都 很 只 个 最终 "
-        "最后的 显然 最可能 最有可能 大约 约 肯定 认为 一个 \\text \\textbf \\mathbf \\mathrm \\rm \\bf \\textit "
-        "\\boldsymbol"
+        "for_sure nothing_but the a an very most clearly definitely certainly obviously simply just only indeed "
+        "also my your our probably likely presumably surely apparently no_doubt of_course at_all "
+        "without_any_doubt without_doubt without_a_doubt not_only am has have had seems appears looks like think "
+        "believe feel sure fairly quite really more then now approximately about around roughly nearly 的 了 就 "
+        "也 都 很 只 个 最终 最后的 显然 很可能 最可能 最有可能 大约 约 肯定 认为 一个 \\text \\textbf \\mathbf "
+        "\\mathrm \\rm \\bf \\textit \\boldsymbol"
     ),
     "x": (
-        "think_so believe_so guess_so 这样 这样的 确实 的确 判断 确认 辨认 回答 图片 图像 照片 信息 办法 依据 "
-        "提供 上传 存在 看到 看见 出现 显示 包含 含有 说法 陈述 描述 当然 完全"
+        "think_so seems_so believe_so guess_so 这样 这样的 确实 的确 判断 确认 辨认 回答 图片 图像 照片 信息 办法 "
+        "依据 提供 上传 存在 看到 看见 出现 显示 包含 含有 说法 陈述 描述 当然 完全"
     ),
     "y": "yes yeah yep ✅ ✓ ✔ 是的 对的 没错 有的 是肯定的",
     "d": "no nope 否 是否定的",

@@ -41,7 +41,7 @@ _WORDS = {
     "t": "suppose",
 }
 _OVERLAY = {word: symbol for symbol, words in _WORDS.items() for word in words.split()} | dict.fromkeys(
-    ("think so", "believe so", "guess so", "of course"), "D"
+    ("think so", "seems so", "for sure", "believe so", "guess so", "of course"), "D"
 )
 _PLAIN = re.compile(r"[\s*_`\"'(\[{$#]{0,6}(?:(?P<yes>yes|true)|(?P<no>no|false))[\s*_`\"')\]}.!$]{0,6}", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^./?]+[./?]*")
