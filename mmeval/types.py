@@ -227,3 +227,5 @@ class Estimate:
     n: int
     method: str
     level: float = 0.95
+    few_clusters: bool = False
+    """Whether the interval rests on so few effective clusters that it may not hold; see docs/statistics.md."""
