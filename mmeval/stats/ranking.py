@@ -91,8 +91,10 @@ class _Sums:
     def drawn(self, generator: np.random.Generator, draws: int) -> Floats:
         """Means under resampled clusters, shape (models, draws)."""
         units = len(self.sizes)
-        weights = generator.multinomial(units, np.full(units, 1 / units), size=draws).T.astype(np.float64)
-        means: Floats = (self.totals @ weights) / (self.sizes @ weights)
+        weights = np.empty((draws, units))
+        for row in weights:
+            row[:] = np.bincount(generator.integers(units, size=units), minlength=units)
+        means: Floats = (self.totals @ weights.T) / (self.sizes @ weights.T)
         return means
 
 

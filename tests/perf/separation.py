@@ -49,9 +49,10 @@ class Equals:
 
 def grid() -> list[Equals]:
     """All cells."""
-    units = [(20, None), (50, None), (100, None), (200, None), (600, None)]
+    units = [(20, None), (50, None), (100, None), (200, None)]
     units += [(15, "fixed"), (15, "lognormal"), (15, "pareto"), (50, "lognormal"), (200, "pareto")]
-    return [
+    large = [Equals(12, 600, 0.5, alike) for alike in (0.0, 0.7)]
+    return large + [
         Equals(models, count, p, alike, kind)
         for count, kind in units
         for models in (5, 12)
