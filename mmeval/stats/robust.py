@@ -65,7 +65,7 @@ class Robust:
     @property
     def few(self) -> bool:
         """Whether so few clusters decide that the interval may not hold: see FEW and UNEVEN."""
-        effective = self.freedom + 1
+        effective = round(self.freedom + 1, 6)
         return effective < FEW or effective * UNEVEN < self.clusters
 
     def effective(self, value: float, spread: float, crit: float) -> float:

@@ -47,7 +47,7 @@ def ranks(pool: Pool) -> Iterator[str]:
 
 
 def bounds(pool: Pool) -> Iterator[str]:
-    """How often the one-sided 95 % bound of partial scores is above the truth, over 24 distributions in each row."""
+    """How often the one-sided 95 % bound of partial scores is above the truth, over twelve distributions in each row."""
     yield from table("samples", "in clusters of", "worst", "mean", "worst of the t bound")
     found = measured(pool, one_bound, losses.grid())
     for (cluster, n), rates in grouped(found, lambda cell: (cell.cluster, cell.n)):
@@ -79,15 +79,15 @@ def one_coverage(cell: coverage.Coverage) -> coverage.Measured:
 
 
 def one_board(cell: separation.Equals) -> float:
-    return cell.measure(1000 if cell.large else 3000, seed=SEED)
+    return cell.measure(1000 if cell.large else 2000, seed=SEED)
 
 
 def one_bound(cell: losses.Losses) -> tuple[float, float]:
-    return cell.measure(2000, seed=SEED)
+    return cell.measure(1500, seed=SEED)
 
 
 def one_gate(cell: gate_errors.Cell) -> tuple[float, float]:
-    bad, same = (gate_errors.rates(cell, delta, runs=300, seed=SEED) for delta in (-cell.margin, 0.0))
+    bad, same = (gate_errors.rates(cell, delta, runs=1000, seed=SEED) for delta in (-cell.margin, 0.0))
     return bad.passed, same.failed
 
 

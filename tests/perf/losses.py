@@ -52,7 +52,7 @@ def grid() -> list[Losses]:
         Losses(n, share, loss, gain, cluster)
         for cluster in (1, 5)
         for n in (20, 50, 100, 200, 500, 1000)
-        for share in (0.005, 0.02, 0.05, 0.2)
+        for share in (0.01, 0.05, 0.2)
         for loss in (0.5, 1.0)
-        for gain in (0.0, 0.1, 0.4)
+        for gain in (0.0, 0.1)
     ]

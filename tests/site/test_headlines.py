@@ -19,6 +19,7 @@ from mmeval.board.ranks import rank_columns
 from mmeval.board.vectors import Vector
 from mmeval.metrics.aggregates import accuracy, binary, circular
 from mmeval.metrics.base import Metric
+from mmeval.sitegen.links import benchmark_url, run_url
 from mmeval.stats.jackknife import GROUPS, deal
 from mmeval.types import Record, Score
 from tests.browsing import until
@@ -172,3 +173,10 @@ def test_the_comparison_says_so(visit: Callable[..., Any], page: str, said: str)
     assert said in note
     assert "Hallusionbench" in note
     assert "Chartqa" not in note
+
+
+@pytest.mark.parametrize(("name", "told"), [("toy_chartqa", False), ("toy_hallusionbench", True)])
+def test_pages_tell_of_few_clusters(board: Board, site: Path, name: str, told: bool) -> None:
+    cell = next(iter(column(board, name).cells.values()))
+    for url in (benchmark_url(name), run_url(cell)):
+        assert ("Few effective clusters" in (site / url).read_text()) is told
