@@ -219,7 +219,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A number with its interval."""
+    """A number with its interval, which may not hold if `few_clusters` decide (docs/statistics.md)."""
 
     value: float
     low: float
@@ -228,4 +228,3 @@ class Estimate:
     method: str
     level: float = 0.95
     few_clusters: bool = False
-    """Whether the interval rests on so few effective clusters that it may not hold; see docs/statistics.md."""
