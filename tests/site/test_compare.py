@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,29 @@ def test_difference_interval_and_p(visit: Visit, board: Board, bench: str) -> No
     assert [int(cells[6]), int(cells[7]), int(cells[8])] == [(d < 0).sum(), (d > 0).sum(), len(d)]
     flips = tab.locator("ol.flips").first.locator("li")
     assert flips.count() == (d < 0).sum()
+
+
+def test_mean_over_benchmarks(visit: Visit, board: Board) -> None:
+    a, b = sorted(n for n in board.models if board.models[n].reference is None)[:2]
+    tab = visit(f"compare.html#m1={slug(a)}&m2={slug(b)}")
+    line = tab.locator("p.lead").last
+    until(tab, "document.querySelectorAll('#out p.lead').length === 1")
+    found = []
+    for column in board.columns:
+        if {a, b} <= column.cells.keys():
+            x, y = column.cells[a].vector, column.cells[b].vector
+            d = y.values - x.values
+            known = ~np.isnan(d)
+            names = [c for c, keep in zip(x.clusters, known, strict=True) if keep]
+            found.append(difference(d[known], names, level=0.95))
+    value, low, high = (np.array([getattr(one, key) for one in found]) for key in ("value", "low", "high"))
+    middle, down, up = (
+        value.mean(),
+        np.hypot.reduce(value - low) / len(value),
+        np.hypot.reduce(high - value) / len(value),
+    )
+    shown = [float(part) for part in re.findall(r"[-+]?\d+\.\d", line.inner_text().replace("−", "-"))[:3]]
+    assert shown == pytest.approx([100 * middle, 100 * (middle - down), 100 * (middle + up)], abs=0.051)
 
 
 RNG = np.random.default_rng(4)
