@@ -111,8 +111,8 @@ def rank(
 
     `max-t` takes the critical value from the largest |t| over all pairs in a joint bootstrap of clusters, which
     accounts for the dependence between models. `holm` adjusts pairwise t tests. A bootstrap does not reflect how
-    uncertain the errors of a few samples are: with fewer than 100 samples, it separates equal models in up to 45 % of
-    boards, and Holm in at most 6 % (`python -m tests.perf.audit`).
+    uncertain the errors of a few samples are, and separates equal models on small boards; Holm does so on at most 6 %
+    of them (`python -m tests.perf.audit`).
 
     Args:
         tables: one per benchmark, with the same models in the same order.
