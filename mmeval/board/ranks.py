@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DRAWS = 1000
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
-TABLE_VERSION = 6
+TABLE_VERSION = 7
 """Raise it when the same scores would give another ranking or its file changes: cached rankings are then recomputed."""
 
 
