@@ -92,9 +92,9 @@ def over_clusters(
     crit, clustered = t_quantile((1 + level) / 2, found.freedom), found.clusters < n
     if bounded:
         low, high = _score_bounds(value, found.effective(value, spread, crit), crit)
-        method = "wilson, effective n"
+        method = "wilson t, effective n"
     else:
-        half, method = crit * math.sqrt(found.variance), "cluster t" if clustered else "t"
+        half, method = crit * math.sqrt(found.variance), "CR2 t" if clustered else "t"
         low, high = value - half, value + half
     low, high = min(low, value), max(high, value)  # rounding, if the value is almost 0 or 1
     few = clustered and found.few

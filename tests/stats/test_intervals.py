@@ -77,7 +77,7 @@ def test_cluster_mean_oracle(clusters: int, uneven: bool) -> None:
     values = RNG.normal(3, 1, clusters)[groups] + RNG.normal(0, 1, 120)
     estimate = mean(values.tolist(), groups.tolist())
     assert (estimate.low, estimate.high) == pytest.approx(cr2(values, groups), abs=1e-9)
-    assert estimate.method == "cluster t"
+    assert estimate.method == "CR2 t"
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,9 @@ def test_cluster_mean_oracle(clusters: int, uneven: bool) -> None:
     [
         ([1, 0, 1], None, "wilson"),
         ([1.0], None, "wilson"),
-        ([0.5, 0.5, 0.5], None, "wilson, effective n"),
-        ([1, 1, 1, 1], ["a", "a", "b", "b"], "wilson, effective n"),
-        ([1, 1, 1, 0], ["a", "a", "b", "b"], "wilson, effective n"),
+        ([0.5, 0.5, 0.5], None, "wilson t, effective n"),
+        ([1, 1, 1, 1], ["a", "a", "b", "b"], "wilson t, effective n"),
+        ([1, 1, 1, 0], ["a", "a", "b", "b"], "wilson t, effective n"),
         ([1, 1, 1, 0], ["a", "b", "c", "d"], "wilson"),
         ([3.0, 4.0, 8.0], None, "t"),
     ],
