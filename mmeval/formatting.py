@@ -12,6 +12,8 @@ __all__ = [
 ]  # fmt: skip
 
 UNKNOWN = "n/a"
+FEW = "few effective clusters"
+"""Said of an interval that may not hold; see docs/statistics.md."""
 _SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]")
 """A control sequence of a terminal (ECMA-48, 5.4), such as a colour or a cursor movement."""
 _JOINERS = "\u200c\u200d"

@@ -219,7 +219,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A number with its interval."""
+    """A number with its interval, which may not hold if `few_clusters` decide (docs/statistics.md)."""
 
     value: float
     low: float
@@ -227,3 +227,4 @@ class Estimate:
     n: int
     method: str
     level: float = 0.95
+    few_clusters: bool = False

@@ -428,7 +428,7 @@ def number(values: Sequence[float], high: float = 1.0) -> Number:
         z / (1 + z * z / n) * math.sqrt(mean * (1 - mean) / n + z * z / (4 * n * n)),
     )
     low, top = high * (centre - spread), high * (centre + spread)
-    return Number(value=high * mean, low=low, high=top, n=n, method="wilson")
+    return Number(value=high * mean, low=low, high=top, n=n, method="wilson", few_clusters=n < 40)
 
 
 def main() -> None:

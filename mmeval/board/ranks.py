@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DRAWS = 1000
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
-TABLE_VERSION = 6
+TABLE_VERSION = 7
 """Raise it when the same scores would give another ranking or its file changes: cached rankings are then recomputed."""
 
 
@@ -55,7 +55,7 @@ class Ranks:
     unit: float
     """As a share of the metrics' ranges."""
     df: int = 0
-    """Degrees of freedom of the errors if some are from pseudo-values; otherwise 0, for the normal distribution."""
+    """Degrees of freedom of the errors if they are few; otherwise 0, for the normal distribution."""
 
 
 def rank_columns(columns: Sequence[Column], models: Sequence[str], *, cache: Path | None = None) -> Ranks | None:
@@ -78,7 +78,7 @@ def rank_columns(columns: Sequence[Column], models: Sequence[str], *, cache: Pat
 
 
 def _rank(columns: Sequence[Column], models: Sequence[str]) -> Ranks | None:
-    from mmeval.stats.ranking import rank
+    from mmeval.stats.ranking import SMALL, rank
 
     compared = {column.card.name: column.compared(models) for column in columns}
     tables = []
@@ -97,7 +97,7 @@ def _rank(columns: Sequence[Column], models: Sequence[str]) -> Ranks | None:
     }
     bits = [format(sum(1 << int(j) for j in found.better[:, i].nonzero()[0]), "x") for i in range(len(models))]
     errors, unit = pack(found.errors)
-    df = min((table.scores.shape[1] - 1 for table in tables if table.pseudo), default=0)
+    df = int(found.freedom) if found.freedom < SMALL else 0
     samples = sum(len(column.cells[models[0]].vector.ids) for column in columns)
     return Ranks(list(models), intervals, bits, samples, list(compared.values()), errors, unit, df)
 
@@ -122,7 +122,7 @@ def _table(column: Column, cells: Sequence[Cell], compared: Compared) -> Table:
     sign = -1.0 if column.card.higher_is_better is False else 1.0
     if compared == "jackknife":
         rows = [np.array(cell.vector.pseudo) if cell.vector.pseudo else group_means(cell.vector) for cell in cells]
-        return Table(sign * np.array(rows), pseudo=True)
+        return Table(sign * np.array(rows))
     return Table(sign * np.array([cell.vector.counted for cell in cells]), cells[0].vector.clusters)
 
 

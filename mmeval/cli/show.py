@@ -100,7 +100,8 @@ def _numbers(info: Any) -> Any:
     table = Table("metric", "value", "95 % interval", "n", "method", box=box.SIMPLE_HEAD, pad_edge=False)
     for name, number in sorted(info.metrics.items(), key=lambda item: (item[0] != info.primary_metric, item[0])):
         value, interval = numbers.points(number.value, scale=info.scale), numbers.interval(number, scale=info.scale)
-        table.add_row(escape(name), value, interval, str(number.n), number.method)
+        method = number.method + (f", {numbers.FEW}" if number.few_clusters else "")
+        table.add_row(escape(name), value, interval, str(number.n), method)
     return table
 
 

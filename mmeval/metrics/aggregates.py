@@ -87,7 +87,9 @@ def accuracy(
         return out
 
     about = f"Mean of the sub-scores by {macro}, equal weight." if macro else "Mean over samples."
-    return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=scale, about=about)
+    return Metric(
+        name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=scale, about=about, version=2
+    )
 
 
 def macro_mean(rows: Sequence[tuple[float, str | None, str]]) -> Estimate:
@@ -157,7 +159,9 @@ def _all_or_nothing(name: str, tag: str, by: Sequence[str], about: str) -> Metri
         out = slices.estimates()
         return {**out, f"{name}/single": single.estimate()} if out else {}
 
-    return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about)
+    return Metric(
+        name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about, version=2
+    )
 
 
 def mme_score(
@@ -196,7 +200,9 @@ def mme_score(
 
     about = "Sum over subtasks of the percentage of correct answers and of images with all answers correct."
     high = 200.0 * len(subtasks)
-    return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=high, scale=1.0, about=about)
+    return Metric(
+        name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=high, scale=1.0, about=about, version=2
+    )
 
 
 _CONSISTENCY = ("questions", "figures", "groups")
@@ -232,7 +238,7 @@ def hallusion_accuracy(*, name: str = "mean_accuracy", authors: bool = False) ->
     about = "Mean of three accuracies: by answer, by figure, and by question over all its figures."
     return Metric(
         name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about,
-        extremes=by_value,
+        version=2, extremes=by_value,
     )  # fmt: skip
 
 
@@ -298,7 +304,7 @@ def binary(*, name: str = "f1", by: Sequence[str] = ("category",), target: str =
     about = "F1 of the answer yes over all samples, with accuracy, precision, recall and the share of yes."
     return Metric(
         name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about,
-        extremes=extremes,
+        version=2, extremes=extremes,
     )  # fmt: skip
 
 
@@ -346,7 +352,7 @@ def simpleqa_f1(*, name: str = "f1") -> Metric:
     about = "Harmonic mean of two shares of correct answers: among all samples, and among attempted ones."
     return Metric(
         name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about,
-        extremes=_judged,
+        version=2, extremes=_judged,
     )  # fmt: skip
 
 

@@ -1,18 +1,19 @@
 """Weighted sums of ratios of totals, with cluster-robust intervals by linearisation.
 
 F1, precision, shares of groups, macro means and sums of subtask scores all have the form
-`sum_k w_k * (sum_i a_ik / sum_i b_ik)`. Their interval is that of the mean of `theta + psi_i`, where
-`psi_i = n * sum_k w_k (a_ik - R_k b_ik) / sum_i b_ik` (Taylor linearisation; Särndal, Swensson and Wretman 1992,
-section 5.5). No resampling is needed.
+`sum_k w_k * (sum_i a_ik / sum_i b_ik)`. To first order, unit i moves it by `sum_k w_k (a_ik - R_k b_ik) / sum_i b_ik`
+(Taylor linearisation; Särndal, Swensson and Wretman 1992, section 5.5). No resampling is needed. The share of a unit
+is its part of the denominators.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from mmeval.stats.intervals import mean, wilson
+from mmeval.stats.intervals import over_clusters
+from mmeval.stats.robust import Robust
 from mmeval.types import Estimate
 
 Cells = Mapping[int, tuple[float, float]]
@@ -50,17 +51,34 @@ def combine(
             bottoms[column] += bottom
     shares = {c: tops[c] / bottoms[c] if bottoms[c] else 0.0 for c in tops}
     value = min(high, sum(ratio.weight * shares[ratio.column] for ratio in ratios))
-    factors = [(r.column, r.weight * len(rows) / bottoms[r.column]) for r in ratios if bottoms[r.column]]
-    psi = [_influence(row, factors, shares) for row in rows]
-    if max(map(abs, psi), default=0.0) <= 1e-12 * high:  # all correct or all wrong: there is no variance to estimate
-        units = len(rows) if clusters is None else _units(clusters)
-        flat = wilson(min(1.0, max(0.0, value / high)) * units, units)
-        return replace(
-            flat, value=value, n=len(rows), low=min(value, flat.low * high), high=max(value, flat.high * high)
-        )
-    found = mean([value + part for part in psi], clusters)
-    low, top = max(0.0, found.low), min(high, found.high)
-    return replace(found, value=value, low=min(low, value), high=max(top, value), method=f"linearised {found.method}")
+    weight = sum(ratio.weight for ratio in ratios if bottoms[ratio.column])
+    if not weight:  # no term is defined: nothing was measured
+        return Estimate(value=value, low=0.0, high=high, n=len(rows), method="undefined")
+    factors = [(r.column, r.weight / bottoms[r.column]) for r in ratios if bottoms[r.column]]
+    found, spread = Robust(), 0.0
+    for share, moved, squares in _by_cluster(rows, factors, shares, clusters):
+        found.add(share / weight, (moved / high) ** 2)
+        spread += len(rows) * squares / high**2
+    scaled = over_clusters(found, value / high, n=len(rows), spread=spread)
+    low, top = min(value, high * scaled.low), max(value, high * scaled.high)
+    return replace(scaled, value=value, low=low, high=top, method=f"linearised {scaled.method}")
+
+
+def _by_cluster(
+    rows: Sequence[Cells],
+    factors: Sequence[tuple[int, float]],
+    shares: Mapping[int, float],
+    clusters: Sequence[str | None] | None,
+) -> Iterable[tuple[float, float, float]]:
+    """For each cluster: its part of the denominators, how far it moves the value, and the sum of its rows' squares."""
+    sums: dict[Hashable, tuple[float, float, float]] = {}
+    for place, row in enumerate(rows):
+        cluster: Hashable = place if clusters is None or clusters[place] is None else clusters[place]
+        part = sum(factor * row[column][1] for column, factor in factors if column in row)
+        moved = _influence(row, factors, shares)
+        before = sums.get(cluster, (0.0, 0.0, 0.0))
+        sums[cluster] = (before[0] + part, before[1] + moved, before[2] + moved * moved)
+    return sums.values()
 
 
 def _influence(row: Cells, factors: Sequence[tuple[int, float]], shares: Mapping[int, float]) -> float:
@@ -70,8 +88,3 @@ def _influence(row: Cells, factors: Sequence[tuple[int, float]], shares: Mapping
             top, bottom = row[column]
             total += factor * (top - shares[column] * bottom)
     return total
-
-
-def _units(clusters: Sequence[str | None]) -> int:
-    named = {cluster for cluster in clusters if cluster is not None}
-    return len(named) + sum(cluster is None for cluster in clusters)

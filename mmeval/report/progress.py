@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmeval import formatting as numbers
 from mmeval.runner import Progress
-from mmeval.store import Run
+from mmeval.store import Number, Run
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -167,6 +167,10 @@ def final_table(runs: Sequence[Run]) -> Any:
     return table
 
 
+def _few(number: Number | None) -> str:
+    return numbers.FEW if number is not None and number.few_clusters else ""
+
+
 def final_cells(run: Run) -> list[str]:
     """The cells of one run, for the columns FINAL."""
     info = run.info
@@ -180,7 +184,7 @@ def final_cells(run: Run) -> list[str]:
         info.status,
         numbers.score(number, scale=info.scale),
         f"{number.n if number else 0}/{info.planned}",
-        ", ".join(filter(None, [bad, f"{info.unparsed} unparsed" if info.unparsed else ""])),
+        ", ".join(filter(None, [bad, f"{info.unparsed} unparsed" if info.unparsed else "", _few(number)])),
         numbers.count(tokens),
         numbers.money(totals.cost),
         numbers.duration(totals.wall_s),

@@ -33,6 +33,7 @@ def shown(cell: Cell, column: Column) -> dict[str, Any]:
         "planned": cell.planned,
         "runs": len(cell.runs),
         "marks": marks(cell),
+        "few": head.few_clusters,
         "failed": cell.failed,
         "truncated": cell.truncated,
         "unparsed": cell.unparsed,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Iterator
 from sqlite3 import Connection
 
@@ -40,10 +39,6 @@ class ClusterSums:
             return ((count, total) for count, total in self._near.values())
         self._spill()
         return iter(self._table.execute("SELECT n, total FROM sums ORDER BY cluster"))
-
-    def squares(self, mean: float) -> float:
-        """Sum over clusters of `(sum - count * mean) ** 2`."""
-        return math.fsum((total - count * mean) ** 2 for count, total in self)
 
     def _spill(self) -> None:
         if self._table is None:

@@ -11,6 +11,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mmeval.stats.clusters import ClusterSums
+from mmeval.stats.robust import Robust
 from mmeval.types import Estimate
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     Statistic: TypeAlias = Callable[[NDArray[np.float64]], float]
 
-__all__ = ["MeanFold", "bootstrap", "mean", "t_quantile", "wilson", "z_quantile"]
+__all__ = ["MeanFold", "bootstrap", "mean", "over_clusters", "t_quantile", "wilson", "z_quantile"]
 
 
 LARGE_DF = 300
@@ -72,22 +73,50 @@ def _score_bounds(p: float, n: float, z: float) -> tuple[float, float]:
     return low, high
 
 
+def over_clusters(
+    found: Robust, value: float, *, n: int, spread: float, bounded: bool = True, level: float = 0.95
+) -> Estimate:
+    """The interval of a mean over clusters.
+
+    For values in [0, 1] it is Wilson's at the effective number of samples, with the quantile of Student's t (as in
+    Korn and Graubard 1998, Survey Methodology 24, 193-201); otherwise it is a t interval.
+
+    Args:
+        found: the error of the mean.
+        value: the mean.
+        n: number of samples.
+        spread: variance of one sample.
+        bounded: whether the values are in [0, 1].
+        level: two-sided coverage.
+    """
+    crit, clustered = t_quantile((1 + level) / 2, found.freedom), found.clusters < n
+    if bounded:
+        low, high = _score_bounds(value, found.effective(value, spread, crit), crit)
+        method = "wilson t, effective n"
+    else:
+        half, method = crit * math.sqrt(found.variance), "CR2 t" if clustered else "t"
+        low, high = value - half, value + half
+    low, high = min(low, value), max(high, value)  # rounding, if the value is almost 0 or 1
+    few = clustered and found.few
+    return Estimate(value=value, low=low, high=high, n=n, method=method, level=level, few_clusters=few)
+
+
 class MeanFold:
     """A running mean with its interval, in bounded memory (see ClusterSums).
 
-    For 0/1 values without clusters, the interval is Wilson's. Otherwise it is a t interval with the cluster-robust
-    standard error of Miller (2024, arXiv 2411.00640), with the factor G/(G-1) and G-1 degrees of freedom. A value
-    without a cluster is a cluster of its own. If a t interval of values in [0, 1] would leave that range, or if there
-    is no variance to estimate, the interval is Wilson's at the effective number of values.
+    For 0/1 values without clusters, the interval is Wilson's; otherwise see `over_clusters`. A value without a cluster
+    is a cluster of its own.
     """
 
-    __slots__ = ("_alone", "_binary", "_clusters", "_high", "_low", "_mean", "_n", "_square", "_total")  # fmt: skip
+    __slots__ = (
+        "_alone", "_alone_mean", "_alone_square", "_binary", "_clusters", "_high", "_low", "_mean", "_n", "_square",
+        "_total",
+    )  # fmt: skip
 
     def __init__(self) -> None:
-        self._n = 0
-        self._alone = 0
-        self._mean = 0.0
-        self._square = 0.0
+        self._n = self._alone = 0
+        self._mean = self._square = 0.0
+        self._alone_mean = self._alone_square = 0.0
         self._total = 0.0
         self._binary = True
         self._low = math.inf
@@ -102,13 +131,16 @@ class MeanFold:
         self._total += value
         self._binary = self._binary and value in (0, 1)
         self._low, self._high = min(self._low, value), max(self._high, value)
-        if cluster is None:
-            self._alone += 1
-            change = value - self._mean
-            self._mean += change / self._alone
-            self._square += change * (value - self._mean)
-        else:
+        change = value - self._mean
+        self._mean += change / self._n
+        self._square += change * (value - self._mean)
+        if cluster is not None:
             self._clusters.add(cluster, value)
+            return
+        self._alone += 1
+        change = value - self._alone_mean
+        self._alone_mean += change / self._alone
+        self._alone_square += change * (value - self._alone_mean)
 
     def __len__(self) -> int:
         return self._n
@@ -117,28 +149,21 @@ class MeanFold:
         """The mean so far, with its interval. Raises ValueError if no value was added."""
         if not self._n:
             raise ValueError("no values to average")
-        if self._binary and not self._clusters:
+        if self._binary and self._alone + len(self._clusters) == self._n:
             return wilson(self._total, self._n, level=level)
         value = min(max(self._total / self._n, self._low), self._high)
-        units, variance = self._alone + len(self._clusters), self._variance(value)
+        spread = self._square / max(1, self._n - 1) if not self._binary else value * (1 - value)
         bounded = self._low >= 0 and self._high <= 1
-        crit = t_quantile((1 + level) / 2, units - 1) if units > 1 else z_quantile((1 + level) / 2)
-        half, method = crit * math.sqrt(variance), "cluster t" if self._clusters else "t"
-        low, high = value - half, value + half
-        if bounded and (variance <= 0 or low < 0 or high > 1):
-            effective = value * (1 - value) / variance if variance > 0 else units
-            low, high = _score_bounds(value, min(effective, self._n) or units, crit)
-            method = "wilson, effective n"
-        low, high = min(low, value), max(high, value)  # rounding, if the value is almost 0 or 1
-        return Estimate(value=value, low=low, high=high, n=self._n, method=method, level=level)
+        return over_clusters(self._robust(value), value, n=self._n, spread=spread, bounded=bounded, level=level)
 
-    def _variance(self, mean: float) -> float:
-        """Cluster-robust variance of the mean; 0 if there is only one cluster."""
-        units = self._alone + len(self._clusters)
-        if units < 2:
-            return 0.0
-        alone = self._square + self._alone * (self._mean - mean) ** 2
-        return (alone + self._clusters.squares(mean)) / self._n**2 * units / (units - 1)
+    def _robust(self, mean: float) -> Robust:
+        found, n = Robust(), self._n
+        if self._alone:
+            square = self._alone_square + self._alone * (self._alone_mean - mean) ** 2
+            found.add(1 / n, square / n**2, self._alone)
+        for count, total in self._clusters:
+            found.add(count / n, ((total - count * mean) / n) ** 2)
+        return found
 
 
 def mean(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import bdtr, ndtr
 
 from mmeval.stats.intervals import t_quantile, z_quantile
+from mmeval.stats.robust import degrees
 from mmeval.types import Estimate
 
 __all__ = [
@@ -174,12 +175,20 @@ class Units:
         return len(self.sums) == len(self.values)
 
     def variance(self) -> float:
-        """Cluster-robust variance of the mean with the factor G/(G-1) (Miller 2024, section 3); 0 for one unit."""
-        units = len(self.sums)
-        if units < 2:
+        """Variance of the mean by CR2 (see stats.robust); 0 for one unit."""
+        if len(self.sums) < 2:
             return 0.0
-        rest = self.sums - self.sizes * self.values.mean()
-        return float(rest @ rest) / len(self.values) ** 2 * units / (units - 1)
+        shares = self.sizes / len(self.values)
+        rest = (self.sums - self.sizes * self.values.mean()) / len(self.values)
+        return float(np.sum(rest * rest / (1 - shares)))
+
+    def freedom(self) -> float:
+        """Degrees of freedom of that variance; 1 for one unit."""
+        shares = self.sizes / len(self.values)
+        if len(shares) < 2:
+            return 1.0
+        pulls = shares * shares / (1 - shares)
+        return degrees(float(shares @ shares), float(pulls.sum()), float(pulls @ pulls))
 
     def weight(self) -> float:
         """Number of pairs that count as one independent flip: above 1 with clusters, below 1 with partial scores.
@@ -219,7 +228,7 @@ def difference(
     units = Units.of(differences, clusters)
     n, weight = len(units.values), units.weight()
     up, down = float(units.values.clip(0).sum()), float(-units.values.clip(None, 0).sum())
-    df = None if weight == 1 else max(len(units.sums) - 1, 1)
+    df = None if weight == 1 else units.freedom()
     found = tango(up / weight, down / weight, n / weight, level=level, continuity=CONTINUITY, df=df)
     return Difference(
         value=float(units.values.mean()),

@@ -66,6 +66,7 @@ class Number(_Stored):
     n: int
     method: str
     level: float = 0.95
+    few_clusters: bool = False
 
     @classmethod
     def of(cls, estimate: Estimate) -> Number:

@@ -170,8 +170,8 @@ def _same(stored: object, mine: object) -> bool:
 
 
 def _equal(stored: Number, mine: Number, *, whole: bool) -> bool:
-    """Whether two numbers are equal; their intervals count only if the same mmeval computed them."""
-    names = ("value", "low", "high", "level") if whole else ("value",)
+    """Whether two numbers are equal; their intervals count only if the same mmeval computed them by the same method."""
+    names = ("value", "low", "high", "level") if whole and stored.method == mine.method else ("value",)
     return stored.n == mine.n and all(_same(getattr(stored, name), getattr(mine, name)) for name in names)
 
 

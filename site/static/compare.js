@@ -20,23 +20,29 @@
     return others.length ? [el("p", words.means.replace("{names}", others.join(", ")), { "class": "note" })] : [];
   }
 
-  /* Mean difference b - a in points, over the samples that both models answered, with a cluster-robust t interval. */
+  /* Mean difference b - a in points, over the samples that both models answered. */
   function paired(a, b, clusters, keep) {
-    var n = 0, sum = 0, gains = 0, losses = 0, binary = true, sums = {}, sizes = {};
+    var values = [], own = [];
     for (var i = 0; i < a.length; i++) {
       if ((keep && !keep(i)) || a[i] === "." || b[i] === ".") continue;
-      var d = AT[b[i]] - AT[a[i]], c = clusters[i];
-      n++; sum += d;
-      if (d > 0) gains++; else if (d < 0) losses++;
-      if (d !== 0 && Math.abs(d) !== 1) binary = false;
-      sums[c] = (sums[c] || 0) + d; sizes[c] = (sizes[c] || 0) + 1;
+      values.push(AT[b[i]] - AT[a[i]]); own.push(clusters[i]);
     }
-    var units = Object.keys(sums), mean = n ? sum / n : 0, rest = 0;
-    units.forEach(function (c) { var r = sums[c] - mean * sizes[c]; rest += r * r; });
-    var g = units.length, se = g > 1 ? Math.sqrt(rest * g / (g - 1)) / n : NaN, alone = g === n;
-    var half = g > 1 ? M.tq(0.05, g - 1) * se : NaN;
-    var p = alone && binary ? M.mcnemar(gains, losses) : se > 0 ? M.pt(mean / se, g - 1) : gains + losses ? NaN : 1;
-    return { n: n, value: 100 * mean, low: 100 * (mean - half), high: 100 * (mean + half), se: 100 * se, p: p, gains: gains, losses: losses };
+    if (!values.length) return { n: 0, value: 0, low: NaN, high: NaN, se: NaN, p: NaN, gains: 0, losses: 0 };
+    var found = M.difference(values, own);
+    ["value", "low", "high", "se"].forEach(function (k) { found[k] *= 100; });
+    return found;
+  }
+  /* Mean of independent differences. Its limits are as far away as those of the parts together (Zou and Donner 2008). */
+  function overall(found) {
+    function together(of) { return Math.sqrt(found.reduce(function (s, d) { return s + of(d); }, 0)) / found.length; }
+    var mean = found.reduce(function (s, d) { return s + d.value; }, 0) / found.length;
+    var se = together(function (d) { return d.se * d.se; });
+    var few = found.reduce(function (s, d) { return s + Math.pow(d.se / found.length, 4) / d.freedom; }, 0);
+    return {
+      value: mean, p: se > 0 ? M.pt(mean / se, Math.pow(se, 4) / few) : 1,
+      low: mean - together(function (d) { return Math.pow(d.value - d.low, 2); }),
+      high: mean + together(function (d) { return Math.pow(d.high - d.value, 2); })
+    };
   }
 
   function svg(d, span) {
@@ -86,9 +92,8 @@
       numbers(row, found[i], wide, files[i].unit);
       t.body.append(row);
     });
-    var mean = found.reduce(function (s, d) { return s + d.value; }, 0) / found.length;
-    var se = Math.sqrt(found.reduce(function (s, d) { return s + d.se * d.se; }, 0)) / found.length;
-    var line = el("p", words.overall.replace("{d}", signed(mean)).replace("{low}", signed(mean - 1.96 * se)).replace("{high}", signed(mean + 1.96 * se)).replace("{p}", pText(se > 0 ? M.p(mean / se) : 1)).replace("{n}", found.length), { "class": "lead" });
+    var all = overall(found.filter(function (d) { return d.n; }));
+    var line = el("p", words.overall.replace("{d}", signed(all.value)).replace("{low}", signed(all.low)).replace("{high}", signed(all.high)).replace("{p}", pText(all.p)).replace("{n}", found.length), { "class": "lead" });
     return [el("h2", b.title + " − " + a.title), line, t.box];
   }
   function byTag(a, b, name, file) {

@@ -8,10 +8,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from mmeval import store
 from mmeval.board import collect
 from mmeval.catalog import Catalog
+from mmeval.cli import app
 from mmeval.compare import changes
 from mmeval.engine.options import Settings
 from mmeval.errors import StoreError
@@ -102,6 +104,9 @@ def test_a_new_run_differs_in_nothing_from_the_stored_one(settings, tmp_path):
     fresh = settings.model_copy(update={"results": tmp_path / "fresh"})
     run = run_one("bar_reading", "mock/echo", fresh)
     assert changes(store.read_run(STORED / RUN).info, run.info) == ()
+    assert run.info.metrics["accuracy"].few_clusters, "8 pictures with 3 questions each"
+    shown = CliRunner().invoke(app, ["show", str(run.path)]).output
+    assert "few effective clusters" in shown
 
 
 def test_a_complete_run_is_not_asked_again(settings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,16 @@ import pytest
 from scipy import stats as oracle
 
 from mmeval.board import Board
-from mmeval.stats.paired import mcnemar
+from mmeval.stats.paired import Units, difference, mcnemar, sign_flip
 from mmeval.store import slug
 from tests.browsing import until
 
 Visit = Callable[..., Any]
+
+
+def two_sided(d: np.ndarray, clusters: list[str] | None) -> float:
+    sums = Units.of(d, clusters).sums
+    return min(1.0, 2 * min(sign_flip(sums), sign_flip(-sums)))
 
 
 @pytest.mark.parametrize("bench", ["toy_ai2d", "toy_chartqa", "toy_ocrbench"])
@@ -26,13 +32,7 @@ def test_difference_interval_and_p(visit: Visit, board: Board, bench: str) -> No
     both = ~np.isnan(x.values) & ~np.isnan(y.values)
     d = (y.values - x.values)[both]
     names = [c for c, keep in zip(x.clusters, both, strict=True) if keep]
-    codes = {name: i for i, name in enumerate(dict.fromkeys(names))}
-    index = np.array([codes[name] for name in names])
-    sums, sizes = np.bincount(index, weights=d), np.bincount(index)
-    g = len(sums)
-    se = np.sqrt(((sums - sizes * d.mean()) ** 2).sum() * g / (g - 1)) / len(d)
-    half = oracle.t.ppf(0.975, g - 1) * se
-    p = 2 * oracle.t.sf(abs(d.mean() / se), g - 1)
+    expected = difference(d, names, level=0.95)
     tab = visit(f"compare.html#m1={slug(a)}&m2={slug(b)}&b={bench}")
     row = tab.locator("table").first.locator("tbody tr", has_text=column.card.title)
     row.wait_for()
@@ -40,11 +40,63 @@ def test_difference_interval_and_p(visit: Visit, board: Board, bench: str) -> No
     points = (column.card.high - column.card.low) * column.card.scale
     assert float(cells[2]) == pytest.approx(points * d.mean(), abs=0.051)
     low, high = (float(v) for v in cells[3].split(" … "))
-    assert [low, high] == pytest.approx([points * (d.mean() - half), points * (d.mean() + half)], abs=0.051)
-    assert float(cells[5].replace("<\u00a0", "")) == pytest.approx(p, abs=0.0011)
+    assert [low, high] == pytest.approx([points * expected.low, points * expected.high], abs=0.051)
+    assert float(cells[5].replace("<\u00a0", "")) == pytest.approx(two_sided(d, names), abs=0.0011)
     assert [int(cells[6]), int(cells[7]), int(cells[8])] == [(d < 0).sum(), (d > 0).sum(), len(d)]
     flips = tab.locator("ol.flips").first.locator("li")
     assert flips.count() == (d < 0).sum()
+
+
+def test_mean_over_benchmarks(visit: Visit, board: Board) -> None:
+    a, b = sorted(n for n in board.models if board.models[n].reference is None)[:2]
+    tab = visit(f"compare.html#m1={slug(a)}&m2={slug(b)}")
+    line = tab.locator("p.lead").last
+    until(tab, "document.querySelectorAll('#out p.lead').length === 1")
+    found = []
+    for column in board.columns:
+        if {a, b} <= column.cells.keys():
+            x, y = column.cells[a].vector, column.cells[b].vector
+            d = y.values - x.values
+            known = ~np.isnan(d)
+            names = [c for c, keep in zip(x.clusters, known, strict=True) if keep]
+            found.append(difference(d[known], names, level=0.95))
+    value, low, high = (np.array([getattr(one, key) for one in found]) for key in ("value", "low", "high"))
+    middle, down, up = (
+        value.mean(),
+        np.hypot.reduce(value - low) / len(value),
+        np.hypot.reduce(high - value) / len(value),
+    )
+    shown = [float(part) for part in re.findall(r"[-+]?\d+\.\d", line.inner_text().replace("−", "-"))[:3]]
+    assert shown == pytest.approx([100 * middle, 100 * (middle - down), 100 * (middle + up)], abs=0.051)
+
+
+RNG = np.random.default_rng(4)
+SIXTIETHS = RNG.integers(-60, 61, 200) / 60
+CASES = {
+    "no answer has changed": (np.zeros(40), None, 1e-9),
+    "one sample": (np.ones(1), None, 1e-9),
+    "right or wrong": (RNG.choice([-1.0, 0, 1], 300, p=[0.1, 0.85, 0.05]), None, 1e-9),
+    "clusters": (RNG.choice([-1.0, 0, 1], 300), np.arange(300) // 5, 1e-9),
+    "uneven clusters": (RNG.choice([-1.0, 0, 1], 300), np.sqrt(np.arange(300)).astype(int), 1e-9),
+    "one cluster": (RNG.choice([-1.0, 0, 1], 30), np.zeros(30, dtype=int), 1e-9),
+    "few partial scores": (SIXTIETHS[:12], None, 1e-9),
+    "partial scores": (SIXTIETHS, None, 0.02),  # the library draws signs, the browser counts them
+    "partial scores in clusters": (SIXTIETHS, np.arange(200) // 4, 0.02),
+}
+
+
+def test_the_browser_has_the_statistics_of_the_library(visit: Visit) -> None:
+    tab = visit("compare.html")
+    for name, (values, index, tolerance) in CASES.items():
+        codes = list(range(len(values))) if index is None else [int(i) for i in index]
+        found = tab.evaluate("([values, codes]) => mmeval.difference(values, codes)", [values.tolist(), codes])
+        clusters = [str(code) for code in codes]
+        expected = difference(values, clusters, level=0.95)
+        shown = [found[key] for key in ("value", "low", "high", "se", "n", "gains", "losses")]
+        error = np.sqrt(expected.variance / expected.n)
+        wanted = [expected.value, expected.low, expected.high, error, expected.n, expected.gains, expected.losses]
+        assert shown == pytest.approx(wanted, abs=1e-7), name
+        assert found["p"] == pytest.approx(two_sided(values, clusters), abs=tolerance), name
 
 
 def test_browser_statistics(visit: Visit) -> None:

@@ -19,6 +19,7 @@ from mmeval.board.ranks import rank_columns
 from mmeval.board.vectors import Vector
 from mmeval.metrics.aggregates import accuracy, binary, circular
 from mmeval.metrics.base import Metric
+from mmeval.sitegen.links import benchmark_url, run_url
 from mmeval.stats.jackknife import GROUPS, deal
 from mmeval.types import Record, Score
 from tests.browsing import until
@@ -114,7 +115,7 @@ def test_what_is_compared(board: Board, name: str, compared: str) -> None:
     ranks = rank_columns([one], models)
     assert ranks is not None
     assert list(ranks.compared) == [compared]
-    assert bool(ranks.df) == (compared == "jackknife")
+    assert ranks.df == 29, "of 30 clusters, or as many groups of them"
 
 
 def test_errors_are_those_of_the_headline(board: Board) -> None:
@@ -172,3 +173,10 @@ def test_the_comparison_says_so(visit: Callable[..., Any], page: str, said: str)
     assert said in note
     assert "Hallusionbench" in note
     assert "Chartqa" not in note
+
+
+@pytest.mark.parametrize(("name", "told"), [("toy_chartqa", False), ("toy_hallusionbench", True)])
+def test_pages_tell_of_few_clusters(board: Board, site: Path, name: str, told: bool) -> None:
+    cell = next(iter(column(board, name).cells.values()))
+    for url in (benchmark_url(name), run_url(cell)):
+        assert ("Few effective clusters" in (site / url).read_text()) is told

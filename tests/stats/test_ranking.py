@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 
+from mmeval.stats.paired import Units
 from mmeval.stats.ranking import Table, letters, rank, rank_ranges, tiers
+from tests.perf.separation import Equals
 
 RNG = np.random.default_rng(8)
 
@@ -63,14 +65,35 @@ def test_a_gap_without_variance_is_judged_by_its_samples(n: int, sure: bool) -> 
     assert bool(rank([Table(scores)], method="holm").better[0, 1]) is sure
 
 
-@pytest.mark.parametrize("method", ["max-t", "holm"])
-def test_false_statements_are_rare(method: str) -> None:
-    """Eight equal models, 150 boards: any wrong "better" on at most 5 % of them (and 3 standard errors)."""
-    wrong = sum(
-        bool(rank([Table(noisy([0.6] * 8, 200, seed))], method=method, draws=300).better.any())  # type: ignore[arg-type]
-        for seed in range(150)
-    )
-    assert wrong <= 150 * 0.05 + 3 * np.sqrt(150 * 0.05 * 0.95)
+@pytest.mark.parametrize(
+    "board",
+    [
+        Equals(12, 20, 0.5),
+        Equals(8, 50, 0.5),
+        Equals(12, 15, 0.5, sizes="fixed"),
+        Equals(5, 15, 0.5, sizes="lognormal"),
+        Equals(8, 200, 0.6, 0.7),
+    ],
+)
+def test_false_statements_are_rare(board: Equals) -> None:
+    """Equal models are separated on at most 6 % of boards. A bootstrap did so on 10 to 40 % of the small ones."""
+    runs = 200
+    assert board.measure(runs, seed=1) <= 0.06 + 2 * np.sqrt(0.06 * 0.94 / runs)
+
+
+@pytest.mark.parametrize(("n", "method"), [(100, "holm"), (600, "max-t")])
+def test_small_boards_use_students_t(n: int, method: str) -> None:
+    ranking = rank([Table(noisy([0.5, 0.55, 0.6], n, 1))], draws=50)
+    assert (ranking.method, ranking.freedom) == (method, pytest.approx(n - 1))
+
+
+def test_uneven_clusters_have_the_errors_of_the_paired_difference() -> None:
+    clusters = [min(i // 3, 9) for i in range(120)]
+    scores = noisy([0.5, 0.6], 120, 9)
+    ranking, units = rank([Table(scores, clusters)], draws=50), Units.of(scores[1] - scores[0], clusters)
+    assert ranking.errors[0, 1] == pytest.approx(np.sqrt(units.variance()))
+    assert ranking.freedom == pytest.approx(units.freedom())
+    assert ranking.freedom < 2, "one cluster has most samples"
 
 
 def test_composite_weights_benchmarks() -> None:
@@ -82,7 +105,7 @@ def test_composite_weights_benchmarks() -> None:
 
 
 def test_same_seed_same_ranking() -> None:
-    table = Table(noisy([0.5, 0.55, 0.6], 100, 7))
+    table = Table(noisy([0.5, 0.55, 0.6], 600, 7))
     assert rank([table], seed=3).critical == rank([table], seed=3).critical != rank([table], seed=4).critical
 
 
