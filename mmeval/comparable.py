@@ -49,7 +49,11 @@ def _of(*subjects: Subject) -> frozenset[Subject]:
 
 KEYS: Final[tuple[Key, ...]] = (
     Key("benchmark", "Two benchmarks have no sample in common.", column="equal", paired="equal"),
-    Key("variant", "An ablation changes what the model sees.", column="equal"),
+    Key(
+        "variant",
+        "Without images, with rotated options or with other closings a benchmark asks something else.",
+        column="equal",
+    ),
     Key("version", "A new version of a benchmark says that its numbers have changed.", column="equal"),
     Key("model", "The model is what a board ranks and what most gates test.", gate=_of("model")),
     Key(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from mmeval.errors import AdapterError
@@ -50,6 +51,8 @@ class Benchmark:
     chance: float | None
     """Expected headline of random answers, in the metric's own range."""
     labels: Literal["public", "hidden", "user-supplied"] = "public"
+    released: date | None = None
+    """The day on which its questions became public. A sample can have its own in the tag `released` (ISO date)."""
     redistribute: bool = False
     """Whether the licence lets a site show the media and texts."""
     want: Want = "text"

@@ -8,11 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from mmeval import store
 from mmeval.catalog import Catalog
+from mmeval.data import Variant
 from mmeval.data import samples as read_rows
 from mmeval.definitions import Benchmark
 from mmeval.engine.options import Settings
@@ -112,7 +114,11 @@ def _results(run: Run) -> Path:
 def _samples(run: Run, benchmark: Benchmark) -> Iterator[Sample]:
     """The stored samples without media, or those of the data set if none are stored."""
     file = run.samples()
-    yield from map(bare, store.read_samples(file)) if file else read_rows(benchmark, offline=False)
+    if file is not None:
+        yield from map(bare, store.read_samples(file))
+    else:
+        variant = Variant.of(run.info.spec.variant)
+        yield from chain.from_iterable(variant.copies(read_rows(benchmark, offline=False)))
 
 
 def bare(stored: store.StoredSample) -> Sample:

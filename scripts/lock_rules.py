@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from mmeval import metrics, scorers
 from mmeval.catalog import Catalog
@@ -36,12 +37,19 @@ def required(parameter: inspect.Parameter) -> bool:
     return parameter.default is parameter.empty
 
 
+NEEDED: Mapping[str, Mapping[str, Any]] = {
+    "mme_score": {"totals": {"all": ["a"]}},
+    "in_every_rotation": {"metric": metrics.accuracy()},
+    "over_prompts": {"metric": metrics.accuracy(), "prompts": 2},
+}
+"""Arguments of the metrics that need some."""
+
+
 def bundled_metrics() -> Iterator[tuple[str, Metric]]:
     for name in metrics.__all__:
         make = getattr(metrics, name)
         if inspect.isfunction(make):
-            needed = {"totals": {"all": ["a"]}} if name == "mme_score" else {}
-            yield name, make(**needed)
+            yield name, make(**NEEDED.get(name, {}))
 
 
 def current() -> Lock:

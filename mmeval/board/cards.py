@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mmeval.catalog import Catalog, Definition
+from mmeval.data import Variant, varied
 from mmeval.definitions import Benchmark
 from mmeval.errors import CatalogError, MMEvalError, in_plain_words
 from mmeval.types import JSON
@@ -38,6 +39,8 @@ class ModelCard(BaseModel):
     title: str = ""
     organization: str | None = None
     released: datetime.date | None = None
+    cutoff: datetime.date | None = None
+    """The last day of its training data."""
     open: bool | None = None
     parameters: float | None = Field(default=None, gt=0)
     """Billions."""
@@ -75,6 +78,7 @@ class BenchmarkCard:
     url: str | None = None
     paper: str | None = None
     rows: int | None = None
+    released: datetime.date | None = None
     labels: str = "public"
     redistribute: bool = False
     profile: str = ""
@@ -127,6 +131,7 @@ def _card(found: Definition, made: Benchmark) -> BenchmarkCard:
         url=made.url,
         paper=made.paper,
         rows=made.rows,
+        released=made.released,
         labels=made.labels,
         redistribute=made.redistribute,
         profile=made.profile,
@@ -141,6 +146,13 @@ def _card(found: Definition, made: Benchmark) -> BenchmarkCard:
         digest=found.digest,
         definition=made,
     )
+
+
+def asked_as(card: BenchmarkCard, variant: str) -> BenchmarkCard:
+    """The card with the metric of a variant."""
+    if card.definition is None:
+        return card
+    return replace(card, definition=varied(card.definition, Variant.of(variant)))
 
 
 def model_cards(names: Sequence[str], catalog: Catalog = Catalog()) -> dict[str, ModelCard]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from mmeval.board.cards import BenchmarkCard, benchmark_card, model_cards
+from mmeval.board.cards import BenchmarkCard, asked_as, benchmark_card, model_cards
 from mmeval.board.cell import Board, Cell, model_slug
 from mmeval.board.checks import check, scored_again
 from mmeval.board.columns import make_column
@@ -28,6 +28,7 @@ Reader = Callable[[Run, BenchmarkCard], Vector]
 def read_checked(run: Run, card: BenchmarkCard) -> Vector:
     """Read the scores and check them against run.json; raises StoreError with the reason."""
     try:
+        card = asked_as(card, run.info.spec.variant)
         vector = read_vector(run, wrong=float(card.higher_is_better is False))
         records = scored_again(run, card)
         check(run, vector, card, [record for record in records if record.score is not None])

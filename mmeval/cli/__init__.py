@@ -26,6 +26,7 @@ VERBS = {
     "show": "Show the metrics of a run and, with a filter, its samples.",
     "view": "Open a run in the browser, also while it goes on.",
     "diff": "Compare two runs of one benchmark, or two scoring profiles of one run, sample by sample.",
+    "items": "Show how well a benchmark's samples tell models apart, and which answer keys may be wrong.",
     "rescore": "Score the stored replies of a run under another profile, into a new run folder.",
     "judge": "Measure how reliable a judge is.",
     "merge": "Join runs made with `--shard I/N` into one run, with the same scores as an unsharded run.",

@@ -118,6 +118,44 @@ def plan_command(config: Path = CONFIG, path: list[Path] = PATH, as_json: bool =
         raise UsageError("; ".join(problems))
 
 
+@gate.command("subset")
+def subset_command(
+    benchmark: str = typer.Argument(..., metavar="BENCHMARK", help="Benchmark with runs of at least 6 models."),
+    samples: int = typer.Option(..., "-n", "--samples", min=2, help="Number of samples, or of clusters, to choose."),
+    out: Path = typer.Option(..., "--out", metavar="FILE.json", help="File for the ids; `ids` in gate.yaml names it."),
+    config: Path | None = typer.Option(
+        None,
+        "-c",
+        "--config",
+        metavar="FILE",
+        help="Policy file with margin and unit; by default gate.yaml if it exists.",
+    ),
+    path: list[Path] = PATH,
+    results: Path = RESULTS,
+    as_json: bool = AS_JSON,
+) -> None:
+    """Choose the samples that tell models apart best, and say how much power the gate loses with them."""
+    import json
+
+    from mmeval import store
+    from mmeval.board.quality import column_of
+    from mmeval.gate.policy import Bench
+    from mmeval.gate.subset import as_document, make_subset
+    from mmeval.report.gate_tables import print_subset
+
+    file = config or Path("gate.yaml")
+    policy = _policy(file) if config is not None or file.exists() else None
+    bench = (policy.benchmarks.get(benchmark) if policy else None) or Bench()
+    column, models = column_of(results, benchmark, catalog_of(path))
+    alpha, seed = (policy.look, policy.seed) if policy else (0.05, 0)
+    found = make_subset(column, models, samples, bench, alpha=alpha, seed=seed)
+    store.write_atomic(out, json.dumps(as_document(found), indent=1, ensure_ascii=False) + "\n")
+    if as_json:
+        echo_json(as_document(found))
+    else:
+        print_subset(found, out, console())
+
+
 @gate.command("calibrate")
 def calibrate_command(
     config: Path = CONFIG,

@@ -140,10 +140,12 @@ def _report(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings, *, a
     if as_json:
         echo_json([{"path": str(run.path), **run.info.model_dump(mode="json")} for run in runs])
         return
+    from mmeval.report.variants import told
+
     shown = console()
     shown.print(final_table(runs))
     for run in runs:
-        for text in _reasons(run):
+        for text in [*told(run.info), *_reasons(run)]:
             shown.print(text, markup=False, highlight=False, soft_wrap=True)
     for command in _next(runs, plans, settings):
         shown.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)

@@ -14,9 +14,10 @@ from mmeval.data.questions import from_file
 from mmeval.data.remote import supplied, vlmevalkit
 from mmeval.data.rows import beside, lettered, picture, pictures, present, spelled, tags, vlmevalkit_sample
 from mmeval.data.samples import samples
+from mmeval.data.variants import Variant, varied
 
 __all__ = [
-    "Ablation", "Make", "ablate", "beside", "chained", "csv", "from_file", "generated", "hub",
+    "Ablation", "Make", "Variant", "ablate", "beside", "chained", "csv", "from_file", "generated", "hub",
     "joined", "jsonl", "lettered", "matrices", "parquet", "picture", "pictures", "pinned", "present", "samples",
-    "spelled", "supplied", "tags", "tsv", "vlmevalkit", "vlmevalkit_sample", "zipped",
+    "spelled", "supplied", "tags", "tsv", "varied", "vlmevalkit", "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

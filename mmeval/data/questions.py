@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "index", "question_id", "qid"),
     "category": ("category", "subject", "type", "topic"),
     "hint": ("hint",),
+    "released": ("released",),
 }
 """Recognised column names by role, in order of preference; `columns=` maps other names."""
 KINDS = {"closed": "multiple choice", "number": "number", "text": "text"}
@@ -53,7 +55,7 @@ def from_file(path: str | Path, *, columns: Mapping[str, str] | None = None, nam
 
     Args:
         path: .jsonl, .ndjson, .csv, .tsv (including VLMEvalKit's) or .parquet.
-        columns: role (`question`, `answer`, `image`, `options`, `id`, `category`, `hint`) to column name.
+        columns: role (`question`, `answer`, `image`, `options`, `id`, `category`, `hint`, `released`) to column name.
         name: name of the benchmark; by default the stem of the file.
 
     Raises:
@@ -122,7 +124,7 @@ class Questions:
         return roles_of(str(self.path), have, dict(self.columns), way_out="--columns {}=NAME")
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
-        """Stream checked rows: id, question, answer, options, images, category, hint, where."""
+        """Stream checked rows: id, question, answer, options, images, category, hint, released, where."""
         del offline
         return valid(self.checked())
 
@@ -218,11 +220,21 @@ def _read(row: Mapping[str, Any], roles: Mapping[str, str], where: str, folder: 
         "images": images,
         "hint": cells.text(value.get("hint")),
         "category": cells.text(value.get("category")),
+        "released": _day(value.get("released"), roles.get("released", ""), where),
     }
     given = cells.text(value.get("id"))
     if given is None and "id" in roles:
         raise DataError(f"{where}: {roles['id']!r} is empty")
     return {**found, "id": given or _content_id(found)}
+
+
+def _day(cell: Any, column: str, where: str) -> str | None:
+    """An ISO date, None for an empty cell; raises DataError for anything else."""
+    text = cells.text(cell)
+    try:
+        return text and datetime.date.fromisoformat(text.strip()[:10]).isoformat()
+    except ValueError:
+        raise DataError(f"{where}: {column!r} is {text!r}, expected a date such as 2025-03-31") from None
 
 
 def _content_id(found: Mapping[str, Any]) -> str:
@@ -244,5 +256,5 @@ def to_sample(row: Row) -> Sample:
         target=row["answer"],
         choices=tuple(row["options"]),
         cluster=digests or row["id"],
-        tags={"category": row["category"]} if row["category"] else {},
+        tags={name: row[name] for name in ("category", "released") if row[name]},
     )

@@ -47,6 +47,12 @@ class Settings(BaseModel):
     ablate: Literal["blind", "shuffled-image"] | None = Field(
         default=None, description="Remove the images, or give each sample the image of another one."
     )
+    prompts: int = Field(
+        default=1, ge=1, le=8, description="Ask every sample with N prompts, which close in other words."
+    )
+    circular: bool = Field(
+        default=False, description="Ask every multiple-choice question once for each rotation of its options."
+    )
     concurrency: int | None = Field(
         default=None, ge=1, description="Fixed number of requests in flight. Without it, the number adapts."
     )

@@ -11,13 +11,15 @@ from typing import Any
 
 from mmeval import runner, store
 from mmeval.comparable import refused
-from mmeval.compare import Side, compare, only, select
+from mmeval.compare import Side, compare, only, read_side, select
+from mmeval.data import Variant
 from mmeval.engine.options import read_settings
 from mmeval.errors import AdapterError, BudgetError, NotComparableError, RunFailedError
 from mmeval.gate.baseline import baseline_of
 from mmeval.gate.decide import Case, Early, check_size, decide
 from mmeval.gate.offline import case_of, side_of
 from mmeval.gate.policy import Bench, Policy
+from mmeval.gate.subset import check_ids
 from mmeval.stats.paired import Units, sign_flip
 from mmeval.stats.sequential import EProcess
 from mmeval.store import OPEN, Files, Run, RunInfo, asking_order, counted
@@ -52,7 +54,7 @@ class Candidate:
         given: dict[str, Any] = {
             "profile": spec.profile,
             "judge": spec.judge,
-            "ablate": spec.variant or None,
+            **Variant.of(spec.variant).settings,
             "seed": spec.seed,
             "max_error_rate": policy.errors.max_rate,
             **self.settings,
@@ -186,6 +188,7 @@ def _undecided(case: Case, policy: Policy) -> bool:
 
 def _look(name: str, policy: Policy, base: Run, candidate: Candidate, *, factor: float) -> Case:
     bench = policy.benchmarks[name]
+    check_ids(read_side(base), bench)
     side = side_of(base, bench.model_copy(update={"unit": "sample"}))
     ids = _ids(base, bench, policy, factor=factor)
     if bench.tier != "advisory":
@@ -197,7 +200,7 @@ def _look(name: str, policy: Policy, base: Run, candidate: Candidate, *, factor:
         runner.job(name, settings), candidate.model, settings, ids=_subset(base.info, bench, ids), shuffled=True
     )
     _comparable(base.info, planned.spec, policy)
-    watch = SequentialMonitor(side, ids, bench, policy, seed=settings.seed, epochs=policy.epochs)
+    watch = SequentialMonitor(side, ids, bench, policy, seed=settings.seed, epochs=planned.spec.epochs)
     run = _run(planned, watch, policy, candidate)
     early = watch.early()
     if early is None and run.info.status == "partial" and _out(policy, candidate):
@@ -220,7 +223,7 @@ def _ids(base: Run, bench: Bench, policy: Policy, *, factor: float) -> list[str]
 def _subset(base: RunInfo, bench: Bench, ids: Sequence[str]) -> Sequence[str] | None:
     """The ids to run; None for the whole benchmark."""
     spec = base.spec
-    whole = bench.n is None and spec.limit is None and spec.shard is None and spec.subset is None
+    whole = bench.n is None and bench.ids is None and spec.limit is None and spec.shard is None and spec.subset is None
     return None if whole else ids
 
 
@@ -290,16 +293,16 @@ def again(base: Run, policy: Policy, candidate: Candidate, *, folder: Path, ids:
     Raises:
         RunFailedError: the run did not complete.
     """
-    spec = base.info.spec
+    spec, variant = base.info.spec, Variant.of(base.info.spec.variant)
     given = {
         **candidate.settings,
         "cache": "off",
         "results": folder,
         "profile": spec.profile,
         "judge": spec.judge,
-        "ablate": spec.variant or None,
+        **variant.settings,
         "seed": spec.seed,
-        "epochs": spec.epochs,
+        "epochs": spec.epochs // variant.prompts,
         "options": {key: value for key, value in spec.options.items() if value is not None},
         "max_error_rate": policy.errors.max_rate,
     }

@@ -11,6 +11,7 @@ from mmeval.errors import NotComparableError, RunFailedError, UsageError
 from mmeval.gate.baseline import baseline_of, measures_of
 from mmeval.gate.decide import Case, Early
 from mmeval.gate.policy import Bench, Policy
+from mmeval.gate.subset import check_ids, selected
 from mmeval.store import Run
 
 __all__ = ["case_of", "cases", "default_policy", "runs_below", "side_of"]
@@ -80,7 +81,7 @@ def _base(name: str, policy: Policy, bases: Mapping[str, Run] | None, root: Path
 
 def side_of(run: Run, bench: Bench) -> Side:
     """Read a run in the unit that the policy compares: samples or clusters."""
-    side = read_side(run)
+    side = selected(read_side(run), bench)
     return by_cluster(side) if bench.unit == "cluster" else side
 
 
@@ -98,6 +99,7 @@ def case_of(
         factor: multiplies `n`, for a second look.
     """
     bench = policy.benchmarks[name]
+    check_ids(read_side(base), bench)
     first, second = side_of(base, bench), side_of(candidate, bench)
     n = None if bench.n is None else round(bench.n * factor)
     wanted = set(select(first, n, seed=policy.seed))

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmeval.compare import Comparison, compare
+from mmeval.compare import Comparison, compare, read_side
 from mmeval.errors import NotComparableError, UsageError
 from mmeval.gate.baseline import baseline_of, measures_of
 from mmeval.gate.decide import passes_unchanged, smallest, too_small
 from mmeval.gate.live import Candidate, again
 from mmeval.gate.offline import side_of
 from mmeval.gate.policy import Bench, Policy
+from mmeval.gate.subset import check_ids
 from mmeval.stats.power import detectable, needed, pass_chance
 from mmeval.store import Run
 
@@ -54,6 +55,7 @@ def plan(policy: Policy, root: Path) -> list[Plan]:
 
 
 def _plan(name: str, bench: Bench, policy: Policy, base: Run) -> Plan:
+    check_ids(read_side(base), bench)
     items = side_of(base, bench).items
     n = min(len(items), bench.n or len(items))
     clusters = [item.cluster for item in items.values()][:n]

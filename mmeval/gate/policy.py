@@ -131,6 +131,9 @@ class Bench(_Strict):
         default=0.2, gt=0, le=1, description="baseline score below which relative_margin applies"
     )
     n: int | None = Field(default=None, ge=2, description="use only this many samples of the baseline, drawn by `seed`")
+    ids: Path | None = Field(
+        default=None, description="use only the samples that this file names; `mmeval gate subset` writes one"
+    )
     unit: Literal["sample", "cluster"] = Field(
         default="sample",
         description="cluster: a cluster is right if all its samples are (circular evaluation, pairs)",

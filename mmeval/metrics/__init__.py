@@ -2,6 +2,7 @@
 
 from mmeval.metrics.aggregates import accuracy, binary, circular, hallusion_accuracy, mme_score, pairs, simpleqa_f1
 from mmeval.metrics.base import Aggregate, Metric
+from mmeval.metrics.variants import in_every_rotation, over_prompts
 
 __all__ = [
     "Aggregate",
@@ -10,7 +11,9 @@ __all__ = [
     "binary",
     "circular",
     "hallusion_accuracy",
+    "in_every_rotation",
     "mme_score",
+    "over_prompts",
     "pairs",
     "simpleqa_f1",
 ]

@@ -1,8 +1,9 @@
-"""The tables of `gate plan`, `gate calibrate` and `gate selftest`."""
+"""The tables of `gate plan`, `gate subset`, `gate calibrate` and `gate selftest`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -10,9 +11,10 @@ from rich.text import Text
 from mmeval.formatting import money, points
 from mmeval.gate.planning import FLIP_RATES, Noise, Plan
 from mmeval.gate.selftest import Trial
-from mmeval.report.terminal import print_rows
+from mmeval.gate.subset import Subset
+from mmeval.report.terminal import print_rows, text_of
 
-__all__ = ["print_noise", "print_plans", "print_trials"]
+__all__ = ["print_noise", "print_plans", "print_subset", "print_trials"]
 
 
 def print_plans(plans: Sequence[Plan], console: Console) -> None:
@@ -32,6 +34,27 @@ def print_plans(plans: Sequence[Plan], console: Console) -> None:
             style="dim",
         )
     )
+
+
+def print_subset(found: Subset, file: Path, console: Console) -> None:
+    """What the subset costs, and how gate.yaml takes it."""
+    cost = found.loss
+    rows = [
+        (f"all {found.of}", f"{cost.full:.0%}"),
+        (f"these {found.units}", f"{cost.chosen:.0%}"),
+        (f"{found.units} at random", f"{cost.random:.0%}"),
+    ]
+    print_rows(("samples", f"finds a drop of {points(found.margin)} points"), rows, console, right=(1,))
+    lines = (
+        f"Difference of these to all: {points(cost.chosen - cost.full, signed=True)} points of power "
+        f"[{points(cost.low, signed=True)}, {points(cost.high, signed=True)}], on {cost.pairs} pairs of {cost.models} "
+        "models that had no part in the choice.",
+        f"Measured on the models that chose, it would be {cost.same:.0%}, which is too good to be true.",
+        f"A drop of {points(found.margin)} points on all samples is {points(cost.drop)} on these, so in gate.yaml:",
+        f"benchmarks: {{{found.benchmark}: {{ids: {file}, margin: {cost.drop:.3f}}}}}",
+    )
+    for text in lines:
+        console.print(text_of(text), soft_wrap=True)
 
 
 def print_noise(found: Sequence[Noise], console: Console) -> None:

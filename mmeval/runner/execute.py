@@ -148,7 +148,7 @@ class Execution:
                 continue
             failure = unfit(sample, self.plan)
             if failure is None:
-                request = self.plan.request(sample)
+                request = self.plan.request(sample, epoch)
                 yield Pending(sample, request, epoch, self.client.key(request, epoch))
             else:
                 status = cast("Status", failure.kind)

@@ -213,7 +213,8 @@ def _fault(error: StoreError) -> str:
 def _progress(plan: Plan) -> Progress:
     rows, limit = plan.benchmark.rows, plan.spec.limit
     known = min(rows, limit) if rows and limit else rows or None
-    planned = None if known is None or plan.spec.shard or plan.ids is not None else known * plan.spec.epochs
+    unknown = plan.spec.shard or plan.ids is not None or plan.settings.circular
+    planned = None if known is None or unknown else known * plan.spec.epochs
     name = plan.spec.benchmark + (f"+{plan.spec.variant}" if plan.spec.variant else "")
     return Progress(plan.spec.model, name, planned)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from mmeval import media, store
 from mmeval.catalog import Definition
-from mmeval.data import Ablation, ablate, pinned, samples
+from mmeval.data import Variant, ablate, pinned, samples, varied
+from mmeval.data.closings import closed_with
 from mmeval.definitions import (
     Adapter,
     Benchmark,
@@ -25,6 +26,7 @@ from mmeval.engine.budget import Price
 from mmeval.engine.cache import Identity
 from mmeval.engine.options import Settings, public, resolve, split_model
 from mmeval.errors import UsageError, nearest
+from mmeval.metrics.variants import prompt_of
 from mmeval.scorers import JudgeRule, Rule
 from mmeval.store import schema1
 from mmeval.types import Request, Sample
@@ -100,15 +102,14 @@ class Plan:
         """Which connection of the pool asks this model for this run."""
         return (model.connection, self.folder) if model.needs_samples else model.connection
 
-    def request(self, sample: Sample) -> Request:
-        """What the model is asked for one sample."""
-        return Request(prompt=sample.prompt, want=self.benchmark.want, choices=sample.choices, sample=sample.id)
+    def request(self, sample: Sample, epoch: int) -> Request:
+        """What the model is asked for one sample in one epoch."""
+        prompt = closed_with(sample, prompt_of(epoch, self.settings.prompts))
+        return Request(prompt=prompt, want=self.benchmark.want, choices=sample.choices, sample=sample.id)
 
     def samples(self) -> Iterator[Sample]:
         """The samples in the order they are asked."""
-        found: Iterable[Sample] = selected(
-            self.benchmark, self.spec, ablation=self.settings.ablate, ids=self.ids, offline=self.settings.offline
-        )
+        found: Iterable[Sample] = selected(self.benchmark, self.spec, ids=self.ids, offline=self.settings.offline)
         if self.shuffled:
             # This holds all samples in memory, so only a run that may stop early, and needs a random order, does it.
             found = sorted(found, key=lambda s: store.asking_order(self.settings.seed, s.id, s.cluster))
@@ -119,21 +120,23 @@ def selected(
     benchmark: Benchmark,
     spec: store.Spec,
     *,
-    ablation: Ablation | None,
     ids: Collection[str] | None = None,
     offline: bool = False,
 ) -> Iterator[Sample]:
     """The samples of a benchmark that a run with this spec asks, in the order of the data; raises DataError."""
     found: Iterable[Sample] = samples(benchmark, offline=offline)
-    if ablation is not None:
-        found = ablate(found, ablation, seed=spec.seed)
+    variant = Variant.of(spec.variant)
+    if variant.ablate is not None:
+        found = ablate(found, variant.ablate, seed=spec.seed)
+    copies: Iterable[list[Sample]] = variant.copies(found)
     if ids is not None:
-        found = (sample for sample in found if sample.id in ids)
-    found = islice(found, spec.limit)
+        chosen = ([sample for sample in some if sample.id in ids] for some in copies)
+        copies = filter(None, chosen)
+    copies = islice(copies, spec.limit)
     if spec.shard:
         index, count = map(int, spec.shard.split("/"))
-        found = islice(found, index - 1, None, count)
-    return iter(found)
+        copies = islice(copies, index - 1, None, count)
+    return chain.from_iterable(copies)
 
 
 def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Benchmark | None) -> Model:
@@ -195,6 +198,8 @@ def plan(
     """Resolve everything that a run needs; raises UsageError or DataError before a model is asked."""
     wanted = name if isinstance(name, ModelSpec) else ModelSpec(name)
     job = on_pinned_data(job, settings)
+    variant = Variant(settings.ablate, settings.circular, settings.prompts)
+    job = replace(job, benchmark=varied(job.benchmark, variant))
     bench = job.benchmark
     profile = job.profile or settings.profile or bench.profile
     rule = rule_of(bench, profile)
@@ -204,13 +209,13 @@ def plan(
         model=wanted.name,
         benchmark=bench.name,
         version=bench.version,
-        variant=settings.ablate or "",
+        variant=variant.name,
         profile=profile,
         judge=judge.name if judge else None,
         judge_digest=_judge_digest(rule, judge) if judge else None,
         options=dict(asked.identity.options),
         endpoint=asked.identity.endpoint,
-        epochs=settings.epochs,
+        epochs=settings.epochs * settings.prompts,
         limit=min(filter(None, (settings.limit, job.limit)), default=None),
         seed=settings.seed,
         shard=settings.shard,

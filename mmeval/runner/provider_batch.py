@@ -138,8 +138,8 @@ class ProviderBatch:
     def _open(self, sample: Sample, seen: set[str]) -> Iterator[Keyed]:
         if unfit(sample, self.plan) is not None:
             return  # the run itself records why
-        request = self.plan.request(sample)
         for epoch in range(1, self.plan.spec.epochs + 1):
+            request = self.plan.request(sample, epoch)
             key = self.client.identity.key(request, epoch)
             if (sample.id, epoch) in self.finished or key.hex() in seen or self.client.cached(key) is not None:
                 continue

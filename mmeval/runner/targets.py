@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
-from mmeval.data import from_file
+from mmeval.data import Variant, from_file, varied
 from mmeval.data.questions import FORMATS, are_questions
 from mmeval.definitions import Benchmark
 from mmeval.engine.options import Settings
@@ -101,6 +101,8 @@ def job(benchmark: str | Benchmark, settings: Settings) -> Job:
 def job_of(run: Run, settings: Settings, file: Path | None = None) -> Job:
     """What a stored run asked: the benchmark of the catalog, or the file of questions that the run names.
 
+    The benchmark has the metric of the run's variant.
+
     Args:
         run: the run.
         settings: where benchmarks are found.
@@ -111,12 +113,14 @@ def job_of(run: Run, settings: Settings, file: Path | None = None) -> Job:
     """
     spec = run.info.spec
     if spec.data.get("kind") == "file":
-        return _questions(run, file)
-    if spec.data.get("kind") == "rows":
+        found = _questions(run, file)
+    elif spec.data.get("kind") == "rows":
         raise UsageError(f"{run.path}: the run is of rows in memory, which no command can find; write them to a file")
-    if file is not None:
+    elif file is not None:
         raise UsageError(f"--file {file}: the run is of the benchmark {spec.benchmark}, not of a file of questions")
-    return job(spec.benchmark, settings)
+    else:
+        found = job(spec.benchmark, settings)
+    return replace(found, benchmark=varied(found.benchmark, Variant.of(spec.variant)))
 
 
 def _questions(run: Run, file: Path | None) -> Job:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from mmeval.data import Variant
 from mmeval.definitions import Options
 from mmeval.engine.options import Settings
 from mmeval.errors import MMEvalError
@@ -74,12 +75,15 @@ class Asking:
     def _plan(self, folder: Path, drawn: Mapping[str, Record]) -> Plan:
         spec, job = self.known.run.info.spec, self.known.job
         assert job is not None
+        variant = Variant.of(spec.variant)
+        if variant.prompts > 1:
+            raise Unchecked("a run with several prompts cannot be asked again")
         update = {
             "results": folder,
             "cache": "off",
             "profile": spec.profile,
             "judge": spec.judge,
-            "ablate": spec.variant or None,
+            **variant.settings,
             "seed": spec.seed,
             "options": {**self._options(spec), **self.settings.options},
         }

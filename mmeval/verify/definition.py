@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 from mmeval.comparable import refused
-from mmeval.data import Ablation
+from mmeval.data import Variant
 from mmeval.definitions import Benchmark
 from mmeval.engine.options import Settings
 from mmeval.errors import DataError, UsageError
@@ -90,10 +90,9 @@ class Known:
 
     def _expected(self, bench: Benchmark, ids: set[str] | None) -> Iterator[Sample]:
         spec = self.run.info.spec
-        if spec.variant and spec.variant not in get_args(Ablation):
-            raise Different(f"there is no ablation {spec.variant!r}")
-        variant = cast("Ablation | None", spec.variant or None)
-        return selected(bench, spec, ablation=variant, ids=ids, offline=self.offline)
+        if Variant.of(spec.variant).name != spec.variant:
+            raise Different(f"there is no variant {spec.variant!r}")
+        return selected(bench, spec, ids=ids, offline=self.offline)
 
     def _check_ids(self, ids: set[str]) -> None:
         assert self.samples is not None

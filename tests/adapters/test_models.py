@@ -13,7 +13,7 @@ from mmeval.types import Modality
 CARDS = Catalog().model_cards()
 PARTS = {"encoder", "input_projector", "llm", "output_projector", "generator"}
 KNOWN = {
-    "title", "organization", "released", "open", "parameters", "parts", "modalities", "price", "price_date", "url",
+    "title", "organization", "released", "cutoff", "open", "parameters", "parts", "modalities", "price", "price_date", "url",
     "reference",
 }  # fmt: skip
 PRICES = {"input", "output", "cached_input", "batch_input", "batch_output"}

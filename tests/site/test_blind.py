@@ -8,7 +8,7 @@ import pytest
 from mmeval import data
 from mmeval.board.collect import collect
 from mmeval.runner import Settings, run_one
-from mmeval.sitegen.pages.benchmark import needs_image
+from mmeval.sitegen.quality import needs_image
 
 
 @pytest.mark.parametrize("blind", ["baseline/blind:mock/echo", "ablated"])
@@ -31,5 +31,6 @@ def test_gain_and_leakage(tmp_path: Path, blind: str):
     (column,) = board.columns
     (found,) = needs_image(column, board)
     chance = column.cells["baseline/random"].headline.value * 100
-    assert (found["sighted"], found["blind"], found["gain"]) == (50.0, 50.0, 0.0)
-    assert found["leak"] == pytest.approx(50.0 - chance)
+    assert (found["sighted"], found["blind"], found["gain"]["value"]) == (50.0, 50.0, 0.0)
+    assert found["gain"]["low"] < 0 < found["gain"]["high"]
+    assert found["leak"]["value"] == pytest.approx(50.0 - chance)

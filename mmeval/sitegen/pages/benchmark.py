@@ -8,6 +8,7 @@ from typing import Any
 
 from mmeval.board import Board, Cell, Column
 from mmeval.board.findings import Finding, aligned, hardest, suspicious
+from mmeval.board.leakage import published
 from mmeval.board.ranks import Ranks
 from mmeval.sitegen import data, samples
 from mmeval.sitegen.answers import page_of
@@ -15,6 +16,7 @@ from mmeval.sitegen.cells import aside, rank_text, shown, slices, text_of
 from mmeval.sitegen.charts import Scale, around, axis, interval
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir
+from mmeval.sitegen.quality import cutoffs, needs_image, quality_of
 from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import short
@@ -57,6 +59,8 @@ def measured(column: Column, board: Board, ranks: Ranks | None) -> dict[str, Any
         "rows": rows,
         "full": column.full,
         "needs_image": needs_image(column, board),
+        "quality": quality_of(column, models),
+        "cutoffs": cutoffs(column, board, samples.tags_of(column, board.root)),
         "slices": slice_table(column, board, order),
         "hardest": findings(hardest(column, models), column, board, models),
         "suspicious": findings(suspicious(column, models), column, board, models),
@@ -110,41 +114,6 @@ def row(name: str, column: Column, board: Board, ranks: Ranks | None, x: Scale, 
     }
 
 
-def needs_image(column: Column, board: Board) -> list[dict[str, Any]]:
-    """For each blind run: how much of the model's score depends on the image.
-
-    Gain is the score with the image minus the score without it. Leakage is the score without the image minus that of
-    random answers: of the `baseline/random` run if there is one, else the chance level that the benchmark states.
-    """
-    scale = column.card.scale
-    random = column.cells.get("baseline/random")
-    chance = random.headline.value if random else column.card.chance
-    return [
-        {
-            "title": board.models[name].label,
-            "blind": without * scale,
-            "sighted": column.cells[name].headline.value * scale,
-            "gain": (column.cells[name].headline.value - without) * scale,
-            "leak": None if chance is None else (without - chance) * scale,
-        }
-        for name, without in _blind(column).items()
-        if name in column.cells
-    ]
-
-
-def _blind(column: Column) -> dict[str, float]:
-    """Each model's headline without images, from `baseline/blind:MODEL` or from an ablated run."""
-    prefix = "baseline/blind:"
-    found = {
-        one.cell.spec.model: one.cell.headline.value
-        for one in column.excluded
-        if (one.reason, one.value, one.cell.spec.version) == ("variant", "blind", column.spec.version)
-        and one.cell.whole
-    }
-    wrapped = {n.removeprefix(prefix): c.headline.value for n, c in column.cells.items() if n.startswith(prefix)}
-    return found | wrapped
-
-
 def slice_table(column: Column, board: Board, order: Sequence[str]) -> dict[str, Any]:
     """Models by sub-score."""
     table = {name: {one["name"]: one for one in slices(column.cells[name], column)} for name in order}
@@ -194,6 +163,7 @@ def title(cell: Cell, board: Board) -> str:
 def facts(column: Column, lang: Language) -> list[tuple[str, Any]]:
     """The card as pairs of name and value; the template leaves out unknown values."""
     card, spec, t = column.card, column.spec, lang.text
+    day = published(card)
     source: Mapping[str, Any] = {**card.source, **spec.data}
     chance = None if card.chance is None else f"{card.chance * card.scale:.1f}"
     return [
@@ -203,6 +173,7 @@ def facts(column: Column, lang: Language) -> list[tuple[str, Any]]:
         (t("fact.split"), text_of(source.get("split"))),
         (t("fact.files"), data_url(spec.data)),
         (t("fact.rows"), card.rows),
+        (t("fact.published"), text_of(day and day.isoformat())),
         (t("fact.license"), card.license),
         (t("fact.url"), card.url),
         (t("fact.paper"), card.paper),

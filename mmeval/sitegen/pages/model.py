@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from mmeval.board import Board, Cell, Column, ModelCard
 from mmeval.board.cards import PARTS
+from mmeval.board.leakage import blind_gains
 from mmeval.board.ranks import Ranks
 from mmeval.board.views import corrected, grouped, percent
 from mmeval.sitegen import data
@@ -19,6 +20,7 @@ from mmeval.sitegen.cells import aside, command, provenance, rank_text, shown, s
 from mmeval.sitegen.charts import Scale, interval, marks
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import benchmark_url, model_url
+from mmeval.sitegen.quality import seeing
 from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.store import slug
 from mmeval.types import STATUSES
@@ -72,9 +74,24 @@ def measured(
         ],
         "strong": [one for one in apart if one["gap"] > 0][:LISTED],
         "weak": [one for one in reversed(apart) if one["gap"] < 0][:LISTED],
+        "needs_image": seen(card.name, cells, board),
         "statuses": failures(cells),
         "variants": variants(card.name, board),
     }
+
+
+def seen(name: str, cells: Sequence[tuple[Column, Cell]], board: Board) -> list[dict[str, Any]]:
+    """What seeing is worth to this model, on each benchmark with a blind run of it."""
+    return [
+        {
+            **seeing(one, column, board),
+            "benchmark": column.card.title,
+            "url": benchmark_url(column.card.name),
+        }
+        for column, _ in cells
+        for one in blind_gains(column)
+        if one.model == name
+    ]
 
 
 def variants(name: str, board: Board) -> list[dict[str, Any]]:
@@ -118,6 +135,7 @@ def facts(card: ModelCard, lang: Language) -> list[tuple[str, Any]]:
     return [
         (t("fact.organization"), card.organization),
         (t("fact.released"), card.released.isoformat() if card.released else None),
+        (t("fact.cutoff"), card.cutoff.isoformat() if card.cutoff else None),
         (t("fact.access"), access),
         (t("fact.parameters"), None if card.parameters is None else f"{card.parameters:g} B"),
         (t("fact.modalities"), ", ".join(card.modalities)),

@@ -1,0 +1,78 @@
+"""What the pages say about the quality of a benchmark, and about what a model may not have seen but remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from mmeval.board import Board, Column
+from mmeval.board.findings import aligned
+from mmeval.board.leakage import BlindGain, Gap, after_cutoff, blind_gains
+from mmeval.board.quality import FEWEST, FOR_KEYS, quality
+from mmeval.sitegen.answers import page_of
+from mmeval.sitegen.links import run_dir
+from mmeval.sitegen.text import short
+from mmeval.types import Estimate
+
+
+def quality_of(column: Column, models: Sequence[str]) -> dict[str, Any]:
+    """The item analysis with scores in points and shares in percent; `few` is set if there are too few models."""
+    found = quality(column, models)
+    cells = aligned(column, models)
+    if found is None:
+        return {"few": len(cells), "fewest": FEWEST}
+    shares = ("spread", "noise", "low", "all_right", "all_wrong")
+    suspects = (
+        None
+        if found.suspects is None
+        else [
+            {
+                **asdict(one),
+                "id": short(one.id, 80),
+                "url": f"{run_dir(cells[0])}/{page_of(one.number)}.html",
+                "strong": 100 * one.strong,
+                "weak": 100 * one.weak,
+            }
+            for one in found.suspects
+        ]
+    )
+    points = {name: 100 * getattr(found, name) for name in shares}
+    return {**asdict(found), **points, "few": None, "for_keys": FOR_KEYS, "suspects": suspects}
+
+
+def needs_image(column: Column, board: Board) -> list[dict[str, Any]]:
+    """For each blind run: how much of the model's score depends on the image, on the board's scale."""
+    return [seeing(one, column, board) for one in blind_gains(column)]
+
+
+def seeing(one: BlindGain, column: Column, board: Board) -> dict[str, Any]:
+    """One model with and without images, on the board's scale."""
+    scale = column.card.scale
+    return {
+        "title": board.models[one.model].label,
+        "sighted": one.sighted * scale,
+        "blind": one.blind * scale,
+        "gain": _scaled(one.gain, scale),
+        "leak": None if one.leak is None else _scaled(one.leak, scale),
+    }
+
+
+def _scaled(gap: Gap | Estimate, scale: float) -> dict[str, float | None]:
+    ends = (gap.value, gap.low, gap.high)
+    value, low, high = (None if end is None else end * scale for end in ends)
+    return {"value": value, "low": low, "high": high}
+
+
+def cutoffs(column: Column, board: Board, tags: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Scores on samples that are newer than a model, and on older ones, in percent."""
+    return [
+        {
+            "title": board.models[one.model].label,
+            "cutoff": one.cutoff.isoformat(),
+            "after": one.after and {**_scaled(one.after, 100.0), "n": one.after.n},
+            "before": one.before and {**_scaled(one.before, 100.0), "n": one.before.n},
+            "difference": one.difference and _scaled(one.difference, 100.0),
+        }
+        for one in after_cutoff(column, board.models, tags)
+    ]
