@@ -130,7 +130,7 @@ def test_bad_ids_files(here: Path, tmp_path: Path, content: Any, error: type[Exc
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(["-n", "60"], "expected a number between"), (["-n", "1"], "greater than or equal to 2")]
+    ("words", "said"), [(["-n", "60"], "expected a number between"), (["-n", "1"], "must be at least 2")]
 )
 def test_bad_sizes(here: Path, tmp_path: Path, words: list[str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
