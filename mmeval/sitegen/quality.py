@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from mmeval.board import Board, Column
+from mmeval.board import Board, Cell, Column
 from mmeval.board.findings import aligned
 from mmeval.board.leakage import BlindGain, Gap, after_cutoff, blind_gains
 from mmeval.board.quality import FEWEST, FOR_KEYS, quality
+from mmeval.data import Variant
 from mmeval.sitegen.answers import page_of
 from mmeval.sitegen.links import run_dir
 from mmeval.sitegen.text import short
+from mmeval.store import Number
 from mmeval.types import Estimate
 
 
@@ -41,6 +43,32 @@ def quality_of(column: Column, models: Sequence[str]) -> dict[str, Any]:
     return {**asdict(found), **points, "few": None, "for_keys": FOR_KEYS, "suspects": suspects}
 
 
+def asked_otherwise(column: Column, board: Board) -> list[dict[str, Any]]:
+    """What runs with several prompts, or with rotated options, found; on the board's scale."""
+    runs = [one.cell for one in column.excluded if one.reason == "variant"]
+    return [found for cell in runs if (found := _otherwise(cell, column, board)) is not None]
+
+
+def _otherwise(cell: Cell, column: Column, board: Board) -> dict[str, Any] | None:
+    info, variant, scale = cell.run.info, Variant.of(cell.spec.variant), column.card.scale
+    part = {name.removeprefix(f"{info.primary_metric}/"): one for name, one in info.metrics.items()}
+    prompts = [one for place in range(variant.prompts) if (one := part.get(f"prompt={place + 1}")) is not None]
+    letters = [name.removeprefix("bias=") for name in part if name.startswith("bias=")]
+    if not letters and len(prompts) < 2:
+        return None
+    most = max(letters, key=lambda letter: part[f"bias={letter}"].value, default="")
+    between, single = part.get("between prompts"), part.get("single")
+    return {
+        "title": board.models[cell.spec.model].label,
+        "value": cell.measured.value * scale,
+        "prompts": [one.value * scale for one in prompts] if len(prompts) > 1 else [],
+        "between": between and _scaled(between, 100.0),
+        "single": single and single.value * scale,
+        "letter": most,
+        "bias": _scaled(part[f"bias={most}"], 100.0) if most else None,
+    }
+
+
 def needs_image(column: Column, board: Board) -> list[dict[str, Any]]:
     """For each blind run: how much of the model's score depends on the image, on the board's scale."""
     return [seeing(one, column, board) for one in blind_gains(column)]
@@ -58,7 +86,7 @@ def seeing(one: BlindGain, column: Column, board: Board) -> dict[str, Any]:
     }
 
 
-def _scaled(gap: Gap | Estimate, scale: float) -> dict[str, float | None]:
+def _scaled(gap: Gap | Estimate | Number, scale: float) -> dict[str, float | None]:
     ends = (gap.value, gap.low, gap.high)
     value, low, high = (None if end is None else end * scale for end in ends)
     return {"value": value, "low": low, "high": high}

@@ -168,7 +168,7 @@ def test_every_setting_is_an_option_of_run_in_one_panel() -> None:
         ("gate rnu", "no such command 'rnu'; did you mean 'run'?; see `mmeval gate --help`"),
         ("run", "missing argument 'BENCHMARK|SUITE|FILE...'; see `mmeval run --help`"),
         ("run bar_reading", "missing option '-m' / '--model'; see `mmeval run --help`"),
-        ("run bar_reading -m a/b --atempts 3", "no such option: --atempts; did you mean --attempts?"),
+        ("run bar_reading -m a/b --atempts 3", "no such option: --atempts; did you mean --attempts"),
         ("run bar_reading -m a/b --limit ten", "invalid value for '--limit': expected a whole number"),
         ("run bar_reading -m a/b --cache maybe", "invalid value for '--cache': 'maybe' is not one of 'on', 'off'"),
         ("run bar_reading -m a/b --timeout 0", "--timeout: must be greater than 0 (got 0.0)"),

@@ -28,6 +28,7 @@ from mmeval.rescore import open_source, rescore
 from mmeval.runner import run_one
 from mmeval.runner.merge import merge
 from mmeval.runner.targets import job_of
+from mmeval.sitegen.quality import asked_otherwise
 from mmeval.stats.components import components, deviations
 from mmeval.store import copy_run, read_samples, run_path
 from mmeval.store.info import Measures
@@ -217,7 +218,11 @@ def test_run_resume_shards_rescore_and_board(tmp_path: Path, questions: Benchmar
     source = open_source(run, file=tmp_path / "quiz.jsonl")
     again = rescore(source, "mmeval", results=tmp_path / "again")
     assert again.info.metrics == info.metrics
-    (column,) = collect(tmp_path / "results").columns
+    board = collect(tmp_path / "results")
+    (column,) = board.columns
+    (found,) = asked_otherwise(column, board)
+    assert (found["letter"], found["prompts"]) == ("B", [0.0, 0.0])
+    assert found["single"] == pytest.approx(100 / 3)
     assert column.cells["mock/echo"].run.info.spec.variant == "", "a variant stands beside the column"
 
 

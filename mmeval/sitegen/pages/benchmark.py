@@ -16,7 +16,7 @@ from mmeval.sitegen.cells import aside, rank_text, shown, slices, text_of
 from mmeval.sitegen.charts import Scale, around, axis, interval
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir
-from mmeval.sitegen.quality import cutoffs, needs_image, quality_of
+from mmeval.sitegen.quality import asked_otherwise, cutoffs, needs_image, quality_of
 from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import short
@@ -60,6 +60,7 @@ def measured(column: Column, board: Board, ranks: Ranks | None) -> dict[str, Any
         "full": column.full,
         "needs_image": needs_image(column, board),
         "quality": quality_of(column, models),
+        "otherwise": asked_otherwise(column, board),
         "cutoffs": cutoffs(column, board, samples.tags_of(column, board.root)),
         "slices": slice_table(column, board, order),
         "hardest": findings(hardest(column, models), column, board, models),
