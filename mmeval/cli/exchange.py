@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from mmeval.cli._runs import PATH, RESULTS, RUN, catalog_of, echo, find_run
+from mmeval.cli import _completion
+from mmeval.cli._runs import PATH, RESULTS, RUN_HELP, catalog_of, echo, find_run
 from mmeval.formatting import plural
 
 if TYPE_CHECKING:
@@ -17,9 +19,14 @@ if TYPE_CHECKING:
     from mmeval.store import Run
 
 
+RUNS = typer.Argument(..., metavar="RUN...", help=RUN_HELP, autocompletion=_completion.runs)
+
+
 class Form(StrEnum):
     """Export formats."""
 
+    csv = "csv"
+    parquet = "parquet"
     eee = "every-eval-ever"
     hub = "hf-eval-results"
     submission = "submission"
@@ -67,7 +74,7 @@ def import_command(
 
 def export_command(
     form: Form = typer.Argument(..., help="Format to write."),
-    reference: str = RUN,
+    references: list[str] = RUNS,
     output: Path | None = typer.Option(None, "--output", "-o", help="File or folder to write.", show_default="here"),
     organization: str = typer.Option("unknown", "--organization", help="Evaluating organization, for Every Eval Ever."),
     user: str | None = typer.Option(None, "--user", help="Evaluating user, for the hub."),
@@ -75,21 +82,40 @@ def export_command(
     path: list[Path] = PATH,
     results: Path = RESULTS,
 ) -> None:
-    """Write a run as Every Eval Ever JSON, as .eval_results YAML for the hub, or as a submission file.
+    """Write runs as a table of samples, as Every Eval Ever JSON, as YAML for the hub, or as a submission file.
 
     Nothing is uploaded.
     """
-    run: Run = find_run(reference, results)
+    runs: list[Run] = [find_run(reference, results) for reference in references]
     catalog = catalog_of(path)
-    card = _card(run, catalog)
-    if form is Form.eee:
-        written = _every_eval_ever(run, card, output or Path(), organization)
+    if form in (Form.csv, Form.parquet):
+        written = _table(form, runs, output or Path(f"samples.{form.value}"))
+    elif form is Form.eee:
+        written = [line for run in runs for line in _every_eval_ever(run, catalog, output or Path(), organization)]
     elif form is Form.hub:
-        written = _hub(run, card, output or Path(".eval_results"), user, url)
+        written = _hub(runs, catalog, output or Path(".eval_results"), user, url)
     else:
+        run = _single(form, runs)
         written = _submission(run, catalog, output or Path(f"{run.info.spec.benchmark}_submission.xlsx"))
     for line in written:
         echo(line)
+
+
+def _single(form: Form, runs: Sequence[Run]) -> Run:
+    from mmeval import UsageError
+
+    if len(runs) > 1:
+        raise UsageError(f"{form.value}: takes one run, not {len(runs)}")
+    return runs[0]
+
+
+def _table(form: Form, runs: Sequence[Run], target: Path) -> list[str]:
+    from mmeval.interchange import tables
+    from mmeval.report.flat import SAMPLE_COLUMNS, sample_rows
+
+    write = tables.write_csv if form is Form.csv else tables.write_parquet
+    rows = (row for run in runs for row in sample_rows(run))
+    return [f"{target}: {plural(write(target, rows, SAMPLE_COLUMNS), 'row')}"]
 
 
 def _card(run: Run, catalog: Catalog) -> Benchmark | None:
@@ -104,40 +130,44 @@ def _card(run: Run, catalog: Catalog) -> Benchmark | None:
         return None
 
 
-def _every_eval_ever(run: Run, card: Benchmark | None, folder: Path, organization: str) -> list[str]:
-    import json
-
+def _every_eval_ever(run: Run, catalog: Catalog, folder: Path, organization: str) -> list[str]:
     from mmeval import store
     from mmeval.interchange import evalever
+    from mmeval.report.flat import sample_rows
 
-    metric: dict[str, Any] = {}
-    if card is not None:
-        metric = {"lower_is_better": not card.metric.higher_is_better}
-        metric |= {"min_score": card.metric.low, "max_score": card.metric.high}
-    whole = evalever.aggregate(run, organization=organization, metric=metric)
-    stem = f"{store.slug(run.info.spec.model)}__{run.info.spec.benchmark}__{run.path.name}"
+    about = evalever.About(organization=organization)
+    if card := _card(run, catalog):
+        rule = card.score.rules.get(run.info.spec.profile)
+        about = evalever.About(
+            organization=organization,
+            lower_is_better=not card.metric.higher_is_better,
+            low=card.metric.low,
+            high=card.metric.high,
+            judge_prompt=getattr(rule, "template", None),
+        )
     stored = run.samples()
-    samples = {sample.id: sample for sample in store.read_samples(stored)} if stored else {}
-    lines = [json.dumps(one, ensure_ascii=False) for one in evalever.instances(run, samples)]
-    if lines:
-        whole["detailed_evaluation_results"] = {
-            "format": "jsonl",
-            "file_path": f"{stem}.jsonl",
-            "total_rows": len(lines),
-        }
-        store.write_atomic(folder / f"{stem}.jsonl", "\n".join(lines) + "\n")
-    store.write_atomic(folder / f"{stem}.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
-    return [str(folder / f"{stem}.json"), *([str(folder / f"{stem}.jsonl")] if lines else [])]
+    images = {
+        sample.id: [part.sha256 for part in sample.prompt if part.sha256]
+        for sample in (store.read_samples(stored) if stored else ())
+    }
+    return [str(file) for file in evalever.write(run, sample_rows(run), images, folder, about)]
 
 
-def _hub(run: Run, card: Benchmark | None, folder: Path, user: str | None, url: str | None) -> list[str]:
-    from mmeval import store
+def _hub(runs: Sequence[Run], catalog: Catalog, folder: Path, user: str | None, url: str | None) -> list[str]:
+    """One file per benchmark. The files belong into the repository of one model."""
+    from mmeval import UsageError, store
     from mmeval.interchange import hubresults
 
-    scale = card.metric.scale if card is not None else 100.0
-    target = folder / f"{run.info.spec.benchmark}.yaml"
-    store.write_atomic(target, hubresults.dump([hubresults.entry(run, scale=scale, user=user, url=url)]))
-    return [str(target)]
+    texts: dict[Path, str] = {}
+    for run in runs:
+        card, target = _card(run, catalog), folder / f"{run.info.spec.benchmark}.yaml"
+        if target in texts:
+            raise UsageError(f"{Form.hub.value}: two runs of {run.info.spec.benchmark}; name one of them")
+        scale = card.metric.scale if card is not None else 100.0
+        texts[target] = hubresults.dump([hubresults.entry(run, scale=scale, user=user, url=url)])
+    for target, text in texts.items():
+        store.write_atomic(target, text)
+    return [str(target) for target in texts]
 
 
 def _submission(run: Run, catalog: Catalog, target: Path) -> list[str]:

@@ -1,11 +1,13 @@
 """Runs as what other tools read."""
 
+import csv
 import datetime
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -13,8 +15,9 @@ from typer.testing import CliRunner
 from mmeval import UsageError, data
 from mmeval.catalog import Catalog
 from mmeval.cli import app
-from mmeval.interchange import evalever, hubresults
+from mmeval.interchange import evalever, hubresults, tables
 from mmeval.interchange.submission import write_mmbench
+from mmeval.report.flat import SAMPLE_COLUMNS
 from mmeval.runner import Settings, run_one
 
 QUESTIONS = [
@@ -33,29 +36,36 @@ def run(tmp_path: Path):
     return run_one(data.from_file(file), "mock/scripted", settings)
 
 
-def test_every_eval_ever(run, tmp_path: Path):
-    out = CliRunner().invoke(
-        app, ["export", "every-eval-ever", str(run.path), "-o", str(tmp_path / "out"), "--organization", "Acme",
-              "--results", str(tmp_path / "results")]
-    )  # fmt: skip
-    assert out.exit_code == 0, out.output
-    whole, lines = (Path(line) for line in out.stdout.split())
-    document = json.loads(whole.read_text())
-    required = {
-        "schema_version", "evaluation_id", "retrieved_timestamp", "source_metadata", "eval_library", "model_info",
-        "evaluation_results",
-    }  # fmt: skip
-    assert required <= set(document)
-    headline = document["evaluation_results"][0]
-    assert headline["score_details"]["score"] == 0.5
-    assert headline["score_details"]["uncertainty"]["num_samples"] == 2
-    assert all(isinstance(v, str) for v in document["generation_config"]["additional_details"].values())
-    first, second = map(json.loads, lines.read_text().splitlines())
-    assert (first["sample_id"], first["evaluation"], first["answer_attribution"][0]["extracted_value"]) == (
-        "one", {"score": 1.0, "is_correct": True}, "B",
-    )  # fmt: skip
-    assert second["input"]["reference"] == ["4"]
-    assert document["detailed_evaluation_results"]["total_rows"] == 2
+def test_flat_tables_hold_one_row_per_sample(run, tmp_path: Path):
+    for form in ("csv", "parquet"):
+        out = CliRunner().invoke(app, ["export", form, str(run.path), str(run.path), "-o", str(tmp_path / f"s.{form}")])
+        assert (out.exit_code, out.stdout.strip()) == (0, f"{tmp_path / f's.{form}'}: 4 rows")
+    frame = pq.read_table(tmp_path / "s.parquet").to_pylist()
+    assert tuple(frame[0]) == SAMPLE_COLUMNS
+    first, second = frame[:2]
+    assert (first["id"], first["reply"], first["score"], first["choices"]) == ("one", "B", 1.0, ["cat", "dog"])
+    assert (second["target"], second["answer"], second["tags"]) == ("4", "5", '{"category": "counting"}')
+    cells = list(csv.DictReader((tmp_path / "s.csv").read_text().splitlines(keepends=True)))
+    assert [(row["id"], row["score"], row["choices"]) for row in cells[:2]] == [
+        ("one", "1.0", '["cat", "dog"]'), ("two", "0.0", ""),
+    ]  # fmt: skip
+
+
+def test_hostile_texts_stay_texts_in_a_table(tmp_path: Path):
+    row = dict.fromkeys(SAMPLE_COLUMNS) | {"question": "=1+1", "reply": "\ud800", "target": {"a": 1}, "score": 0.5}
+    assert tables.write_csv(tmp_path / "s.csv", [row], SAMPLE_COLUMNS) == 1
+    assert tables.write_parquet(tmp_path / "s.parquet", [row], SAMPLE_COLUMNS) == 1
+    (cells,) = csv.DictReader((tmp_path / "s.csv").read_text().splitlines())
+    assert (cells["question"], cells["reply"], cells["target"]) == ("'=1+1", "\\ud800", '{"a": 1}')
+    (found,) = pq.read_table(tmp_path / "s.parquet").to_pylist()
+    assert (found["question"], found["reply"], found["score"]) == ("=1+1", "\\ud800", 0.5)
+
+
+@pytest.mark.parametrize("form", ["hf-eval-results", "submission"])
+def test_forms_for_one_run_refuse_two(run, tmp_path: Path, form: str):
+    out = CliRunner().invoke(app, ["export", form, str(run.path), str(run.path), "-o", str(tmp_path / "out")])
+    assert isinstance(out.exception, UsageError)
+    assert not (tmp_path / "out").exists()
 
 
 def test_hub_results_need_hub_data(run, tmp_path: Path):
@@ -69,9 +79,8 @@ def test_hub_results_need_hub_data(run, tmp_path: Path):
     assert read["date"] == ended.date().isoformat()
     assert "95% interval [" in read["notes"]
     assert (read["value"], read["source"]["user"], read["evaluation_framework"]) == (50.0, "acme", "mmeval")
-    assert (
-        evalever.aggregate(moved, organization="Acme")["evaluation_results"][0]["source_data"]["hf_repo"] == "acme/vqa"
-    )
+    (headline, *_) = evalever.aggregate(moved, evalever.About())["evaluation_results"]
+    assert headline["source_data"]["hf_repo"] == "acme/vqa"
 
 
 def test_hidden_labels_give_a_file_and_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
