@@ -41,10 +41,11 @@ VERBS = {
     "new": "Write a commented file that works: a run, a suite, a gate, a benchmark or an adapter.",
     "doctor": "Check packages, keys, definitions, results and disk.",
     "import": "Import results of other tools.",
-    "export": "Write a run as Every Eval Ever JSON, as .eval_results YAML for the hub, or as a submission file.",
+    "export": "Write runs as a table of samples, as Every Eval Ever JSON, as hub YAML, or as a submission file.",
+    "push": "Upload runs to a data set on the Hugging Face hub that you name.",
 }
 """Verb to its line on the help page, which is the first sentence of its own help: the page imports no verb."""
-SHARED = {"import": "exchange", "export": "exchange"}
+SHARED = {"import": "exchange", "export": "exchange", "push": "exchange"}
 """Verbs whose module is not named after them. Each module has `register(app)`."""
 
 

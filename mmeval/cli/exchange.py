@@ -1,4 +1,4 @@
-"""`mmeval import` and `mmeval export`: exchange results with other tools."""
+"""`mmeval import`, `mmeval export` and `mmeval push`: exchange results with other tools and people."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mmeval.store import Run
 
 
+SKIPPED = 20
+"""Skipped files of a folder that are named one by one."""
 RUNS = typer.Argument(..., metavar="RUN...", help=RUN_HELP, autocompletion=_completion.runs)
 
 
@@ -33,19 +35,20 @@ class Form(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    """Add both verbs."""
+    """Add the verbs."""
     app.command("import")(import_command)
     app.command("export")(export_command)
+    app.command("push")(push_command)
 
 
 def import_command(
     files: list[Path] = typer.Argument(
-        ..., metavar="FILE...", help="Files of VLMEvalKit, lmms-eval or inspect, or OpenVLM.json."
+        ..., metavar="FILE|FOLDER...", help="Files of VLMEvalKit, lmms-eval, inspect or evalscope, or OpenVLM.json."
     ),
     form: str | None = typer.Option(
         None,
         "--form",
-        help="Format: vlmevalkit, lmms-results, lmms-samples, inspect or openvlm.",
+        help="Format: vlmevalkit, lmms-results, lmms-samples, inspect, evalscope or openvlm.",
         show_default="detected",
     ),
     model: str | None = typer.Option(None, "--model", help="Name of the model.", show_default="detected"),
@@ -54,22 +57,40 @@ def import_command(
     ),
     results: Path = RESULTS,
 ) -> None:
-    """Import results of other tools. The runs are marked as third-party and never mixed with your own."""
-    from mmeval import RunFailedError
-    from mmeval.formatting import points
-    from mmeval.interchange.imported import write
-    from mmeval.interchange.readers import read
+    """Import results of other tools. The runs are marked as third-party and never mixed with your own.
 
-    written = 0
-    for file in files:
-        for found in read(file, form=form, model=model, benchmark=benchmark):
-            run = write(found, results)
-            number = run.info.metrics.get(run.info.primary_metric)
-            value = f"{run.info.primary_metric} {points(number.value)}" if number else run.info.reason
-            echo(f"{run.path}: {plural(run.info.planned, 'sample')}, {value}")
-            written += 1
-    if not written:
+    Of a folder, every file that is known is imported, and the others are listed.
+    """
+    from mmeval import RunFailedError
+    from mmeval.interchange.imported import Imported, write
+    from mmeval.interchange.readers import read, scan
+
+    found: list[Imported] = []
+    for file in files:  # all are read before the first is written
+        more, skipped = scan(file, form=form, model=model, benchmark=benchmark) if file.is_dir() else ((), ())
+        found += more if file.is_dir() else read(file, form=form, model=model, benchmark=benchmark)
+        _say_skipped(skipped)
+    if not found:
         raise RunFailedError("nothing was imported")
+    for line in dict.fromkeys(_imported(write(one, results)) for one in found):
+        echo(line)
+
+
+def _imported(run: Run) -> str:
+    from mmeval.formatting import points
+
+    number = run.info.metrics.get(run.info.primary_metric)
+    value = f"{run.info.primary_metric} {points(number.value)}" if number else None
+    status = "" if run.info.status == "complete" else f"{run.info.status}: "
+    said = ", ".join(filter(None, [value, f"{status}{run.info.reason}" if run.info.reason else None]))
+    return f"{run.path}: {plural(run.info.planned, 'sample')}, {said}"
+
+
+def _say_skipped(skipped: Sequence[str]) -> None:
+    for reason in skipped[:SKIPPED]:
+        echo(f"mmeval: skipped: {reason}", err=True)
+    if len(skipped) > SKIPPED:
+        echo(f"mmeval: skipped: {len(skipped) - SKIPPED} more", err=True)
 
 
 def export_command(
@@ -82,7 +103,7 @@ def export_command(
     path: list[Path] = PATH,
     results: Path = RESULTS,
 ) -> None:
-    """Write runs as a table of samples, as Every Eval Ever JSON, as YAML for the hub, or as a submission file.
+    """Write runs as a table of samples, as Every Eval Ever JSON, as hub YAML, or as a submission file.
 
     Nothing is uploaded.
     """
@@ -99,6 +120,54 @@ def export_command(
         written = _submission(run, catalog, output or Path(f"{run.info.spec.benchmark}_submission.xlsx"))
     for line in written:
         echo(line)
+
+
+class Host(StrEnum):
+    """Where runs can be uploaded."""
+
+    hf = "hf"
+
+
+def push_command(
+    host: Host = typer.Argument(..., help="Where to: hf, the Hugging Face hub."),
+    references: list[str] = RUNS,
+    repo: str = typer.Option(..., "--repo", metavar="OWNER/NAME", help="The data set; it is made if there is none."),
+    public: bool = typer.Option(False, "--public", help="Let everyone see it.", show_default="private"),
+    path: list[Path] = PATH,
+    results: Path = RESULTS,
+) -> None:
+    """Upload runs to a data set on the Hugging Face hub that you name.
+
+    It is private unless you say otherwise. The token is that of `hf auth login` or HF_TOKEN. Questions and replies are
+    uploaded only where the licence of the benchmark allows sharing them; run.json and scores.csv always are.
+    """
+    import tempfile
+
+    from mmeval.interchange import hubpush
+    from mmeval.report.flat import SAMPLE_COLUMNS, sample_rows
+
+    del host
+    runs: list[Run] = [find_run(reference, results) for reference in references]
+    catalog = catalog_of(path)
+    with tempfile.TemporaryDirectory() as room:
+        files: dict[str, Path] = {}
+        for run in runs:
+            shared = _shared(run, catalog)
+            upload = hubpush.prepare(run, sample_rows(run), SAMPLE_COLUMNS, Path(room), shared=shared)
+            files |= upload.files
+            if upload.withheld:
+                echo(f"mmeval: {run.path}: the samples stay here: {upload.withheld}", err=True)
+        address = hubpush.push(repo, files, public=public)
+    echo(f"{address}: {plural(len(runs), 'run')}, {plural(len(files), 'file')}, {'public' if public else 'private'}")
+
+
+def _shared(run: Run, catalog: Catalog) -> bool:
+    """Whether questions and replies may be shown: the benchmark says so, and so does where its samples are stored."""
+    from mmeval import store
+
+    stored, card = run.samples(), _card(run, catalog)
+    published = stored is None or stored == store.samples_path(stored.parents[2], run.info)
+    return card is not None and card.redistribute and published
 
 
 def _single(form: Form, runs: Sequence[Run]) -> Run:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +34,16 @@ BENCHMARKS: Mapping[str, str] = {
 """Names in other tools, with our name of the benchmark. Other names stay, in lower case."""
 
 
+_NO_SCORES = "the file holds replies without scores"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
     """The result of one model on one benchmark that another tool measured."""
 
     tool: str
-    """`vlmevalkit`, `lmms-eval`, `inspect` or `openvlm`. It is also the version of the benchmark, so that imported
-    runs do not share a column with our own."""
+    """`vlmevalkit`, `lmms-eval`, `inspect`, `evalscope` or `openvlm`. It is also the version of the
+    benchmark, so that imported runs do not share a column with our own."""
     model: str
     benchmark: str
     """Its name in the other tool."""
@@ -50,6 +53,11 @@ class Imported:
     """Numbers stated in the file, by name; the first is the headline if no record has a score."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What the file says about how it was made: versions, options, dates."""
+    planned: int | None = None
+    """Samples that were to be asked, if the file says so; else as many as it has."""
+    status: store.RunStatus = "complete"
+    reason: str | None = None
+    """Why it is not complete."""
 
 
 def benchmark_name(name: str) -> str:
@@ -73,12 +81,10 @@ def write(found: Imported, results: Path) -> store.Run:
         status="running",
         spec=spec,
         provenance={"imported": {"tool": found.tool, "file": found.source.name, **found.facts}},
-        planned=len(found.records),
+        planned=max(found.planned or 0, len(found.records)),
         primary_metric=primary,
         origin="third-party",
-    ).summarised(
-        summary, status="complete", reason=None if numbers else "the file holds replies without scores", totals={}
-    )
+    ).summarised(summary, status=found.status, reason=found.reason or (None if numbers else _NO_SCORES), totals={})
     ordered = sorted(found.records, key=lambda record: (record.id, record.epoch))
     store.write_scores(files.scores, (store.ScoreRow.of(record, record.score) for record in ordered))
     store.write_journal(files.journal, ordered)
@@ -94,6 +100,7 @@ def _spec(found: Imported) -> store.Spec:
         version=found.tool,
         profile=found.tool,
         endpoint="third-party",
+        epochs=max((record.epoch for record in found.records), default=1),
         definition_digest="",
         adapter_digest="",
         scorer="",
@@ -114,6 +121,12 @@ def _numbers(found: Imported, scored: Sequence[Record]) -> tuple[dict[str, store
         "mean_score": store.Number.of(whole),
         **{f"mean_score/stated {n}": v for n, v in stated.items()},
     }, "mean_score"
+
+
+def clustered(records: Sequence[Record]) -> list[Record]:
+    """The records; if a sample was asked several times, each sample is a cluster, because its epochs are alike."""
+    repeated = any(record.epoch > 1 for record in records)
+    return [replace(record, cluster=record.cluster or record.id) if repeated else record for record in records]
 
 
 def _ids_digest(records: Sequence[Record]) -> str:

@@ -1,16 +1,18 @@
-"""Import `.eval` logs of inspect_ai: zip files of JSON, deflated or compressed with Zstandard."""
+"""Import logs of inspect_ai: one JSON file, or a zip file `.eval` of JSON, deflated or compressed with Zstandard."""
 
 from __future__ import annotations
 
 import json
 import struct
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mmeval.documents import read_json
 from mmeval.errors import DataError
-from mmeval.interchange.imported import Imported, number, unit
+from mmeval.interchange.imported import Imported, clustered, number, unit
+from mmeval.store import RunStatus
 from mmeval.types import Failure, Finish, Record, Reply, Score, Status, Usage
 
 _ZSTD = 93
@@ -22,27 +24,74 @@ _FINISH: Mapping[str, Finish] = {"max_tokens": "length", "model_length": "length
 
 
 def read(file: Path, *, model: str | None = None, benchmark: str | None = None) -> Iterator[Imported]:
-    """The run in a log; raises DataError naming the file and the member."""
+    """The run in a log; raises DataError naming the file and the member or the sample."""
+    if file.suffix.lower() == ".json":
+        header = read_json(file, DataError)
+        if not is_log(header):
+            raise DataError(f"{file}: there is no `eval` and `status` as in a log of inspect")
+        samples = header.get("samples") or []
+        records = [_record(one, f"{file}: sample {n}") for n, one in enumerate(samples, 1)]
+    else:
+        header, records = _zipped(file)
+    yield _imported(file, header, records, model, benchmark)
+
+
+def is_log(whole: Any) -> bool:
+    """Whether a JSON document looks like a log."""
+    return isinstance(whole, dict) and isinstance(whole.get("eval"), dict) and isinstance(whole.get("status"), str)
+
+
+def _zipped(file: Path) -> tuple[Mapping[str, Any], list[Record]]:
     try:
         with zipfile.ZipFile(file) as log, file.open("rb") as raw:
-            header = _json(file, log, raw, "header.json")
-            members = sorted(name for name in log.namelist() if name.startswith("samples/") and name.endswith(".json"))
-            records = [_record(_json(file, log, raw, name), f"{file}:{name}") for name in members]
+            names = log.namelist()
+            # A log that was not finished has no header, only the start of its journal.
+            header = _json(file, log, raw, "header.json" if "header.json" in names else "_journal/start.json")
+            members = sorted(name for name in names if name.startswith("samples/") and name.endswith(".json"))
+            return header, [_record(_json(file, log, raw, name), f"{file}:{name}") for name in members]
     except (OSError, zipfile.BadZipFile) as error:
         raise DataError(f"{file}: not a readable .eval file: {error}") from None
-    spec = header.get("eval")
-    spec = spec if isinstance(spec, dict) else {}
-    packages = spec.get("packages") if isinstance(spec.get("packages"), dict) else {}
-    facts = {"status": header.get("status"), "created": spec.get("created"), "packages": packages}
-    yield Imported(
+
+
+def _imported(
+    file: Path, header: Mapping[str, Any], records: Sequence[Record], model: str | None, benchmark: str | None
+) -> Imported:
+    spec = _table(header.get("eval"))
+    facts = {key: spec.get(key) for key in ("created", "packages")} | {"status": header.get("status")}
+    status, reason = _ended(header)
+    return Imported(
         tool="inspect",
         model=model or str(spec.get("model") or "unknown"),
         benchmark=benchmark or str(spec.get("task") or file.stem).rpartition("/")[2],
         source=file,
-        records=records,
+        records=clustered(records),
         metrics=_metrics(header.get("results")),
         facts={key: value for key, value in facts.items() if value},
+        planned=_planned(spec),
+        status=status,
+        reason=reason,
     )
+
+
+def _table(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _planned(spec: Mapping[str, Any]) -> int | None:
+    """Samples that the log was to have, all epochs together."""
+    ids, epochs = _table(spec.get("dataset")).get("sample_ids"), _table(spec.get("config")).get("epochs")
+    return len(ids) * (epochs if isinstance(epochs, int) else 1) if isinstance(ids, list) else None
+
+
+def _ended(header: Mapping[str, Any]) -> tuple[RunStatus, str | None]:
+    """The status of the run, and why it is not complete."""
+    said, error = header.get("status"), _table(header.get("error"))
+    if said == "success":
+        return "complete", None
+    if said == "cancelled":
+        return "cancelled", "inspect was cancelled"
+    message = " ".join(str(error.get("message") or "the log was not finished").split())
+    return "failed", f"inspect: {message[:300]}"
 
 
 def _json(file: Path, log: zipfile.ZipFile, raw: Any, name: str) -> Mapping[str, Any]:
@@ -89,7 +138,9 @@ def _metrics(results: Any) -> dict[str, float]:
     return found
 
 
-def _record(sample: Mapping[str, Any], where: str) -> Record:
+def _record(sample: Any, where: str) -> Record:
+    if not isinstance(sample, dict) or sample.get("id") is None:
+        raise DataError(f"{where}: expected an object with an id")
     error = sample.get("error")
     epoch = sample.get("epoch")
     reply = _reply(sample.get("output"))

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
 from mmeval import DataError, UsageError, store
+from mmeval.cli import app
 from mmeval.interchange import inspectlog
 from mmeval.interchange.imported import write
 from mmeval.interchange.readers import form_of, read
@@ -73,8 +75,9 @@ def test_lmms_samples(tmp_path: Path):
     assert next(run.records()).reply.text == "A"
 
 
-def test_lmms_results(tmp_path: Path):
-    run = only(LMMS / "20261123_192518_results.json", tmp_path)
+def test_lmms_results_without_samples(tmp_path: Path):
+    shutil.copy(LMMS / "20261123_192518_results.json", tmp_path)
+    run = only(tmp_path / "20261123_192518_results.json", tmp_path)
     assert (run.info.spec.model, run.info.spec.benchmark) == ("acme/tiny-vlm", "mmstar")
     assert {name: number.value for name, number in run.info.metrics.items()} == {
         "average": 2 / 3,
@@ -82,6 +85,82 @@ def test_lmms_results(tmp_path: Path):
     }
     assert run.info.metrics["average"].n == 0
     assert rows(run) == []
+
+
+def test_lmms_results_and_samples_are_one_run(tmp_path: Path):
+    out = CliRunner().invoke(app, ["import", *map(str, sorted(LMMS.iterdir())), "--results", str(tmp_path)])
+    assert (out.exit_code, len(out.stdout.splitlines())) == (0, 1)
+    (run,) = store.list_runs(tmp_path)[0]
+    assert run.info.metrics["mean_score/stated coarse perception"].value == 0.5
+    assert (run.info.metrics["mean_score"].n, run.info.provenance["imported"]["git_hash"]) == (3, "abc")
+
+
+def test_lmms_samples_are_read_as_they_were_scored(tmp_path: Path):
+    row = {"doc_id": 7, "resps": ["I think it is B."], "filtered_resps": "B", "length": 1.0, "exact_match": 0.0}
+    (tmp_path / "1_samples_chartqa.jsonl").write_text(json.dumps(row) + "\n")
+    results = {"results": {"chartqa": {"exact_match,none": 0.0}}, "config": {"model_args": "pretrained=acme/vlm"}}
+    (tmp_path / "1_results.json").write_text(json.dumps(results))
+    run = only(tmp_path / "1_samples_chartqa.jsonl", tmp_path / "results")
+    assert (run.info.spec.model, rows(run)) == ("acme/vlm", [("7", "ok", 0.0, "B")])
+    assert next(run.records()).reply.text == "I think it is B."
+
+
+def test_an_inspect_json_log_has_epochs_and_errors(tmp_path: Path):
+    run = only(FIXTURES / "tiny_open.json", tmp_path)
+    assert [(r.id, r.epoch, r.status, r.score) for r in run.scores()] == [
+        ("q0", 1, "ok", 1.0), ("q0", 2, "ok", 1.0), ("q1", 1, "ok", 1.0),
+        ("q1", 2, "error", None), ("q2", 1, "ok", 1.0), ("q2", 2, "ok", 0.0),
+    ]  # fmt: skip
+    assert (run.info.status, run.info.spec.epochs, run.info.metrics["mean_score"].n) == ("complete", 2, 5)
+    assert {r.cluster for r in run.scores()} == {"q0", "q1", "q2"}
+
+
+def test_an_inspect_log_of_an_error_is_a_failed_run(tmp_path: Path):
+    run = only(FIXTURES / "tiny_open_error.json", tmp_path)
+    assert (run.info.status, run.info.reason) == ("failed", "inspect: RuntimeError('the camera is off')")
+    assert (run.info.planned, run.info.counts) == (6, {"ok": 4, "error": 2})
+
+
+@pytest.mark.parametrize("name", ["reports/acme-vlm/tiny.json", "reviews/acme-vlm/tiny_IQ.jsonl"])
+def test_an_evalscope_report_with_its_reviews(tmp_path: Path, name: str):
+    run = only(FIXTURES / "evalscope" / name, tmp_path)
+    assert [(r.id, r.epoch, r.status, r.score, r.answer) for r in run.scores()] == [
+        ("EQ/0", 1, "ok", 1.0, "B"), ("EQ/0", 2, "judge_error", None, None),
+        ("IQ/0", 1, "ok", 1.0, "B"), ("IQ/0", 2, "ok", 0.0, "A"),
+    ]  # fmt: skip
+    assert (run.info.status, run.info.reason) == ("partial", "evalscope has no review of 1 of 5 samples")
+    stated = [name.removeprefix("mean_score/stated ") for name in run.info.metrics if "stated" in name]
+    assert [name for name in stated if "/" not in name] == ["acc", "f1"]  # the primary one of the report is first
+    assert "acc/all" not in stated  # a sum over the other subsets
+
+
+def test_a_folder_gives_all_that_is_known_and_says_what_it_skips(tmp_path: Path):
+    folder = tmp_path / "logs"
+    shutil.copytree(FIXTURES, folder)
+    (folder / "broken.eval").write_bytes(b"no zip")
+    (folder / "link.json").symlink_to(FIXTURES / "tiny_open.json")
+    table(folder / "Acme_MMStar.xlsx", ["index", "prediction"], [[0, "A"]])
+    table(folder / "Acme_MMStar_result.xlsx", ["index", "prediction", "hit"], [[0, "A", 1]])
+    out = CliRunner().invoke(app, ["import", str(folder), "--results", str(tmp_path / "results")])
+    assert out.exit_code == 0, out.output
+    runs = store.list_runs(tmp_path / "results")[0]
+    assert sorted((run.info.spec.version, run.info.spec.benchmark) for run in runs) == [
+        ("evalscope", "tiny"), ("inspect", "tiny_choice"), ("inspect", "tiny_open"), ("inspect", "tiny_open"),
+        ("lmms-eval", "mmstar"), ("vlmevalkit", "mmstar"),
+    ]  # fmt: skip
+    for name in ("broken.eval: not a readable .eval file", "Acme_MMStar.xlsx: another file", "README.md: not a file"):
+        assert name in out.stderr
+    assert "link.json" not in out.output
+
+
+def test_one_bad_file_writes_nothing(tmp_path: Path):
+    (tmp_path / "bad.json").write_text('{"eval": {}, "status": "success", "samples": [{}]}')
+    out = CliRunner().invoke(
+        app, ["import", str(FIXTURES / "tiny_open.json"), str(tmp_path / "bad.json"), "--results", str(tmp_path / "r")]
+    )
+    assert isinstance(out.exception, DataError)
+    assert str(out.exception).endswith("bad.json: sample 1: expected an object with an id")
+    assert not (tmp_path / "r").exists()
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "tsv", "json", "columns.json"])
@@ -156,6 +235,7 @@ def test_importing_twice_writes_one_folder(tmp_path: Path):
         ("table.tsv", b"index\tprediction\n1\tA\n", UsageError, "pass --model and --benchmark"),
         ("x.jsonl", b"{}\n", UsageError, "pass --benchmark"),
         ("x_samples_mmstar.jsonl", b"{}\n", DataError, "no doc_id"),
+        ("r.jsonl", b'{"sample_score": {}}', UsageError, "its report is not in"),
         ("x.bin", b"", UsageError, "unknown form; pass --form"),
     ],
 )
@@ -183,6 +263,10 @@ def test_a_damaged_member_is_named(tmp_path: Path):
     [
         ("r.json", '{"results": {"m": {"META": {}}}}', "openvlm"),
         ("r.json", '{"results": {"mmstar": {"average,none": 1}}}', "lmms-results"),
+        ("r.json", '{"eval": {}, "status": "success"}', "inspect"),
+        ("r.json", '{"dataset_name": "x", "metrics": []}', "evalscope"),
+        ("r.jsonl", '{"index": 0, "sample_score": {}}', "evalscope"),
+        ("r.jsonl", "[" * 100_000, "lmms-samples"),
         ("r.json", "[]", "vlmevalkit"),
     ],
 )
