@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 CAUSES = 3
 """Causes of failures that are printed for each run, the most frequent first."""
 EPILOG = "Run the same command again to resume. A complete run is not asked again."
+
+
+class Tracker(StrEnum):
+    """Tools that record runs."""
+
+    wandb = "wandb"
+    mlflow = "mlflow"
 
 
 def register(app: typer.Typer) -> None:
@@ -52,6 +60,9 @@ def run(
     config: Path | None = typer.Option(
         None, "-c", "--config", metavar="FILE.toml", help="Read benchmarks, models and settings; the command line wins."
     ),
+    track: list[Tracker] = typer.Option(
+        [], "--track", help="Record the runs there, too (repeatable).", show_default=False
+    ),
     plan: bool = typer.Option(False, "--plan", help="Print samples, tokens and cost, and send nothing."),
     as_json: bool = AS_JSON,
     **settings: Any,
@@ -66,7 +77,7 @@ def run(
     _nothing_missing(chosen, config)
     if plan:
         raise typer.Exit(_estimate(_plans(chosen)[0], as_json=as_json))
-    raise typer.Exit(execute(chosen, as_json=as_json))
+    raise typer.Exit(execute(chosen, as_json=as_json, track=[one.value for one in track]))
 
 
 def _nothing_missing(chosen: RunConfig, file: Path | None) -> None:
@@ -93,11 +104,14 @@ def _plans(config: RunConfig) -> tuple[list[Plan], bool]:
     return plans, bool(problems)
 
 
-def execute(config: RunConfig, *, as_json: bool = False) -> int:
+def execute(config: RunConfig, *, as_json: bool = False, track: Sequence[str] = ()) -> int:
     """Run every benchmark against every model, showing progress and results; returns the exit code."""
     from mmeval import runner
+    from mmeval.interchange import tracking
     from mmeval.report.logs import logged
     from mmeval.report.progress import observer
+
+    tracking.check(track)
 
     settings = config.settings
     plans, skipped = _plans(config)
@@ -118,8 +132,21 @@ def execute(config: RunConfig, *, as_json: bool = False) -> int:
     problem = session.resources.cache.problem
     if problem:
         echo(f"mmeval: new replies are stored in their runs, but not in the cache: {problem}", err=True)
+    _track(runs, track)
     _report(runs, plans, settings, as_json=as_json)
     return _exit_code(session, runs, plans) or (5 if skipped else 0)
+
+
+def _track(runs: Sequence[Run], trackers: Sequence[str]) -> None:
+    from mmeval import RunFailedError
+    from mmeval.interchange import tracking
+
+    for name in trackers:
+        for run in runs:
+            try:
+                tracking.track(name, run)
+            except RunFailedError as error:
+                echo(f"mmeval: {error}", err=True)
 
 
 def _estimate(plans: Sequence[Plan], *, as_json: bool) -> int:
