@@ -88,14 +88,17 @@ def read_samples(file: Path, *, model: str | None = None, benchmark: str | None 
     whole = _results(results) if results != file and results.is_file() else {}
     stated = whole.get("results", {}).get(found["task"] if found else task)
     metrics = _metrics(stated) if isinstance(stated, dict) else {}
-    records = [_record(row, f"{file} row {n}", list(metrics)) for n, row in enumerate(jsonl(file).rows())]
+    records: dict[str, Record] = {}
+    for n, row in enumerate(jsonl(file).rows()):
+        record = _record(row, f"{file} row {n}", list(metrics))
+        records.setdefault(record.id, record)  # a task with several filters repeats all rows for each
     if not records:
         raise DataError(f"{file}: the file has no rows")
     # Model folders are named `organisation__model`.
     name = model or (_model(whole) if whole else file.resolve().parent.name.replace("__", "/"))
     yield Imported(
-        tool="lmms-eval", model=name, benchmark=task, source=file, records=records, metrics=metrics,
-        facts=_facts(whole),
+        tool="lmms-eval", model=name, benchmark=task, source=file, records=list(records.values()),
+        metrics=metrics, facts=_facts(whole),
     )  # fmt: skip
 
 

@@ -59,7 +59,9 @@ def read(
 
 def _bounded(found: Iterator[Imported], says: str) -> Iterator[Imported]:
     try:
-        yield from found
+        for one in found:
+            f"{one.model}{one.benchmark}".encode()  # a lone surrogate could not be the name of a folder
+            yield one
     except MMEvalError:
         raise
     except Exception as error:  # the boundary of another tool's file, in which anything may be anywhere

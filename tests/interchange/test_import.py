@@ -97,7 +97,8 @@ def test_lmms_results_and_samples_are_one_run(tmp_path: Path):
 
 def test_lmms_samples_are_read_as_they_were_scored(tmp_path: Path):
     row = {"doc_id": 7, "resps": ["I think it is B."], "filtered_resps": "B", "length": 1.0, "exact_match": 0.0}
-    (tmp_path / "1_samples_chartqa.jsonl").write_text(json.dumps(row) + "\n")
+    other = {**row, "filtered_resps": "I think it is B.", "exact_match": 1.0}  # of a second filter
+    (tmp_path / "1_samples_chartqa.jsonl").write_text("\n".join(map(json.dumps, [row, other])))
     results = {"results": {"chartqa": {"exact_match,none": 0.0}}, "config": {"model_args": "pretrained=acme/vlm"}}
     (tmp_path / "1_results.json").write_text(json.dumps(results))
     run = only(tmp_path / "1_samples_chartqa.jsonl", tmp_path / "results")
@@ -235,6 +236,7 @@ def test_importing_twice_writes_one_folder(tmp_path: Path):
         ("table.tsv", b"index\tprediction\n1\tA\n", UsageError, "pass --model and --benchmark"),
         ("x.jsonl", b"{}\n", UsageError, "pass --benchmark"),
         ("x_samples_mmstar.jsonl", b"{}\n", DataError, "no doc_id"),
+        ("r.json", b'{"eval": {"model": "\\ud800"}, "status": "success"}', DataError, "surrogates not allowed"),
         ("r.jsonl", b'{"sample_score": {}}', UsageError, "its report is not in"),
         ("x.bin", b"", UsageError, "unknown form; pass --form"),
     ],
@@ -244,6 +246,16 @@ def test_bad_files_are_one_line(tmp_path: Path, name, content, error, message):
     with pytest.raises(error, match=message) as caught:
         list(read(tmp_path / name))
     assert "\n" not in str(caught.value)
+
+
+def test_an_inspect_log_that_was_not_finished(tmp_path: Path):
+    file = tmp_path / "a.eval"
+    with zipfile.ZipFile(file, "w") as log:
+        log.writestr("_journal/start.json", json.dumps({"eval": {"task": "t", "model": "acme/vlm"}}))
+        log.writestr("samples/1_epoch_1.json", json.dumps({"id": 1, "epoch": 1, "scores": {"match": {"value": "C"}}}))
+    run = only(file, tmp_path / "results")
+    assert (run.info.status, run.info.reason) == ("failed", "inspect: the log was not finished")
+    assert rows(run) == [("1", "empty", 1.0, None)]
 
 
 def test_a_damaged_member_is_named(tmp_path: Path):
