@@ -122,7 +122,7 @@ def _model(name: str, endpoint: str) -> dict[str, Any]:
     provider, _, rest = name.partition("/")
     developer = rest.split("/")[-2] if "/" in rest else ("unknown" if provider == "imported" else provider)
     model = rest.rpartition("/")[2] or provider
-    control = "self_deployed" if endpoint == "local" else "unknown"
+    control = "self_deployed" if endpoint.partition(":")[0] == "local" else "unknown"
     return {
         "name": model,
         "id": f"{developer or 'unknown'}/{model}",

@@ -80,6 +80,7 @@ def test_own_runs_are_of_the_first_party_and_name_their_samples(run, tmp_path: P
     document, lines = export(tmp_path / "out", run.path)
     headline = document["evaluation_results"][0]
     assert document["schema_version"] == "0.3.0"
+    assert document["model_info"]["additional_details"]["deployment_type"] == "self_deployed"
     assert document["source_metadata"] == {
         "source_name": "mmeval", "source_type": "evaluation_run", "source_organization_name": "Acme",
         "evaluator_relationship": "first_party",
