@@ -11,7 +11,7 @@ from typing import Any
 
 from mmeval import runner, store
 from mmeval.comparable import refused
-from mmeval.compare import Side, compare, only, read_side, select
+from mmeval.compare import Item, Side, all_right, compare, only, read_side, select
 from mmeval.data import Variant
 from mmeval.engine.options import read_settings
 from mmeval.errors import AdapterError, BudgetError, NotComparableError, RunFailedError
@@ -102,11 +102,11 @@ class SequentialMonitor:
         self.against = rules.against
         self.next = 0
         self.samples = 0
-        self._scores: dict[str, list[float | None]] = {}
+        self._scores: dict[str, dict[int, float | None]] = {}
 
-    def add(self, key: str, score: float | None) -> bool:
+    def add(self, key: str, epoch: int, score: float | None) -> bool:
         """Add the score of one record (None = unmeasured); returns True once a regression is proven."""
-        self._scores.setdefault(key, []).append(score)
+        self._scores.setdefault(key, {})[epoch] = score
         while self.next < len(self.units) and not self.proven and self._ready(self.units[self.next]):
             self._count(self.units[self.next])
             self.next += 1
@@ -127,22 +127,19 @@ class SequentialMonitor:
         return all(len(self._scores.get(key, ())) >= self.epochs for key in unit)
 
     def _count(self, unit: Sequence[str]) -> None:
-        old = [self.base.items[key].score if key in self.base.items else None for key in unit]
-        new = [_mean(self._scores.pop(key)) for key in unit]
-        pairs = [(a, b) for a, b in zip(old, new, strict=True) if a is not None and b is not None]
+        old = [self.base.items.get(key) or self._item({}) for key in unit]
+        new = [self._item(self._scores.pop(key)) for key in unit]
         self.samples += len(unit)
-        if self.evidence is None or not pairs:
-            return
         if self.bench.unit == "cluster":
-            if len(pairs) == len(unit):
-                self.evidence.add(min(b for _, b in pairs) - min(a for a, _ in pairs))
-        else:
-            self.evidence.add(sum(b - a for a, b in pairs), len(pairs))
+            old, new = [all_right(old)], [all_right(new)]
+        pairs = [(a.score, b.score) for a, b in zip(old, new, strict=True)]
+        moves = [b - a for a, b in pairs if a is not None and b is not None]
+        if self.evidence is not None and moves:
+            self.evidence.add(sum(moves), len(moves))
 
-
-def _mean(scores: Sequence[float | None]) -> float | None:
-    known = [score for score in scores if score is not None]
-    return sum(known) / len(known) if known else None
+    def _item(self, scores: Mapping[int, float | None]) -> Item:
+        known = tuple(sorted((epoch, score) for epoch, score in scores.items() if score is not None))
+        return Item(known, self.epochs, None, None, (), 0.0)
 
 
 def run_cases(policy: Policy, root: Path, candidate: Candidate) -> list[Case]:
@@ -249,7 +246,7 @@ def _run(planned: runner.Plan, watch: SequentialMonitor, policy: Policy, candida
 
     def seen(record: Record) -> bool:
         score = counted(record, policies, zeros=True)
-        return watch.add(record.id, score.value if score else None)
+        return watch.add(record.id, record.epoch, score.value if score else None)
 
     def on_record(record: Record) -> bool:
         candidate.asked += 1

@@ -12,6 +12,7 @@ from pathlib import Path
 from mmeval.compare import Comparison, compare, read_side
 from mmeval.errors import NotComparableError, UsageError
 from mmeval.gate.baseline import baseline_of, measures_of
+from mmeval.gate.bounds import bounded
 from mmeval.gate.decide import passes_unchanged, smallest, too_small
 from mmeval.gate.live import Candidate, again
 from mmeval.gate.offline import side_of
@@ -118,7 +119,7 @@ def calibrate(policy: Policy, root: Path, candidate: Candidate, *, repeats: int)
             runs = [again(base, policy, candidate, folder=Path(folder) / str(i)) for i in range(repeats)]
             sides = [side_of(run, bench) for run in (base, *runs)]
         pairs = [
-            compare(first, second, level=1 - 2 * policy.look)
+            bounded(compare(first, second, level=1 - 2 * policy.look), alpha=policy.look)
             for i, first in enumerate(sides)
             for second in sides[i + 1 :]
         ]
