@@ -8,7 +8,7 @@ from pathlib import Path
 from mmeval import store
 from mmeval.compare import Side, by_cluster, compare, filled, only, read_side, select
 from mmeval.errors import NotComparableError, RunFailedError, UsageError
-from mmeval.gate.baseline import baseline_of, measures_of
+from mmeval.gate.baseline import baseline_of, is_of, measures_of
 from mmeval.gate.bounds import bounded
 from mmeval.gate.decide import Case, Early
 from mmeval.gate.policy import Bench, Policy
@@ -63,9 +63,10 @@ def cases(
     for name in policy.benchmarks:
         try:
             base = _base(name, policy, bases, root)
-            if name not in candidates:
+            candidate = _of(name, candidates)
+            if candidate is None:
                 raise NotComparableError(f"{name}: the candidate has no run of this benchmark")
-            found.append(case_of(name, policy, base, candidates[name]))
+            found.append(case_of(name, policy, base, candidate))
         except (NotComparableError, RunFailedError) as problem:
             found.append(Case(name=name, problem=problem))
     return found
@@ -75,9 +76,14 @@ def _base(name: str, policy: Policy, bases: Mapping[str, Run] | None, root: Path
     if bases is None:
         assert root is not None
         return baseline_of(root, name, policy)
-    if name not in bases:
+    found = _of(name, bases)
+    if found is None:
         raise NotComparableError(f"{name}: there is no baseline run of this benchmark")
-    return bases[name]
+    return found
+
+
+def _of(name: str, runs: Mapping[str, Run]) -> Run | None:
+    return next((run for run in runs.values() if is_of(run, name)), None)
 
 
 def side_of(run: Run, bench: Bench) -> Side:

@@ -72,11 +72,11 @@ def proven(d: Floats, cell: Cell, *, margin: float) -> int | None:
     return None
 
 
-def gate(cell: Cell, delta: float, rng: np.random.Generator) -> tuple[str, bool]:
-    """One gate: the first benchmark has changed by `delta`, the others not at all."""
+def gate(cell: Cell, delta: float, rng: np.random.Generator, *, stops: bool = True) -> tuple[str, bool]:
+    """One gate: the first benchmark has changed by `delta`, the others not at all; without `stops`, none ends early."""
     clusters = None if cell.cluster == 1 else (np.arange(cell.n) // cell.cluster).tolist()
     drawn = [draw(cell, delta if i == 0 else 0.0, rng) for i in range(cell.benchmarks)]
-    early = any(proven(d, cell, margin=cell.margin) is not None for d in drawn)
+    early = stops and any(proven(d, cell, margin=cell.margin) is not None for d in drawn)
     found: list[Difference] = [difference(d, clusters, level=1 - 2 * ALPHA) for d in drawn]
     adjusted = holm([delta.p_worse for delta in found]).tolist()
     decisions = [rule(x, cell.margin, p, alpha=ALPHA) for x, p in zip(found, adjusted, strict=True)]
