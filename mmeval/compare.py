@@ -55,6 +55,10 @@ class Item:
         return self.low + self.missing
 
 
+NOTHING = Item((), 1, None, None, (), 0.0)
+"""A sample that a run does not have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One of the two runs of a comparison."""
@@ -74,8 +78,9 @@ class Side:
 
     def bounds(self) -> tuple[float, float]:
         """The mean with everything that is missing counted as 0, and as 1."""
-        low = math.fsum(item.score or 0.0 for item in self.items.values())
-        return low / len(self.items), (low + len(self.missing)) / len(self.items)
+        low = math.fsum(item.low for item in self.items.values())
+        high = math.fsum(item.high for item in self.items.values())
+        return low / len(self.items), high / len(self.items)
 
     def mean(self) -> float | None:
         """Mean over the samples that have a score; None if none has."""
@@ -144,6 +149,21 @@ class Comparison:
         """The pairs whose score changed, largest losses first."""
         return sorted((pair for pair in self.pairs if pair.change), key=lambda pair: (pair.change, pair.id))
 
+    def extremes(self) -> tuple[list[float], list[float], list[str | None]]:
+        """Changes of the base's samples if all that is missing were worst, and best, for the candidate; their clusters."""
+        worst, best, clusters = list[float](), list[float](), list[str | None]()
+        for key in sorted([*self.both, *self.only_base]):
+            base, candidate = self.base.items[key], self.candidate.items.get(key, NOTHING)
+            worst.append(candidate.low - base.high)
+            best.append(candidate.high - base.low)
+            clusters.append(base.cluster or candidate.cluster)
+        return worst, best, clusters
+
+    def bounds(self, *, level: float) -> tuple[Difference, Difference]:
+        """The difference in both cases."""
+        worst, best, clusters = self.extremes()
+        return difference(worst, clusters, level=level), difference(best, clusters, level=level)
+
 
 def read_side(run: Run) -> Side:
     """Read the scores of a run.
@@ -182,7 +202,7 @@ def filled(candidate: Side, base: Side) -> Side:
     """
     items = dict(candidate.items)
     for key, item in base.items.items():
-        found = items.get(key) or Item((), item.planned, None, None, (), 0.0)
+        found = items.get(key, NOTHING)
         items[key] = found if item.cluster in (None, found.cluster) else replace(found, cluster=item.cluster)
     return Side(candidate.run, dict(sorted(items.items())))
 

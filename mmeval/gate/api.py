@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.catalog import Catalog
+from mmeval.data.questions import are_questions
 from mmeval.errors import UsageError, nearest
-from mmeval.gate.baseline import are_questions, is_of, open_baselines
+from mmeval.gate.baseline import is_of, open_baselines
 from mmeval.gate.decide import conclude, decide
 from mmeval.gate.live import Candidate, run_cases
 from mmeval.gate.offline import cases

@@ -18,13 +18,13 @@ from typing import Any
 
 from mmeval import store
 from mmeval.compare import Comparison, compare, read_side
-from mmeval.data.questions import FORMATS
+from mmeval.data.questions import are_questions
 from mmeval.errors import NotComparableError, UsageError
 from mmeval.gate.guards import measure
 from mmeval.gate.policy import Policy
 from mmeval.store import Measures, Run
 
-__all__ = ["LEDGER", "accept", "are_questions", "baseline_of", "is_of", "measures_of", "open_baselines"]
+__all__ = ["LEDGER", "accept", "baseline_of", "is_of", "measures_of", "open_baselines"]
 
 LEDGER = "LEDGER.jsonl"
 """In the folder of baselines: one line per accepted run."""
@@ -58,11 +58,6 @@ def _extract(path: Path, ref: str, into: Path) -> None:
         raise NotComparableError(f"no baselines in {path} at {ref}: {why[0]}")
     with tarfile.open(fileobj=io.BytesIO(made.stdout)) as archive:
         archive.extractall(into, filter="data")
-
-
-def are_questions(name: str) -> bool:
-    """Whether a benchmark of the policy is a file of questions, named by its path."""
-    return Path(name).suffix.lower() in FORMATS
 
 
 def is_of(run: Run, name: str) -> bool:

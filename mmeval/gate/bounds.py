@@ -63,8 +63,5 @@ def bounded(found: Comparison, *, alpha: float, seed: int = 0) -> Comparison:
 
 def extremes(found: Comparison, *, alpha: float) -> tuple[Difference, Difference]:
     """The difference if everything unmeasured were the worst, and the best, for the candidate."""
-    base, candidate = found.base.items, found.candidate.items
-    clusters = [base[key].cluster or candidate[key].cluster for key in found.both]
-    worst = [candidate[key].low - base[key].high for key in found.both]
-    best = [candidate[key].high - base[key].low for key in found.both]
+    worst, best, clusters = found.extremes()
     return bound(worst, clusters, alpha=alpha), bound(best, clusters, alpha=alpha)

@@ -13,9 +13,10 @@ from mmeval import runner, store
 from mmeval.comparable import refused
 from mmeval.compare import Item, Side, all_right, compare, only, read_side, select
 from mmeval.data import Variant
+from mmeval.data.questions import are_questions
 from mmeval.engine.options import read_settings
 from mmeval.errors import AdapterError, BudgetError, NotComparableError, RunFailedError
-from mmeval.gate.baseline import are_questions, baseline_of
+from mmeval.gate.baseline import baseline_of
 from mmeval.gate.decide import Case, Early, check_size, decide
 from mmeval.gate.offline import case_of, side_of
 from mmeval.gate.policy import Bench, Policy

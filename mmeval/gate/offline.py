@@ -83,7 +83,7 @@ def _base(name: str, policy: Policy, bases: Mapping[str, Run] | None, root: Path
 
 
 def _of(name: str, runs: Mapping[str, Run]) -> Run | None:
-    return next((run for run in runs.values() if is_of(run, name)), None)
+    return runs.get(name) or next((run for run in runs.values() if is_of(run, name)), None)
 
 
 def side_of(run: Run, bench: Bench) -> Side:
