@@ -150,7 +150,7 @@ class Comparison:
         return sorted((pair for pair in self.pairs if pair.change), key=lambda pair: (pair.change, pair.id))
 
     def extremes(self) -> tuple[list[float], list[float], list[str | None]]:
-        """Changes of the base's samples if all that is missing were worst, and best, for the candidate; their clusters."""
+        """Changes of the samples if all that is missing were worst, and best, for the candidate; and their clusters."""
         worst, best, clusters = list[float](), list[float](), list[str | None]()
         for key in sorted([*self.both, *self.only_base]):
             base, candidate = self.base.items[key], self.candidate.items.get(key, NOTHING)
