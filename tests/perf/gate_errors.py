@@ -306,7 +306,7 @@ class Partial:
 
 
 def partials() -> list[Partial]:
-    """Few samples with rare losses, to many with common ones."""
+    """Rare losses of all, and common ones of half."""
     return [
         Partial(n, share, loss)
         for n in (100, 200, 500)
