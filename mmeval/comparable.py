@@ -113,7 +113,7 @@ KEYS: Final[tuple[Key, ...]] = (
     ),
     Key(
         "samples_digest",
-        "Which samples were asked; the gate pairs by id and requires `errors.overlap`.",
+        "Which samples were asked; the gate pairs by id, and what the candidate lacks counts as unmeasured.",
         gate=ALL,
         column="equal",
         merge="free",

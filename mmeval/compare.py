@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mmeval.comparable import Change, changes, refused
 from mmeval.errors import NotComparableError, RunFailedError
@@ -13,21 +13,50 @@ from mmeval.stats.paired import Difference, difference
 from mmeval.store import Run, ScoreRow, asking_order
 from mmeval.types import Status
 
-__all__ = ["Comparison", "Item", "Pair", "Side", "by_cluster", "compare", "only", "read_side", "select"]
+__all__ = [
+    "Comparison", "Item", "Pair", "Side", "all_right", "by_cluster", "compare", "filled", "only", "read_side", "select",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One sample of one run, over all its epochs."""
 
-    score: float | None
-    """Mean over the epochs that have a score; None if none has."""
+    scores: tuple[tuple[int, float], ...]
+    """Epoch and score of every epoch that has a score."""
+    planned: int
+    """Number of epochs that the run asks."""
     answer: str | None
     """Answer in the first epoch."""
     cluster: str | None
     statuses: tuple[Status, ...]
-    unparsed: bool
-    """Whether the scorer found no answer in the reply of some epoch."""
+    """Of every reply; empty for a sample that the run never had."""
+    unparsed: float
+    """Share of the replies in which the scorer found no answer."""
+
+    @property
+    def score(self) -> float | None:
+        """Mean over the epochs that have a score; None if none has."""
+        return math.fsum(score for _, score in self.scores) / len(self.scores) if self.scores else None
+
+    @property
+    def missing(self) -> float:
+        """Share of the epochs without a score."""
+        return max(0.0, 1 - len(self.scores) / self.planned)
+
+    @property
+    def low(self) -> float:
+        """The mean if every epoch without a score had the score 0."""
+        return (self.score or 0.0) * (1 - self.missing)
+
+    @property
+    def high(self) -> float:
+        """The mean if every epoch without a score had the score 1."""
+        return self.low + self.missing
+
+
+NOTHING = Item((), 1, None, None, (), 0.0)
+"""A sample that a run does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +78,9 @@ class Side:
 
     def bounds(self) -> tuple[float, float]:
         """The mean with everything that is missing counted as 0, and as 1."""
-        low = math.fsum(item.score or 0.0 for item in self.items.values())
-        return low / len(self.items), (low + len(self.missing)) / len(self.items)
+        low = math.fsum(item.low for item in self.items.values())
+        high = math.fsum(item.high for item in self.items.values())
+        return low / len(self.items), high / len(self.items)
 
     def mean(self) -> float | None:
         """Mean over the samples that have a score; None if none has."""
@@ -88,38 +118,51 @@ class Comparison:
     """Ids that only the base run has."""
     only_candidate: tuple[str, ...]
     unmeasured: tuple[str, ...]
-    """Ids that both runs have, but not both with a score."""
+    """Ids that are in both sides, but not in both with a score."""
     difference: Difference | None
     """None if there are no pairs."""
+
+    @property
+    def both(self) -> list[str]:
+        """Sorted ids that are in both sides."""
+        return sorted([*(pair.id for pair in self.pairs), *self.unmeasured])
+
+    @property
+    def absent(self) -> list[str]:
+        """Ids that `filled` has added, because the candidate run does not have them."""
+        return [key for key in self.unmeasured if not self.candidate.items[key].statuses]
+
+    @property
+    def missing(self) -> float:
+        """Number of samples that were not measured in both runs; an epoch counts as its share of the sample."""
+        base, candidate = self.base.items, self.candidate.items
+        return math.fsum(max(base[key].missing, candidate[key].missing) for key in self.both)
 
     @property
     def overlap(self) -> float:
         """Share of all ids that both runs have."""
         both = len(self.pairs) + len(self.unmeasured)
-        return both / max(1, both + len(self.only_base) + len(self.only_candidate))
+        return (both - len(self.absent)) / max(1, both + len(self.only_base) + len(self.only_candidate))
 
     @property
     def flips(self) -> list[Pair]:
         """The pairs whose score changed, largest losses first."""
         return sorted((pair for pair in self.pairs if pair.change), key=lambda pair: (pair.change, pair.id))
 
+    def extremes(self) -> tuple[list[float], list[float], list[str | None]]:
+        """Changes of the samples if all that is missing were worst, and best, for the candidate; and their clusters."""
+        worst, best, clusters = list[float](), list[float](), list[str | None]()
+        for key in sorted([*self.both, *self.only_base]):
+            base, candidate = self.base.items[key], self.candidate.items.get(key, NOTHING)
+            worst.append(candidate.low - base.high)
+            best.append(candidate.high - base.low)
+            clusters.append(base.cluster or candidate.cluster)
+        return worst, best, clusters
+
     def bounds(self, *, level: float) -> tuple[Difference, Difference]:
-        """The difference if every unmeasured score were the worst, or the best, for the candidate."""
-        worst, best, clusters = self._changes(), self._changes(), self._clusters()
-        for key in self.unmeasured:
-            base, candidate = self.base.items[key], self.candidate.items[key]
-            low = (0.0 if candidate.score is None else candidate.score) - (1.0 if base.score is None else base.score)
-            high = (1.0 if candidate.score is None else candidate.score) - (0.0 if base.score is None else base.score)
-            worst.append(low)
-            best.append(high)
-            clusters.append(base.cluster)
+        """The difference in both cases."""
+        worst, best, clusters = self.extremes()
         return difference(worst, clusters, level=level), difference(best, clusters, level=level)
-
-    def _changes(self) -> list[float]:
-        return [pair.change for pair in self.pairs]
-
-    def _clusters(self) -> list[str | None]:
-        return [pair.cluster for pair in self.pairs]
 
 
 def read_side(run: Run) -> Side:
@@ -136,20 +179,32 @@ def read_side(run: Run) -> Side:
     if not rows:
         why = f" ({run.info.reason})" if run.info.reason else ""
         raise RunFailedError(f"{run.path}: the run is {run.info.status} and measured nothing{why}")
-    return Side(run, {key: _item(group) for key, group in sorted(rows.items())})
+    epochs = run.info.spec.epochs
+    return Side(run, {key: _item(group, epochs) for key, group in sorted(rows.items())})
 
 
-def _item(rows: Sequence[ScoreRow]) -> Item:
-    known = [row.score for row in rows if row.score is not None]
+def _item(rows: Sequence[ScoreRow], epochs: int) -> Item:
+    unparsed = [row.status in ("ok", "truncated") and row.score is not None and row.answer is None for row in rows]
     return Item(
-        score=math.fsum(known) / len(known) if known else None,
+        scores=tuple(sorted((row.epoch, row.score) for row in rows if row.score is not None)),
+        planned=max(epochs, len(rows)),
         answer=rows[0].answer,
         cluster=rows[0].cluster,
         statuses=tuple(row.status for row in rows),
-        unparsed=any(
-            row.status in ("ok", "truncated") and row.score is not None and row.answer is None for row in rows
-        ),
+        unparsed=sum(unparsed) / len(rows),
     )
+
+
+def filled(candidate: Side, base: Side) -> Side:
+    """The candidate with every id of the base: a sample that it does not have is one that it did not measure.
+
+    Its samples get the clusters of the base, so that a cluster has the same members on both sides.
+    """
+    items = dict(candidate.items)
+    for key, item in base.items.items():
+        found = items.get(key, NOTHING)
+        items[key] = found if item.cluster in (None, found.cluster) else replace(found, cluster=item.cluster)
+    return Side(candidate.run, dict(sorted(items.items())))
 
 
 def compare(base: Side, candidate: Side, *, level: float = 0.9, seed: int = 0) -> Comparison:
@@ -192,25 +247,27 @@ def _pair(key: str, base: Item, candidate: Item) -> Pair | None:
 
 
 def by_cluster(side: Side) -> Side:
-    """One item per cluster, which is right if all its samples are: circular evaluation, pairs, groups.
-
-    A cluster with an unmeasured sample is unmeasured.
-    """
+    """One item per cluster, which is right in an epoch if all its samples are: circular evaluation, pairs, groups."""
     groups: dict[str, list[Item]] = {}
     for key, item in side.items.items():
         groups.setdefault(item.cluster or key, []).append(item)
-    return Side(side.run, {key: _all_right(groups[key]) for key in sorted(groups)})
+    return Side(side.run, {key: all_right(groups[key]) for key in sorted(groups)})
 
 
-def _all_right(items: Sequence[Item]) -> Item:
-    scores = [item.score for item in items]
-    measured = [score for score in scores if score is not None]
+def all_right(items: Sequence[Item]) -> Item:
+    """A cluster as one item: in each epoch, its score is the lowest of its samples.
+
+    So its mean does not depend on the number of epochs. An epoch with an unmeasured sample is unmeasured.
+    """
+    scores = [dict(item.scores) for item in items]
+    whole = sorted(set(scores[0]).intersection(*scores[1:]))
     return Item(
-        score=min(measured) if len(measured) == len(scores) else None,
+        scores=tuple((epoch, min(found[epoch] for found in scores)) for epoch in whole),
+        planned=max(item.planned for item in items),
         answer=" | ".join(item.answer or "" for item in items) or None,
         cluster=None,
         statuses=tuple(status for item in items for status in item.statuses),
-        unparsed=any(item.unparsed for item in items),
+        unparsed=math.fsum(item.unparsed for item in items) / len(items),
     )
 
 

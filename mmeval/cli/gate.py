@@ -89,7 +89,7 @@ def compare_command(
     bases, candidates = runs_below(base), runs_below(candidate)
     if policy is None:
         policy = default_policy(bases)
-    check_names(policy, file=file, catalog=catalog_of(path), known=[*bases, *candidates])
+    check_names(policy, file=file, catalog=catalog_of(path), known=[*bases.values(), *candidates.values()])
     verdict = decide_stored(policy, bases, candidates, file=file)
     _end(verdict, report=report, github=github, exit_zero=exit_zero, as_json=as_json)
 
@@ -265,7 +265,11 @@ def _candidate(
 
     settings = {"path": tuple(path) or None, "results": results, "concurrency": concurrency}
     shown = observer(console(error=True), quiet=quiet)
-    return candidate_of(policy, model=model, options=pairs(option), settings=settings, observer=shown)
+    return candidate_of(policy, model=model, options=pairs(option), settings=settings, observer=shown, warn=_warn)
+
+
+def _warn(text: str) -> None:
+    echo(f"mmeval: {text}", err=True)
 
 
 def _close(observer: Observer | None) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mmeval.catalog import Catalog
+from mmeval.data.questions import are_questions
 from mmeval.errors import UsageError, nearest
-from mmeval.gate.baseline import open_baselines
+from mmeval.gate.baseline import is_of, open_baselines
 from mmeval.gate.decide import conclude, decide
 from mmeval.gate.live import Candidate, run_cases
 from mmeval.gate.offline import cases
@@ -23,11 +24,14 @@ from mmeval.store import Run
 __all__ = ["candidate_of", "check_names", "decide_live", "decide_stored"]
 
 
-def check_names(policy: Policy, *, file: Path, catalog: Catalog = Catalog(), known: Sequence[str] = ()) -> None:
-    """Raise UsageError, with the nearest names, for a benchmark of the policy that does not exist."""
-    names = {*catalog.benchmarks(), *known}
+def check_names(policy: Policy, *, file: Path, catalog: Catalog = Catalog(), known: Sequence[Run] = ()) -> None:
+    """Raise UsageError for a benchmark or file of questions that does not exist and is of none of the known runs."""
+    names = {*catalog.benchmarks(), *(run.info.spec.benchmark for run in known)}
     for name in policy.benchmarks:
-        if name not in names:
+        if are_questions(name):
+            if not Path(name).is_file() and not any(is_of(run, name) for run in known):
+                raise UsageError(f"{file}: benchmarks: {name}: no such file")
+        elif name not in names:
             raise UsageError(
                 f"{file}: benchmarks: no benchmark {name!r}{nearest(name, names)}; see `mmeval list benchmarks`"
             )
@@ -40,6 +44,7 @@ def candidate_of(
     options: Mapping[str, Any],
     settings: Mapping[str, Any],
     observer: Observer | None = None,
+    warn: Callable[[str], None] = lambda text: None,
 ) -> Candidate:
     """The candidate of a gate; raises UsageError if neither the caller nor the policy names a model.
 
@@ -49,12 +54,13 @@ def candidate_of(
         options: adapter options, on top of the policy's.
         settings: further settings of a run; None values are dropped.
         observer: is shown the progress.
+        warn: is called with everything that a user should know about the machine or the files of a run.
     """
     name = model or policy.model
     if name is None:
         raise UsageError("no candidate: pass -m PROVIDER/MODEL, or set `model` in the policy")
     given = {key: value for key, value in settings.items() if value is not None}
-    return Candidate(model=name, options={**policy.options, **options}, settings=given, observer=observer)
+    return Candidate(model=name, options={**policy.options, **options}, settings=given, observer=observer, warn=warn)
 
 
 def decide_live(policy: Policy, candidate: Candidate, *, file: Path) -> Verdict:

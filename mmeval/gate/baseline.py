@@ -18,12 +18,13 @@ from typing import Any
 
 from mmeval import store
 from mmeval.compare import Comparison, compare, read_side
+from mmeval.data.questions import are_questions
 from mmeval.errors import NotComparableError, UsageError
 from mmeval.gate.guards import measure
 from mmeval.gate.policy import Policy
 from mmeval.store import Measures, Run
 
-__all__ = ["LEDGER", "accept", "baseline_of", "measures_of", "open_baselines"]
+__all__ = ["LEDGER", "accept", "baseline_of", "is_of", "measures_of", "open_baselines"]
 
 LEDGER = "LEDGER.jsonl"
 """In the folder of baselines: one line per accepted run."""
@@ -59,6 +60,14 @@ def _extract(path: Path, ref: str, into: Path) -> None:
         archive.extractall(into, filter="data")
 
 
+def is_of(run: Run, name: str) -> bool:
+    """Whether the run is of this benchmark of the policy; a run of a file of questions knows the file's name."""
+    spec = run.info.spec
+    if are_questions(name) and spec.data.get("kind") == "file":
+        return spec.data.get("path") == Path(name).name
+    return spec.benchmark == name
+
+
 def baseline_of(root: Path, name: str, policy: Policy) -> Run:
     """The baseline run of one benchmark.
 
@@ -68,7 +77,7 @@ def baseline_of(root: Path, name: str, policy: Policy) -> Run:
     """
     runs, problems = store.list_runs(root)
     wanted = policy.benchmarks[name].model
-    found = [run for run in runs if run.info.spec.benchmark == name and wanted in (None, run.info.spec.model)]
+    found = [run for run in runs if is_of(run, name) and wanted in (None, run.info.spec.model)]
     if len(found) > 1:
         models = ", ".join(sorted({run.info.spec.model for run in found}))
         raise UsageError(f"{name}: {len(found)} baselines in {root} ({models}); set `model` under benchmarks.{name}")

@@ -6,6 +6,7 @@ claims that at least one has dropped, so its p-values are adjusted over all of t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,15 +14,19 @@ from mmeval.comparable import refused
 from mmeval.compare import Comparison, Pair
 from mmeval.errors import BudgetError, MMEvalError, NotComparableError, UsageError
 from mmeval.formatting import points
-from mmeval.gate.guards import check_guards
+from mmeval.gate.bounds import extremes
+from mmeval.gate.guards import adjusted, check_guards
 from mmeval.gate.policy import Bench, Policy
 from mmeval.gate.verdict import EXIT_CODES, BenchmarkVerdict, Decision, Flip, Verdict
 from mmeval.stats.multiplicity import holm
 from mmeval.stats.paired import Difference, difference
 from mmeval.stats.power import detectable, needed
-from mmeval.store import Measures
+from mmeval.store import Measures, Run
 
-__all__ = ["Case", "Early", "check_size", "conclude", "decide", "passes_unchanged", "rule", "smallest", "too_small"]
+__all__ = [
+    "Case", "Early", "check_size", "conclude", "decide", "margin_of", "passes_unchanged", "rule", "smallest",
+    "too_small",
+]  # fmt: skip
 
 FLIPS = 50
 """The most losses, and the most gains, that a verdict lists."""
@@ -60,6 +65,11 @@ def decide(cases: Sequence[Case], policy: Policy) -> tuple[BenchmarkVerdict, ...
     gated = [i for i, bench in enumerate(found) if bench.gated and bench.difference is not None]
     for i, p in zip(gated, holm([_p(found[i]) for i in gated]).tolist(), strict=True):
         found[i] = replace(found[i], p_adjusted=p)
+    shown = [[i] for i, bench in enumerate(found) if not bench.gated]
+    for family in [[i for i, bench in enumerate(found) if bench.gated], *shown]:
+        decided = adjusted([found[i].guards for i in family], alpha=policy.guard_alpha)
+        for i, guards in zip(family, decided, strict=True):
+            found[i] = replace(found[i], guards=guards)
     return tuple(_final(bench, case, policy) for bench, case in zip(found, cases, strict=True))
 
 
@@ -89,29 +99,41 @@ def _decision_of(problem: MMEvalError | None) -> Decision:
 
 
 def _unfinished(case: Case, policy: Policy, found: Comparison) -> BenchmarkVerdict | None:
-    status = found.candidate.run.info.status
     for side, run in (("baseline", found.base.run), ("candidate", found.candidate.run)):
-        if run.info.status in ("failed", "running", "cancelled"):
-            why = f": {run.info.reason}" if run.info.reason else ""
-            return _verdict(case, policy, "incomplete", f"the {side} run is {run.info.status}{why}")
+        if run.info.status in ENDS:
+            return _verdict(case, policy, "incomplete", f"the {side} run {_ended(run)}")
+    if found.absent and found.candidate.run.info.status == "partial":
+        why = found.candidate.run.info.reason or "it stopped early"
+        return _verdict(case, policy, "budget", f"the candidate run is partial: {why}")
     if found.overlap < policy.errors.overlap:
-        if status == "partial":
-            why = found.candidate.run.info.reason or "it stopped early"
-            return _verdict(case, policy, "budget", f"the candidate run is partial: {why}")
         text = (
-            f"samples: only {found.overlap:.0%} of the ids are in both runs ({len(found.only_base)} only in the "
+            f"samples: only {found.overlap:.0%} of the ids are in both runs ({len(found.absent)} only in the "
             f"baseline, {len(found.only_candidate)} only in the candidate)"
         )
         return _verdict(case, policy, "not comparable", text)
     return _unmeasured(case, policy, found)
 
 
+ENDS = {
+    "failed": "failed; `mmeval show {run} --errors` lists what went wrong",
+    "running": "has not ended; run its command again to finish it",
+    "cancelled": "was cancelled; run its command again to finish it",
+}
+
+
+def _ended(run: Run) -> str:
+    """How a run ended that did not complete, why, and the way out."""
+    ended, _, way_out = ENDS[run.info.status].format(run=run.path).partition("; ")
+    return f"{ended}{f': {run.info.reason}' if run.info.reason else ''}; {way_out}"
+
+
 def _unmeasured(case: Case, policy: Policy, found: Comparison) -> BenchmarkVerdict | None:
-    both = len(found.pairs) + len(found.unmeasured)
-    if not found.pairs or len(found.unmeasured) / both > policy.errors.max_rate:
-        lost = sum(found.candidate.items[key].score is None for key in found.unmeasured)
+    both = len(found.both)
+    if not found.pairs or found.missing / both > policy.errors.max_rate:
+        lost = math.fsum(found.candidate.items[key].missing for key in found.both)
+        absent = f", which does not have {len(found.absent)} of them" if found.absent else ""
         text = (
-            f"{len(found.unmeasured)} of {both} samples were not measured ({lost} in the candidate), which is more "
+            f"{found.missing:.3g} of {both} samples were not measured ({lost:.3g} in the candidate{absent}): more "
             f"than errors.max_rate {policy.errors.max_rate:g}"
         )
         return _verdict(case, policy, "incomplete", text)
@@ -131,7 +153,7 @@ def _described(bench: BenchmarkVerdict, found: Comparison) -> BenchmarkVerdict:
         base=sum(pair.base for pair in found.pairs) / pairs if pairs else None,
         candidate=sum(pair.candidate for pair in found.pairs) / pairs if pairs else None,
         planned=len(found.base.items),
-        asked=len(found.candidate.items),
+        asked=len(found.candidate.items) - len(found.absent),
         unmeasured=len(found.unmeasured),
         base_run=str(found.base.run.path),
         candidate_run=str(found.candidate.run.path),
@@ -147,7 +169,7 @@ def _measured(case: Case, policy: Policy) -> BenchmarkVerdict:
     assert case.comparison.difference is not None
     found, delta, settings = case.comparison, case.comparison.difference, policy.benchmarks[case.name]
     bench = _verdict(case, policy, "inconclusive", "")
-    margin = _margin(settings, bench.base or 0.0)
+    margin = margin_of(settings, bench.base or 0.0)
     if bench.gated and case.early is None:
         check_size(case.name, [pair.cluster for pair in found.pairs], margin, policy)
     variance = max(delta.variance, 1 / delta.n)
@@ -157,14 +179,15 @@ def _measured(case: Case, policy: Policy) -> BenchmarkVerdict:
         difference=delta,
         detectable=detectable(variance, delta.n, alpha=policy.look),
         needed=needed(variance, margin + min(delta.value, 0), alpha=policy.look) if delta.value > -margin else None,
-        guards=check_guards(
-            policy.guards_of(case.name), found, case.base, case.candidate, alpha=policy.alpha
-        ) if case.early is None else (),
+        guards=check_guards(policy.guards_of(case.name), found, case.base, case.candidate)
+        if case.early is None
+        else (),
         flips=_flips(found.flips),
-    )  # fmt: skip
+    )
 
 
-def _margin(settings: Bench, base: float) -> float:
+def margin_of(settings: Bench, base: float) -> float:
+    """The tolerated drop of a benchmark whose baseline has the mean score `base`."""
     if settings.relative_margin is not None and base < settings.relative_below:
         return min(settings.margin, settings.relative_margin * base) or settings.margin
     return settings.margin
@@ -216,9 +239,9 @@ def _final(bench: BenchmarkVerdict, case: Case, policy: Policy) -> BenchmarkVerd
         why = (_early(bench, case.early),)
         return replace(bench, decision="fail", tag="stopped early", proven_after=case.early.samples, reasons=why)
     p = bench.p_adjusted if bench.p_adjusted is not None else bench.difference.p_worse
-    decision = rule(bench.difference, bench.margin, p, alpha=policy.look)
+    decision = rule(bench.difference, bench.margin, p, alpha=policy.score_alpha)
     reasons = [_reason(bench, decision, p)]
-    if case.comparison.unmeasured and policy.errors.treat_missing == "bound":
+    if case.comparison.missing and policy.errors.treat_missing == "bound":
         decision = _bounded(decision, case.comparison, bench, p, policy, reasons)
     failed = [guard.text for guard in bench.guards if guard.decision == "fail"]
     unsure = [guard.text for guard in bench.guards if guard.decision == "inconclusive"]
@@ -226,7 +249,15 @@ def _final(bench: BenchmarkVerdict, case: Case, policy: Policy) -> BenchmarkVerd
         decision, reasons = "fail", [*failed, *reasons]
     elif unsure and decision == "pass":
         decision, reasons = "inconclusive", [*unsure, *reasons]
+    reasons += _epochs(case.comparison)
     return replace(bench, decision=decision, tag=_tag(bench.difference, decision), reasons=tuple(reasons))
+
+
+def _epochs(found: Comparison) -> list[str]:
+    base, candidate = (side.run.info.spec.epochs for side in (found.base, found.candidate))
+    if base == candidate:
+        return []
+    return [f"note: the baseline has {base} replies per sample, the candidate {candidate}; their means are compared"]
 
 
 def rule(delta: Difference, margin: float, p: float, *, alpha: float) -> Decision:
@@ -236,7 +267,7 @@ def rule(delta: Difference, margin: float, p: float, *, alpha: float) -> Decisio
         delta: the paired difference; its lower end is a one-sided bound at level 1 - alpha.
         margin: the tolerated drop.
         p: p-value of "no drop", adjusted over the gated benchmarks.
-        alpha: error rate of one look.
+        alpha: probability of a false FAIL by the scores of one look.
     """
     if delta.low > -margin:
         return "pass"
@@ -254,10 +285,10 @@ def _bounded(
     """The decision if it holds for any scores of the unmeasured samples, else inconclusive."""
     assert bench.difference is not None
     factor = p / bench.difference.p_worse if bench.difference.p_worse else 1.0
-    for bound in found.bounds(level=bench.difference.level):
-        other = rule(bound, bench.margin, min(1.0, bound.p_worse * factor), alpha=policy.look)
+    for bound in extremes(found, alpha=policy.look):
+        other = rule(bound, bench.margin, min(1.0, bound.p_worse * factor), alpha=policy.score_alpha)
         if other != decision and decision != "inconclusive":
-            reasons.insert(0, f"{len(found.unmeasured)} unmeasured samples could turn {decision} into {other}")
+            reasons.insert(0, f"{found.missing:.3g} unmeasured samples could turn {decision} into {other}")
             return "inconclusive"
     return decision
 

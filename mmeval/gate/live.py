@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from mmeval import runner, store
 from mmeval.comparable import refused
-from mmeval.compare import Side, compare, only, read_side, select
+from mmeval.compare import Item, Side, all_right, compare, only, read_side, select
 from mmeval.data import Variant
+from mmeval.data.questions import are_questions
 from mmeval.engine.options import read_settings
 from mmeval.errors import AdapterError, BudgetError, NotComparableError, RunFailedError
 from mmeval.gate.baseline import baseline_of
@@ -40,6 +41,7 @@ class Candidate:
     settings: Mapping[str, Any]
     """Further settings of a run: results, path, cache, concurrency, judge, ..."""
     observer: runner.Observer | None = None
+    warn: Callable[[str], None] = lambda text: None
     begin: float = field(default_factory=time.monotonic)
     spent: float = 0.0
     asked: int = 0
@@ -60,15 +62,30 @@ class Candidate:
             **self.settings,
             "options": dict(self.options),
             "epochs": policy.epochs,
+            "columns": _columns(spec),
         }
         if budget.usd is not None:
             given["max_cost"] = _left(budget.usd - self.spent, f"{budget.usd:g} US dollars")
         if budget.minutes is not None:
             minutes = (time.monotonic() - self.begin) / 60
             given["max_minutes"] = _left(budget.minutes - minutes, f"{budget.minutes:g} minutes")
-        if budget.samples is not None:
-            _left(budget.samples - self.asked, f"{budget.samples} samples")
+        self.left(policy)
         return read_settings(None, given)
+
+    def left(self, policy: Policy) -> int | None:
+        """How many more replies may be asked for; None without a limit. Raises BudgetError for none."""
+        samples = policy.budget.samples
+        return None if samples is None else int(_left(samples - self.asked, f"{samples} samples"))
+
+
+def _columns(spec: store.Spec) -> dict[str, str]:
+    """The columns of a file of questions, as they were named for the baseline."""
+    found = spec.data.get("columns") if spec.data.get("kind") == "file" else None
+    return {str(role): str(column) for role, column in found.items()} if isinstance(found, dict) else {}
+
+
+def _job(name: str, settings: runner.Settings) -> runner.Job:
+    return runner.jobs([name], settings)[0] if are_questions(name) else runner.job(name, settings)
 
 
 def _left(amount: float, whole: str) -> float:
@@ -102,11 +119,11 @@ class SequentialMonitor:
         self.against = rules.against
         self.next = 0
         self.samples = 0
-        self._scores: dict[str, list[float | None]] = {}
+        self._scores: dict[str, dict[int, float | None]] = {}
 
-    def add(self, key: str, score: float | None) -> bool:
+    def add(self, key: str, epoch: int, score: float | None) -> bool:
         """Add the score of one record (None = unmeasured); returns True once a regression is proven."""
-        self._scores.setdefault(key, []).append(score)
+        self._scores.setdefault(key, {})[epoch] = score
         while self.next < len(self.units) and not self.proven and self._ready(self.units[self.next]):
             self._count(self.units[self.next])
             self.next += 1
@@ -127,22 +144,19 @@ class SequentialMonitor:
         return all(len(self._scores.get(key, ())) >= self.epochs for key in unit)
 
     def _count(self, unit: Sequence[str]) -> None:
-        old = [self.base.items[key].score if key in self.base.items else None for key in unit]
-        new = [_mean(self._scores.pop(key)) for key in unit]
-        pairs = [(a, b) for a, b in zip(old, new, strict=True) if a is not None and b is not None]
+        old = [self.base.items.get(key) or self._item({}) for key in unit]
+        new = [self._item(self._scores.pop(key)) for key in unit]
         self.samples += len(unit)
-        if self.evidence is None or not pairs:
-            return
         if self.bench.unit == "cluster":
-            if len(pairs) == len(unit):
-                self.evidence.add(min(b for _, b in pairs) - min(a for a, _ in pairs))
-        else:
-            self.evidence.add(sum(b - a for a, b in pairs), len(pairs))
+            old, new = [all_right(old)], [all_right(new)]
+        pairs = [(a.score, b.score) for a, b in zip(old, new, strict=True)]
+        moves = [b - a for a, b in pairs if a is not None and b is not None]
+        if self.evidence is not None and moves:
+            self.evidence.add(sum(moves), len(moves))
 
-
-def _mean(scores: Sequence[float | None]) -> float | None:
-    known = [score for score in scores if score is not None]
-    return sum(known) / len(known) if known else None
+    def _item(self, scores: Mapping[int, float | None]) -> Item:
+        known = tuple(sorted((epoch, score) for epoch, score in scores.items() if score is not None))
+        return Item(known, self.epochs, None, None, (), 0.0)
 
 
 def run_cases(policy: Policy, root: Path, candidate: Candidate) -> list[Case]:
@@ -168,7 +182,7 @@ def run_cases(policy: Policy, root: Path, candidate: Candidate) -> list[Case]:
 def _case(name: str, policy: Policy, base: Run, candidate: Candidate) -> Case:
     with tempfile.TemporaryDirectory(prefix="mmeval-gate-") as folder:
         if policy.baseline.mode == "rerun":
-            base = again(base, policy, candidate, folder=Path(folder))
+            base = again(name, base, policy, candidate, folder=Path(folder))
         elif policy.baseline.mode == "control":
             _control(name, base, policy, candidate, Path(folder))
         case = _look(name, policy, base, candidate, factor=1)
@@ -197,11 +211,11 @@ def _look(name: str, policy: Policy, base: Run, candidate: Candidate, *, factor:
         check_size(name, clusters, bench.margin, policy)
     settings = candidate.of(policy, base.info)
     planned = runner.plan(
-        runner.job(name, settings), candidate.model, settings, ids=_subset(base.info, bench, ids), shuffled=True
+        _job(name, settings), candidate.model, settings, ids=_subset(base.info, bench, ids), shuffled=True
     )
     _comparable(base.info, planned.spec, policy)
     watch = SequentialMonitor(side, ids, bench, policy, seed=settings.seed, epochs=planned.spec.epochs)
-    run = _run(planned, watch, policy, candidate)
+    run = _run(replace(planned, most=candidate.left(policy)), watch, candidate)
     early = watch.early()
     if early is None and run.info.status == "partial" and _out(policy, candidate):
         raise BudgetError(f"{name}: the budget is spent after {sum(run.info.counts.values())} of {len(ids)} samples")
@@ -243,17 +257,17 @@ def _version() -> str:
     return __version__
 
 
-def _run(planned: runner.Plan, watch: SequentialMonitor, policy: Policy, candidate: Candidate) -> Run:
+def _run(planned: runner.Plan, watch: SequentialMonitor, candidate: Candidate) -> Run:
     """Run what is missing. Stored records are counted first and may already prove a regression."""
     policies = planned.benchmark.policy
 
     def seen(record: Record) -> bool:
         score = counted(record, policies, zeros=True)
-        return watch.add(record.id, score.value if score else None)
+        return watch.add(record.id, record.epoch, score.value if score else None)
 
     def on_record(record: Record) -> bool:
         candidate.asked += 1
-        return seen(record) or _out(policy, candidate)
+        return seen(record)
 
     for record in _stored(planned):
         seen(record)
@@ -267,10 +281,14 @@ def _run(planned: runner.Plan, watch: SequentialMonitor, policy: Policy, candida
 def _execute(planned: runner.Plan, candidate: Candidate, *, on_record: runner.OnRecord | None = None) -> Run:
     async def whole() -> Run:
         session = runner.Session(planned.settings, observer=candidate.observer)
+        if session.resources.throttles.warning:
+            candidate.warn(session.resources.throttles.warning)
         try:
             return (await session.run([planned], on_record=on_record))[0]
         finally:
             await session.close()
+            for warning in [*session.resources.warnings, *session.resources.cache.warnings]:
+                candidate.warn(warning)
 
     return runner.blocking(whole)
 
@@ -287,7 +305,9 @@ def _out(policy: Policy, candidate: Candidate) -> bool:
     return policy.budget.samples is not None and candidate.asked >= policy.budget.samples
 
 
-def again(base: Run, policy: Policy, candidate: Candidate, *, folder: Path, ids: Sequence[str] | None = None) -> Run:
+def again(
+    name: str, base: Run, policy: Policy, candidate: Candidate, *, folder: Path, ids: Sequence[str] | None = None
+) -> Run:
     """Run the baseline again, with its own model and settings but without the cache, into `folder`.
 
     Raises:
@@ -305,10 +325,11 @@ def again(base: Run, policy: Policy, candidate: Candidate, *, folder: Path, ids:
         "epochs": spec.epochs // variant.prompts,
         "options": {key: value for key, value in spec.options.items() if value is not None},
         "max_error_rate": policy.errors.max_rate,
+        "columns": _columns(spec),
     }
     settings = read_settings(None, given)
     wanted = ids if ids is not None else _subset(base.info, Bench(), list(side_of(base, Bench()).items))
-    planned = runner.plan(runner.job(spec.benchmark, settings), spec.model, settings, ids=wanted, shuffled=True)
+    planned = runner.plan(_job(name, settings), spec.model, settings, ids=wanted, shuffled=True)
     run = _execute(planned, candidate)
     candidate.spent += run.info.totals.cost or 0.0
     if run.info.status != "complete":
@@ -320,7 +341,7 @@ def _control(name: str, base: Run, policy: Policy, candidate: Candidate, folder:
     """Raise NotComparableError if the baseline's own model now scores differently: the provider has drifted."""
     side = side_of(base, Bench())
     ids = select(side, policy.baseline.control, seed=policy.seed)
-    found = compare(only(side, ids), side_of(again(base, policy, candidate, folder=folder, ids=ids), Bench()))
+    found = compare(only(side, ids), side_of(again(name, base, policy, candidate, folder=folder, ids=ids), Bench()))
     moves = Units.of([pair.change for pair in found.pairs], [pair.cluster for pair in found.pairs]).sums
     p = min(1.0, 2 * min(sign_flip(moves), sign_flip(-moves)))
     if p < DRIFT and found.difference is not None:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mmeval import store
-from mmeval.compare import Side, by_cluster, compare, only, read_side, select
+from mmeval.compare import Side, by_cluster, compare, filled, only, read_side, select
 from mmeval.errors import NotComparableError, RunFailedError, UsageError
-from mmeval.gate.baseline import baseline_of, measures_of
+from mmeval.gate.baseline import baseline_of, is_of, measures_of
+from mmeval.gate.bounds import bounded
 from mmeval.gate.decide import Case, Early
 from mmeval.gate.policy import Bench, Policy
 from mmeval.gate.subset import check_ids, selected
@@ -62,9 +63,10 @@ def cases(
     for name in policy.benchmarks:
         try:
             base = _base(name, policy, bases, root)
-            if name not in candidates:
+            candidate = _of(name, candidates)
+            if candidate is None:
                 raise NotComparableError(f"{name}: the candidate has no run of this benchmark")
-            found.append(case_of(name, policy, base, candidates[name]))
+            found.append(case_of(name, policy, base, candidate))
         except (NotComparableError, RunFailedError) as problem:
             found.append(Case(name=name, problem=problem))
     return found
@@ -74,43 +76,55 @@ def _base(name: str, policy: Policy, bases: Mapping[str, Run] | None, root: Path
     if bases is None:
         assert root is not None
         return baseline_of(root, name, policy)
-    if name not in bases:
+    found = _of(name, bases)
+    if found is None:
         raise NotComparableError(f"{name}: there is no baseline run of this benchmark")
-    return bases[name]
+    return found
+
+
+def _of(name: str, runs: Mapping[str, Run]) -> Run | None:
+    return runs.get(name) or next((run for run in runs.values() if is_of(run, name)), None)
 
 
 def side_of(run: Run, bench: Bench) -> Side:
     """Read a run in the unit that the policy compares: samples or clusters."""
-    side = selected(read_side(run), bench)
+    return in_unit(selected(read_side(run), bench), bench)
+
+
+def in_unit(side: Side, bench: Bench) -> Side:
+    """Samples, or clusters if the policy compares these."""
     return by_cluster(side) if bench.unit == "cluster" else side
 
 
 def case_of(
     name: str, policy: Policy, base: Run, candidate: Run, *, early: Early | None = None, factor: float = 1
 ) -> Case:
-    """Compare the runs of one benchmark on the samples that the policy draws.
+    """Compare the runs of one benchmark on the samples that the policy draws from the baseline.
+
+    A sample that the candidate run does not have counts as one that it did not measure.
 
     Args:
         name: of the benchmark.
         policy: how to compare.
         base: the baseline run.
         candidate: the candidate run.
-        early: why the candidate run stopped early, if it did; then only the samples that it asked are compared.
+        early: why the candidate run stopped early, if it did; then only the samples that it measured are compared.
         factor: multiplies `n`, for a second look.
     """
     bench = policy.benchmarks[name]
     check_ids(read_side(base), bench)
-    first, second = side_of(base, bench), side_of(candidate, bench)
+    first, second = (selected(read_side(run), bench) for run in (base, candidate))
+    first, second = in_unit(first, bench), in_unit(filled(second, first), bench)
     n = None if bench.n is None else round(bench.n * factor)
     wanted = set(select(first, n, seed=policy.seed))
     if early is not None:
-        wanted &= second.items.keys()
+        wanted &= {key for key, item in second.items.items() if item.score is not None}
     if n is not None or early is not None:
         first, second = only(first, wanted), only(second, wanted)
     found = compare(first, second, level=1 - 2 * policy.look, seed=policy.seed)
     return Case(
         name=name,
-        comparison=found,
+        comparison=bounded(found, alpha=policy.look, seed=policy.seed),
         early=early,
         base=measures_of(base),
         candidate=measures_of(candidate),

@@ -5,25 +5,40 @@ from __future__ import annotations
 import math
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmeval.compare import Comparison, compare, read_side
 from mmeval.errors import NotComparableError, UsageError
 from mmeval.gate.baseline import baseline_of, measures_of
-from mmeval.gate.decide import passes_unchanged, smallest, too_small
+from mmeval.gate.bounds import bounded
+from mmeval.gate.decide import margin_of, passes_unchanged, rule, smallest, too_small
 from mmeval.gate.live import Candidate, again
 from mmeval.gate.offline import side_of
 from mmeval.gate.policy import Bench, Policy
 from mmeval.gate.subset import check_ids
-from mmeval.stats.power import detectable, needed, pass_chance
+from mmeval.stats.outcomes import Outcomes
+from mmeval.stats.power import detectable, needed
 from mmeval.store import Run
 
-__all__ = ["FLIP_RATES", "Noise", "Plan", "calibrate", "plan"]
+__all__ = ["DROPS", "FLIP_RATES", "Green", "Noise", "Plan", "calibrate", "plan"]
 
 FLIP_RATES = (0.05, 0.1, 0.2, 0.3)
 """Shares of samples whose score flips between two runs; a plan has one figure for each."""
+DROPS = (0.0, 0.5, 1.0)
+"""True drops whose chance to end green a plan states, as shares of the margin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Green:
+    """The chance that a gate ends with exit code 0, if one benchmark has dropped and the others have not changed."""
+
+    drop: float
+    strict: float
+    """With `on_inconclusive: fail`, where green means PASS."""
+    lenient: float
+    """With `pass` or `warn`, where INCONCLUSIVE is green too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +56,11 @@ class Plan:
     """True drop that is detected with probability 80 %, for each of FLIP_RATES."""
     passes: tuple[float, ...]
     """Probability to pass if nothing has changed, for each of FLIP_RATES."""
+    green: tuple[tuple[Green, ...], ...] = ()
+    """For each of FLIP_RATES and DROPS; empty for an advisory benchmark.
+
+    For scores of 0 or 1, without guards and early FAIL, and with each cluster counted as one sample.
+    """
     needed: tuple[int, ...]
     """Samples to pass with probability 80 % if nothing has changed, for each of FLIP_RATES."""
     cost: float | None
@@ -51,32 +71,53 @@ class Plan:
 
 def plan(policy: Policy, root: Path) -> list[Plan]:
     """The plan of every benchmark; raises NotComparableError if a baseline is missing."""
-    return [_plan(name, bench, policy, baseline_of(root, name, policy)) for name, bench in policy.benchmarks.items()]
+    bases = {name: baseline_of(root, name, policy) for name in policy.benchmarks}
+    made = [_plan(name, policy, base) for name, base in bases.items()]
+    outcomes = {one.name: _outcomes(one, policy) for one in made if one.tier != "advisory"}
+    return [replace(one, green=_green(one, outcomes)) if one.name in outcomes else one for one in made]
 
 
-def _plan(name: str, bench: Bench, policy: Policy, base: Run) -> Plan:
+def _plan(name: str, policy: Policy, base: Run) -> Plan:
+    bench = policy.benchmarks[name]
     check_ids(read_side(base), bench)
-    items = side_of(base, bench).items
-    n = min(len(items), bench.n or len(items))
-    clusters = [item.cluster for item in items.values()][:n]
-    units = len({cluster or key for cluster, key in zip(clusters, items, strict=False)})
-    alpha, weight = policy.look, n / units
-    fewest = smallest(bench.margin, alpha=alpha)
-    never = bench.tier != "advisory" and not passes_unchanged(clusters, bench.margin, alpha=alpha)
+    side = side_of(base, bench)
+    n = min(len(side.items), bench.n or len(side.items))
+    clusters = [item.cluster for item in side.items.values()][:n]
+    units = len({cluster or key for cluster, key in zip(clusters, side.items, strict=False)})
+    alpha, weight, margin = policy.look, n / units, margin_of(bench, side.mean() or 0.0)
+    never = bench.tier != "advisory" and not passes_unchanged(clusters, margin, alpha=alpha)
     per_sample = measures_of(base).cost_per_sample
-    return Plan(
+    found = Plan(
         name=name,
         tier=bench.tier,
-        margin=bench.margin,
+        margin=margin,
         n=n,
         units=units,
-        smallest=fewest,
+        smallest=smallest(margin, alpha=alpha),
         detectable=tuple(detectable(rate * weight, n, alpha=alpha) for rate in FLIP_RATES),
-        passes=tuple(pass_chance(rate * weight, n, bench.margin, alpha=alpha) for rate in FLIP_RATES),
-        needed=tuple(math.ceil(needed(rate, bench.margin, alpha=alpha) * weight) for rate in FLIP_RATES),
+        passes=(),
+        needed=tuple(math.ceil(needed(rate, margin, alpha=alpha) * weight) for rate in FLIP_RATES),
         cost=None if per_sample is None else per_sample * n * policy.epochs,
-        problem=f"{name}: {too_small(clusters, bench.margin, alpha=alpha)}" if never else None,
+        problem=f"{name}: {too_small(clusters, margin, alpha=alpha)}" if never else None,
     )
+    outcomes = _outcomes(found, policy)
+    return replace(found, passes=tuple(outcomes.chances(rate, 0.0)[0] for rate in FLIP_RATES))
+
+
+def _outcomes(one: Plan, policy: Policy) -> Outcomes:
+    level = policy.score_alpha / max(1, len(policy.gated))  # Holm rejects anything only if it rejects the smallest here
+    return Outcomes.of(one.units, one.margin, alpha=policy.look, fail_alpha=level, clustered=one.units < one.n)
+
+
+def _green(one: Plan, outcomes: Mapping[str, Outcomes]) -> tuple[tuple[Green, ...], ...]:
+    others = [found for name, found in outcomes.items() if name != one.name]
+
+    def at(rate: float, drop: float) -> Green:
+        still = [other.chances(rate, 0.0) for other in others]
+        found = [outcomes[one.name].chances(max(rate, drop), -drop), *still]
+        return Green(drop, math.prod(passes for passes, _ in found), math.prod(1 - fails for _, fails in found))
+
+    return tuple(tuple(at(rate, share * one.margin) for share in DROPS) for rate in FLIP_RATES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +156,10 @@ def calibrate(policy: Policy, root: Path, candidate: Candidate, *, repeats: int)
     for name, bench in policy.benchmarks.items():
         base = baseline_of(root, name, policy)
         with tempfile.TemporaryDirectory(prefix="mmeval-gate-") as folder:
-            runs = [again(base, policy, candidate, folder=Path(folder) / str(i)) for i in range(repeats)]
+            runs = [again(name, base, policy, candidate, folder=Path(folder) / str(i)) for i in range(repeats)]
             sides = [side_of(run, bench) for run in (base, *runs)]
         pairs = [
-            compare(first, second, level=1 - 2 * policy.look)
+            bounded(compare(first, second, level=1 - 2 * policy.look), alpha=policy.look)
             for i, first in enumerate(sides)
             for second in sides[i + 1 :]
         ]
@@ -135,7 +176,7 @@ def _noise(name: str, bench: Bench, policy: Policy, pairs: Sequence[Comparison],
     n = deltas[0].n
     variance = sum(delta.variance for delta in deltas) / len(deltas)
     centre = sum(means) / len(means)
-    alarms = sum(d.low <= -bench.margin and d.value < 0 and d.p_worse <= policy.look for d in deltas)
+    alarms = sum(rule(d, bench.margin, d.p_worse, alpha=policy.score_alpha) == "fail" for d in deltas)
     return Noise(
         name=name,
         repeats=len(means) - 1,

@@ -21,6 +21,8 @@ __all__ = [
 ]  # fmt: skip
 
 Tier = Literal["critical", "supporting", "advisory"]
+FOR_GUARDS = 0.2
+"""Share of alpha that a gate with guards spends on them; the rest is for its scores."""
 AMOUNT = re.compile(r"\+?(\d+(?:\.\d+)?)\s*(%|pp)")
 
 
@@ -99,7 +101,7 @@ class Budget(_Strict):
 
 
 class Guards(_Strict):
-    """Limits on other figures than the score: a larger rise fails, for rates only if it is significant."""
+    """Limits on other figures than the score: a rise fails if it is shown to be larger than its limit."""
 
     latency_p95: Share | None = Field(default=None, description="e.g. +20%")
     cost_per_sample: Share | None = Field(default=None, description="e.g. +15%")
@@ -202,6 +204,26 @@ class Policy(_Strict):
     def look(self) -> float:
         """Alpha of one look: half of `alpha` if there may be a second one."""
         return self.alpha / 2 if self.on_inconclusive == "extend" else self.alpha
+
+    @property
+    def gated(self) -> list[str]:
+        """The benchmarks that can fail the gate."""
+        return [name for name, bench in self.benchmarks.items() if bench.tier != "advisory"]
+
+    @property
+    def guarded(self) -> bool:
+        """Whether a guard can fail the gate."""
+        return any(self.guards_of(name) != Guards() for name in self.gated)
+
+    @property
+    def score_alpha(self) -> float:
+        """Probability of a false FAIL by all scores of one look."""
+        return self.look * (1 - FOR_GUARDS) if self.guarded else self.look
+
+    @property
+    def guard_alpha(self) -> float:
+        """Probability of a false FAIL by all guards of one look."""
+        return self.look * FOR_GUARDS
 
     def guards_of(self, name: str) -> Guards:
         """The guards of one benchmark."""

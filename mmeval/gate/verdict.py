@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 from mmeval.stats.paired import Difference
 
-__all__ = ["EXIT_CODES", "BenchmarkVerdict", "Decision", "Flip", "GuardResult", "Verdict"]
+__all__ = ["EXIT_CODES", "BenchmarkVerdict", "Decision", "Flip", "GuardResult", "Unit", "Verdict"]
 
 SCHEMA = 2
 """2: `summary` was called `headline`."""
+Unit = Literal["share", "s", "$"]
 Decision = Literal["pass", "fail", "inconclusive", "not comparable", "incomplete", "budget"]
 EXIT_CODES: dict[Decision, int] = {
     "pass": 0,
@@ -22,14 +23,46 @@ EXIT_CODES: dict[Decision, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuardResult:
     """The result of one guard."""
 
     rule: str
     decision: Literal["pass", "fail", "inconclusive"]
-    text: str
-    """Both figures and the limit."""
+    """`fail`: shown to be worse than the limit. `inconclusive`: not measured."""
+    unit: Unit
+    base: float | None
+    candidate: float | None
+    limit: float
+    """Tolerated rise: a difference of shares, else a share of the base's figure."""
+    p_value: float | None
+    """One-sided p-value of "the rise is within the limit"; None if it was not measured."""
+    p_adjusted: float | None = None
+    """The p-value, adjusted over all guards of the gated benchmarks (Holm)."""
+
+    @property
+    def figures(self) -> tuple[str, str, str]:
+        """Base, candidate and limit as text."""
+        if self.unit == "share":
+            base, candidate = ("n/a" if x is None else f"{x:.1%}" for x in (self.base, self.candidate))
+            return base, candidate, f"+{100 * self.limit:g} pp"
+        base, candidate = ("n/a" if x is None else f"{x:.3g} {self.unit}" for x in (self.base, self.candidate))
+        return base, candidate, f"+{100 * self.limit:g} %"
+
+    @property
+    def outcome(self) -> str:
+        """What was found, with the p-value that decided."""
+        if self.p_value is None:
+            old = self.base is None
+            return f"not measured in the {'baseline; run it again and accept it' if old else 'candidate'}"
+        p = self.p_value if self.p_adjusted is None else self.p_adjusted
+        return f"{'worse' if self.decision == 'fail' else 'not shown to be worse'} (p = {p:.2g})"
+
+    @property
+    def text(self) -> str:
+        """All of it in one line."""
+        base, candidate, limit = self.figures
+        return f"{self.rule} {base} -> {candidate}, limit {limit}: {self.outcome}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +77,8 @@ class Flip:
     question: str | None = None
     thumbnails: tuple[str, ...] = ()
     """Paths of thumbnails on this machine."""
+    public: bool = True
+    """Whether the licence lets the question be published, as in a comment on a pull request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,4 +155,7 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """The content of gate.json; `schema_version` changes with its form."""
-        return {**asdict(self), "cost": self.cost}
+        made = {**asdict(self), "cost": self.cost}
+        for bench, found in zip(made["benchmarks"], self.benchmarks, strict=True):
+            bench["guards"] = [{**asdict(guard), "text": guard.text} for guard in found.guards]
+        return made

@@ -133,7 +133,7 @@ def gate(
     bases, candidates = _by_benchmark(base), _by_benchmark(candidate)
     made = read_policy(file) if policy is not None or file.exists() else offline.default_policy(bases)
     catalog = Catalog(tuple(map(Path, settings.get("path", ()))))
-    api.check_names(made, file=file, catalog=catalog, known=[*bases, *candidates])
+    api.check_names(made, file=file, catalog=catalog, known=[*bases.values(), *candidates.values()])
     return _as(Verdict, api.decide_stored(made, bases, candidates, file=file), command=command)
 
 

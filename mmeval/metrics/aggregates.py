@@ -211,8 +211,9 @@ _CONSISTENCY = ("questions", "figures", "groups")
 def hallusion_accuracy(*, name: str = "mean_accuracy", authors: bool = False) -> Metric:
     """Mean of three accuracies: by answer, by figure (all its questions) and by question (over all its figures).
 
-    Uses the tags `category`, `subcategory`, `set_id`, `figure_id`, `question_id` and `visual_input`. The interval is
-    over sets, because figures and questions belong to one set.
+    Uses the tags `category`, `subcategory`, `set_id`, `figure_id`, `question_id` and `visual_input`. A figure or a
+    question is right in an epoch if all its answers in it are. The interval is over sets, because figures and questions
+    belong to one set.
 
     Args:
         name: of the metric; sub-scores are `name/questions`, `name/figures`, `name/groups`.
@@ -238,7 +239,7 @@ def hallusion_accuracy(*, name: str = "mean_accuracy", authors: bool = False) ->
     about = "Mean of three accuracies: by answer, by figure, and by question over all its figures."
     return Metric(
         name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about,
-        version=2, extremes=by_value,
+        version=3, extremes=by_value,
     )  # fmt: skip
 
 
@@ -247,13 +248,15 @@ def _no_figure(record: Record) -> bool:
 
 
 def _set_cells(members: Sequence[tuple[Record, float]], *, authors: bool) -> dict[int, tuple[float, float]]:
-    figures: dict[str, bool] = {}
-    groups: dict[str, bool] = {}
+    figures: dict[tuple[int, str], bool] = {}
+    groups: dict[tuple[int, str], bool] = {}
     for record, value in members:
         right, tags = value >= 1, record.tags
-        groups[tags.get("question_id", "")] = groups.get(tags.get("question_id", ""), True) and right
+        group = (record.epoch, tags.get("question_id", ""))
+        groups[group] = groups.get(group, True) and right
         if not (authors and _no_figure(record)):
-            figures[tags.get("figure_id", "")] = figures.get(tags.get("figure_id", ""), True) and right
+            figure = (record.epoch, tags.get("figure_id", ""))
+            figures[figure] = figures.get(figure, True) and right
     rights = sum(value >= 1 for _, value in members)
     return {
         0: (float(rights), float(len(members))),

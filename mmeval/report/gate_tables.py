@@ -34,6 +34,27 @@ def print_plans(plans: Sequence[Plan], console: Console) -> None:
             style="dim",
         )
     )
+    _print_green(plans, console)
+
+
+def _print_green(plans: Sequence[Plan], console: Console) -> None:
+    """How often the gate ends green, with a drop of which it should tell."""
+    rows = []
+    for plan in plans:
+        for i, (rate, chances) in enumerate(zip(FLIP_RATES, plan.green, strict=False)):
+            cells = [f"{points(one.drop)}: {one.strict:.0%} / {one.lenient:.0%}" for one in chances]
+            rows.append((plan.name if i == 0 else "", f"{rate:.0%}", *cells))
+    if not rows:
+        return
+    console.print()
+    print_rows(("benchmark", "flips", "no drop", "half the margin", "the margin"), rows, console, right=(1, 2, 3, 4))
+    console.print(
+        Text(
+            "Chance that the gate ends green if only this benchmark has dropped so many points: with "
+            "`on_inconclusive: fail` / with warn or pass.",
+            style="dim",
+        )
+    )
 
 
 def print_subset(found: Subset, file: Path, console: Console) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mmeval.formatting import plain
 from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
-from mmeval.report.verdicts import COLUMNS, footer, row
+from mmeval.report.verdicts import COLUMNS, GUARDS, footer, guard_rows, row
 
 __all__ = ["body", "escape", "html"]
 
@@ -49,6 +49,7 @@ def body(verdict: Verdict) -> str:
     parts = [
         f'<h1><span class="{_class(verdict.decision)}">{escape(verdict.summary)}</span></h1>',
         _table(verdict),
+        _guards(verdict),
         *map(_section, verdict.benchmarks),
         "<footer>",
         *(f"<p>{escape(line)}</p>" for line in footer(verdict)),
@@ -78,11 +79,22 @@ def _table(verdict: Verdict) -> str:
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
+def _guards(verdict: Verdict) -> str:
+    rows = guard_rows(verdict)
+    if not rows:
+        return ""
+    marks = [guard.decision for bench in verdict.benchmarks for guard in bench.guards]
+    head = "".join(f'<th scope="col">{name}</th>' for name in GUARDS)
+    lines = []
+    for cells, mark in zip(rows, marks, strict=True):
+        names = ("", "", "n", "n", "n", mark)
+        parts = (f'<td class="{name}">{escape(text)}</td>' for name, text in zip(names, cells, strict=True))
+        lines.append(f"<tr>{''.join(parts)}</tr>")
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+
+
 def _section(bench: BenchmarkVerdict) -> str:
     lines = [f"<h2>{escape(bench.name)}</h2>", *(f"<p>{escape(reason)}</p>" for reason in bench.reasons)]
-    if bench.guards:
-        items = (f'<li class="{guard.decision}">{escape(guard.text)}</li>' for guard in bench.guards)
-        lines.append(f"<ul>{''.join(items)}</ul>")
     losses = [flip for flip in bench.flips if flip.candidate < flip.base]
     gains = [flip for flip in bench.flips if flip.candidate > flip.base]
     for title, flips, shown in (("Regressed", losses, " open"), ("Improved", gains, "")):

@@ -45,6 +45,8 @@ def _suite(bench: BenchmarkVerdict) -> ET.Element:
             ET.SubElement(case, "failure", message=_clean(guard.text), type="guard")
         elif guard.decision != "pass":
             ET.SubElement(case, "skipped", message=_clean(guard.text))
+        else:
+            ET.SubElement(case, "system-out").text = _clean(guard.text)
     for flip in [flip for flip in bench.flips if flip.candidate < flip.base][:ITEMS]:
         case = ET.SubElement(
             suite, "testcase", classname=_clean(f"{bench.name}.samples"), name=_clean(flip.id), time="0"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mmeval.formatting import plain
 from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
-from mmeval.report.verdicts import COLUMNS, MARKS, footer, notable, row
+from mmeval.report.verdicts import COLUMNS, GUARDS, MARKS, footer, guard_rows, row
 
 __all__ = ["LIMIT", "comment", "markdown"]
 
@@ -40,8 +40,9 @@ def _body(verdict: Verdict, shown: int) -> str:
     lines += [f"| {' | '.join(map(cell, _marked(bench)))} |" for bench in verdict.benchmarks]
     lines.append("")
     for bench in verdict.benchmarks:
-        lines += _reasons(bench)
+        lines += [f"- **{cell(bench.name)}**: {cell('; '.join(bench.reasons))}", ""]
         lines += _regressions(bench, shown)
+    lines += _guards(verdict)
     lines += ["<details><summary>Method and how to reproduce</summary>", ""]
     lines += [f"- {cell(line)}" for line in footer(verdict)]
     lines += ["", f"```sh\n{verdict.command.replace('```', '')}\n```", "</details>", ""]
@@ -54,10 +55,12 @@ def _marked(bench: BenchmarkVerdict) -> tuple[str, ...]:
     return tuple(cells)
 
 
-def _reasons(bench: BenchmarkVerdict) -> list[str]:
-    lines = [f"- **{cell(bench.name)}**: {cell('; '.join(bench.reasons))}"]
-    lines += [f"  - {cell(text)}" for text in notable(bench)]
-    return [*lines, ""]
+def _guards(verdict: Verdict) -> list[str]:
+    rows = guard_rows(verdict)
+    if not rows:
+        return []
+    head = [f"| {' | '.join(GUARDS)} |", "|---|---|---:|---:|---:|---|"]
+    return [*head, *(f"| {' | '.join(map(cell, row))} |" for row in rows), ""]
 
 
 def _regressions(bench: BenchmarkVerdict, shown: int) -> list[str]:
@@ -71,7 +74,7 @@ def _regressions(bench: BenchmarkVerdict, shown: int) -> list[str]:
 
 
 def _flip(flip: Flip) -> str:
-    question = cell((flip.question or "")[:120])
+    question = cell((flip.question or "")[:120]) if flip.public else ""
     before, after = (cell((answer or "(none)")[:60]) for answer in (flip.base_answer, flip.candidate_answer))
     return f"| {cell(flip.id[:80])} | {question} | {before} ({flip.base:g}) | {after} ({flip.candidate:g}) |"
 

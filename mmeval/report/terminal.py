@@ -12,7 +12,7 @@ from mmeval.comparable import Change
 from mmeval.compare import Comparison, Pair, Side
 from mmeval.formatting import plain, plural, points
 from mmeval.gate.verdict import Verdict
-from mmeval.report.verdicts import COLUMNS, footer, notable, row
+from mmeval.report.verdicts import COLUMNS, GUARDS, footer, guard_rows, row
 
 __all__ = ["print_comparison", "print_rows", "print_verdict"]
 
@@ -31,8 +31,10 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
     rows = [row(bench) for bench in verdict.benchmarks]
     print_rows(COLUMNS, rows, console, right=(2, 3, 4, 5, 6, 8))
     for bench in verdict.benchmarks:
-        for reason in (*bench.reasons, *notable(bench)):
+        for reason in bench.reasons:
             console.print(text_of(f"  {bench.name}: {reason}"))
+    if guards := guard_rows(verdict):
+        print_rows(GUARDS, guards, console, right=(2, 3, 4))
     for line in footer(verdict):
         console.print(text_of(line, style="dim"))
 

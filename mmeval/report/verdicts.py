@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from mmeval.errors import MMEvalError
 from mmeval.formatting import money, points
 from mmeval.gate.verdict import BenchmarkVerdict, Flip, Verdict
-from mmeval.store import StoredSample, read_run, read_samples, samples_path, thumbnail_path
+from mmeval.store import Run, StoredSample, read_run, read_samples, samples_path, thumbnail_path
 
-__all__ = ["COLUMNS", "MARKS", "footer", "limits", "notable", "row", "with_questions"]
+__all__ = ["COLUMNS", "GUARDS", "MARKS", "footer", "guard_rows", "limits", "row", "with_questions"]
 
 MARKS = {
     "pass": "✅",
@@ -22,6 +23,7 @@ MARKS = {
     "budget": "💸",
 }
 COLUMNS = ("benchmark", "tier", "base", "candidate", "difference", "gains/losses", "margin", "verdict", "cost")
+GUARDS = ("benchmark", "guard", "base", "candidate", "limit", "result")
 QUESTION = 600
 """Longest question in a report, in characters."""
 
@@ -49,10 +51,13 @@ def limits(bench: BenchmarkVerdict) -> str:
     return f"[{points(delta.low, signed=True)}, {points(delta.high, signed=True)}]" if delta else "n/a"
 
 
-def notable(bench: BenchmarkVerdict) -> list[str]:
-    """The guards that did not pass and are not among the reasons yet."""
-    texts = [guard.text for guard in bench.guards if guard.decision != "pass"]
-    return [text for text in texts if text not in bench.reasons]
+def guard_rows(verdict: Verdict) -> list[tuple[str, ...]]:
+    """The cells of all guards, for GUARDS, as plain text."""
+    return [
+        (bench.name, guard.rule, *guard.figures, guard.outcome)
+        for bench in verdict.benchmarks
+        for guard in bench.guards
+    ]
 
 
 def footer(verdict: Verdict) -> list[str]:
@@ -60,38 +65,42 @@ def footer(verdict: Verdict) -> list[str]:
     methods = sorted({bench.difference.method for bench in verdict.benchmarks if bench.difference is not None})
     return [
         f"Paired by sample; the ends of an interval are one-sided bounds ({', '.join(methods) or 'none computed'}); "
-        f"alpha {verdict.alpha:g}; FAIL is adjusted over the gated benchmarks (Holm).",
+        f"alpha {verdict.alpha:g}; FAIL is adjusted over the gated benchmarks, and over their guards (Holm).",
         f"Only the {verdict.subject} may differ. Policy {verdict.policy_digest[:12]}, seed {verdict.seed}.",
         *verdict.notes,
     ]
 
 
 def with_questions(verdict: Verdict) -> Verdict:
-    """The verdict with questions and thumbnails added to its flips, if the candidate's samples are stored."""
+    """The verdict with questions and thumbnails added to its flips, if the samples of one of the runs are stored."""
     return replace(verdict, benchmarks=tuple(map(_with_questions, verdict.benchmarks)))
 
 
 def _with_questions(bench: BenchmarkVerdict) -> BenchmarkVerdict:
-    wanted = {flip.id for flip in bench.flips}
-    if not wanted or bench.candidate_run is None:
-        return bench
-    try:
-        run = read_run(Path(bench.candidate_run))
-        root = run.path.absolute().parents[2]
-        file = samples_path(root, run.info)
-        found = {sample.id: sample for sample in read_samples(file) if sample.id in wanted} if file.exists() else {}
-    except MMEvalError:
-        return bench  # questions are optional: a verdict must not fail because of them
-    flips = tuple(
-        _asked(flip, found[flip.id], [thumbnail_path(root, run.info, p.sha256 or "") for p in found[flip.id].prompt])
-        if flip.id in found
-        else flip
-        for flip in bench.flips
-    )
+    flips = bench.flips
+    for folder in filter(None, (bench.candidate_run, bench.base_run)):
+        with suppress(MMEvalError):  # questions are optional: a verdict must not fail because of them
+            flips = _from(read_run(Path(folder)), flips)
     return replace(bench, flips=flips)
 
 
-def _asked(flip: Flip, sample: StoredSample, thumbnails: Sequence[Path]) -> Flip:
+def _from(run: Run, flips: Sequence[Flip]) -> tuple[Flip, ...]:
+    """The flips with the questions that are stored with this run. A run that stopped early has none."""
+    file = run.samples()
+    wanted = {flip.id for flip in flips if flip.question is None}
+    if file is None or not wanted:
+        return tuple(flips)
+    found = {sample.id: sample for sample in read_samples(file) if sample.id in wanted}
+    root, public = file.parents[2], file.name == samples_path(file.parents[2], run.info).name
+    return tuple(
+        replace(_asked(flip, found[flip.id], lambda sha: thumbnail_path(root, run.info, sha)), public=public)
+        if flip.id in found
+        else flip
+        for flip in flips
+    )
+
+
+def _asked(flip: Flip, sample: StoredSample, thumbnail: Callable[[str], Path]) -> Flip:
     text = "\n".join(part.text for part in sample.prompt if part.text)
-    pictures = tuple(str(file) for file in thumbnails if file.is_file())
-    return replace(flip, question=text[:QUESTION], thumbnails=pictures)
+    pictures = (thumbnail(part.sha256) for part in sample.prompt if part.sha256)
+    return replace(flip, question=text[:QUESTION], thumbnails=tuple(str(file) for file in pictures if file.is_file()))

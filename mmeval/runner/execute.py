@@ -77,6 +77,7 @@ class Execution:
         self.on_record, self.on_dispatched = on_record, on_dispatched
         self.stop = client.stop
         self.seen = 0
+        self.begun = 0
         self.exhausted = False
         self.error: BaseException | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -129,13 +130,21 @@ class Execution:
             pending = [one for sample in batch for one in self._pending(sample)]
             cached = self.client.all_cached(one.key for one in pending)
             self._answered.clear()
-            for begun, one in enumerate(pending):
+            for one in pending:
+                await self._within_limit()
                 await self._begin(one, cached[one.key])
-                if begun % TURN == 0:
+                if self.begun % TURN == 0:
                     await asyncio.sleep(0)
         self.exhausted = True
         self.progress.planned = self.seen
         self.on_dispatched()
+
+    async def _within_limit(self) -> None:
+        """Count one more reply, unless the plan allows no more; those that have begun still end."""
+        if self.begun == self.plan.most:
+            self.stop.now(f"{self.plan.most} replies were asked for, which is the limit", budget=True)
+            await asyncio.Event().wait()  # the stop cancels us
+        self.begun += 1
 
     def _pending(self, sample: Sample) -> Iterator[Pending]:
         """The epochs of a sample that need a reply; a sample that cannot be asked is recorded at once."""

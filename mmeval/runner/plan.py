@@ -87,6 +87,8 @@ class Plan:
     settings: Settings
     ids: frozenset[str] | None
     shuffled: bool
+    most: int | None = None
+    """The most replies that one call asks for; the run is partial if it needs more."""
 
     @property
     def benchmark(self) -> Benchmark:

@@ -1,13 +1,12 @@
-"""Power of paired comparisons: detectable effects, required samples, chance to pass."""
+"""Power of paired comparisons: detectable effects, required samples."""
 
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 from mmeval.stats.intervals import z_quantile
 
-__all__ = ["detectable", "needed", "pass_chance"]
+__all__ = ["detectable", "needed"]
 
 
 def detectable(variance: float, n: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
@@ -22,11 +21,3 @@ def needed(variance: float, delta: float, *, alpha: float = 0.05, power: float =
     """Number of pairs needed to tell `delta` from 0 with the given power; the inverse of `detectable`, rounded up."""
     ratio = (z_quantile(1 - alpha) + z_quantile(power)) / delta
     return max(1, math.ceil(ratio * ratio * variance - 1e-9))
-
-
-def pass_chance(variance: float, n: float, margin: float, *, delta: float = 0.0, alpha: float = 0.05) -> float:
-    """Probability that the lower bound of n pairs is above -margin if the true difference is `delta`."""
-    spread = math.sqrt(variance / n)
-    if spread == 0:
-        return float(delta > -margin)
-    return NormalDist().cdf((delta + margin) / spread - z_quantile(1 - alpha))

@@ -110,6 +110,10 @@ class Measures(_Stored):
     """Seconds, over the replies that a model gave; cached replies are left out."""
     cost_per_sample: float | None = None
     """US dollars; None = unknown."""
+    latency_s: dict[str, float] = {}
+    """Seconds by sample, a mean over its epochs; cached replies are left out. Older baselines have none."""
+    cost: dict[str, float] = {}
+    """US dollars by sample, a mean over its epochs; samples whose price is unknown are left out."""
 
 
 @dataclass(slots=True)

@@ -60,7 +60,7 @@ CASES = [
     ("score 7", lambda b, c, p: _scores(c, "00000,1,ok,7,A,r,"), 2, "not in [0, 1]"),
     ("score text", lambda b, c, p: _scores(c, "00000,1,ok,good,A,r,"), 2, "scores.csv:2"),
     ("all failed", lambda b, c, p: _scores(c, *(f"{i:05},1,error,,,," for i in range(400))), 5, "not measured"),
-    ("other ids", lambda b, c, p: _scores(c, *(f"x{i},1,ok,1,A,r," for i in range(400))), 4, "no sample id"),
+    ("other ids", lambda b, c, p: _scores(c, *(f"x{i},1,ok,1,A,r," for i in range(400))), 4, "only 0%"),
     ("half the ids", lambda b, c, p: _scores(c, *(f"{i:05},1,ok,1,A,r," for i in range(200))), 4, "only 50%"),
     ("damaged run.json", damaged, 2, "not JSON"),
     ("baseline of another schema", other_schema, 2, "schema version 7"),
@@ -162,5 +162,5 @@ def test_a_run_that_is_still_running(mmeval: Command, tmp_path: Path) -> None:
     base = write(tmp_path / "base", rows(scores))
     new = write(tmp_path / "new", rows(scores), model="mock/new", status="running")
     ended = mmeval("gate", "compare", str(base.path), str(new.path))
-    assert (ended.code, "candidate run is running" in ended.out) == (5, True)
+    assert (ended.code, "the candidate run has not ended; run its command again" in ended.out) == (5, True)
     assert store.read_run(new.path).info.status == "running"

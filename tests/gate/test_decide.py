@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -192,11 +193,11 @@ def test_an_option_that_one_adapter_lacks_is_unset(tmp_path: Path) -> None:
     [
         ("refused", 0.06, "refusal_rate", "+1pp", "fail"),
         ("refused", 0.06, "refusal_rate", "+10pp", "pass"),
-        ("refused", 0.0125, "refusal_rate", "+1pp", "fail"),
-        ("refused", 0.01, "refusal_rate", "+0.5pp", "inconclusive"),
+        ("refused", 0.0125, "refusal_rate", "+1pp", "pass"),
+        ("refused", 0.01, "refusal_rate", "+0.5pp", "pass"),
         ("truncated", 0.06, "truncation_rate", "+1pp", "fail"),
         ("unparsed", 0.06, "parse_failure", "+1pp", "fail"),
-        ("error", 0.02, "error_rate", "+1pp", "fail"),
+        ("error", 0.04, "error_rate", "+1pp", "fail"),
     ],
 )
 def test_rate_guards(tmp_path: Path, status: str, share: float, rule: str, limit: str, decision: str) -> None:
@@ -215,16 +216,47 @@ def test_rate_guards(tmp_path: Path, status: str, share: float, rule: str, limit
     assert verdict.benchmarks[0].guards[0].rule == rule
 
 
+def amounts(scale: float | None) -> dict[str, float]:
+    """Seconds or dollars of 400 samples, most around `scale`; none for None."""
+    rng = random.Random(int(1000 * (scale or 0)))
+    return {} if scale is None else {f"{i:05}": scale * rng.lognormvariate(0, 0.2) for i in range(400)}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "decision"),
-    [(1.0, 1.1, "pass"), (1.0, 1.3, "fail"), (None, 1.0, "inconclusive"), (1.0, None, "inconclusive")],
+    [
+        (1.0, 1.0, "pass"),
+        (1.0, 1.15, "pass"),
+        (1.0, 1.22, "pass"),
+        (1.0, 2.0, "fail"),
+        (None, 1.0, "inconclusive"),
+        (1.0, None, "inconclusive"),
+    ],
 )
-@pytest.mark.parametrize("rule", ["latency_p95", "cost_per_sample"])
-def test_ratio_guards(tmp_path: Path, rule: str, old: float | None, new: float | None, decision: str) -> None:
+@pytest.mark.parametrize(("rule", "field"), [("latency_p95", "latency_s"), ("cost_per_sample", "cost")])
+def test_amount_guards(
+    tmp_path: Path, rule: str, field: str, old: float | None, new: float | None, decision: str
+) -> None:
+    """A rise above the limit that may be chance is no fail."""
     made = policy(guards={rule: "+20%"})
     case = case_of("quiz", made, *pair(tmp_path, 400, losses=2, gains=2))
-    case = replace(case, base=Measures(**{rule: old}), candidate=Measures(**{rule: new}))
+    case = replace(case, base=Measures(**{field: amounts(old)}), candidate=Measures(**{field: amounts(new)}))
     assert conclude(decide([case], made), made, command="x").decision == decision
+
+
+def test_holm_over_the_guards(tmp_path: Path) -> None:
+    """Eleven new refusals of 400 are shown to exceed one point if that is the only guard, and not if it is one of many."""
+    scores = base_scores(400)
+    found = rows(scores)
+    wrong = [row for row in found if row.score == 0][:11]
+    changed = [replace(row, status="refused") if row in wrong else row for row in found]
+    base, new = write(tmp_path / "base", found), write(tmp_path / "new", changed, model="mock/new")
+    alone = policy(guards={"refusal_rate": "+1pp"})
+    many = policy(guards=dict.fromkeys(("refusal_rate", "truncation_rate", "parse_failure", "error_rate"), "+1pp"))
+    assert [judge(base, new, made).decision for made in (alone, many)] == ["fail", "pass"]
+    guard = judge(base, new, many).benchmarks[0].guards[0]
+    assert guard.p_value is not None
+    assert guard.p_adjusted == pytest.approx(4 * guard.p_value)
 
 
 @pytest.mark.parametrize("margin", [0.01, 0.03, 0.1])
@@ -244,6 +276,103 @@ def test_epochs_are_averaged(tmp_path: Path) -> None:
     assert found.difference is not None
     assert found.difference.n == 300
     assert found.difference.value == pytest.approx(sum(1 - s for s in scores) / 2 / 300)
+
+
+@pytest.mark.parametrize(
+    ("lost", "decision"), [(0, "pass"), (12, "inconclusive"), (49, "incomplete"), (60, "not comparable")]
+)
+@pytest.mark.parametrize("unit", ["sample", "cluster"])
+def test_samples_that_the_candidate_never_had_are_unmeasured(
+    tmp_path: Path, unit: str, lost: int, decision: str
+) -> None:
+    """The candidate has lost samples that were right, and leaves them out."""
+    scores = base_scores(1000)
+    right = {i for i, score in enumerate(scores) if score == 1}
+    gone = set(sorted(right)[:lost])
+    worse = flipped(scores, losses=15, gains=6)
+    kept = [row for i, row in enumerate(rows(worse)) if i not in gone]
+    base, new = write(tmp_path / "base", rows(scores)), write(tmp_path / "new", kept, model="mock/new")
+    verdict = judge(base, new, policy({"unit": unit}))
+    assert verdict.decision == decision, verdict.summary
+    assert verdict.benchmarks[0].asked == 1000 - lost
+
+
+def test_a_cluster_without_one_of_its_samples_is_not_right(tmp_path: Path) -> None:
+    """Each of 300 questions is asked twice; the candidate is wrong once in 40 of them and has left these replies out."""
+    base = write(tmp_path / "base", rows([1.0] * 600, clusters=2))
+    kept = [row for i, row in enumerate(rows([1.0] * 600, clusters=2)) if i % 2 or i >= 80]
+    new = write(tmp_path / "new", kept, model="mock/new")
+    assert judge(base, new, policy({"unit": "cluster"})).decision != "pass"
+
+
+@pytest.mark.parametrize(
+    ("n", "asked", "decision"), [(None, 400, "incomplete"), (400, 400, "pass"), (None, 410, "pass")]
+)
+def test_what_the_gate_does_not_draw_is_no_loss(tmp_path: Path, n: int | None, asked: int, decision: str) -> None:
+    """The policy, and not the candidate, says which samples count."""
+    scores = base_scores(410)
+    base = write(tmp_path / "base", rows(scores))
+    made = policy({"n": n})
+    wanted = set(select(read_side(base), asked, seed=made.seed))
+    new = write(tmp_path / "new", [row for row in rows(scores) if row.id in wanted], model="mock/new", limit=asked)
+    assert judge(base, new, made).decision == decision
+
+
+def test_unmeasured_epochs_are_bounded_like_samples(tmp_path: Path) -> None:
+    """Each of 60 samples lost the epoch in which it would have been wrong; one epoch in 20 is missing."""
+    base = write(tmp_path / "base", [replace(row, epoch=e) for row in rows([1.0] * 400) for e in (1, 2, 3)], epochs=3)
+    found = [
+        replace(row, epoch=e, score=None if e == 2 and i < 60 else 1.0)
+        for i, row in enumerate(rows([1.0] * 400))
+        for e in (1, 2, 3)
+    ]
+    new = write(tmp_path / "new", found, model="mock/new", epochs=3)
+    assert judge(base, new, policy()).decision == "incomplete"
+    assert judge(base, new, policy(errors={"max_rate": 0.1})).decision == "inconclusive"
+
+
+def test_more_epochs_do_not_help(tmp_path: Path) -> None:
+    """One model, asked once and four times: two samples per question, each right in three of four replies."""
+    rng = random.Random(0)
+    runs = [
+        write(
+            tmp_path / f"{epochs}",
+            [
+                replace(row, epoch=e, score=float(rng.random() < 0.75))
+                for row in rows([1.0] * 1600, clusters=2)
+                for e in range(1, epochs + 1)
+            ],
+            model=f"mock/{epochs}",
+            epochs=epochs,
+        )
+        for epochs in (1, 4)
+    ]
+    bench = judge(*runs, policy({"unit": "cluster"})).benchmarks[0]
+    assert bench.difference is not None
+    assert abs(bench.difference.value) < 0.05
+    assert "1 replies per sample, the candidate 4" in bench.reasons[-1]
+
+
+@pytest.mark.parametrize(
+    ("losses", "decision"), [(0, "pass"), (2, "inconclusive"), (40, "fail")], ids=["unchanged", "rare", "worse"]
+)
+def test_partial_scores(tmp_path: Path, losses: int, decision: str) -> None:
+    """Of 150 samples, most gain a little and some lose everything: a variance of what was seen passes two losses."""
+    scores = [0.5 if i % 2 else 1.0 for i in range(150)]
+    after = [0.0 if i % 2 == 0 and i < 2 * losses else score for i, score in enumerate(scores)]
+    after = [min(1.0, score + 0.01) if losses == 2 and score else score for score in after]
+    base, new = write(tmp_path / "base", rows(scores)), write(tmp_path / "new", rows(after), model="mock/new")
+    verdict = judge(base, new, policy())
+    assert verdict.decision == decision, verdict.summary
+
+
+def test_a_failed_run_says_why_and_the_way_out(tmp_path: Path) -> None:
+    base, new = pair(tmp_path, 400, losses=2, gains=2)
+    info = new.info.model_copy(update={"status": "failed", "reason": "9 of 400 samples failed"})
+    summary = judge(base, replace(new, info=info), policy()).summary
+    assert summary.endswith(
+        f"quiz: the candidate run failed: 9 of 400 samples failed; `mmeval show {new.path} --errors` lists what went wrong"
+    )
 
 
 def test_select_is_random_whole_and_fixed(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from tests.perf.gate_errors import Cell, early_median, simulate
+from tests.perf.gate_errors import Cell, Guarded, Partial, early_median, simulate
 
 RUNS = 200
 MOST = 0.05 + 2.6 * math.sqrt(0.05 * 0.95 / RUNS)
@@ -18,6 +18,25 @@ CELLS = [Cell(200, 0.05), Cell(500, 0.1), Cell(1000, 0.3), Cell(500, 0.1, cluste
 def test_false_decisions(cell: Cell) -> None:
     assert simulate(cell, -cell.margin, runs=RUNS, seed=1).passed <= MOST
     assert simulate(cell, 0.0, runs=RUNS, seed=2).failed <= MOST
+
+
+@pytest.mark.parametrize("cell", [Guarded(200, 2, 0.02), Guarded(300, 1, 0.02, 0.01)], ids=str)
+def test_guards_seldom_fail_a_gate_that_they_should_not(cell: Guarded) -> None:
+    """Neither if nothing has changed, nor if every rate rose to its limit."""
+    _, guards, gate = cell.measure(RUNS, seed=1)
+    assert gate <= MOST
+    assert guards <= 0.01 + 2.6 * math.sqrt(0.01 * 0.99 / RUNS)
+
+
+def test_guards_see_a_rise() -> None:
+    assert Guarded(300, 1, 0.02, 0.05).measure(50, seed=1)[1] >= 0.8
+
+
+def test_rare_large_losses_do_not_pass() -> None:
+    """A bound that trusts the variance seen passes one in ten of these."""
+    passed, tango, failed = Partial(200, 0.02, 1).measure(RUNS, seed=1)
+    assert max(passed, failed) <= MOST
+    assert passed < tango
 
 
 def test_true_decisions() -> None:

@@ -33,7 +33,12 @@ def bench(
         name=name, tier=more.pop("tier", "critical"), decision=decision, reasons=(f"because {text}",),
         margin=0.03, base=0.71, candidate=0.662, difference=DELTA, p_adjusted=0.001, planned=1000, asked=1000,
         flips=tuple(Flip(f"s{i}{text}", 1.0, 0.0, text, text, question=text) for i in range(flips)),
-        guards=(GuardResult("refusal_rate", "fail", f"refusal_rate 1 -> 5 {text}"),), cost=0.42, **more,
+        guards=(
+            GuardResult(rule="refusal_rate", decision="fail", unit="share", base=0.01, candidate=0.05, limit=0.01,
+                        p_value=0.0005, p_adjusted=0.001),
+            GuardResult(rule="latency_p95", decision="pass", unit="s", base=1.5, candidate=1.6, limit=0.2, p_value=0.6,
+                        p_adjusted=1.0),
+        ), cost=0.42, **more,
     )  # fmt: skip
 
 
@@ -77,6 +82,18 @@ def test_junit_counts_and_kinds() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("render", [markdown, html, junit, "terminal", "json"])
+def test_guards_show_value_limit_and_p(render) -> None:
+    made, out = verdict(bench()), StringIO()
+    if render == "terminal":
+        print_verdict(made, Console(file=out, width=200, force_terminal=False))
+    found = out.getvalue() or (json.dumps(made.as_json()) if render == "json" else render(made))
+    for text in ("refusal_rate", "1.0%", "5.0%", "+1 pp", "worse (p = 0.001)", "latency_p95", "1.5 s", "+20 %",
+                 "not shown to be worse (p = 1)"):  # fmt: skip
+        assert text in found.replace("\\_", "_"), text
+    assert render != "json" or made.as_json()["benchmarks"][0]["guards"][0]["p_adjusted"] == 0.001
+
+
 def test_junit_takes_any_text() -> None:
     made = junit(verdict(bench(text=HOSTILE), text=HOSTILE))
     root = ET.fromstring(made)
@@ -102,7 +119,7 @@ def test_markdown_fits_a_comment(flips: int, benchmarks: int) -> None:
 
 def test_markdown_table_holds_its_columns() -> None:
     lines = [line for line in markdown(everything(HOSTILE)).splitlines() if line.startswith("| ")]
-    table = [line for line in lines if line.count(" | ") > 5]
+    table = [line for line in lines if line.count(" | ") > 6]
     assert len(table) == 9
     assert {line.replace("\\|", "").count("|") for line in table} == {10}
 

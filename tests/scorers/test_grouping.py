@@ -54,6 +54,22 @@ def test_pairs():
     assert out["pair_accuracy"].n == 3
 
 
+GROUPED = [circular(), pairs(), hallusion_accuracy(), mme_score(totals={"all": ["a"]})]
+
+
+@pytest.mark.parametrize("metric", GROUPED, ids=lambda m: m.about[:40])
+def test_groups_are_judged_in_each_epoch(metric):
+    """The number of four epochs is the mean of their numbers."""
+    rng = random.Random(3)
+    records = [
+        record(i, rng.random() < 0.75, epoch=epoch, group=str(i // 4), pair=str(i // 2), category="a", subcategory="s",
+               set_id=str(i // 8), figure_id=str(i // 2 % 4), question_id=str(i % 2), visual_input="1")
+        for epoch in (1, 2, 3, 4) for i in range(160)
+    ]  # fmt: skip
+    alone = [metric.aggregate(r for r in records if r.epoch == epoch)[metric.name].value for epoch in (1, 2, 3, 4)]
+    assert metric.aggregate(iter(records))[metric.name].value == pytest.approx(sum(alone) / 4)
+
+
 def test_micro_and_macro_and_chance():
     records = [record(i, i < 9, category="a") for i in range(9)] + [record(9, 0, category="b")]
     micro = accuracy(chance=0.25).aggregate(iter(records))

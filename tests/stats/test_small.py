@@ -12,7 +12,8 @@ from statsmodels.stats.power import normal_power
 
 from mmeval.stats.agreement import cohen_kappa
 from mmeval.stats.multiplicity import benjamini_hochberg, holm
-from mmeval.stats.power import detectable, needed, pass_chance
+from mmeval.stats.outcomes import Outcomes
+from mmeval.stats.power import detectable, needed
 from mmeval.stats.sequential import EProcess
 
 P_VALUES = [[0.01, 0.04, 0.03, 0.005], [0.5], [0.2, 0.2, 1.0], [1e-9, 0.049, 0.05, 0.9, 0.9, 0.01]]
@@ -70,11 +71,13 @@ def test_needed_published() -> None:
     assert needed(1 / 9, 0.03, alpha=0.025) == 969
 
 
-@pytest.mark.parametrize(("n", "chance"), [(300, 0.5), (1000, 0.91)])
-def test_pass_chance(n: int, chance: float) -> None:
-    """Against the exact power of Tango's test at 10 % flips and a margin of 3 points: 0.48 and 0.91."""
-    assert pass_chance(0.1, n, 0.03) == pytest.approx(chance, abs=0.02)
-    assert pass_chance(0.0, n, 0.03) == 1.0
+@pytest.mark.parametrize(("n", "chance"), [(100, 0.21), (500, 0.65), (1000, 0.90)])
+def test_outcomes_without_a_change(n: int, chance: float) -> None:
+    found = Outcomes.of(n, 0.03, alpha=0.05, fail_alpha=0.05)
+    passed, failed = found.chances(0.1, 0.0)
+    assert (passed, failed <= 0.05) == (pytest.approx(chance, abs=0.01), True)
+    assert found.chances(0.1, -0.03)[0] <= 0.05
+    assert found.chances(0.0, 0.0) == (pytest.approx(float(n >= 104)), 0.0)
 
 
 def test_kappa_published() -> None:
