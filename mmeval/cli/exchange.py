@@ -61,7 +61,7 @@ def import_command(
 
     Of a folder, every file that is known is imported, and the others are listed.
     """
-    from mmeval import RunFailedError
+    from mmeval import RunFailedError, UsageError
     from mmeval.interchange.imported import Imported, write
     from mmeval.interchange.readers import read, scan
 
@@ -71,6 +71,9 @@ def import_command(
         found += more if file.is_dir() else read(file, form=form, model=model, benchmark=benchmark)
         _say_skipped(skipped)
     if not found:
+        folder = next((file for file in files if file.is_dir()), None)
+        if folder is not None:
+            raise UsageError(f"{folder}: no file in it holds results of a tool that mmeval knows")
         raise RunFailedError("nothing was imported")
     for line in dict.fromkeys(_imported(write(one, results)) for one in found):
         echo(line)

@@ -138,7 +138,7 @@ def cut(folder: Path, journal: bytes, length: int) -> None:
     """The folder as a crash leaves it: the first bytes of the journal, nothing finished."""
     for name in ("scores.csv", "run.json"):
         (folder / name).unlink(missing_ok=True)
-    folder.mkdir(exist_ok=True)  # closing an empty journal deletes its folder
+    folder.mkdir(parents=True, exist_ok=True)  # closing an empty journal deletes its folder
     (folder / "records.jsonl").write_bytes(journal[:length])
 
 

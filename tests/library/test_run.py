@@ -22,7 +22,7 @@ from mmeval.report.flat import SAMPLE_COLUMNS
 from mmeval.scorers import correctness
 from tests.library import example
 
-HOSTILE = "<script>alert()</script>\x1b[2J"
+HOSTILE = "<script>alert()</script>\x1b[J"
 ROWS = [
     {"id": "a", "question": "2 + 2?", "answer": "4", "category": "sums"},
     {"id": "b", "question": "What colour?", "answer": "red", "image": Image.new("RGB", (8, 8), "red")},
@@ -93,7 +93,7 @@ def test_what_can_be_run(rows, project: Path) -> None:
     assert [run.info.spec.model for run in runs] == ["mock/echo"] * 4 + ["mock/flaky"] * 4
     assert {run.info.status for run in runs} == {"complete"}
     assert {run.info.spec.limit for run in runs} == {2}
-    assert runs.to_dataframe().query("benchmark == 'frame'")["score"].tolist() == [0.5, 1.0]
+    assert runs.to_dataframe().query("benchmark == 'frame'")["score"].tolist() == [0.0, 1.0]
     assert runs[1:2].samples()["media"].tolist() == [["data/red.png"]], "a path that can be opened"
 
 
