@@ -95,6 +95,13 @@ def find_run(reference: str, results: Path) -> Any:
     raise UsageError(_no_run(reference, results))
 
 
+def without_samples(references: Sequence[str]) -> list[str]:
+    """The references that may name runs: a shell pattern such as `results/*/*/*` catches the stored samples, too."""
+    from mmeval.store import SAMPLES
+
+    return [one for one in references if SAMPLES not in Path(one).parts]
+
+
 def find_folder(reference: str, results: Path) -> Path:
     """As `find_run`, for a run folder whose files may be damaged or missing; raises UsageError."""
     from mmeval.store.layout import Files, run_folders

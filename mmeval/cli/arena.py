@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mmeval.cli._options import given, with_settings
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo, echo_json, find_run
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo, echo_json, find_run, without_samples
 from mmeval.engine.options import read_settings
 
 if TYPE_CHECKING:
@@ -149,10 +149,8 @@ def fit_command(
 
 def _questions(runs: Sequence[str], results: Path) -> list[Question]:
     from mmeval.arena.pairs import questions_of
-    from mmeval.store.layout import SAMPLES
 
-    # A shell pattern such as `results/*/*/*` catches the folder of stored samples, too.
-    return questions_of([find_run(run, results) for run in runs if SAMPLES not in Path(run).parts])
+    return questions_of([find_run(run, results) for run in without_samples(runs)])
 
 
 def _show(ratings: Mapping[str, Any], left_out: Mapping[str, int], *, as_json: bool) -> None:

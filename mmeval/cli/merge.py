@@ -8,7 +8,7 @@ import typer
 
 from mmeval import UsageError
 from mmeval.cli import _completion
-from mmeval.cli._runs import AS_JSON, FILE, PATH, RESULTS, console, echo_json, find_run
+from mmeval.cli._runs import AS_JSON, FILE, PATH, RESULTS, console, echo_json, find_run, without_samples
 
 
 def register(app: typer.Typer) -> None:
@@ -29,10 +29,8 @@ def merge(
     from mmeval.engine.options import Settings
     from mmeval.report.progress import final_table
     from mmeval.runner import merge as merging
-    from mmeval.store import SAMPLES
 
-    # A shell pattern such as `results/*/name@*/*` also matches the stored samples.
-    runs = [find_run(name, results) for name in shards if SAMPLES not in Path(name).parts]
+    runs = [find_run(name, results) for name in without_samples(shards)]
     if not runs:
         raise UsageError(f"none of these is a run: {', '.join(shards)}")
     benchmark = merging.benchmark_of(runs[0], Settings(path=tuple(path)), file)

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from mmeval import UsageError
-from mmeval.cli._runs import RESULTS, echo, find_run
+from mmeval.cli._runs import RESULTS, echo, find_run, without_samples
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +37,7 @@ def sign_command(
         return
     if not runs or key is None:
         raise UsageError("give RUN... and --key FILE, or --new-key FILE")
-    for reference in runs:
+    for reference in without_samples(runs):
         run = find_run(reference, results)
         made = verify.sign(run, key)
         echo(f"{run.files.signature}: {len(made.files)} files, key {verify.fingerprint(made.public_key)}")

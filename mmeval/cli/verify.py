@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mmeval import UsageError
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo_json, find_folder
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo_json, find_folder, without_samples
 
 if TYPE_CHECKING:
     from mmeval.verify import Report
@@ -95,7 +95,7 @@ def _folders(references: Sequence[str], results: Path) -> list[Path]:
     from mmeval.store.layout import run_folders
 
     found: dict[Path, None] = {}
-    for reference in references:
+    for reference in without_samples(references):
         folder = Path(reference)
         if folder.is_file():
             reference, folder = str(folder.parent), folder.parent
