@@ -18,7 +18,7 @@ test: $(VENV)/.test  ## install the test dependencies and run all tests
 	sh scripts/install-chromium.sh
 	$(BIN)/python -m pytest -n auto
 
-quick: $(VENV)/.test  ## the tests without browser, provoked failures, wheel, local models and slow ones: a minute and a half
+quick: $(VENV)/.test  ## the tests without browser, provoked failures, wheel, local models and slow ones: a minute
 	$(BIN)/python -m pytest -n auto -m "not (browser or chaos or wheel or local or slow)"
 
 check: $(VENV)/.dev  ## check formatting, lint and types, run all tests

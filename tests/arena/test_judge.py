@@ -76,6 +76,7 @@ def votes_of(rng: np.random.Generator, number: int, *, seen: int, bias: float) -
     return judged, human
 
 
+@pytest.mark.slow
 def test_people_correct_a_biased_judge() -> None:
     """By people's votes x and y are equal; the judge prefers y by 140 points."""
     rng = np.random.default_rng(1)
@@ -117,6 +118,7 @@ def test_few_common_pairs_correct_nothing() -> None:
     assert track.agreement is None
 
 
+@pytest.mark.slow
 def test_a_judge_votes_through_the_engine_once(project: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(project, tmp_path / "project"))
     (root / "judge.json").write_text('{"*": "{\\"verdict\\": \\"first\\"}"}')

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.messages import GOLDEN, everything
 
 
+@pytest.mark.slow
 def test_every_message_is_the_golden_one(tmp_path: Path) -> None:
     assert everything(tmp_path) == GOLDEN.read_text(encoding="utf-8"), "see tests/cli/messages.py"

@@ -14,6 +14,7 @@ MOST = 0.05 + 2.6 * math.sqrt(0.05 * 0.95 / RUNS)
 CELLS = [Cell(200, 0.05), Cell(500, 0.1), Cell(1000, 0.3), Cell(500, 0.1, cluster=5), Cell(300, 0.1, benchmarks=5)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", CELLS, ids=str)
 def test_false_decisions(cell: Cell) -> None:
     assert simulate(cell, -cell.margin, runs=RUNS, seed=1).passed <= MOST
@@ -32,6 +33,7 @@ def test_guards_see_a_rise() -> None:
     assert Guarded(300, 1, 0.02, 0.05).measure(50, seed=1)[1] >= 0.8
 
 
+@pytest.mark.slow
 def test_rare_large_losses_do_not_pass() -> None:
     """A bound that trusts the variance seen passes one in ten of these."""
     passed, tango, failed = Partial(200, 0.02, 1).measure(RUNS, seed=1)

@@ -18,7 +18,7 @@ from tests.interchange.writehub import WriteHub, serve
 
 TOKEN = "hf_secretsecretsecret"
 RESULTS = Path(__file__).parents[2] / "results"
-DEMO = RESULTS / "baseline__random" / "bar_reading@1" / "92b1b55105f0"
+(DEMO,) = (RESULTS / "baseline__random" / "bar_reading@1").iterdir()
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_new_data_set_is_private_and_holds_the_run(hub: WriteHub):
     assert out.exit_code == 0, out.output
     assert out.stdout.strip() == f"{hub.url}/datasets/acme/results: 1 run, 3 files, private"
     assert hub.private == {"acme/results": True}
-    place = "results/baseline__random/bar_reading@1/92b1b55105f0"
+    place = f"results/baseline__random/bar_reading@1/{DEMO.name}"
     assert sorted(hub.files) == [
         "README.md",
         *(f"{place}/{name}" for name in ("run.json", "samples.parquet", "scores.csv")),

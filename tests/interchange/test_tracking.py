@@ -42,6 +42,7 @@ def test_mlflow_gets_numbers_spec_and_folder(folder: Path, monkeypatch: pytest.M
     assert Path((kept / "tags" / "mmeval.run").read_text(), "run.json").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_wandb_gets_numbers_spec_and_folder(folder: Path, monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("wandb")

@@ -97,6 +97,7 @@ def check(score):
         assert score.rule
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=TEXTS, gold=GOLDS, choices=st.lists(TEXTS, max_size=5), tags=TAGS, verdict=TEXTS)
 def test_any_reply_and_any_gold(text, gold, choices, tags, verdict):
@@ -108,6 +109,7 @@ def test_any_reply_and_any_gold(text, gold, choices, tags, verdict):
         check(value_of(rule, sample, text, verdict))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES)
 def test_bombs_take_no_time(rule):
     sample = Sample(id="1", prompt=(), target="5", choices=("a red apple", "5"))

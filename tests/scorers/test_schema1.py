@@ -85,7 +85,7 @@ def test_a_damaged_file_is_an_error_with_a_name(tmp_path, raw):
 
 
 def test_the_committed_runs_are_of_rules_that_are_known():
-    assert {run.info.spec.scorer for run in COMMITTED} == {"choice/mmeval@1", "exact_text/mmeval@1"}
+    assert {run.info.spec.scorer for run in COMMITTED} == {"choice/mmeval@2", "exact_text/mmeval@2"}
     assert [run.path for run in COMMITTED if run.path.name != run.spec_digest[:12]] == []
 
 

@@ -145,6 +145,7 @@ def test_the_feed_links_to_where_the_site_will_be(board: Board, base: str, start
     assert all(link.startswith(start) for link in links[1:])
 
 
+@pytest.mark.slow
 def test_the_workflow_builds_and_publishes(tmp_path: Path) -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "pages.yml").read_text())
     steps = workflow["jobs"]["publish"]["steps"]

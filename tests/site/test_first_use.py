@@ -185,6 +185,7 @@ def test_exports_are_what_is_shown(visit: Visit, state: str) -> None:
                 assert (row[key] or "") == line[key].removeprefix("'") == text
 
 
+@pytest.mark.slow
 def test_an_older_results_folder_can_take_the_place_of_a_newer_one(copy: Path) -> None:
     """The same output folder for another results folder: nothing of the first one stays."""
     other = copy / "other"

@@ -220,6 +220,7 @@ def test_flips_of_hostile_samples_lead_to_them(visit: Visit, hostile: Path) -> N
     assert name.rstrip("…") in tab.inner_text("article.sample.current h2")
 
 
+@pytest.mark.slow
 def test_no_page_is_heavy(hostile: Path) -> None:
     pages = {f: f.stat().st_size for f in hostile.rglob("*.html")}
     heavy = {f.name: size for f in pages if (size := len(gzip.compress(f.read_bytes(), 9))) > LIMIT}

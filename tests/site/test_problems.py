@@ -45,6 +45,7 @@ def edit_csv(old: str, new: str) -> Callable[[Path], None]:
     return apply
 
 
+@pytest.mark.slow
 def test_thousands_of_broken_folders_are_counted(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mmeval.sitegen.pages.problems.LISTED", 2)
     for run in (copy / "results" / "alder__vision-1a").glob("*/*/run.json"):
