@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
+LINK = re.compile(r"\]\((?!https?://)([^)#\s]*)(?:#([^)\s]+))?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 
 
@@ -38,10 +39,20 @@ def test_commands_run(page: Path, tmp_path: Path) -> None:
         assert out.returncode == 0, f"$ {line}\n{out.stdout}\n{out.stderr}"
 
 
+def anchors(page: Path) -> set[str]:
+    """What `#...` may name: the headings, as GitHub and the guide write them."""
+    text = page.read_text(encoding="utf-8")
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in HEADING.findall(text)}
+
+
 @pytest.mark.parametrize("page", sorted([*PAGES, *ROOT.glob("docs/**/*.md")]), ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
-    for target in LINK.findall(page.read_text(encoding="utf-8")):
-        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+    inside = ROOT / "docs" if page.is_relative_to(ROOT / "docs") else ROOT
+    for name, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        target = (page.parent / name).resolve() if name else page
+        assert target.exists(), f"{page.name} links to {name}"
+        assert target.is_relative_to(inside), f"{page.name} links to {name}, which is not in the guide"
+        assert not anchor or target.suffix != ".md" or anchor in anchors(target), f"{page.name}: {name}#{anchor}"
 
 
 def test_the_command_line_page_is_current() -> None:
