@@ -15,6 +15,7 @@ import yaml
 
 import mmeval
 from mmeval import catalog
+from mmeval.gate.policy import read_policy
 from mmeval.store import COLUMNS, RunInfo, Spec
 from mmeval.types import STATUSES
 from scripts.walkthrough import Command, File, Python, steps
@@ -91,6 +92,13 @@ def test_the_tutorial_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_how_to_works(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     follow(page, tmp_path, monkeypatch)
     assert any(isinstance(step, Command | Python) for step in steps(page))
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", DOCS / "tutorial.md", DOCS / "howto" / "prompt.md"])
+def test_the_gates_are_valid_and_decide(page: Path, tmp_path: Path) -> None:
+    blocks = re.findall(r"^```yaml.*\n(version:.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    (tmp_path / "gate.yaml").write_text("".join(blocks), encoding="utf-8")
+    assert read_policy(tmp_path / "gate.yaml").on_inconclusive == "fail"
 
 
 def pages(nav: object) -> list[str]:
