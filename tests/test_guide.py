@@ -96,9 +96,11 @@ def test_a_how_to_works(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", DOCS / "tutorial.md", DOCS / "howto" / "prompt.md"])
 def test_the_gates_are_valid_and_decide(page: Path, tmp_path: Path) -> None:
-    blocks = re.findall(r"^```yaml.*\n(version:.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    (tmp_path / "gate.yaml").write_text("".join(blocks), encoding="utf-8")
-    assert read_policy(tmp_path / "gate.yaml").on_inconclusive == "fail"
+    blocks = re.findall(r"^```yaml.*\n(version:[^`]*)^```$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert blocks
+    for block in blocks:
+        (tmp_path / "gate.yaml").write_text(block, encoding="utf-8")
+        assert read_policy(tmp_path / "gate.yaml").on_inconclusive == "fail"
 
 
 def pages(nav: object) -> list[str]:
