@@ -118,6 +118,8 @@ def main() -> None:
             "PATH": f"{made}:{os.environ['PATH']}",
             "MMEVAL_CACHE": f"{name}/cache.sqlite",
         }
+        if not args.here:
+            env.pop("PYTHONPATH", None)  # what was installed is what counts
         for number, page in enumerate(args.pages):
             cwd = Path(name) / f"page-{number}"
             cwd.mkdir()
