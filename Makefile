@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ROOMY := $(shell df -k --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 4000000 {print "/dev/shm"}')
 test quick check: export TMPDIR := $(or $(ROOMY),$(TMPDIR),/tmp)
 
-.PHONY: quickstart test quick check format docs clean
+.PHONY: quickstart test quick check format docs guide clean
 
 quickstart: $(VENV)/.quickstart  ## install, run three benchmarks against four models, build the board
 	$(BIN)/mmeval quickstart
@@ -34,6 +34,9 @@ format: $(VENV)/.dev
 docs: $(VENV)/.dev  ## write the generated pages
 	$(BIN)/python -m typer mmeval.cli utils docs --name mmeval --title "Command line" --output docs/cli.md
 
+guide: $(VENV)/.dev  ## build the guide in _guide/; a link that leads nowhere is an error
+	$(BIN)/zensical build --strict
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
@@ -44,4 +47,4 @@ $(VENV)/.%: pyproject.toml constraints.txt | $(VENV)/bin/python
 	touch $@
 
 clean:
-	rm -rf $(VENV) _site _quickstart _arena dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .cache _guide _site _quickstart _arena dist .mypy_cache .ruff_cache .pytest_cache
