@@ -272,6 +272,7 @@ def test_an_ordinary_picture_keeps_its_bytes(data: bytes) -> None:
     assert media.fit(prompt, CAPABILITIES) is prompt
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
 def test_a_large_picture_of_one_colour_does_not_look_like_a_lie(kind: str) -> None:
     buffer = io.BytesIO()

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypedDict
 
 from mmeval.compare import Comparison, compare, read_side
 from mmeval.errors import NotComparableError, UsageError
@@ -18,8 +19,8 @@ from mmeval.gate.live import Candidate, again
 from mmeval.gate.offline import side_of
 from mmeval.gate.policy import Bench, Policy
 from mmeval.gate.subset import check_ids
-from mmeval.stats.outcomes import Outcomes
-from mmeval.stats.power import detectable, needed
+from mmeval.stats.outcomes import Outcomes, pairs_to_pass
+from mmeval.stats.power import detectable
 from mmeval.store import Run
 
 __all__ = ["DROPS", "FLIP_RATES", "Green", "Noise", "Plan", "calibrate", "plan"]
@@ -28,6 +29,14 @@ FLIP_RATES = (0.05, 0.1, 0.2, 0.3)
 """Shares of samples whose score flips between two runs; a plan has one figure for each."""
 DROPS = (0.0, 0.5, 1.0)
 """True drops whose chance to end green a plan states, as shares of the margin."""
+
+
+class _How(TypedDict):
+    """How the outcomes of a benchmark are decided."""
+
+    alpha: float
+    fail_alpha: float
+    clustered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +105,25 @@ def _plan(name: str, policy: Policy, base: Run) -> Plan:
         smallest=smallest(margin, alpha=alpha),
         detectable=tuple(detectable(rate * weight, n, alpha=alpha) for rate in FLIP_RATES),
         passes=(),
-        needed=tuple(math.ceil(needed(rate, margin, alpha=alpha) * weight) for rate in FLIP_RATES),
+        needed=(),
         cost=None if per_sample is None else per_sample * n * policy.epochs,
         problem=f"{name}: {too_small(clusters, margin, alpha=alpha)}" if never else None,
     )
-    outcomes = _outcomes(found, policy)
-    return replace(found, passes=tuple(outcomes.chances(rate, 0.0)[0] for rate in FLIP_RATES))
+    outcomes, how = _outcomes(found, policy), _how(found, policy)
+    return replace(
+        found,
+        passes=tuple(outcomes.chances(rate, 0.0)[0] for rate in FLIP_RATES),
+        needed=tuple(math.ceil(pairs_to_pass(rate, margin, **how) * weight) for rate in FLIP_RATES),
+    )
 
 
 def _outcomes(one: Plan, policy: Policy) -> Outcomes:
+    return Outcomes.of(one.units, one.margin, **_how(one, policy))
+
+
+def _how(one: Plan, policy: Policy) -> _How:
     level = policy.score_alpha / max(1, len(policy.gated))  # Holm rejects anything only if it rejects the smallest here
-    return Outcomes.of(one.units, one.margin, alpha=policy.look, fail_alpha=level, clustered=one.units < one.n)
+    return {"alpha": policy.look, "fail_alpha": level, "clustered": one.units < one.n}
 
 
 def _green(one: Plan, outcomes: Mapping[str, Outcomes]) -> tuple[tuple[Green, ...], ...]:

@@ -10,11 +10,14 @@ from scipy.special import bdtr, gammaln, xlog1py, xlogy
 
 from mmeval.stats.intervals import t_quantile, z_quantile
 from mmeval.stats.paired import CONTINUITY, mcnemar, tango_z
+from mmeval.stats.power import needed
 
-__all__ = ["Outcomes"]
+__all__ = ["Outcomes", "pairs_to_pass"]
 
 Counts = NDArray[np.intp]
 NEVER = -1
+EXACT = 4000
+"""Largest number of pairs whose outcomes are enumerated to find how many are needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,22 @@ class Outcomes:
             float(weights @ (1 - _at_most(self.passes - 1, rest, share))),
             float(weights @ _at_most(self.fails, rest, share)),
         )
+
+
+def pairs_to_pass(
+    flips: float, margin: float, *, alpha: float, fail_alpha: float, clustered: bool = False, power: float = 0.8
+) -> int:
+    """Fewest independent pairs, to about 5 %, that pass with chance `power` if nothing has changed.
+
+    Above EXACT pairs it is the figure of the normal approximation, which is close there.
+    """
+    n = needed(flips, margin, alpha=alpha, power=power)
+    while n <= EXACT:
+        found = Outcomes.of(n, margin, alpha=alpha, fail_alpha=fail_alpha, clustered=clustered)
+        if found.chances(flips, 0.0)[0] >= power:
+            break
+        n += max(1, n // 20)
+    return n
 
 
 def _at_most(count: Counts, n: Counts, share: float) -> NDArray[np.float64]:

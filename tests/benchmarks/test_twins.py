@@ -34,17 +34,16 @@ def test_from_load_dataset_to_the_score(name: str, hub: Hub, tmp_path: Path):
         assert [r.score.answer if r.score else None for r in records] == list(twin.answers)
 
 
-@pytest.mark.parametrize(
-    ("name", "column"), [(n, c) for n in sorted(TWINS) for c in leaves(Catalog().benchmark(n).data)[0].columns]
-)
-def test_a_renamed_column_is_one_line(name: str, column: str):
-    benchmark = renamed(name, TWINS[name], column)
-    with pytest.raises(DataError) as caught:
-        list(data.samples(benchmark))
-    message = str(caught.value)
-    assert message.startswith(f"{name}: {benchmark.data.where}")
-    assert f"no column {column!r}" in message
-    assert "\n" not in message
+@pytest.mark.parametrize("name", sorted(TWINS))
+def test_a_renamed_column_is_one_line(name: str):
+    for column in leaves(Catalog().benchmark(name).data)[0].columns:
+        benchmark = renamed(name, TWINS[name], column)
+        with pytest.raises(DataError) as caught:
+            list(data.samples(benchmark))
+        message = str(caught.value)
+        assert message.startswith(f"{name}: {benchmark.data.where}")
+        assert f"no column {column!r}" in message
+        assert "\n" not in message
 
 
 def test_every_benchmark_with_data_has_a_twin():

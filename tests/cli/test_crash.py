@@ -163,6 +163,7 @@ def test_a_bomb_of_yaml_aliases_is_refused_at_once(tmp_path: Path) -> None:
     assert out.stderr == ("mmeval: gate.yaml: not valid YAML: its aliases stand for more than 100,000 values\n")
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_gone_ends_the_command_quietly(tmp_path: Path) -> None:
     child = subprocess.Popen(
         [sys.executable, "-m", "mmeval", "list"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

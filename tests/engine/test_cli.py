@@ -154,6 +154,7 @@ def test_cache_info_and_prune(project):
     assert json.loads(invoke("cache", "info", "--json").stdout)["replies"] == 0
 
 
+@pytest.mark.slow
 def test_merged_shards_equal_the_run_of_one_machine(project):
     words = ["run", "shape_sequence", "-m", "mock/echo", "--limit", "31", "--json"]
     (whole,) = json.loads(invoke(*words).stdout)

@@ -331,6 +331,7 @@ def test_unmeasured_epochs_are_bounded_like_samples(tmp_path: Path) -> None:
     assert judge(base, new, policy(errors={"max_rate": 0.1})).decision == "inconclusive"
 
 
+@pytest.mark.slow
 def test_more_epochs_do_not_help(tmp_path: Path) -> None:
     """One model, asked once and four times: two samples per question, each right in three of four replies."""
     rng = random.Random(0)

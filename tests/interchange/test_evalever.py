@@ -64,6 +64,7 @@ def run(tmp_path: Path) -> store.Run:
     return run_one(data.from_file(file), "mock/scripted", settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", VERSIONS)
 def test_own_runs_are_valid(run, tmp_path: Path, version: str):
     export(tmp_path / "out", run.path, *(r.path for r in store.list_runs(RESULTS)[0][:3]))

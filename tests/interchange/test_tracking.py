@@ -27,6 +27,7 @@ def run(tracker: str) -> Result:
     return CliRunner().invoke(app, ["run", *words])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of the packages themselves
 def test_mlflow_gets_numbers_spec_and_folder(folder: Path, monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("mlflow")

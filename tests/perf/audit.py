@@ -65,11 +65,32 @@ def gates(pool: Pool) -> Iterator[str]:
             yield row(f"{n}, {title.lower()}", benchmarks, percent(max(passed)), percent(max(failed)))
 
 
+def guards(pool: Pool) -> Iterator[str]:
+    """Gates with four guards on each benchmark that fail, over three rates of each guard; scores have not changed."""
+    yield from table("rise of every rate", "benchmarks", "samples", "worst by guards", "worst of the whole gate")
+    rows = [cell for cells in gate_errors.guarded() for cell in cells if cell.rise <= 0.01]
+    found = measured(pool, one_guarded, rows)
+    for (rise, benchmarks, n), shares in grouped(found, lambda cell: (cell.rise, cell.benchmarks, cell.n)):
+        by_guards, whole = zip(*shares, strict=True)
+        yield row(percent(rise, 0), benchmarks, n, percent(max(by_guards)), percent(max(whole)))
+
+
+def partial_scores(pool: Pool) -> Iterator[str]:
+    """False PASS of partial scores with rare large losses, and false FAIL of an unchanged model."""
+    yield from table("samples", "worst false PASS", "with Tango's bound", "worst false FAIL")
+    found = measured(pool, one_partial, [cell for cell in gate_errors.partials() if cell.n <= 200])
+    for (n,), shares in grouped(found, lambda cell: (cell.n,)):
+        passed, tango, failed = zip(*shares, strict=True)
+        yield row(n, percent(max(passed)), percent(max(tango)), percent(max(failed)))
+
+
 SECTIONS: tuple[tuple[str, Section], ...] = (
     ("Intervals over clusters", intervals),
     ("Ranks of equal models", ranks),
     ("Lower bounds with rare large losses", bounds),
     ("Gates", gates),
+    ("Guards", guards),
+    ("Gates of partial scores", partial_scores),
 )
 """Title and function of each table. A new one is registered here."""
 
@@ -89,6 +110,15 @@ def one_bound(cell: losses.Losses) -> tuple[float, float]:
 def one_gate(cell: gate_errors.Cell) -> tuple[float, float]:
     bad, same = (gate_errors.rates(cell, delta, runs=1000, seed=SEED) for delta in (-cell.margin, 0.0))
     return bad.passed, same.failed
+
+
+def one_guarded(cell: gate_errors.Guarded) -> tuple[float, float]:
+    _, by_guards, whole = cell.measure(1000, seed=SEED)
+    return by_guards, whole
+
+
+def one_partial(cell: gate_errors.Partial) -> tuple[float, float, float]:
+    return cell.measure(600, seed=SEED)
 
 
 def measured(pool: Pool, function: Callable[[Cell], Row], cells: Sequence[Cell]) -> list[tuple[Cell, Row]]:

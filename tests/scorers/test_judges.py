@@ -228,6 +228,7 @@ run_one(judged_benchmark(40), "mock/echo", settings_for(Path(sys.argv[1]), judge
 """
 
 
+@pytest.mark.slow
 def test_a_judged_run_survives_a_kill_without_asking_twice(tmp_path):
     root = Path(__file__).parents[2]
     dead = subprocess.run(

@@ -115,6 +115,7 @@ def edit(monkeypatch):
     return apply
 
 
+@pytest.mark.slow
 def test_comments_and_docstrings_change_nothing(edit):
     edit(MODULES, lambda text: f'"""Another docstring."""\n\n\n# A comment.\n{text}\n\n# The end.\n"""Last words."""\n')
     assert lock_rules.changed(LOCKED) == []

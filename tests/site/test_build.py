@@ -67,6 +67,7 @@ def test_every_page_is_there_in_both_languages(site: Path) -> None:
     assert {"index.html", "problems.html"} <= english
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From several processes too, which other builds of these tests do without."""
     make(few)

@@ -84,6 +84,7 @@ def test_f1_is_computed_without_each_group() -> None:
     assert np.diff(made) == pytest.approx((GROUPS - 1) * -np.diff(f1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "metric", [binary(), circular(group="group"), accuracy(macro="task")], ids=["f1", "all", "macro"]
 )

@@ -130,6 +130,7 @@ def damaged(ledger_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Dama
     return Damaged(root / "_site", names, listed, made.problems)
 
 
+@pytest.mark.slow
 def test_damage_is_listed_and_never_stops_the_build(damaged: Damaged) -> None:
     assert set(damaged.listed) == set(damaged.runs.values())
     assert damaged.problems == len(damaged.listed) == len(DAMAGE)

@@ -159,6 +159,7 @@ def test_few_effective_clusters_are_told(sizes: list[int], few: bool) -> None:
     assert mean([value for value, _ in rows], [name for _, name in rows]).few_clusters is few
 
 
+@pytest.mark.slow
 def test_bootstrap_of_a_mean_is_the_t_interval() -> None:
     values = RNG.uniform(0, 1, 400)
     drawn = bootstrap(values, np.mean, seed=1, draws=4000)

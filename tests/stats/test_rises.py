@@ -55,6 +55,7 @@ def test_few_values_show_nothing() -> None:
     assert quantile_rise([1.0] * 200, [9.0] * 200, 0.2) < 0.001
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rise", "cluster"), [(0.0, 1), (0.0, 5), (0.3, 1)])
 def test_means(rise: float, cluster: int) -> None:
     """Costs whose logarithms are normal, with a true rise at the limit or above it."""

@@ -12,7 +12,7 @@ from statsmodels.stats.power import normal_power
 
 from mmeval.stats.agreement import cohen_kappa
 from mmeval.stats.multiplicity import benjamini_hochberg, holm
-from mmeval.stats.outcomes import Outcomes
+from mmeval.stats.outcomes import Outcomes, pairs_to_pass
 from mmeval.stats.power import detectable, needed
 from mmeval.stats.sequential import EProcess
 
@@ -157,3 +157,12 @@ def test_eprocess_refuses(margin: float, alpha: float, largest: int) -> None:
 def test_eprocess_refuses_values(difference: float, size: int) -> None:
     with pytest.raises(ValueError, match="out of range"):
         EProcess(0.03, alpha=0.01, largest=2).add(difference, size)
+
+
+@pytest.mark.parametrize(("flips", "clustered"), [(0.05, False), (0.1, False), (0.05, True)])
+def test_as_many_pairs_as_needed_pass_with_the_promised_chance(flips: float, clustered: bool) -> None:
+    """The normal approximation alone promises 80 % where a gate of rare flips passes with 57 %."""
+    how = {"alpha": 0.05, "fail_alpha": 0.04, "clustered": clustered}
+    n = pairs_to_pass(flips, 0.08, **how)
+    chances = [Outcomes.of(size, 0.08, **how).chances(flips, 0.0)[0] for size in (n, round(0.85 * n))]
+    assert chances[0] >= 0.8 > chances[1]
