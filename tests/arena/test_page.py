@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -167,9 +168,13 @@ def test_ratings_and_the_site(project: Path, tmp_path: Path) -> None:
     assert (table["votes"], table["voters"]) == (45, 5)
     shown = mmeval(root, "arena", "fit", "votes.jsonl", "--no-keep").output
     assert "all votes · 45 votes of 5 voters" in shown
+    for seed in ("1", "2"):
+        assert mmeval(root, "run", "bar_reading", "-m", "mock/echo", "--limit", "12", "--seed", seed).exit_code == 0
     assert mmeval(root, "site", "build").exit_code == 0
     page = (root / "_site" / "arena.html").read_text()
     assert "45 votes of 5 voters" in page
     assert "data/arena-votes.jsonl" in page
+    assert "Attempts: how often a model was run" in page
+    assert re.search(r'mock__echo.html">.*?<td class="n">3</td></tr>', page), "three runs of one model"
     assert len((root / "_site" / "data" / "arena-votes.jsonl").read_text().splitlines()) == 45
     assert "竞技场" in (root / "_site" / "zh" / "arena.html").read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -49,6 +50,7 @@ def arena_page(
     tables = [*ratings["tables"], *(table for track in ratings["judges"] for table in _of_judge(track))]
     return {
         "tables": [_table(table, board, number) for number, table in enumerate(tables)],
+        "attempts": any(count > 1 for count in _attempts(board).values()),
         "left_out": sorted(ratings["left_out"].items()),
         "files": files,
         "relation": _relation(tables[0]["rows"], board, view, lang) if tables else None,
@@ -68,6 +70,7 @@ def _table(table: Mapping[str, Any], board: Board, number: int) -> dict[str, Any
     low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
     scale = Scale(STEP * math.floor(low / STEP), STEP * math.ceil(high / STEP))
     plain = not table["styled"] and not table.get("corrected")
+    attempts = _attempts(board)
     return {
         "id": f"t{number}",
         "axis": axis(scale),
@@ -78,13 +81,27 @@ def _table(table: Mapping[str, Any], board: Board, number: int) -> dict[str, Any
         "styled": table["styled"],
         "votes": table["votes"],
         "voters": table["voters"],
-        "rows": [_row(row, board, scale, rows[0]["group"]) for row in rows],
+        "rows": [
+            {**_row(row, board, scale, rows[0]["group"]), "attempts": attempts.get(row["model"], 0)} for row in rows
+        ],
         "effects": [(name, value) for name, value in table["effects"].items() if value],
         "split": any(row["group"] != rows[0]["group"] for row in rows),
         "wins": [[None if one is None else round(100 * one) for one in row[:MATRIX]] for row in table["wins"][:MATRIX]]
         if plain
         else [],
     }
+
+
+def _attempts(board: Board) -> Counter[str]:
+    """How often a model was run on the benchmark that it was run on most, in whatever settings."""
+    most: Counter[str] = Counter()
+    for column in board.columns:
+        aside = [one.cell for one in (*column.variants, *column.excluded)]
+        found: Counter[str] = Counter()
+        for cell in (*column.cells.values(), *aside, *column.limited):
+            found[cell.spec.model] += len(cell.runs)
+        most |= found
+    return most
 
 
 def _row(row: Mapping[str, Any], board: Board, scale: Scale, group: int) -> dict[str, Any]:
