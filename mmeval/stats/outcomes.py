@@ -70,7 +70,7 @@ class Outcomes:
 def pairs_to_pass(
     flips: float, margin: float, *, alpha: float, fail_alpha: float, clustered: bool = False, power: float = 0.8
 ) -> int:
-    """Fewest independent pairs, to about 5 %, that pass with chance `power` if nothing has changed.
+    """Fewest independent pairs, to about 1 %, that pass with chance `power` if nothing has changed.
 
     Above EXACT pairs it is the figure of the normal approximation, which is close there.
     """
@@ -79,7 +79,7 @@ def pairs_to_pass(
         found = Outcomes.of(n, margin, alpha=alpha, fail_alpha=fail_alpha, clustered=clustered)
         if found.chances(flips, 0.0)[0] >= power:
             break
-        n += max(1, n // 20)
+        n += max(1, n // 100)
     return n
 
 

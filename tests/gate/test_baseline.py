@@ -82,7 +82,7 @@ def test_plan_says_what_can_be_seen(mmeval: Command, folder: Path) -> None:
     found = json.loads(mmeval("gate", "plan", "--json").out)[0]
     assert (found["n"], found["units"], found["smallest"]) == (500, 500, 104)
     assert [round(100 * x, 1) for x in found["detectable"]] == [2.5, 3.5, 5.0, 6.1]
-    assert found["needed"] == [344, 687, 1374, 2061]
+    assert found["needed"] == [398, 726, 1400, 2081], "more than the normal approximation: 344, 687, 1374, 2061"
     text = mmeval("gate", "plan").out
     assert "probability if nothing has changed" in " ".join(text.split())
 
