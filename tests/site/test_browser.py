@@ -92,7 +92,7 @@ def test_filters_and_keys_walk_through_the_wrong_answers(visit: Callable[..., An
     for _ in wrong:
         tab.wait_for_selector("article.sample.current")
         seen.append(int(tab.locator("article.sample.current").get_attribute("id")[1:]))
-        last = tab.url
+        last = tab.evaluate("location.href")
         tab.keyboard.press("j")
         if len(seen) < len(wrong):
             until(tab, "url => location.href !== url", last)
