@@ -8,12 +8,12 @@ It answers `want="choice"` alone, and cannot reason: an honest floor for multipl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from mmeval import Capabilities, FatalError, Image, Options, Reply, Request, Text, Usage, UsageError, providers
-from mmeval.engine.batching import Batcher
+from mmeval.engine.local import LocalModel
 
 FIXED_LENGTH = ("siglip", "siglip2")
 """Model types whose text encoder was trained on texts padded to the full length."""
@@ -51,7 +51,7 @@ class Asked:
     texts: tuple[str, ...]
 
 
-class Adapter:
+class Adapter(LocalModel[Asked]):
     """An image encoder and a text encoder of `transformers`, behind a queue."""
 
     capabilities = Capabilities(
@@ -69,31 +69,7 @@ class Adapter:
     def __init__(self, model: str, options: SimilarityOptions) -> None:
         if "{choice}" not in options.template:
             raise UsageError("-o template: has no {choice}")
-        self.model = model
-        self._options = options
-        folder = providers.checkpoint_folder("similarity", model)
-        self._where = str(folder.resolve()) if folder else model
-        self.endpoint = f"local:{providers.checkpoint_digest(folder)}" if folder else "local"
-
-    async def connect(self) -> None:
-        """Load both encoders in the worker thread; raises UsageError with advice."""
-        self._batcher: Batcher[Asked, Reply] = Batcher(
-            lambda batch: self._loaded.answer(batch),
-            size=self._options.batch_size,
-            wait_s=self._options.wait_ms / 1000,
-            too_large=providers.too_large,
-        )
-        try:
-            self._loaded: Loaded = await self._batcher.run(self._load)
-        except BaseException:
-            await self._batcher.close()
-            raise
-        self._ran = self._loaded.ran
-
-    async def close(self) -> None:
-        """Finish the current batch and free the memory."""
-        await self._batcher.close()
-        del self._loaded
+        super().__init__(model, options, providers.checkpoint_folder("similarity", model))
 
     async def ask(self, request: Request, options: SimilarityOptions) -> Reply:
         """One similarity per choice; raises FatalError or MediaError."""
@@ -106,14 +82,7 @@ class Adapter:
         texts = tuple(
             options.template.replace("{question}", question).replace("{choice}", choice) for choice in request.choices
         )
-        try:
-            return await self._batcher.submit(Asked(images[0], texts))
-        except Exception as error:
-            raise providers.local_failure(self.model, error) from error
-
-    def describe(self) -> Mapping[str, Any]:
-        """Device, precision, threads, and the digest of the weights."""
-        return {**self._ran, "weights": self.endpoint.partition(":")[2] or None}
+        return await self._answer(Asked(images[0], texts))
 
     def _load(self) -> Loaded:
         return providers.load_checkpoint(

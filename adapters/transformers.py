@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -30,7 +30,7 @@ from mmeval import (
     catalog,
     providers,
 )
-from mmeval.engine.batching import Batcher
+from mmeval.engine.local import LocalModel
 
 SHIPPED = ("demo-vlm",)
 MOST_TOKENS = 1024
@@ -85,7 +85,7 @@ class Asked:
         )
 
 
-class Adapter:
+class Adapter(LocalModel[Asked]):
     """A processor and a model of `transformers`, behind a queue."""
 
     capabilities = Capabilities(
@@ -97,35 +97,10 @@ class Adapter:
         transport_options=frozenset({"batch_size", "wait_ms", "threads"}),
     )
 
+    _loaded: Loaded
+
     def __init__(self, model: str, options: LocalOptions) -> None:
-        self.model = model
-        self._options = options
-        folder = _folder(model)
-        self._where = str(folder.resolve()) if folder else model
-        self.endpoint = f"local:{providers.checkpoint_digest(folder)}" if folder else "local"
-
-    async def connect(self) -> None:
-        """Load the processor and the weights in the worker thread; raises UsageError with advice."""
-        self._batcher: Batcher[Asked, Reply] = Batcher(
-            lambda batch: self._loaded.answer(batch),
-            size=self._options.batch_size,
-            wait_s=self._options.wait_ms / 1000,
-            length=lambda asked: asked.cost,
-            # Some families refuse a text-only prompt alone, but answer it beside an image of another prompt.
-            group=lambda asked: (asked.options, asked.images > 0, id(asked) if asked.sampled else None),
-            too_large=providers.too_large,
-        )
-        try:
-            self._loaded: Loaded = await self._batcher.run(self._load)
-        except BaseException:
-            await self._batcher.close()
-            raise
-        self._ran = self._loaded.ran
-
-    async def close(self) -> None:
-        """Finish the current batch and free the memory."""
-        await self._batcher.close()
-        del self._loaded
+        super().__init__(model, options, _folder(model))
 
     async def ask(self, request: Request, options: LocalOptions) -> Reply:
         """Answer in a batch with other waiting requests; raises FatalError or MediaError."""
@@ -133,14 +108,14 @@ class Adapter:
         if not self._loaded.takes(asked):
             text = "has no chat template, so a prompt must hold exactly one image"
             raise FatalError(f"{self.model}: {text}; this one holds {asked.images}", kind="bad_request")
-        try:
-            return await self._batcher.submit(asked)
-        except Exception as error:
-            raise providers.local_failure(self.model, error) from error
+        return await self._answer(asked)
 
-    def describe(self) -> Mapping[str, Any]:
-        """Device, precision, threads, and the digest of the weights."""
-        return {**self._ran, "weights": self.endpoint.partition(":")[2] or None}
+    def _length(self, item: Asked) -> int:
+        return item.cost
+
+    def _group(self, item: Asked) -> Hashable:
+        # Some families refuse a text-only prompt alone, but answer it beside an image of another prompt.
+        return item.options, item.images > 0, id(item) if item.sampled else None
 
     def _load(self) -> Loaded:
         return providers.load_checkpoint(
