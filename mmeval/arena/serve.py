@@ -103,7 +103,7 @@ class _Handler(SimpleHTTPRequestHandler):
             self.close_connection = True
             return 413
         body = self.rfile.read(int(length))
-        if not self._known_host() or not hmac.compare_digest(self.headers.get("x-token", ""), self.server.token):
+        if not self._known_host() or not self._has_token():
             return 403
         try:
             vote = parse_vote(json.loads(body), "vote")
@@ -118,6 +118,10 @@ class _Handler(SimpleHTTPRequestHandler):
     def _known_host(self) -> bool:
         names = self.server.names
         return names is None or self.headers.get("host", "").rpartition(":")[0].strip("[]") in names
+
+    def _has_token(self) -> bool:
+        given = self.headers.get("x-token", "")  # as bytes, because text that is not ASCII cannot be compared
+        return hmac.compare_digest(given.encode(), self.server.token.encode())
 
     def _answer(self, status: int) -> None:
         self.send_response(status)

@@ -70,7 +70,9 @@ def test_what_is_taken(body: Any, status: int, server: BallotServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("token", "headers"), [("", {}), ("wrong", {}), (None, {"host": "evil.example"})], ids=["none", "wrong", "rebound"]
+    ("token", "headers"),
+    [("", {}), ("wrong", {}), ("wröng", {}), (None, {"host": "evil.example"})],
+    ids=["none", "wrong", "not ASCII", "rebound"],
 )
 def test_who_is_refused(token: str | None, headers: dict[str, str], server: BallotServer) -> None:
     assert post(server.url, VOTE, server.token if token is None else token, **headers) == 403
