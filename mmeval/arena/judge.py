@@ -59,7 +59,7 @@ class _Orders:
         """Stream the rows."""
         del offline
         for pair in self.pairs:
-            original = self.originals.get((pair.question.run.info.spec.benchmark, pair.question.sample))
+            original = self.originals.get(pair.question.key)
             if original is not None:
                 yield {"original": original, "pair": pair, "names": (pair.first, pair.second)}
                 yield {"original": original, "pair": pair, "names": (pair.second, pair.first)}

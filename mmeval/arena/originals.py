@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from mmeval.arena.pairs import Pair
-from mmeval.catalog import Catalog
 from mmeval.data.samples import samples
+from mmeval.engine.options import Settings
 from mmeval.errors import MMEvalError
+from mmeval.runner.targets import job_of
+from mmeval.store import Run
 from mmeval.types import Sample
 
 __all__ = ["original_samples"]
 
 
-def original_samples(pairs: Sequence[Pair], catalog: Catalog) -> Mapping[tuple[str, str], Sample]:
-    """The samples of the pairs by benchmark and id; those whose data are not here, or have changed, are missing."""
-    wanted: dict[str, set[str]] = {}
+def original_samples(pairs: Sequence[Pair], settings: Settings) -> Mapping[tuple[str, str], Sample]:
+    """The samples of the pairs by `Question.key`; those whose data are not here, or have changed, are missing."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    runs: dict[str, Run] = {}
     for pair in pairs:
-        wanted.setdefault(pair.question.run.info.spec.benchmark, set()).add(pair.question.sample)
-    return {(name, one.id): one for name, ids in wanted.items() for one in _of(name, catalog) if one.id in ids}
+        folder, sample = pair.question.key
+        wanted[folder].add(sample)
+        runs[folder] = pair.question.run
+    return {
+        (folder, one.id): one for folder, ids in wanted.items() for one in _of(runs[folder], settings) if one.id in ids
+    }
 
 
-def _of(name: str, catalog: Catalog) -> list[Sample]:
+def _of(run: Run, settings: Settings) -> list[Sample]:
     try:
-        return list(samples(catalog.benchmark(name), offline=True))
+        return list(samples(job_of(run, settings).benchmark, offline=True))
     except MMEvalError:
         return []

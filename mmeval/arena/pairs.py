@@ -46,6 +46,11 @@ class Question:
     category: tuple[str, ...]
     """The benchmark, then the sample's category where it has one."""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Folder of the benchmark, which names its version and variant, and the sample."""
+        return benchmark_folder(self.run.info.spec), self.sample
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mmeval.cli._options import given, with_settings
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo, echo_json, find_run, without_samples
-from mmeval.engine.options import read_settings
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo, echo_json, find_run, without_samples
+from mmeval.engine.options import Settings, read_settings
 
 if TYPE_CHECKING:
     from mmeval.arena.pairs import Question
-    from mmeval.catalog import Catalog
 
 arena_app = typer.Typer(no_args_is_help=True, help="Let people compare replies, and rate models by their votes.")
 LEAVE = ("options", "limit", "epochs", "profile", "ablate", "columns", "shard")
@@ -39,26 +38,20 @@ def build_command(
     path: list[Path] = PATH,
 ) -> None:
     """Write a blind voting page that works from disk, without a server."""
-    write_page(_questions(runs, results), results, out, pairs=pairs, votes=votes, seed=seed, catalog=catalog_of(path))
+    settings = Settings(results=results, path=tuple(path), seed=seed)
+    write_page(_questions(runs, results), out, pairs=pairs, votes=votes, settings=settings)
 
 
 def write_page(
-    questions: Sequence[Question],
-    results: Path,
-    out: Path,
-    *,
-    pairs: int,
-    votes: Sequence[Path],
-    seed: int,
-    catalog: Catalog,
+    questions: Sequence[Question], out: Path, *, pairs: int, votes: Sequence[Path] = (), settings: Settings
 ) -> None:
     """Write a voting page, and print what is on it and what was left out."""
     from mmeval.arena.pairs import choose_pairs
     from mmeval.arena.votes import merge_votes
     from mmeval.sitegen.ballot import write_ballot
 
-    chosen, left_out = choose_pairs(questions, pairs, votes=merge_votes(votes).votes, seed=seed)
-    made = write_ballot(chosen, results, out, catalog=catalog)
+    chosen, left_out = choose_pairs(questions, pairs, votes=merge_votes(votes).votes, seed=settings.seed)
+    made = write_ballot(chosen, out, settings=settings)
     echo(f"{out}/index.html: {made.pairs} comparisons from {len(questions)} questions")
     for reason, count in left_out.items():
         echo(f"left out: {count} {reason}")
@@ -109,7 +102,7 @@ def judge_command(
     if chosen.judge is None:
         raise UsageError("--judge PROVIDER/MODEL: name the model that votes")
     asked, left_out = choose_pairs(_questions(runs, chosen.results), pairs, seed=chosen.seed)
-    benchmark = judge_benchmark(asked, original_samples(asked, chosen.catalog))
+    benchmark = judge_benchmark(asked, original_samples(asked, chosen))
     inside = chosen.model_copy(
         update={"results": chosen.results / "_arena" / "runs", "options": chosen.judge_options, "judge": None}
     )

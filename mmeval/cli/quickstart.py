@@ -36,7 +36,6 @@ def quickstart(
     A voting page lets you compare their replies. Works offline. A second call only rebuilds the board.
     """
     from mmeval.arena.pairs import questions_of
-    from mmeval.catalog import Catalog
     from mmeval.cli.arena import write_page
     from mmeval.cli.run import execute
     from mmeval.cli.site import write
@@ -51,6 +50,6 @@ def quickstart(
         raise typer.Exit(code)
     write(Options(results=folder, out=out, cache=folder / ".cache" / "site"))
     runs = [run for run in list_runs(folder)[0] if run.files.journal.is_file()]
-    write_page(questions_of(runs), folder, votes, pairs=COMPARISONS, votes=(), seed=0, catalog=Catalog())
+    write_page(questions_of(runs), votes, pairs=COMPARISONS, settings=settings)
     echo(f"open {(out / 'index.html').resolve()} in a browser, or run: mmeval site serve --out {out}")
     echo(f"compare replies yourself: open {(votes / 'index.html').resolve()}")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.arena.originals import original_samples
-from mmeval.arena.pairs import Pair, masked
+from mmeval.arena.pairs import Pair, Question, masked
 from mmeval.arena.style import count_style
-from mmeval.catalog import Catalog
+from mmeval.engine.options import Settings
 from mmeval.media import thumbnail
 from mmeval.sitegen.env import CSP, Renderer, languages, source_folder
 from mmeval.sitegen.samples import Samples, load
@@ -46,10 +46,10 @@ class Ballot:
 
 
 def write_ballot(
-    pairs: Sequence[Pair], results: Path, out: Path, *, catalog: Catalog, langs: Sequence[str] = ("en", "zh")
+    pairs: Sequence[Pair], out: Path, *, settings: Settings, langs: Sequence[str] = ("en", "zh")
 ) -> Ballot:
     """Write the page, its data and its pictures; an older page in the folder is replaced."""
-    made = _Maker(pairs, results, out, catalog)
+    made = _Maker(pairs, out, settings)
     entries = [made.entry(pair) for pair in pairs]
     ballot = {"id": _digest(entries), "pairs": entries}
     write_atomic(out / "ballot.json", json.dumps(ballot, ensure_ascii=False, sort_keys=True))
@@ -75,10 +75,10 @@ def _digest(entries: Sequence[Mapping[str, Any]]) -> str:
 class _Maker:
     """Turns pairs into entries of the page's data, and writes their pictures."""
 
-    def __init__(self, pairs: Sequence[Pair], results: Path, out: Path, catalog: Catalog) -> None:
+    def __init__(self, pairs: Sequence[Pair], out: Path, settings: Settings) -> None:
         self.counts: Counter[str] = Counter()
-        self._results, self._out = results, out
-        self._whole = original_samples(pairs, catalog)
+        self._results, self._out = settings.results, out
+        self._whole = original_samples(pairs, settings)
 
     def entry(self, pair: Pair) -> dict[str, Any]:
         """One comparison as the page's script reads it."""
@@ -93,7 +93,7 @@ class _Maker:
             "benchmark": run.info.spec.benchmark,
             "sample": question.sample,
             "category": list(question.category),
-            "question": list(self._question(question.sample, run.info.spec.benchmark, known, file.parent / "thumbs")),
+            "question": list(self._question(question, known, file.parent / "thumbs")),
             "sides": sides,
         }
 
@@ -102,9 +102,9 @@ class _Maker:
         self.counts["masked"] += found
         return {"model": model, "text": clean(shown), "style": count_style(text)}
 
-    def _question(self, sample: str, benchmark: str, known: Samples, thumbs: Path) -> Iterator[dict[str, Any]]:
-        stored = known.by_id.get(sample)
-        whole = self._whole.get((benchmark, sample))
+    def _question(self, question: Question, known: Samples, thumbs: Path) -> Iterator[dict[str, Any]]:
+        stored = known.by_id.get(question.sample)
+        whole = self._whole.get(question.key)
         images = [part for part in whole.prompt if isinstance(part, Image)] if whole else []
         for part in stored.prompt if stored else ():
             if part.kind == "text":

@@ -148,7 +148,7 @@ def test_pairs_without_their_picture_are_not_judged() -> None:
     from tests.arena.test_page import question
 
     class Info:
-        spec = type("Spec", (), {"benchmark": "gone"})
+        spec = type("Spec", (), {"benchmark": "gone", "version": "1", "variant": ""})
 
     asked = [question(i, "a", "b") for i in range(3)]
     pairs, _ = choose_pairs(asked, 3)

@@ -14,8 +14,9 @@ import pytest
 from mmeval.arena.pairs import Question, choose_pairs, masked
 from mmeval.arena.serve import ballot_server
 from mmeval.arena.votes import read_votes
-from tests.arena.conftest import MODELS, mmeval
+from tests.arena.conftest import MODELS, mmeval, runs
 from tests.browsing import until
+from tests.data.pictures import png
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,20 @@ def test_the_page_is_blind_and_says_what_it_masked(project: Path) -> None:
         text = (project / "page" / page).read_text()
         assert not any(model in text for model in MODELS)
         assert "connect-src" in text
+
+
+def test_the_pictures_of_a_file_of_questions_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "red.png").write_bytes(png())
+    (tmp_path / "mine.jsonl").write_text(json.dumps({"question": "What colour?", "answer": "red", "image": "red.png"}))
+    for reply in ("red", "blue"):
+        model = ("mock/echo", "mock/flaky")[reply == "blue"]
+        assert mmeval(tmp_path, "run", "mine.jsonl", "-m", model, "-o", f"reply={reply}").exit_code == 0
+    done = mmeval(tmp_path, "arena", "build", *runs(tmp_path), "--out", "page")
+    assert done.exit_code == 0, done.output
+    assert "pictures are missing" not in done.output
+    (pair,) = json.loads((tmp_path / "page" / "ballot.json").read_text())["pairs"]
+    (image,) = [part["image"] for part in pair["question"] if "image" in part]
+    assert (tmp_path / "page" / image).is_file()
 
 
 @pytest.mark.parametrize(
