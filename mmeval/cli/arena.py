@@ -14,7 +14,8 @@ from mmeval.cli._runs import AS_JSON, PATH, RESULTS, console, echo, echo_json, f
 from mmeval.engine.options import Settings, read_settings
 
 if TYPE_CHECKING:
-    from mmeval.arena.pairs import Question
+    from mmeval.arena.pairs import Pair, Question
+    from mmeval.store import Run
 
 arena_app = typer.Typer(no_args_is_help=True, help="Let people compare replies, and rate models by their votes.")
 LEAVE = ("options", "limit", "epochs", "profile", "ablate", "columns", "shard")
@@ -91,31 +92,37 @@ def judge_command(
     The same command again continues where it stopped.
     """
     from mmeval import UsageError
-    from mmeval.arena.judge import judge_benchmark, judged_votes
+    from mmeval.arena.judge import judged_votes
     from mmeval.arena.keep import JUDGED, VOTES, add_votes, fitted, keep_ratings
-    from mmeval.arena.originals import original_samples
     from mmeval.arena.pairs import choose_pairs
-    from mmeval.report.progress import observer
-    from mmeval.runner import run_one
 
     chosen = read_settings(None, given(settings))
     if chosen.judge is None:
         raise UsageError("--judge PROVIDER/MODEL: name the model that votes")
     asked, left_out = choose_pairs(_questions(runs, chosen.results), pairs, seed=chosen.seed)
-    benchmark = judge_benchmark(asked, original_samples(asked, chosen))
-    inside = chosen.model_copy(
-        update={"results": chosen.results / "_arena" / "runs", "options": chosen.judge_options, "judge": None}
-    )
-    shown = observer(console(error=True), quiet=as_json)
-    try:
-        run = run_one(benchmark, chosen.judge, inside, observer=shown)
-    finally:
-        shown.close()
+    run = _ask_judge(chosen.judge, asked, chosen, quiet=as_json)
     judged = add_votes(chosen.results, JUDGED, votes=list(judged_votes(run.records(), chosen.judge)))
     ratings = fitted(add_votes(chosen.results, VOTES), judged)
     keep_ratings(chosen.results, ratings)
     _show(ratings, left_out, as_json=as_json)
     raise typer.Exit(0 if run.info.status == "complete" else 5)
+
+
+def _ask_judge(judge: str, asked: Sequence[Pair], settings: Settings, *, quiet: bool) -> Run:
+    """Run the comparisons as a benchmark, in a results folder inside the arena's."""
+    from mmeval.arena.judge import judge_benchmark
+    from mmeval.arena.keep import stored
+    from mmeval.arena.originals import original_samples
+    from mmeval.report.progress import observer
+    from mmeval.runner import run_one
+
+    benchmark = judge_benchmark(asked, original_samples(asked, settings))
+    own = {"results": stored(settings.results, "runs"), "options": settings.judge_options, "judge": None}
+    shown = observer(console(error=True), quiet=quiet)
+    try:
+        return run_one(benchmark, judge, settings.model_copy(update=own), observer=shown)
+    finally:
+        shown.close()
 
 
 @arena_app.command("fit")

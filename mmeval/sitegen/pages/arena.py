@@ -47,10 +47,11 @@ def arena_page(
     ratings: Mapping[str, Any], board: Board, view: View, files: Sequence[str], lang: Language
 ) -> dict[str, Any]:
     """The variables of arena.html."""
+    attempts = _attempts(board)
     tables = [*ratings["tables"], *(table for track in ratings["judges"] for table in _of_judge(track))]
     return {
-        "tables": [_table(table, board, number) for number, table in enumerate(tables)],
-        "attempts": any(count > 1 for count in _attempts(board).values()),
+        "tables": [_table(table, board, attempts, number) for number, table in enumerate(tables)],
+        "attempts": any(count > 1 for count in attempts.values()),
         "left_out": sorted(ratings["left_out"].items()),
         "files": files,
         "relation": _relation(tables[0]["rows"], board, view, lang) if tables else None,
@@ -65,12 +66,11 @@ def _of_judge(track: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield {**track["corrected"], "judge": judge, "corrected": True}
 
 
-def _table(table: Mapping[str, Any], board: Board, number: int) -> dict[str, Any]:
+def _table(table: Mapping[str, Any], board: Board, attempts: Mapping[str, int], number: int) -> dict[str, Any]:
     rows = table["rows"]
     low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
     scale = Scale(STEP * math.floor(low / STEP), STEP * math.ceil(high / STEP))
     plain = not table["styled"] and not table.get("corrected")
-    attempts = _attempts(board)
     return {
         "id": f"t{number}",
         "axis": axis(scale),
