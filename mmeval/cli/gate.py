@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo, echo_json
+from mmeval.cli._runs import AS_JSON, PATH, RESULTS, catalog_of, console, echo, echo_json, find_run, without_samples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,12 +69,13 @@ def run_command(
 
 @gate.command("compare")
 def compare_command(
-    base: Path = typer.Argument(..., help="A run folder, a results folder, or a folder of baselines."),
-    candidate: Path = typer.Argument(..., help="A run folder or a results folder."),
+    base: str = typer.Argument(..., help="A run, a results folder, or a folder of baselines."),
+    candidate: str = typer.Argument(..., help="A run or a results folder."),
     config: Path | None = typer.Option(
         None, "-c", "--config", metavar="FILE", help="Policy file; by default gate.yaml if it exists."
     ),
     path: list[Path] = PATH,
+    results: Path = RESULTS,
     report: Path | None = REPORT,
     github: bool = GITHUB,
     exit_zero: bool = EXIT_ZERO,
@@ -84,9 +85,13 @@ def compare_command(
     from mmeval.gate.api import check_names, decide_stored
     from mmeval.gate.offline import default_policy, runs_below
 
+    def named(reference: str) -> Path:
+        folder = Path(reference)
+        return folder if folder.exists() else find_run(reference, results).path
+
     file = config or Path("gate.yaml")
     policy = _policy(file) if config is not None or file.exists() else None
-    bases, candidates = runs_below(base), runs_below(candidate)
+    bases, candidates = runs_below(named(base)), runs_below(named(candidate))
     if policy is None:
         policy = default_policy(bases)
     check_names(policy, file=file, catalog=catalog_of(path), known=[*bases.values(), *candidates.values()])
@@ -192,16 +197,16 @@ def calibrate_command(
 
 @gate.command("accept")
 def accept_command(
-    run: list[Path] = typer.Argument(..., metavar="RUN...", help="Run folders to accept as baselines."),
+    run: list[str] = typer.Argument(..., metavar="RUN...", help="Runs to accept as baselines."),
     reason: str = typer.Option(..., "--reason", help="Reason, for the ledger."),
     config: Path = CONFIG,
+    results: Path = RESULTS,
 ) -> None:
     """Make runs the baselines of their benchmarks, and record it in the ledger."""
-    from mmeval import store
     from mmeval.gate.baseline import accept
 
     policy = _policy(config)
-    for found in [store.read_run(folder) for folder in run]:
+    for found in [find_run(one, results) for one in without_samples(run)]:
         row = accept(found, policy, reason=reason)
         old = f", replaces {row['replaces'][0]['run'][:12]}" if row["replaces"] else ""
         echo(f"{row['benchmark']}: baseline {row['run'][:12]} of {row['model']}, {row['n']} samples{old}")

@@ -116,8 +116,8 @@ def test_a_single_sample_cannot_pass(mmeval: Command, tmp_path: Path) -> None:
         (["calibrate"], 4, "no baselines in results/baselines"),
         (["run", "-c", "missing.yaml"], 2, "missing.yaml: no such file; `mmeval new gate NAME` writes one"),
         (["run"], 2, "no candidate: pass -m"),
-        (["accept", "nowhere", "--reason", "x"], 2, "no run.json"),
-        (["compare", "nowhere", "nowhere"], 2, "no run found"),
+        (["accept", "nowhere", "--reason", "x"], 2, "no run 'nowhere'"),
+        (["compare", "nowhere", "nowhere"], 2, "no run 'nowhere'"),
     ],
 )
 def test_commands_refuse(mmeval: Command, tmp_path: Path, words: list[str], code: int, message: str) -> None:

@@ -58,6 +58,18 @@ def test_accepting_the_same_run_twice_keeps_it(mmeval: Command, folder: Path) ->
     assert len(ledger(folder)) == 2
 
 
+def test_runs_are_named_as_for_every_verb(mmeval: Command, folder: Path) -> None:
+    scores = base_scores(400)
+    write(folder / "results", rows(scores))
+    write(folder / "results", rows(flipped(scores, losses=60)), model="mock/new")
+    assert mmeval("gate", "accept", "mock__base", "--reason", "start").code == 0
+    (run,) = store.list_runs(folder / "results" / "baselines")[0]
+    assert run.info.spec.model == "mock/base"
+    assert mmeval("gate", "compare", "mock__base", "mock__new").code == 1
+    many = mmeval("gate", "accept", "mock__", "--reason", "which?")
+    assert (many.code, "2 runs match 'mock__'" in many.err) == (2, True)
+
+
 def test_baseline_at_a_git_ref(mmeval: Command, folder: Path) -> None:
     """The pull request has moved the baseline; the gate asks what main says."""
     scores = base_scores(400)
