@@ -60,7 +60,8 @@ def eval_log(document: Any) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as log:
         for name, value in document.items():
-            log.writestr(name, json.dumps(value))
+            # zipfile cuts a name at a NUL, and cannot write one that is empty.
+            log.writestr(name.partition("\0")[0] or "unnamed", json.dumps(value))
     return out.getvalue()
 
 
