@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -36,6 +37,16 @@ class Definition:
         return code_digest(self.path.read_text(encoding="utf-8", errors="surrogateescape"))
 
     @property
+    def identity(self) -> str:
+        """What an adapter is compared by, hexadecimal: the digest of its code when its version was first locked.
+
+        A change that leaves the requests as they are so leaves old runs comparable. An adapter whose code is not the
+        locked one, such as your own, is identified by its digest.
+        """
+        locked = _adapter_lock().get(self.name)
+        return locked["identity"] if locked and locked["code"] == self.digest else self.digest
+
+    @property
     def file_digest(self) -> str:
         """sha256 of the file's bytes, hexadecimal: what runs of schema 1 recorded."""
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
@@ -46,6 +57,13 @@ def bundled() -> Path:
     package = Path(__file__).parent
     inside = package / "_bundled"
     return inside if inside.is_dir() else package.parent
+
+
+@cache
+def _adapter_lock() -> Mapping[str, Mapping[str, str]]:
+    """`version`, `code` and `identity` of each bundled adapter by name; written by `python -m scripts.lock_adapters`."""
+    lock: Mapping[str, Mapping[str, str]] = json.loads((bundled() / "adapters" / "lock.json").read_text("utf-8"))
+    return lock
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ KEYS: Final[tuple[Key, ...]] = (
     ),
     Key(
         "adapter_digest",
-        "The code that talks to the provider; another provider has another adapter.",
+        "The adapter and its version: what is sent to the provider. Your own adapter is compared by its code.",
         gate=_of("model", "adapter", "code"),
         column="setting",
     ),

@@ -136,12 +136,12 @@ def make_cell(run: Run, card: BenchmarkCard, reader: Reader, *, current: bool = 
 
 
 def adapter_digests(catalog: Catalog) -> Callable[[str], str]:
-    """The digest of the code of a provider's adapter; empty if the catalog has none."""
+    """What a provider's adapter is compared by; empty if the catalog has none."""
 
     @cache
     def digest(provider: str) -> str:
         try:
-            return catalog.definition("adapters", provider).digest
+            return catalog.definition("adapters", provider).identity
         except MMEvalError:
             return ""
 

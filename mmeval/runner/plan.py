@@ -223,7 +223,7 @@ def plan(
         shard=settings.shard,
         subset=sha256("\0".join(sorted(ids)).encode()).hexdigest() if ids is not None else None,
         definition_digest=job.digest,
-        adapter_digest=asked.definition.digest,
+        adapter_digest=asked.definition.identity,
         scorer=bench.score.identity(profile),
         data=dict(bench.data.describe()),
         media_policy=media.policy(asked.capabilities),

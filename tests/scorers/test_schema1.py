@@ -41,7 +41,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     today = {
         "scorers": {spec["scorer_digest"]: catalog.benchmark("bar_reading").score.identity("mmeval")},
         "definitions": {spec["definition_digest"]: catalog.definition("benchmarks", "bar_reading").digest},
-        "adapters": {spec["adapter_digest"]: catalog.definition("adapters", "mock").digest},
+        "adapters": {spec["adapter_digest"]: catalog.definition("adapters", "mock").identity},
         "judges": {},
     }
     monkeypatch.setattr(schema1, "_tables", lambda: today)
