@@ -61,7 +61,7 @@ def bundled() -> Path:
 
 @cache
 def _adapter_lock() -> Mapping[str, Mapping[str, str]]:
-    """`version`, `code` and `identity` of each bundled adapter by name; written by `python -m scripts.lock_adapters`."""
+    """`version`, `code` and `identity` of each bundled adapter by name; `python -m scripts.lock_adapters` writes it."""
     lock: Mapping[str, Mapping[str, str]] = json.loads((bundled() / "adapters" / "lock.json").read_text("utf-8"))
     return lock
 
