@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+
 from mmeval.board import Cell
 from mmeval.store import slug
 
@@ -39,3 +42,28 @@ def run_url(cell: Cell) -> str:
 def snapshot_url(month: str) -> str:
     """Page of the board at the end of a month."""
     return f"s/{month}.html"
+
+
+def questions_url(benchmark: str) -> str:
+    """Page of all questions of a benchmark; see `question_url`."""
+    return f"q/{slug(benchmark)}.html"
+
+
+def question_url(benchmark: str, key: str) -> str:
+    """Page of one question: the page of its benchmark's questions, which shows the one that the fragment names.
+
+    It depends on the benchmark's name and the question's id alone, so it is the same in every build.
+    """
+    return f"{questions_url(benchmark)}#{anchor(key)}"
+
+
+def anchor(key: str) -> str:
+    """A question's id as a fragment of an address: `q-` and letters, digits, `.`, `_` and `-`.
+
+    Ids with other characters, long ones and those that look like a changed one get ten digits of a digest, so that no
+    two are equal.
+    """
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", key)[:60]
+    if safe == key and not re.search(r"-[0-9a-f]{10}$", key):
+        return f"q-{key}"
+    return f"q-{safe}-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"

@@ -17,7 +17,14 @@ from mmeval.sitegen.build import Build, Options
 from tests import ledger
 from tests.site.conftest import ARGS, CHROMIUM
 
-FIRST_VIEW = ("static/theme.js", "static/style.css", "static/mmeval.js", "static/board.js", "static/icon.svg")
+FIRST_VIEW = (
+    "static/theme.js",
+    "static/style.css",
+    "static/mmeval.js",
+    "static/search.js",
+    "static/board.js",
+    "static/icon.svg",
+)
 TIMED = """async act => { const twice = () => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)));
 await twice(); const start = performance.now(); act === 'sort' ? document.querySelectorAll('#board th[data-b] button')[3].click()
 : (document.querySelector('[name=q]').value = 'birch', document.querySelector('[name=q]').dispatchEvent(new Event('input', {bubbles: true})));
