@@ -24,7 +24,7 @@ from mmeval.types import Image
 
 __all__ = ["Ballot", "write_ballot"]
 
-ASSETS = ("style.css", "theme.js", "mmeval.js", "ballot.js", "icon.svg")
+ASSETS = ("style.css", "ballot.css", "theme.js", "mmeval.js", "ballot.js", "icon.svg")
 SIDE = 1280
 """Longest side of a picture on the page, in pixels."""
 LARGEST = 400_000

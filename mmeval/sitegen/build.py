@@ -58,10 +58,11 @@ class Build:
                 languages=languages(options.langs, sources),
                 title=options.title,
                 nav=tuple(kind.nav for kind in self.kinds if kind.nav),
+                base=options.base,
             ),
             writer=self.writer,
             problems=list(board.problems),
-            source=digest([source_digest(sources), options.title, options.langs]),
+            source=digest([source_digest(sources), options.title, options.langs, options.base]),
         )
 
     def run(self) -> Built:

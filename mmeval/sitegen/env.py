@@ -17,7 +17,10 @@ from mmeval.documents import read_toml
 from mmeval.errors import UsageError
 from mmeval.sitegen.text import finalize
 
-CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
 UNKNOWN = "–"
 
 
@@ -53,6 +56,10 @@ class Nav:
     """Key of the message that names it."""
     place: int
     """Entries are sorted by this number. The bundled ones have 10, 20, 30 and so on."""
+    under: str = ""
+    """Folder of the pages that belong to this entry, such as `m/`."""
+    footer: bool = False
+    """Whether the entry stands in the footer."""
 
 
 def source_folder() -> Path:
@@ -134,6 +141,8 @@ class Place:
     """Within the language, `m/x.html`."""
     language: Language
     all_languages: tuple[Language, ...]
+    base: str = ""
+    """Address of the published site, with a slash at its end; empty if it is not known."""
 
     @property
     def file(self) -> str:
@@ -152,6 +161,10 @@ class Place:
         """A link to this page in another language."""
         return self.asset(other.folder + self.path)
 
+    def published(self, other: Language) -> str:
+        """The address of this page in a language: absolute where the site's address is known."""
+        return self.base + other.folder + self.path if self.base else self.translated(other)
+
     def variables(self) -> dict[str, Any]:
         """The variables that every template has."""
         return {
@@ -162,6 +175,7 @@ class Place:
             "asset": self.asset,
             "link": self.link,
             "translated": self.translated,
+            "published": self.published,
         }
 
 
@@ -174,10 +188,13 @@ class Renderer:
     languages: tuple[Language, ...]
     title: str
     nav: tuple[Nav, ...]
+    base: str = ""
+    """Address of the published site; empty if it is not known."""
 
     def places(self, path: str) -> list[Place]:
         """The page at this path in each language."""
-        return [Place(path, language, self.languages) for language in self.languages]
+        base = self.base and self.base.rstrip("/") + "/"
+        return [Place(path, language, self.languages, base) for language in self.languages]
 
     def page(self, template: str, place: Place, **values: Any) -> str:
         """One page as text."""

@@ -31,7 +31,7 @@ class Options:
     langs: tuple[str, ...] = ("en", "zh")
     title: str = "mmeval"
     base: str = ""
-    """Address of the published site, for the links in the feed."""
+    """Address of the published site, for links that leave it: those of the feed, and between languages."""
     rank_all: bool = False
     """Whether references, mock models and imported numbers are ranked among measured models."""
 

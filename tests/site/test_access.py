@@ -25,7 +25,7 @@ PAGES = (
     "plots.html",
     "problems.html",
     "changelog.html",
-    "about.html",
+    "method.html",
 )
 
 

@@ -31,7 +31,7 @@ KINDS = {
     "plots": "plots.html",
     "problems": "problems.html",
     "changelog": "changelog.html",
-    "about": "about.html",
+    "method": "method.html",
 }
 
 
@@ -67,14 +67,46 @@ def test_reads_without_script(visit: Callable[..., Any], site: Path) -> None:
     assert "Answer:" in tab.locator("article.sample").first.inner_text()
 
 
-def test_theme_button_survives_reload(visit: Callable[..., Any]) -> None:
-    tab = visit("index.html")
+def test_the_colour_scheme_stays_and_can_go_back_to_auto(visit: Callable[..., Any]) -> None:
+    tab = visit("changelog.html")
     ground = "getComputedStyle(document.body).backgroundColor"
     light = tab.evaluate(ground)
-    tab.click("#theme")
+    tab.select_option("#theme", "dark")
     dark = tab.evaluate(ground)
     tab.reload()
     assert tab.evaluate(ground) == dark != light
+    assert tab.input_value("#theme") == "dark"
+    tab.select_option("#theme", "auto")
+    tab.reload()
+    assert tab.evaluate(ground) == light
+    tab.emulate_media(color_scheme="dark")
+    assert tab.evaluate(ground) == dark, "auto follows the system again"
+
+
+def test_the_other_language_shows_the_same_state(visit: Callable[..., Any]) -> None:
+    tab = visit("compare.html#m1=alder__vision-1a&m2=birch__vision-1b")
+    tab.click(".side a[hreflang]")
+    tab.wait_for_url("**/zh/compare.html#m1=alder__vision-1a&m2=birch__vision-1b*")
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440, 1900])
+def test_header_main_and_footer_share_one_left_edge(visit: Callable[..., Any], width: int) -> None:
+    tab = visit("changelog.html", width=width)
+    edges = "['.brand', 'h1', 'footer p'].map(name => document.querySelector(name).getBoundingClientRect().left)"
+    first, *others = tab.evaluate(edges)
+    assert others == [first, first]
+
+
+def test_an_outcome_has_a_glyph_in_forced_colours_too(visit: Callable[..., Any], site: Path) -> None:
+    tab = visit(run_page(site))
+    tab.emulate_media(forced_colors="active")
+    look = "[...document.querySelectorAll('.tally .o')].map(e => getComputedStyle(e, '::before').content)"
+    glyphs = tab.evaluate(look)
+    assert len(set(glyphs)) == len(glyphs) > 1
+    assert "none" not in glyphs
+    edge = tab.evaluate("getComputedStyle(document.querySelector('.tally .o')).borderTopWidth")
+    tab.emulate_media(forced_colors="none")
+    assert edge == "1px"
 
 
 def test_filters_and_keys_walk_through_the_wrong_answers(visit: Callable[..., Any], site: Path) -> None:

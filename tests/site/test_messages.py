@@ -20,6 +20,7 @@ from mmeval.types import STATUSES
 PACKAGE = Path(discover.__file__).parent
 FAMILIES = {
     "ref": get_args(Reference),
+    "theme": ["auto", "light", "dark"],
     "outcome": OUTCOMES,
     "part": PARTS,
     "status": [status for status in STATUSES if status != "ok"],

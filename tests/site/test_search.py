@@ -26,7 +26,7 @@ NOT_FOUND = [("glm 4.5", "GLM-4.6V"), ("47", "GLM-4.6 Air 7"), ("图形", "中�
 
 
 def test_words_are_found_however_they_are_written(visit: Callable[..., Any]) -> None:
-    tab = visit("about.html")
+    tab = visit("method.html")
     pairs = [*FOUND, *NOT_FOUND]
     said = tab.evaluate(f"{json.dumps(pairs)}.map(pair => mmeval.matches(pair[0], pair[1]))")
     assert [pair for pair, one in zip(pairs, said, strict=True) if one] == FOUND

@@ -19,7 +19,7 @@ from mmeval.sitegen.site import File, Page, Site
 from mmeval.sitegen.text import short
 from mmeval.store import Problem
 
-NAV = Nav("arena.html", "nav.arena", 35)
+NAV = Nav("arena.html", "nav.arena", 50)
 NOTHING: Mapping[str, Any] = {"tables": [], "judges": [], "left_out": {}}
 MATRIX = 30
 """Most models in the table of wins."""

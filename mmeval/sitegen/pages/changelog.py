@@ -14,7 +14,7 @@ from mmeval.sitegen.site import File, Page, Site
 from mmeval.sitegen.text import clean
 from mmeval.store import slug
 
-NAV = Nav("changelog.html", "nav.changelog", 50)
+NAV = Nav("changelog.html", "nav.changelog", 100, footer=True)
 LISTED, FED = 300, 50
 """Entries of the page and of the feed."""
 

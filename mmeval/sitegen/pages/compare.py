@@ -11,7 +11,7 @@ from mmeval.sitegen.env import Language, Nav
 from mmeval.sitegen.site import Page, Site
 from mmeval.store import slug
 
-NAV = Nav("compare.html", "nav.compare", 30)
+NAV = Nav("compare.html", "nav.compare", 60)
 WORDS = ("difference", "better", "overall", "bytag", "flip", "first", "means", "nothing")
 """Messages that compare.js needs, below `compare.`."""
 

@@ -16,7 +16,7 @@ from mmeval.sitegen.links import model_url
 from mmeval.sitegen.site import Page, Site
 from mmeval.sitegen.text import short
 
-NAV = Nav("plots.html", "nav.plots", 20)
+NAV = Nav("plots.html", "nav.plots", 80, footer=True)
 Axis = Callable[[ModelCard, View], float | None]
 Z = 1.959964
 

@@ -9,7 +9,7 @@ from mmeval.sitegen.site import Page, Site
 from mmeval.sitegen.text import short
 from mmeval.store import Problem
 
-NAV = Nav("problems.html", "nav.problems", 40)
+NAV = Nav("problems.html", "nav.problems", 90, footer=True)
 LISTED = 4000
 """Folders that the page lists; of the others it gives the number."""
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from mmeval.sitegen.env import Nav
 from mmeval.sitegen.site import Page, Site
 
-NAV = Nav("about.html", "nav.about", 60)
+NAV = Nav("method.html", "nav.method", 70)
 
 
 def pages(site: Site) -> Iterator[Page]:
     """The page itself."""
     del site
-    yield Page("about.html", "about.html")
+    yield Page("method.html", "method.html")
