@@ -38,6 +38,12 @@ def required(parameter: inspect.Parameter) -> bool:
 
 
 NEEDED: Mapping[str, Mapping[str, Any]] = {
+    "grouped": {
+        "name": "a",
+        "headline": "a",
+        "parts": {"a": metrics.groups.Share(value=metrics.groups.every())},
+        "about": "",
+    },
     "mme_score": {"totals": {"all": ["a"]}},
     "in_every_rotation": {"metric": metrics.accuracy()},
     "over_prompts": {"metric": metrics.accuracy(), "prompts": 2},

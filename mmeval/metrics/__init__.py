@@ -2,6 +2,7 @@
 
 from mmeval.metrics.aggregates import accuracy, binary, circular, hallusion_accuracy, mme_score, pairs, simpleqa_f1
 from mmeval.metrics.base import Aggregate, Metric
+from mmeval.metrics.groups import grouped
 from mmeval.metrics.variants import in_every_rotation, over_prompts
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "accuracy",
     "binary",
     "circular",
+    "grouped",
     "hallusion_accuracy",
     "in_every_rotation",
     "mme_score",

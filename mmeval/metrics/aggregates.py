@@ -7,49 +7,14 @@ are `name/tag=value` or `name/what`. Without scored records, the result is empty
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from mmeval.metrics.base import Metric
+from mmeval.metrics.groups import Share, every, grouped, mean
 from mmeval.metrics.missing import by_value
 from mmeval.metrics.ratios import Ratio, combine
-from mmeval.stats.intervals import MeanFold
+from mmeval.metrics.slices import Slices, labels_of, scored
 from mmeval.types import Estimate, Record, Score
-
-
-class Slices:
-    """Running means over all samples and over the slices by tag."""
-
-    def __init__(self, name: str, by: Sequence[str]) -> None:
-        self.name = name
-        self.by = tuple(by)
-        self.whole = MeanFold()
-        self.parts: dict[tuple[str, str], MeanFold] = {}
-
-    def add(self, value: float, cluster: str | None, tags: Mapping[str, str]) -> None:
-        """Add one value. A tag that lists several labels (`rec,ocr`) counts in each slice."""
-        self.whole.add(value, cluster)
-        for tag in self.by:
-            for label in labels_of(tags.get(tag, "")):
-                self.parts.setdefault((tag, label), MeanFold()).add(value, cluster)
-
-    def estimates(self) -> dict[str, Estimate]:
-        """The overall mean under the plain name, slices under `name/tag=value`."""
-        if not len(self.whole):
-            return {}
-        parts = {f"{self.name}/{tag}={label}": fold.estimate() for (tag, label), fold in sorted(self.parts.items())}
-        return {self.name: self.whole.estimate(), **parts}
-
-
-def labels_of(tag: str) -> list[str]:
-    """The labels in a tag: `rec,ocr` has two."""
-    return [label for label in map(str.strip, tag.split(",")) if label]
-
-
-def scored(records: Iterable[Record]) -> Iterator[tuple[Record, float]]:
-    """The records with a score, and its value."""
-    for record in records:
-        if record.score is not None:
-            yield record, record.score.value
 
 
 def accuracy(
@@ -107,32 +72,6 @@ def correct_for_chance(estimate: Estimate, chance: float) -> Estimate:
     return replace(estimate, value=value, low=low, high=high)
 
 
-@dataclass(slots=True)
-class _Group:
-    """The members of a group so far."""
-
-    cluster: str | None
-    tags: Mapping[str, str]
-    values: list[float] = field(default_factory=list)
-
-    @property
-    def all_right(self) -> float | None:
-        """1 if all members are correct, 0 if one is wrong; None if members are missing and the others are correct."""
-        if any(value < 1 for value in self.values):
-            return 0.0
-        planned = int(self.tags.get("group_size", "0") or 0)
-        return None if len(self.values) < planned else 1.0
-
-
-def _groups(records: Iterable[Record], tag: str) -> dict[tuple[str, int], _Group]:
-    """Groups by tag and epoch, in order of appearance. A record without the tag is a group of its own."""
-    found: dict[tuple[str, int], _Group] = {}
-    for record, value in scored(records):
-        key = (record.tags.get(tag) or f"\0{record.id}", record.epoch)
-        found.setdefault(key, _Group(record.cluster, record.tags)).values.append(value)
-    return found
-
-
 def circular(*, name: str = "accuracy", group: str = "group", by: Sequence[str] = ("category",)) -> Metric:
     """Share of groups whose members are all correct: a question asked with every rotation of its options.
 
@@ -148,20 +87,8 @@ def pairs(*, name: str = "pair_accuracy", pair: str = "pair", by: Sequence[str] 
 
 
 def _all_or_nothing(name: str, tag: str, by: Sequence[str], about: str) -> Metric:
-    def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
-        slices, single = Slices(name, by), MeanFold()
-        for (key, _), group in _groups(records, tag).items():
-            for value in group.values:
-                single.add(value, group.cluster or key)
-            right = group.all_right
-            if right is not None:
-                slices.add(right, group.cluster, group.tags)
-        out = slices.estimates()
-        return {**out, f"{name}/single": single.estimate()} if out else {}
-
-    return Metric(
-        name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about, version=2
-    )
+    parts = {"group": Share(value=every(), by=(tag,)), "single": Share(value=mean())}
+    return grouped(name=name, headline="group", parts=parts, about=about, by=by, version=2)
 
 
 def mme_score(
@@ -181,12 +108,12 @@ def mme_score(
     def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
         cells: list[dict[int, tuple[float, float]]] = []
         clusters: list[str | None] = []
-        for group in _groups(records, pair).values():
+        images = Share(value=every(), by=(pair,))
+        for group, _ in images.groups(list(scored(records)), (pair,)).values():
             at = column.get(group.tags.get(category, ""))
             if at is not None:
-                cells.append(
-                    {2 * at: (sum(group.values), len(group.values)), 2 * at + 1: (group.all_right or 0.0, 1.0)}
-                )
+                values = group.values({})
+                cells.append({2 * at: (sum(values), len(values)), 2 * at + 1: images.cell(group) or (0.0, 1.0)})
                 clusters.append(group.cluster)
         if not cells:
             return {}
@@ -205,7 +132,7 @@ def mme_score(
     )
 
 
-_CONSISTENCY = ("questions", "figures", "groups")
+_SET = ("category", "subcategory", "set_id")
 
 
 def hallusion_accuracy(*, name: str = "mean_accuracy", authors: bool = False) -> Metric:
@@ -219,50 +146,35 @@ def hallusion_accuracy(*, name: str = "mean_accuracy", authors: bool = False) ->
         name: of the metric; sub-scores are `name/questions`, `name/figures`, `name/groups`.
         authors: count as the authors do: the verdict `unclear` is correct if the question has no image.
     """
-
-    def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
-        sets: dict[tuple[str, ...], list[tuple[Record, float]]] = {}
-        for record, value in scored(records):
-            unseen = record.tags.get("visual_input") == "0"
-            if authors or not unseen:
-                lenient = (
-                    authors and _no_figure(record) and record.score is not None and record.score.answer == "unclear"
-                )
-                key = tuple(record.tags.get(tag, "") for tag in ("category", "subcategory", "set_id"))
-                sets.setdefault(key, []).append((record, 1.0 if lenient else value))
-        if not sets:
-            return {}
-        cells = [_set_cells(members, authors=authors) for members in sets.values()]
-        parts = {f"{name}/{what}": combine(cells, [Ratio(at, 1.0)]) for at, what in enumerate(_CONSISTENCY)}
-        return {name: combine(cells, [Ratio(at, 1 / 3) for at in range(3)]), **parts}
-
-    about = "Mean of three accuracies: by answer, by figure, and by question over all its figures."
-    return Metric(
-        name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about,
-        version=3, extremes=by_value,
+    parts = {
+        "questions": Share(value=mean()),
+        "figures": Share(
+            value=every(), by=(*_SET, "figure_id"), size=0, where=lambda tags: not (authors and _no_figure(tags))
+        ),
+        "groups": Share(value=every(), by=(*_SET, "question_id"), size=0),
+    }
+    counts = grouped(
+        name=name, headline=dict.fromkeys(parts, 1 / 3), parts=parts, unit=_SET, version=3,
+        about="Mean of three accuracies: by answer, by figure, and by question over all its figures.",
     )  # fmt: skip
 
+    def aggregate(records: Iterable[Record]) -> Mapping[str, Estimate]:
+        return counts.aggregate(_graded(records, authors=authors))
 
-def _no_figure(record: Record) -> bool:
-    return record.tags.get("category") == "VS" and record.tags.get("figure_id") == "0"
+    return replace(counts, aggregate=aggregate, extremes=by_value)
 
 
-def _set_cells(members: Sequence[tuple[Record, float]], *, authors: bool) -> dict[int, tuple[float, float]]:
-    figures: dict[tuple[int, str], bool] = {}
-    groups: dict[tuple[int, str], bool] = {}
-    for record, value in members:
-        right, tags = value >= 1, record.tags
-        group = (record.epoch, tags.get("question_id", ""))
-        groups[group] = groups.get(group, True) and right
-        if not (authors and _no_figure(record)):
-            figure = (record.epoch, tags.get("figure_id", ""))
-            figures[figure] = figures.get(figure, True) and right
-    rights = sum(value >= 1 for _, value in members)
-    return {
-        0: (float(rights), float(len(members))),
-        1: (float(sum(figures.values())), float(len(figures))),
-        2: (float(sum(groups.values())), float(len(groups))),
-    }
+def _graded(records: Iterable[Record], *, authors: bool) -> Iterator[Record]:
+    """The records that count; each of them is right or wrong."""
+    for record, value in scored(records):
+        if authors or record.tags.get("visual_input") != "0":
+            assert record.score is not None
+            lenient = authors and _no_figure(record.tags) and record.score.answer == "unclear"
+            yield replace(record, score=replace(record.score, value=float(lenient or value >= 1)))
+
+
+def _no_figure(tags: Mapping[str, str]) -> bool:
+    return tags.get("category") == "VS" and tags.get("figure_id") == "0"
 
 
 _BINARY = ("f1", "accuracy", "precision", "recall", "yes_ratio")

@@ -8,6 +8,7 @@ import random
 import pytest
 
 from mmeval.metrics import accuracy, binary, circular, hallusion_accuracy, mme_score, pairs, simpleqa_f1
+from mmeval.metrics.groups import Share, counted, every, grouped, mean, prefix, some
 from mmeval.stats.intervals import bootstrap
 from mmeval.types import Record, Score
 
@@ -68,6 +69,80 @@ def test_groups_are_judged_in_each_epoch(metric):
     ]  # fmt: skip
     alone = [metric.aggregate(r for r in records if r.epoch == epoch)[metric.name].value for epoch in (1, 2, 3, 4)]
     assert metric.aggregate(iter(records))[metric.name].value == pytest.approx(sum(alone) / 4)
+
+
+STEPS, WHOLE = every(part="step"), every(part="whole")
+PREFIX = (0, 0.1, 0.3, 0.6, 1)
+
+
+def group(*values, size=None, part="step", last=""):
+    """Records of one group; None is a member that has no score, and `last` the part of the last member."""
+    parts = [part] * (len(values) - 1) + [last or part]
+    tags = [{"part": one, "place": str(place)} for place, one in enumerate(parts, 1)]
+    return [
+        record(i, value, group="g", group_size=str(size or len(values)), **tags[i])
+        for i, value in enumerate(values)
+        if value is not None
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "members", "worth"),
+    [
+        (every(), group(1, 1, 1), 1),
+        (every(), group(1, 1, 0), 0),
+        (every(), group(1, 1, None), None),
+        (every(), group(1, 0, None), 0),
+        (some(), group(0, 1, 0), 1),
+        (some(), group(0, 0, None), None),
+        (some(), group(1, 0, None), 1),
+        (mean(), group(1, 0.5, 0), 0.5),
+        (mean(), group(1, None), None),
+        (counted((0, 0.5, 1)), group(0, 1), 0.5),
+        (counted((0, 0, 1)), group(0, None), 0),
+        (counted((0, 0, 1)), group(1, None), None),
+        (prefix(PREFIX), group(1, 1, 0, 1), 0.3),
+        (prefix(PREFIX), group(0, 1, 1, 1), 0),
+        (prefix(PREFIX), group(1, 0, None, 1), 0.1),
+        (prefix(PREFIX), group(1, None, 1, 1), None),
+        (STEPS & WHOLE, group(1, 1, 1, last="whole"), 1),
+        (STEPS & WHOLE, group(1, 0, 1, last="whole"), 0),
+        (STEPS & ~WHOLE, group(1, 1, 0, last="whole"), 1),
+        (~STEPS & WHOLE, group(1, 0, 1, last="whole"), 1),
+        (~STEPS & WHOLE, group(1, None, 1, last="whole"), None),
+        ((STEPS & WHOLE) + 0.5 * (STEPS & ~WHOLE), group(1, 1, 0, last="whole"), 0.5),
+        ((STEPS & WHOLE) + 0.5 * (STEPS & ~WHOLE), group(0, None, 0, last="whole"), 0),
+        (STEPS | WHOLE, group(0, 0, 1, last="whole"), 1),
+    ],
+)
+def test_what_a_group_is_worth(value, members, worth):
+    metric = grouped(name="m", headline="g", parts={"g": Share(value=value, by=("group",))}, about="", by=())
+    out = metric.aggregate(iter(members))
+    assert (out["m"].value if out else None) == (None if worth is None else pytest.approx(worth))
+
+
+def test_pictures_questions_and_groups_of_one_set():
+    """Two pictures and two questions make four records; each share has its own groups, and all share the clusters."""
+    parts = {
+        "group": Share(value=every(), by=("group",), size=4),
+        "question": Share(value=every(), by=("group", "question"), size=2),
+        "image": Share(value=every(), by=("group", "image"), size=2),
+        "single": Share(value=mean()),
+        "robust": Share(value=every(), out_of=mean(), by=("group",), size=4),
+    }
+    metric = grouped(name="g_acc", headline="group", parts=parts, about="")
+    wrong = {(1, 0, 0), (2, 0, 0), (2, 1, 1)}
+    records = [
+        record(f"{g}{i}{q}", (g, i, q) not in wrong, group=str(g), image=str(i), question=str(q))
+        for g in range(40) for i in (0, 1) for q in (0, 1)
+    ]  # fmt: skip
+    out = metric.aggregate(iter(records))
+    assert {name: round(one.value * 160) for name, one in out.items() if name != "g_acc/robust"} == {
+        "g_acc": 38 * 4, "g_acc/question": 77 * 2, "g_acc/image": 77 * 2, "g_acc/single": 157,
+    }  # fmt: skip
+    assert out["g_acc/robust"].value == pytest.approx(38 / (157 / 4))
+    assert (out["g_acc"].n, out["g_acc/image"].n) == (40, 80)
+    assert all(one.low <= one.value <= one.high for one in out.values())
 
 
 def test_micro_and_macro_and_chance():
