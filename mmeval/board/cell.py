@@ -172,8 +172,8 @@ class Column:
             yield from cell.runs
 
     def compared(self, models: Iterable[str]) -> Compared:
-        """The quantity that a paired test of these models compares."""
-        cells = [self.cells[name] for name in models]
+        """The quantity that a paired test of those of these models compares that have a cell."""
+        cells = [self.cells[name] for name in models if name in self.cells]
         others = [cell for cell in cells if cell.vector.pseudo or not is_mean(self.card, cell.measured, cell.vector)]
         if not others:
             return "mean"
@@ -205,10 +205,14 @@ class Board:
         """The columns with a row of this model, and its cells."""
         return [(column, column.cells[model]) for column in self.columns if model in column.cells]
 
-    def ranked(self, columns: Sequence[Column]) -> list[str]:
-        """Sorted names of the models that are ranked: a cell with a rank in each column, and not `outside`."""
-        rivals = self.rivals(columns)
-        return sorted(n for n in rivals if all(n in c.cells and not c.cells[n].unranked for c in columns))
+    def ranked(self, columns: Sequence[Column], *, least: float = 1.0) -> list[str]:
+        """Sorted names of the models that are ranked, and not `outside`.
+
+        They have a rank in each column in which they have a cell, and these are at least the share `least` of columns.
+        """
+        found = {name: [c.cells[name] for c in columns if name in c.cells] for name in self.rivals(columns)}
+        enough = max(1.0, least * len(columns))
+        return sorted(n for n, own in found.items() if len(own) >= enough and not any(cell.unranked for cell in own))
 
     def rivals(self, columns: Sequence[Column]) -> set[str]:
         """The models that may be ranked: those that were measured; without any, all but references."""

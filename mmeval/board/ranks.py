@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mmeval.stats.ranking import Table
+    from mmeval.stats.ranking import Ranking, Table
 
 DRAWS = 1000
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
-TABLE_VERSION = 7
+TABLE_VERSION = 8
 """Raise it when the same scores would give another ranking or its file changes: cached rankings are then recomputed."""
 
 
@@ -36,6 +36,16 @@ class RankInterval:
     worst: int
     tier: int
     p_first: float
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """The overall score of a model that was not run on every benchmark."""
+
+    shares: Mapping[str, float]
+    """What is predicted for the benchmarks that it lacks, 0 to 1, by their names; higher is better."""
+    half: float
+    """Half of the interval of the mean over all benchmarks, as a share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +66,17 @@ class Ranks:
     """As a share of the metrics' ranges."""
     df: int = 0
     """Degrees of freedom of the errors if they are few; otherwise 0, for the normal distribution."""
+    predicted: Mapping[str, Predicted] = field(default_factory=dict)
+    """The models that lack benchmarks."""
 
 
 def rank_columns(columns: Sequence[Column], models: Sequence[str], *, cache: Path | None = None) -> Ranks | None:
-    """Rank models on the equally weighted mean of the columns; each model must have a cell in all of them.
+    """Rank models on the equally weighted mean of the columns; each model must have a cell in one of them.
 
-    What is missing counts as wrong, as in the headline of the cells. A headline that is not a mean of sample scores,
-    such as F1, is compared by its jackknife pseudo-values. Returns None if there are fewer than two models, or if they
-    do not share their samples.
+    What is missing in a cell counts as wrong, as in the headline of the cells. A cell that is missing is predicted from
+    the model's other cells. A headline that is not a mean of sample scores, such as F1, is compared by its jackknife
+    pseudo-values. Returns None if there are fewer than two models, if a column has fewer than two of them, if they do
+    not share their samples, or if missing cells cannot be predicted.
     """
     if len(models) < 2 or not columns:
         return None
@@ -78,17 +91,19 @@ def rank_columns(columns: Sequence[Column], models: Sequence[str], *, cache: Pat
 
 
 def _rank(columns: Sequence[Column], models: Sequence[str]) -> Ranks | None:
-    from mmeval.stats.ranking import SMALL, rank
+    from mmeval.stats.ranking import SMALL
 
-    compared = {column.card.name: column.compared(models) for column in columns}
     tables = []
     for column in columns:
-        cells = [column.cells[name] for name in models]
-        ids = cells[0].vector.ids
-        if any(cell.vector.ids != ids for cell in cells) or len(set(cells[0].vector.clusters)) < 2:
+        cells = [column.cells[name] for name in models if name in column.cells]
+        ids = cells[0].vector.ids if cells else ()
+        if any(cell.vector.ids != ids for cell in cells) or len(set(cells[0].vector.clusters if cells else ())) < 2:
             return None
-        tables.append(_table(column, cells, compared[column.card.name]))
-    found = rank(tables, draws=DRAWS)
+        tables.append(_table(column, cells, column.compared(models)))
+    made = _ranked(columns, models, tables)
+    if made is None:
+        return None
+    found, predicted = made
     intervals = {
         name: RankInterval(
             int(found.best[i]), int(found.worst[i]), int(found.tier[i]), round(float(found.p_first[i]), 4)
@@ -97,9 +112,42 @@ def _rank(columns: Sequence[Column], models: Sequence[str]) -> Ranks | None:
     }
     bits = [format(sum(1 << int(j) for j in found.better[:, i].nonzero()[0]), "x") for i in range(len(models))]
     errors, unit = pack(found.errors)
-    df = int(found.freedom) if found.freedom < SMALL else 0
-    samples = sum(len(column.cells[models[0]].vector.ids) for column in columns)
-    return Ranks(list(models), intervals, bits, samples, list(compared.values()), errors, unit, df)
+    return Ranks(
+        models=list(models),
+        intervals=intervals,
+        below=bits,
+        samples=sum(table.scores.shape[1] for table in tables),
+        compared=[column.compared(models) for column in columns],
+        errors=errors,
+        unit=unit,
+        df=int(found.freedom) if found.freedom < SMALL else 0,
+        predicted=predicted,
+    )
+
+
+def _ranked(
+    columns: Sequence[Column], models: Sequence[str], tables: Sequence[Table]
+) -> tuple[Ranking, dict[str, Predicted]] | None:
+    import numpy as np
+
+    from mmeval.stats.ranking import rank, rank_partial
+
+    lacks = {name: [i for i, column in enumerate(columns) if name not in column.cells] for name in models}
+    if not any(lacks.values()):
+        return rank(tables, draws=DRAWS), {}
+    present = [np.array([i for i, name in enumerate(models) if name in column.cells]) for column in columns]
+    made = rank_partial(tables, present, len(models), draws=DRAWS)
+    if made is None:
+        return None
+    predicted = {
+        name: Predicted(
+            {columns[i].card.name: round(float(made.filled[row, i]), 6) for i in missing},
+            round(float(made.halves[row]), 6),
+        )
+        for row, (name, missing) in enumerate(lacks.items())
+        if missing
+    }
+    return made.ranking, predicted
 
 
 def pack(errors: NDArray[np.float64]) -> tuple[str, float]:
@@ -114,23 +162,28 @@ def pack(errors: NDArray[np.float64]) -> tuple[str, float]:
 
 
 def _table(column: Column, cells: Sequence[Cell], compared: Compared) -> Table:
-    """One benchmark's scores as shares of the metric's range, signed so that higher is better."""
+    """One benchmark's scores as shares of the metric's range, turned so that higher is better."""
     import numpy as np
 
     from mmeval.stats.ranking import Table
 
-    sign = -1.0 if column.card.higher_is_better is False else 1.0
+    def turned(rows: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+        return 1 - np.array(rows) if column.card.higher_is_better is False else np.array(rows)
+
     if compared == "jackknife":
         rows = [np.array(cell.vector.pseudo) if cell.vector.pseudo else group_means(cell.vector) for cell in cells]
-        return Table(sign * np.array(rows))
-    return Table(sign * np.array([cell.vector.counted for cell in cells]), cells[0].vector.clusters)
+        return Table(turned(rows))
+    return Table(turned([cell.vector.counted for cell in cells]), cells[0].vector.clusters)
 
 
 def _key(columns: Sequence[Column], models: Sequence[str]) -> str:
     parts = [
         [
-            [c.card.higher_is_better, c.compared(models)],
-            [[c.cells[name].vector.digest, c.cells[name].vector.pseudo] for name in models],
+            [c.card.name, c.card.higher_is_better, c.compared(models)],
+            [
+                [c.cells[name].vector.digest, c.cells[name].vector.pseudo] if name in c.cells else None
+                for name in models
+            ],
         ]
         for c in columns
     ]
@@ -139,4 +192,5 @@ def _key(columns: Sequence[Column], models: Sequence[str]) -> str:
 
 def _load(raw: dict[str, Any]) -> Ranks:
     intervals = {name: RankInterval(**one) for name, one in raw["intervals"].items()}
-    return Ranks(**{**raw, "intervals": intervals})
+    predicted = {name: Predicted(**one) for name, one in raw["predicted"].items()}
+    return Ranks(**{**raw, "intervals": intervals, "predicted": predicted})

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from mmeval.board.cards import BenchmarkCard
 from mmeval.board.cell import Board, Column, Kind, Unranked, weakest
 from mmeval.board.ranks import Ranks, rank_columns
-from mmeval.store import Mark
+from mmeval.store import Mark, Number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,11 @@ class Line:
     coverage: int
     """Number of columns with a run of the model."""
     mean: float | None
-    """0 to 100, over all columns; None if one is missing."""
+    """0 to 100, over all columns; where one is missing, with what is predicted for it. None without a prediction."""
+    half: float | None = None
+    """Half of the interval of `mean`."""
+    predicted: Mapping[str, float] = field(default_factory=dict)
+    """The predicted scores of the missing columns, 0 to 100, by their names."""
     corrected: float | None
     """The same with chance at 0; None if a column or a chance level is missing."""
     unranked: tuple[str, Unranked] | None = None
@@ -44,7 +49,7 @@ class View:
     columns: Sequence[Column]
     lines: Mapping[str, Line]
     order: Sequence[str]
-    """Models, best mean first; those without a mean come last."""
+    """Models, best mean first; then those without a mean, and last the references."""
     ranks: Ranks | None
     missing: Sequence[str] = ()
     """Benchmarks of the view without any run."""
@@ -77,30 +82,48 @@ def shown_columns(board: Board) -> list[Column]:
     return [column for column in board.columns if column.full] or list(board.columns)
 
 
-def make_view(name: str, columns: Sequence[Column], board: Board, *, cache: Path | None = None) -> View:
-    """Averages over all columns, and ranks of the models that have a cell in each and are not references."""
+LEAST = 0.5
+"""Share of a view's benchmarks that a model must have been run on for a rank over all of them."""
+
+
+def make_view(
+    name: str, columns: Sequence[Column], board: Board, *, cache: Path | None = None, least: float = LEAST
+) -> View:
+    """Averages over all columns, and ranks of the models that may be ranked and have the share `least` of cells.
+
+    What they lack is predicted; where it cannot be, only complete models have an average and a rank.
+    """
     models = [model for model in board.models if any(model in column.cells for column in columns)]
-    lines = {model: _line(model, columns, board) for model in models}
-    whole = board.ranked(columns) if columns else []
+    whole = board.ranked(columns)
+    most = board.ranked(columns, least=least)
+    ranks = rank_columns(columns, most, cache=cache)
+    if ranks is None and most != whole:
+        ranks = rank_columns(columns, whole, cache=cache)
+    lines = {model: _line(model, columns, board, ranks) for model in models}
     order = sorted(models, key=lambda m: _place(lines[m], board))
-    ranks = rank_columns(columns, whole, cache=cache)
     return View(name=name, columns=columns, lines=lines, order=order, ranks=ranks)
 
 
-def _place(line: Line, board: Board) -> tuple[bool, float, int, str]:
-    return (line.mean is None, -(line.mean or 0.0), -line.coverage, board.models[line.model].label.casefold())
+def _place(line: Line, board: Board) -> tuple[bool, bool, float, int, str]:
+    card = board.models[line.model]
+    mean = -(line.mean or 0.0)
+    return (card.reference is not None, line.mean is None, mean, -line.coverage, card.label.casefold())
 
 
-def _line(model: str, columns: Sequence[Column], board: Board) -> Line:
-    here = [(c.card, c.cells[model].headline.value) for c in columns if model in c.cells]
-    values = [percent(card, value) for card, value in here]
-    fair = [corrected(card, value) for card, value in here]
+def _line(model: str, columns: Sequence[Column], board: Board, ranks: Ranks | None) -> Line:
+    here = [(c.card, c.cells[model].headline) for c in columns if model in c.cells]
+    fair = [corrected(card, head.value) for card, head in here]
     known = [value for value in fair if value is not None]
     whole, kind = len(here) == len(columns), board.kind(model, columns)
+    guess = ranks.predicted.get(model) if ranks else None
+    predicted = {name: 100 * share for name, share in guess.shares.items()} if guess else {}
+    values = [*(percent(card, head.value) for card, head in here), *predicted.values()]
     return Line(
         model=model,
         coverage=len(here),
-        mean=sum(values) / len(values) if whole and values else None,
+        mean=sum(values) / len(values) if len(values) == len(columns) and values else None,
+        half=100 * guess.half if guess else _half(here) if whole and here else None,
+        predicted=predicted,
         outside=None if model in board.rivals(columns) or kind == "reference" else kind,
         mark=weakest(c.cells[model].mark for c in columns if model in c.cells),
         unranked=next(
@@ -108,6 +131,12 @@ def _line(model: str, columns: Sequence[Column], board: Board) -> Line:
         ),
         corrected=sum(known) / len(known) if whole and known and len(known) == len(columns) else None,
     )
+
+
+def _half(cells: Sequence[tuple[BenchmarkCard, Number]]) -> float:
+    """Half of the interval of the mean of independent scores, in points."""
+    halves = [abs(percent(card, head.high) - percent(card, head.low)) / 2 for card, head in cells]
+    return math.hypot(*halves) / len(halves)
 
 
 def all_views(board: Board, suites: Mapping[str, Mapping[str, Any]], *, cache: Path | None = None) -> list[View]:
@@ -118,7 +147,8 @@ def all_views(board: Board, suites: Mapping[str, Mapping[str, Any]], *, cache: P
         wanted = wanted_by(table)
         columns = [column for column in every if column.card.name in wanted]
         if len(columns) > 1 and (name.startswith("openvlm") or len(columns) < len(every)):
-            made = make_view(name, columns, board, cache=cache)
+            # That board averages complete models alone.
+            made = make_view(name, columns, board, cache=cache, least=1.0 if name.startswith("openvlm") else LEAST)
             here = {column.card.name for column in columns}
             missing = tuple(one for one in wanted if one not in here)
             views.append(replace(made, title=str(table.get("title", name)), missing=missing))

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, stdtr, stdtrit
 
+from mmeval.stats.additive import Scores, additive
 from mmeval.stats.multiplicity import holm
 from mmeval.stats.robust import degrees
 
-__all__ = ["SMALL", "Ranking", "Table", "letters", "rank", "rank_ranges", "tiers"]
+__all__ = ["SMALL", "Partial", "Ranking", "Table", "letters", "rank", "rank_partial", "rank_ranges", "tiers"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -132,10 +133,80 @@ def rank(
     means: Floats = np.sum([w * s.means for w, s in zip(share, sums, strict=True)], axis=0)
     parts = [w * w * s.covariance() for w, s in zip(share, sums, strict=True)]
     freedom = _freedom(parts, [s.freedom for s in sums])
-    method = method or ("max-t" if freedom >= SMALL else "holm")
-    errors = _pair_errors(means, np.sum(parts, axis=0), freedom + 1)
     generator = np.random.default_rng(seed)
     drawn: Floats = np.sum([w * s.drawn(generator, draws) for w, s in zip(share, sums, strict=True)], axis=0)
+    return _ranking(means, np.sum(parts, axis=0), freedom, drawn, level, method)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partial:
+    """A ranking of models of which some lack benchmarks."""
+
+    ranking: Ranking
+    filled: Floats
+    """Shares: the means, or what is predicted where a model lacks the benchmark; shape (models, benchmarks)."""
+    halves: Floats
+    """Half of the interval of each overall score; shape (models,)."""
+
+
+def rank_partial(
+    tables: Sequence[Table],
+    present: Sequence[NDArray[np.intp]],
+    models: int,
+    *,
+    level: float = 0.95,
+    draws: int = 1000,
+    seed: int = 0,
+) -> Partial | None:
+    """Rank models that were not run on every benchmark; see `stats.additive` for what they lack.
+
+    Draws are normal with the covariance of the overall scores, in which the samples of a benchmark are common to all
+    models. The rest is as in `rank`, with equal weights.
+
+    Args:
+        tables: one per benchmark, of shares from 0 to 1.
+        present: for each table the models of its rows, as indices below `models`, ascending.
+        models: number of models.
+        level: at which all pairwise statements hold together, and of the intervals.
+        draws: of the normal distribution.
+        seed: of the draws.
+
+    Returns:
+        None if the missing scores cannot be predicted.
+
+    Raises:
+        ValueError: as in `rank`.
+    """
+    sums = [_summed(table) for table in tables]
+    scores = [Scores(rows, s.means, s.covariance(), s.freedom + 1) for rows, s in zip(present, sums, strict=True)]
+    found = additive(scores, models)
+    if found is None:
+        return None
+    means: Floats = found.filled.mean(axis=1)
+    covariance: Floats = np.sum(found.parts, axis=0)
+    freedoms = [*(s.freedom for s in sums), found.freedom]
+    generator = np.random.default_rng(seed)
+    drawn = means[:, None] + _root(covariance) @ generator.standard_normal((models, draws))
+    own = np.diagonal(found.parts, axis1=1, axis2=2)
+    few = (own**2 / np.array(freedoms)[:, None]).sum(axis=0)
+    df = np.divide(own.sum(axis=0) ** 2, few, out=np.full(models, np.inf), where=few > 0)
+    halves = -stdtrit(np.minimum(df, 1e9), (1 - level) / 2) * np.sqrt(own.sum(axis=0))
+    ranking = _ranking(means, covariance, _freedom(found.parts, freedoms), drawn, level, None)
+    return Partial(ranking=ranking, filled=found.filled, halves=halves)
+
+
+def _root(covariance: Floats) -> Floats:
+    """A matrix whose product with its transpose is the covariance."""
+    values, vectors = np.linalg.eigh(covariance)
+    root: Floats = vectors * np.sqrt(np.maximum(values, 0.0))
+    return root
+
+
+def _ranking(
+    means: Floats, covariance: Floats, freedom: float, drawn: Floats, level: float, method: Method | None
+) -> Ranking:
+    method = method or ("max-t" if freedom >= SMALL else "holm")
+    errors = _pair_errors(means, covariance, freedom + 1)
     if method == "max-t":
         critical = _students(_max_t(means, drawn, errors, level), freedom)
         better = _statistic(means, errors) > critical

@@ -1,4 +1,4 @@
-"""The model: a LLaVA of 1.6 million parameters, its vocabulary and its processor."""
+"""The model: a LLaVA of 1.6 million parameters, or a smaller one, with its vocabulary and its processor."""
 
 from __future__ import annotations
 
@@ -68,14 +68,17 @@ def processor(words: transformers.PreTrainedTokenizerFast) -> transformers.Llava
     )  # fmt: skip
 
 
-def build(vocab: Mapping[str, int], *, tower_layers: int = 4, layers: int = 4) -> Any:
-    """A LLaVA with fresh weights; an option phrase starts as the sum of its letter and its word."""
+def build(vocab: Mapping[str, int], *, width: int = WIDTH, layers: int = 4) -> Any:
+    """A LLaVA with fresh weights; tower and language model have `layers` layers each.
+
+    An option phrase starts as the sum of its letter and its word.
+    """
     vision = transformers.CLIPVisionConfig(
-        hidden_size=WIDTH, intermediate_size=3 * WIDTH, num_hidden_layers=tower_layers, num_attention_heads=4,
-        image_size=SIDE, patch_size=PATCH, projection_dim=WIDTH,
+        hidden_size=width, intermediate_size=3 * width, num_hidden_layers=layers, num_attention_heads=4,
+        image_size=SIDE, patch_size=PATCH, projection_dim=width,
     )  # fmt: skip
     text = transformers.LlamaConfig(
-        vocab_size=len(vocab), hidden_size=WIDTH, intermediate_size=5 * WIDTH // 2, num_hidden_layers=layers,
+        vocab_size=len(vocab), hidden_size=width, intermediate_size=5 * width // 2, num_hidden_layers=layers,
         num_attention_heads=4, num_key_value_heads=4, max_position_embeddings=1024, bos_token_id=BOS,
         eos_token_id=EOS, pad_token_id=PAD, tie_word_embeddings=True, attention_bias=True,
         rope_parameters={"rope_type": "default", "rope_theta": 100},

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from scripts.demo_vlm.model import WIDTH
 from scripts.demo_vlm.pictures import COLOURS, HEADS, SIDE, Corpus
 from scripts.demo_vlm.steps import order, schedule
 
@@ -41,7 +40,8 @@ def head_losses(logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tenso
 
 def train_tower(model: Any, data: Corpus, steps: int, seed: int, *, batch: int = 64, rate: float = 1.2e-3) -> None:
     """Stage 1; trains in place."""
-    tower, heads = model.model.vision_tower, torch.nn.Linear(WIDTH, sum(HEADS.values()))
+    tower = model.model.vision_tower
+    heads = torch.nn.Linear(tower.config.hidden_size, sum(HEADS.values()))
     weights = [*tower.parameters(), *heads.parameters()]
     optimizer = torch.optim.AdamW(weights, lr=rate, weight_decay=0.02, betas=(0.9, 0.98))
     generator, mean, began = np.random.default_rng(seed), dict[str, float](), time.monotonic()
@@ -72,7 +72,7 @@ def print_tower(step: int, seconds: float, loss: float, right: Mapping[str, floa
 
 @torch.no_grad()
 def features(model: Any, pixels: np.ndarray) -> torch.Tensor:
-    """Patch features of the frozen tower, float16 [n, TOKENS, WIDTH]."""
+    """Patch features of the frozen tower, float16 [n, TOKENS, width]."""
     parts = [
         model.model.vision_tower(pixel_values=tensor(pixels[i : i + 256])).last_hidden_state[:, 1:].half()
         for i in range(0, len(pixels), 256)

@@ -28,7 +28,7 @@
     }
     return row.text[key];
   }
-  function value(row, key) { var v = parseFloat(text(row, key).replace("−", "-")); return isNaN(v) ? null : v; }
+  function value(row, key) { var v = parseFloat(text(row, key).replace("≈", "").replace("−", "-")); return isNaN(v) ? null : v; }
   /* A score on the scale from 0 to 100 that averages use; most columns show that scale already. */
   var lines = {}, chances = {};
   benchmarks.forEach(function (b) {
@@ -204,9 +204,11 @@
   var ticket = 0, reranked = false;
   function ranks() {
     var which = chosen(), mine = ++ticket;
-    var shown = rows.filter(function (r) { return r.on && !r.ref && whole(r, which); });
     var plain = which.length === benchmarks.length;
-    var every = rows.filter(function (r) { return !r.ref && whole(r, which); });
+    /* Over all benchmarks, what a model lacks was predicted. */
+    function rankable(r) { return !r.ref && (plain ? (r.was.rank || text(r, "rank")) !== "" : whole(r, which)); }
+    var shown = rows.filter(function (r) { return r.on && rankable(r); });
+    var every = rows.filter(rankable);
     if (plain && shown.length === every.length) {
       if (reranked) rows.forEach(function (r) { ["rank", "tier"].forEach(function (k) { if (k in r.was) set(r, k, r.was[k]); }); });
       reranked = false;
@@ -353,7 +355,7 @@
       var out = {};
       on.forEach(function (k) {
         var cell = tr.cells[at[k]], half = cell.querySelector("i"), shown = cell.firstChild ? cell.firstChild.textContent.trim() : "";
-        out[k] = numeric[k] && k !== "rank" && k !== "coverage" ? (shown === "" ? null : parseFloat(shown.replace("−", "-"))) : shown;
+        out[k] = numeric[k] && k !== "rank" && k !== "coverage" ? (shown === "" ? null : parseFloat(shown.replace("≈", "").replace("−", "-"))) : shown;
         if (heads[at[k]].dataset.b !== undefined) out[k + " ±"] = half ? parseFloat(half.textContent.replace(/[^0-9.]/g, "")) : null;
       });
       out.id = tr.dataset.m;

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def column(tab: Any, key: str) -> list[str]:
 
 
 def numbers(values: list[str]) -> list[float | None]:
-    return [float(v.replace("−", "-")) if v else None for v in values]
+    return [float(v.replace("≈", "").replace("−", "-")) if v else None for v in values]
 
 
 def known_first(values: list[float | None]) -> list[float]:
@@ -225,7 +226,7 @@ def test_all_averages_follow_the_chosen_columns(visit: Visit, board: Board, view
 
     tab = visit(f"{view}#show=corrected&hide=toy_ai2d,toy_chartqa,toy_hallusionbench")
     left = [c for c in board.columns if c.card.name not in ("toy_ai2d", "toy_chartqa", "toy_hallusionbench")]
-    made = make_view("openvlm" if "openvlm" in view else "all", left, board)
+    made = make_view("openvlm" if "openvlm" in view else "all", left, board, least=1.0)
     names = {f"toy_{a}": b for a, b in zip(ledger.EIGHT, DEFAULT, strict=True)}
     lines = follow(made, board, {"names": names}).lines
     second = "avgrank" if "openvlm" in view else "corrected"
@@ -243,13 +244,47 @@ def test_all_averages_follow_the_chosen_columns(visit: Visit, board: Board, view
         assert coverage == f"{lines[name].coverage}/6"
 
 
-def test_complete_rows_come_first_and_carry_the_ranks(visit: Visit) -> None:
+def test_ranks_come_first_and_estimates_are_marked(visit: Visit) -> None:
     tab = visit("index.html", js=False)
-    coverage = tab.eval_on_selector_all(
-        "#board tbody tr", "rows => rows.map(r => [r.cells[0].textContent, r.dataset.ref, r.cells[13].textContent])"
+    rows = tab.eval_on_selector_all(
+        "#board tbody tr",
+        """rows => { const keys = [...document.querySelectorAll('#board thead tr:last-child th')].map(h => h.dataset.k);
+        return rows.map(r => ['rank', 'mean', 'coverage'].map(k => r.cells[keys.indexOf(k)].textContent.trim())
+          .concat('ref' in r.dataset)); }""",
     )
-    for rank, ref, share in coverage:
-        assert bool(rank) == (share == "9/9" and ref is None)
+    for rank, mean, share, reference in rows:
+        assert bool(rank) == (bool(mean) and not reference)
+        assert mean.startswith("≈") == (bool(rank) and share != "9/9")
+    assert any(mean.startswith("≈") for _, mean, _, _ in rows)
+    assert [reference for *_, reference in rows] == sorted(reference for *_, reference in rows), "references come last"
+
+
+def test_a_hidden_benchmark_is_estimated_within_the_interval(board: Board) -> None:
+    full = make_view("all", board.columns, board)
+    for hidden in board.columns[:3]:
+        (model, *_) = board.ranked(board.columns)
+        cells = {name: cell for name, cell in hidden.cells.items() if name != model}
+        columns = [replace(column, cells=cells) if column is hidden else column for column in board.columns]
+        line, before = make_view("all", columns, replace(board, columns=columns)).lines[model], full.lines[model]
+        assert line.mean is not None
+        assert line.half is not None
+        assert before.mean is not None
+        assert before.half is not None
+        assert list(line.predicted) == [hidden.card.name]
+        assert abs(line.mean - before.mean) <= line.half
+        assert line.half > before.half
+
+
+def test_a_model_with_few_benchmarks_has_no_estimate(board: Board) -> None:
+    (model, *_) = board.ranked(board.columns)
+    cut = [
+        replace(column, cells={name: cell for name, cell in column.cells.items() if i < 4 or name != model})
+        for i, column in enumerate(board.columns)
+    ]
+    view = make_view("all", cut, replace(board, columns=cut))
+    assert view.lines[model].mean is None
+    assert view.ranks is not None
+    assert model not in view.ranks.intervals
 
 
 def test_chance_is_zero_and_the_top_is_a_hundred() -> None:

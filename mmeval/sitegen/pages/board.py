@@ -184,7 +184,7 @@ def meta_cells(line: Line, view: View, card: ModelCard, lang: Language) -> list[
     access = "" if card.open is None else lang.text("open" if card.open else "closed")
     second = line.avg_rank if is_openvlm(view) else line.corrected
     return [
-        ("" if line.mean is None else number(line.mean), False),
+        ("" if line.mean is None else f"{'≈ ' if line.predicted else ''}{number(line.mean)}", False),
         ("" if second is None or card.reference else number(second, 2 if is_openvlm(view) else 1), False),
         (card.organization or "", True),
         ("" if card.parameters is None else f"{card.parameters:g}", False),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -18,12 +17,11 @@ from mmeval.sitegen.text import short
 
 NAV = Nav("plots.html", "nav.plots", 80, footer=True)
 Axis = Callable[[ModelCard, View], float | None]
-Z = 1.959964
 
 
 def cost(card: ModelCard, view: View) -> float | None:
     """Mean US dollars per 1,000 samples; None if it is unknown or free, which has no place on the axis."""
-    known = [column.cells[card.name].cost_1000 for column in view.columns]
+    known = [column.cells[card.name].cost_1000 for column in view.columns if card.name in column.cells]
     return statistics.fmean(c for c in known if c) if known and all(known) else None
 
 
@@ -41,7 +39,7 @@ def date(card: ModelCard, view: View) -> float | None:
 
 def latency(card: ModelCard, view: View) -> float | None:
     """Mean over benchmarks of the median seconds of a request."""
-    known = [column.cells[card.name].vector.latency for column in view.columns]
+    known = [column.cells[card.name].vector.latency for column in view.columns if card.name in column.cells]
     return statistics.fmean(one for one in known if one) if known and all(known) else None
 
 
@@ -74,7 +72,7 @@ def plot(
     for card in cards:
         at = axis(card, view)
         if at is not None:
-            mean, half = view.lines[card.name].mean or 0.0, spread(card.name, view)
+            mean, half = view.lines[card.name].mean or 0.0, view.lines[card.name].half or 0.0
             points.append(
                 Point(
                     title=short(card.label, 60),
@@ -101,13 +99,3 @@ def x_text(name: str, value: float) -> str:
     if name == "date":
         return f"{int(value)}-{int((value % 1) * 12) + 1:02d}"
     return f"{value:g}" if name == "size" else number(value, 2)
-
-
-def spread(model: str, view: View) -> float:
-    """Half of the 95 % interval of the mean over benchmarks, which are independent."""
-    halves = []
-    for column in view.columns:
-        head, card = column.cells[model].headline, column.card
-        halves.append(100 * (head.high - head.low) / 2 / ((card.high - card.low) or 1.0))
-    errors = [half / Z for half in halves]
-    return Z * math.sqrt(sum(error * error for error in errors)) / len(errors)

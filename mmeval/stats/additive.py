@@ -1,0 +1,183 @@
+"""Overall scores of models that were not run on every benchmark.
+
+On the logit scale, the score of model m on benchmark b is ability(m) + ease(b) + interaction(m, b). Cells are weighted
+by their precision: the interaction has a variance of its own on each benchmark, and each cell the error of its samples.
+A score that is missing is predicted from the model's other scores. The error of the overall score covers the samples of
+all cells, the abilities and eases, and the interaction of each missing cell, which nothing can predict.
+
+Sources: a two-way layout with unequal variances by weighted least squares (Searle, Casella and McCulloch 1992,
+chapter 4); the common interaction variance by Paule and Mandel (1982); that of single benchmarks shrunk towards it as
+in Smyth (2004), with PRIOR degrees of freedom; errors of predictions by the delta method. The mean of a share whose
+logit is normal is that of MacKay (1992).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+__all__ = ["Additive", "Scores", "additive"]
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+PRIOR = 8.0
+"""Degrees of freedom that the common interaction variance has in that of one benchmark."""
+EDGE = 0.5
+"""Right answers, and wrong ones, that are added before the logit is taken, so that 0 and 1 have one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The mean scores of some models on one benchmark."""
+
+    models: NDArray[np.intp]
+    """Indices of the models that were run, ascending; shape (k,)."""
+    means: Floats
+    """Shares, 0 to 1; higher is better; shape (k,)."""
+    covariance: Floats
+    """Of the means, through their common samples; shape (k, k)."""
+    units: float
+    """Number of samples, or of clusters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Additive:
+    """What the additive model says. B is the number of benchmarks."""
+
+    filled: Floats
+    """Shares: measured where there is a score, otherwise predicted; shape (models, B)."""
+    parts: Sequence[Floats]
+    """Covariances of the models' means over all benchmarks, one for the samples of each benchmark and, last, one for
+    what the missing cells add; each of shape (models, models)."""
+    freedom: float
+    """Degrees of freedom of the last part: those of the residuals, by the share of them that is interaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Weighted least squares of logits on models and benchmarks; the models are eliminated first."""
+
+    weights: Floats
+    """Shape (models, B); 0 where there is no score."""
+    totals: Floats
+    """Of the weights of each model."""
+    inverse: Floats
+    """Generalised inverse of the normal equations of the benchmarks; shape (B, B)."""
+    rest: Floats
+    """Residuals, 0 where there is no score; shape (models, B)."""
+    lines: Floats
+    """Fitted logits of all cells; shape (models, B)."""
+
+
+def additive(tables: Sequence[Scores], models: int) -> Additive | None:
+    """Predict what is missing, with the covariance of all overall scores.
+
+    Args:
+        tables: one for each benchmark.
+        models: number of models; each has at least one score.
+
+    Returns:
+        None if there is no residual to see interactions in, or if the benchmarks fall into groups without a common
+        model, so that they cannot be compared.
+    """
+    seen = np.zeros((models, len(tables)), dtype=bool)
+    for b, table in enumerate(tables):
+        seen[table.models, b] = True
+    freedom = int(seen.sum()) - models - len(tables) + 1
+    if freedom < 1 or not _connected(seen):
+        return None
+    shares, logits, slopes, noise = _logits(tables, seen)
+    tau = _interactions(logits, noise, seen, freedom)
+    fit = _least_squares(logits, noise + tau, seen)
+    damp = 1 / np.sqrt(1 + np.pi * tau / 8)
+    predicted = expit(fit.lines * damp)
+    pulls = np.where(seen, 0.0, predicted * (1 - predicted) * damp)
+    parts = _covariances(tables, fit, pulls, slopes, tau)
+    share = float((tau / (tau + noise))[seen].mean())
+    return Additive(filled=np.where(seen, shares, predicted), parts=parts, freedom=max(1.0, freedom * share**2))
+
+
+def _connected(seen: Bools) -> bool:
+    """Whether common models link all benchmarks."""
+    reached = np.zeros(seen.shape[1], dtype=bool)
+    reached[0] = True
+    while True:
+        more = seen[seen[:, reached].any(axis=1)].any(axis=0) | reached
+        if (more == reached).all():
+            return bool(reached.all())
+        reached = more
+
+
+def _logits(tables: Sequence[Scores], seen: Bools) -> tuple[Floats, Floats, Floats, Floats]:
+    """Shares, logits, their slopes, and the variances of logits through samples; 0 where there is no score.
+
+    An error that all models share, because they answer the same samples, moves the benchmark and is left out.
+    """
+    shares, logits, slopes, noise = (np.zeros(seen.shape) for _ in range(4))
+    for b, table in enumerate(tables):
+        k, n = len(table.models), max(table.units, 1.0)
+        kept = np.clip((table.means * n + EDGE) / (n + 2 * EDGE), 1e-6, 1 - 1e-6)
+        slope = 1 / (kept * (1 - kept))
+        own = np.diag(table.covariance)
+        common = max(0.0, float((table.covariance.sum() - own.sum()) / (k * (k - 1)))) if k > 1 else 0.0
+        least = kept * (1 - kept) / (n * n)
+        shares[table.models, b], logits[table.models, b] = table.means, np.log(kept / (1 - kept))
+        slopes[table.models, b] = slope
+        noise[table.models, b] = np.maximum(own - common, least) * slope * slope
+    return shares, logits, slopes, noise
+
+
+def _least_squares(logits: Floats, variances: Floats, seen: Bools) -> _Fit:
+    weights = np.where(seen, 1 / np.maximum(variances, 1e-9), 0.0)
+    totals = weights.sum(axis=1)
+    shares = weights / totals[:, None]
+    normal = np.diag(weights.sum(axis=0)) - weights.T @ shares
+    inverse = np.linalg.pinv(normal, rcond=1e-10, hermitian=True)
+    centred = logits - (shares * logits).sum(axis=1)[:, None]
+    eases = inverse @ (weights * centred).sum(axis=0)
+    abilities = (shares * (logits - eases)).sum(axis=1)
+    lines = abilities[:, None] + eases
+    return _Fit(weights, totals, inverse, np.where(seen, logits - lines, 0.0), lines)
+
+
+def _interactions(logits: Floats, noise: Floats, seen: Bools, freedom: int) -> Floats:
+    """The variance of interactions on each benchmark; shape (B,)."""
+    low, high = 0.0, 16.0
+    for _ in range(30):
+        middle = (low + high) / 2
+        fit = _least_squares(logits, noise + middle, seen)
+        low, high = (middle, high) if float((fit.weights * fit.rest**2).sum()) > freedom else (low, middle)
+    fit, counts = _least_squares(logits, noise + high, seen), seen.sum(axis=0)
+    lost = counts * freedom / counts.sum()
+    own = (np.where(seen, fit.rest**2, 0.0).sum(axis=0) - (noise * seen).sum(axis=0) * lost / counts) / lost
+    tau: Floats = (PRIOR * high + lost * np.maximum(own, 0.0)) / (PRIOR + lost)
+    return tau
+
+
+def _covariances(tables: Sequence[Scores], fit: _Fit, pulls: Floats, slopes: Floats, tau: Floats) -> list[Floats]:
+    """Covariances of the means; `pulls` are the slopes of predicted shares, 0 where there is a score.
+
+    The mean of a model moves with the logit of model k on benchmark b by
+    weight(k, b) * ([m = k] * sum of pulls / total + P[m, b] - R[m, k]) / B,
+    where P and R carry the change through the eases of the benchmarks to the cells that m lacks.
+    """
+    width = pulls.shape[1]
+    sums, shares = pulls.sum(axis=1), fit.weights / fit.totals[:, None]
+    p = (pulls - sums[:, None] * shares) @ fit.inverse
+    r = p @ shares.T
+    unpredicted = np.diag((pulls**2 @ tau) / width**2)
+    parts = []
+    for b, table in enumerate(tables):
+        own = fit.weights[table.models, b]
+        moved = own * (p[:, b][:, None] - r[:, table.models])
+        moved[table.models, np.arange(len(own))] += own * (sums / fit.totals)[table.models]
+        moved /= width
+        unpredicted += tau[b] * moved @ moved.T
+        moved *= slopes[table.models, b]
+        moved[table.models, np.arange(len(own))] += 1 / width
+        parts.append(moved @ table.covariance @ moved.T)
+    return [*parts, unpredicted]
