@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from mmeval import (
     AdapterError,
     Capabilities,
+    FatalError,
     Prompt,
     Reply,
     Request,
@@ -78,6 +79,8 @@ class Adapter:
     capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text", "image"}),
+        wants=frozenset({"text", "choice"}),
+        scores="likelihood",
         options=OpenAIOptions,
         max_images=500,
         max_image_bytes=20_000_000,
@@ -112,9 +115,19 @@ class Adapter:
 
     async def ask(self, request: Request, options: OpenAIOptions) -> Reply:
         """Send one request; raises RetryableError or FatalError."""
+
+        def payload(body: providers.Body) -> dict[str, Any]:
+            return self._payload(request.prompt, self.normalize_options(options), body)
+
+        async def post(content: bytes, read: Callable[[dict[str, Any]], Reply]) -> Reply:
+            return await self._client.post(self.endpoint + self._path, content, read)
+
+        if request.want == "choice":
+            if self._official or self._api == "responses":
+                raise FatalError(f"{self.model}: this API returns no log-probabilities of a prompt", kind="unsupported")
+            return await providers.prompt_scores(request, payload, post)
         body = providers.Body()
-        payload = self._payload(request.prompt, self.normalize_options(options), body)
-        return await self._client.post(self.endpoint + self._path, body.dumps(payload), self._read)
+        return await post(body.dumps(payload(body)), self._read)
 
     def normalize_options(self, options: OpenAIOptions) -> OpenAIOptions:
         """The options as they are sent: without those that the model or the API refuses."""

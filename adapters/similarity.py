@@ -58,6 +58,7 @@ class Adapter(LocalModel[Asked]):
         version="1",
         inputs=frozenset({"text", "image"}),
         wants=frozenset({"choice"}),
+        scores="similarity",
         max_images=1,
         options=SimilarityOptions,
         extra="transformers",

@@ -65,6 +65,8 @@ class Asked:
 
     prompt: Prompt
     options: LocalOptions
+    choices: tuple[str, ...] = ()
+    """To be scored; none: a reply is wanted."""
 
     @property
     def images(self) -> int:
@@ -91,6 +93,8 @@ class Adapter(LocalModel[Asked]):
     capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text", "image"}),
+        wants=frozenset({"text", "choice"}),
+        scores="likelihood",
         options=LocalOptions,
         extra="transformers",
         sdk="transformers",
@@ -104,7 +108,7 @@ class Adapter(LocalModel[Asked]):
 
     async def ask(self, request: Request, options: LocalOptions) -> Reply:
         """Answer in a batch with other waiting requests; raises FatalError or MediaError."""
-        asked = Asked(request.prompt, options)
+        asked = Asked(request.prompt, options, request.choices if request.want == "choice" else ())
         if not self._loaded.takes(asked):
             text = "has no chat template, so a prompt must hold exactly one image"
             raise FatalError(f"{self.model}: {text}; this one holds {asked.images}", kind="bad_request")
@@ -115,6 +119,8 @@ class Adapter(LocalModel[Asked]):
 
     def _group(self, item: Asked) -> Hashable:
         # Some families refuse a text-only prompt alone, but answer it beside an image of another prompt.
+        if item.choices:
+            return item.options.system, item.images > 0, "choice"
         return item.options, item.images > 0, id(item) if item.sampled else None
 
     def _load(self) -> Loaded:
@@ -129,7 +135,7 @@ class Loaded:
     """A processor and a model in memory. All methods run in the worker thread."""
 
     def __init__(self, torch: Any, library: Any, where: str, name: str, options: LocalOptions) -> None:
-        self._torch = torch
+        self._torch, self._rows = torch, options.batch_size
         how = {"revision": options.revision or "main", "trust_remote_code": options.trust_remote_code}
         device = options.device if options.device != "auto" else providers.first_device(torch)
         dtype = options.dtype if options.dtype != "auto" or device != "cpu" else "float32"
@@ -153,9 +159,34 @@ class Loaded:
         return self._template is not None or asked.images == 1
 
     def answer(self, batch: Sequence[Asked]) -> list[Reply]:
-        """One reply for each request; all have the same options."""
+        """One reply for each request; all have the same options, and want the same."""
+        if batch[0].choices:
+            return self._score(batch)
         replies = {id(asked): reply for part in self._alike(batch) for asked, reply in self._answer(part)}
         return [replies[id(asked)] for asked in batch]
+
+    def _score(self, batch: Sequence[Asked]) -> list[Reply]:
+        """The log-probabilities of the choices of each request."""
+        if self._template is None:
+            raise FatalError(f"{self._name}: has no chat template, and scores no options", kind="unsupported")
+        began = time.perf_counter()
+        asked = [(_chat(one, _images(one)), one.choices) for one in batch]
+        found = providers.option_scores(
+            self._torch, self._model, self._processor, self._template, asked, rows=self._rows
+        )
+        seconds = time.perf_counter() - began
+        return [
+            Reply(
+                text="",
+                finish="stop",
+                scores=one.sums,
+                tokens=one.tokens,
+                usage=Usage(input=one.used, output=0),
+                latency_s=seconds,
+                model=self._name,
+            )
+            for one in found
+        ]
 
     def _alike(self, batch: Sequence[Asked]) -> list[list[Asked]]:
         """Prompts that may be padded to the same length.
@@ -181,7 +212,7 @@ class Loaded:
         return [(asked, self._reply(tokens, count, seconds)) for asked, tokens, count in rows]
 
     def _encode(self, batch: Sequence[Asked]) -> Any:
-        images = [[providers.decoded(part) for part in asked.prompt if isinstance(part, Image)] for asked in batch]
+        images = [_images(asked) for asked in batch]
         if self._template is None:
             flat, texts = [row[0] for row in images], [_question(asked) for asked in batch]
             return self._processor(images=flat, text=texts, padding=True, return_tensors="pt")
@@ -216,6 +247,11 @@ def _folder(model: str) -> Path | None:
     if model in SHIPPED:
         return catalog.bundled() / "adapters" / "weights" / model
     return providers.checkpoint_folder("transformers", model)
+
+
+def _images(asked: Asked) -> list[Any]:
+    """The images of a prompt, decoded."""
+    return [providers.decoded(part) for part in asked.prompt if isinstance(part, Image)]
 
 
 def _new_tokens(made: Any, prompts: Any) -> Any:

@@ -12,7 +12,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,8 @@ class Adapter:
     capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text", "image"}),
+        wants=frozenset({"text", "choice"}),
+        scores="likelihood",
         options=VllmOptions,
         extra="openai",
         sdk="openai",
@@ -118,10 +120,18 @@ class Adapter:
 
     async def ask(self, request: Request, options: VllmOptions) -> Reply:
         """Send one request; raises RetryableError or FatalError, of kind `gone` when the server has ended."""
-        body = providers.Body()
-        payload = providers.chat_payload(self.model, request.prompt, options, body)
+
+        def payload(body: providers.Body) -> dict[str, Any]:
+            return providers.chat_payload(self.model, request.prompt, options, body)
+
+        async def post(content: bytes, read: Callable[[dict[str, Any]], Reply]) -> Reply:
+            return await self._client.post(self._url, content, read)
+
         try:
-            return await self._client.post(self._url, body.dumps(payload), providers.chat_reply)
+            if request.want == "choice":
+                return await providers.prompt_scores(request, payload, post)
+            body = providers.Body()
+            return await post(body.dumps(payload(body)), providers.chat_reply)
         except AdapterError:
             if self._server is not None:
                 self._server.check()

@@ -51,7 +51,8 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("benchmark", "Two benchmarks have no sample in common.", column="equal", paired="equal"),
     Key(
         "variant",
-        "Without images, with rotated options or with other closings a benchmark asks something else.",
+        "Without images, with rotated options, with other closings or with its options scored (by their texts, their "
+        "letters or a similarity) a benchmark asks something else.",
         column="equal",
     ),
     Key("version", "A new version of a benchmark says that its numbers have changed.", column="equal"),
@@ -83,7 +84,12 @@ KEYS: Final[tuple[Key, ...]] = (
         gate=_of("prompt", "code"),
         column="equal",
     ),
-    Key("profile", "A profile selects the scoring rule.", gate=_of("scorer"), column="equal"),
+    Key(
+        "profile",
+        "A profile selects the scoring rule; of scored options, the sum or the mean per token.",
+        gate=_of("scorer"),
+        column="equal",
+    ),
     Key("judge", "Another judge gives other scores.", gate=_of("scorer"), column="equal"),
     Key("judge_digest", "The prompt of the judge decides its scores.", gate=_of("scorer"), column="equal"),
     Key(

@@ -89,6 +89,8 @@ class Capabilities:
     options: type[Options]
     wants: frozenset[Want] = frozenset({"text"})
     """What a reply can hold. Samples that want something else are `unsupported`."""
+    scores: Literal["likelihood", "similarity"] | None = None
+    """What its scores of choices are; None: either, as those of a reference."""
     max_images: int | None = None
     max_image_bytes: int | None = None
     max_image_pixels: int | None = None

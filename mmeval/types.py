@@ -149,7 +149,9 @@ class Reply:
     """Empty where something else was wanted."""
     finish: Finish
     scores: tuple[float, ...] = ()
-    """One number per choice, higher is better: a log-probability or a similarity (`want="choice"`)."""
+    """One number per choice, higher is better: a summed log-probability or a similarity (`want="choice"`)."""
+    tokens: tuple[int, ...] = ()
+    """Tokens of each choice whose score is a log-probability: their sum and their mean can prefer different choices."""
     media: tuple[Media, ...] = ()
     """What the model made (`want="image"`, `"audio"` or `"video"`)."""
     reasoning: str | None = None

@@ -90,7 +90,7 @@ def test_no_module_cycle() -> None:
 
 def test_size() -> None:
     for file in MODULES:
-        limit = 230 if file.name == "types.py" else 400
+        limit = 240 if file.name == "types.py" else 400
         assert file.read_text(encoding="utf-8").count("\n") <= limit, f"{dotted(file)} is too long"
         for node in parsed(file):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:

@@ -14,7 +14,18 @@ from mmeval.cli import _completion
 from mmeval.engine.options import Settings, pairs
 
 PANELS: Mapping[str | None, tuple[str, ...]] = {
-    None: ("options", "limit", "epochs", "profile", "prompts", "circular", "ablate", "seed", "results"),
+    None: (
+        "options",
+        "limit",
+        "epochs",
+        "profile",
+        "prompts",
+        "circular",
+        "ablate",
+        "score_choices",
+        "seed",
+        "results",
+    ),
     "Budget": ("max_cost", "max_tokens", "max_minutes", "max_error_rate"),
     "Engine": ("concurrency", "batch", "timeout", "deadline", "attempts", "cache", "cache_file", "sync", "log"),
     "Data": ("path", "columns", "shard", "offline"),

@@ -14,7 +14,7 @@ from itertools import pairwise
 from mmeval.scorers.targets import ALPHABET
 from mmeval.types import Prompt, Sample, Text
 
-__all__ = ["original", "rotations"]
+__all__ = ["lists_options", "original", "rotations"]
 
 MARK = "#rotation"
 REFERS = re.compile(
@@ -47,6 +47,12 @@ def rotations(sample: Sample) -> list[Sample]:
         )
         for by in range(count)
     ]
+
+
+def lists_options(sample: Sample) -> bool:
+    """Whether one text of the prompt lists the options in order, each after its letter."""
+    texts = (part.text for part in sample.prompt if isinstance(part, Text))
+    return bool(sample.choices) and any(_find(text, sample.choices) is not None for text in texts)
 
 
 def original(key: str) -> str:

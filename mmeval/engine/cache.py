@@ -31,7 +31,9 @@ CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 AT_ONCE = 500
 """Keys per query; SQLite limits the number of parameters."""
 STORED = tuple(
-    name for name in Reply.__dataclass_fields__ if name not in ("limits", "cached", "usage", "scores", "media")
+    name
+    for name in Reply.__dataclass_fields__
+    if name not in ("limits", "cached", "usage", "scores", "tokens", "media")
 )
 
 
@@ -236,8 +238,7 @@ def _cacheable(reply: Reply) -> bool:
 
 def _dump(reply: Reply) -> str:
     data = {name: getattr(reply, name) for name in STORED}
-    if reply.scores:
-        data["scores"] = reply.scores
+    data |= {name: getattr(reply, name) for name in ("scores", "tokens") if getattr(reply, name)}
     data["usage"] = {name: getattr(reply.usage, name) for name in Usage.__dataclass_fields__}
     return json.dumps(data)
 
@@ -248,8 +249,9 @@ def _load(text: object) -> Reply | None:
     if data is None:
         return None
     try:
-        usage, scores = Usage(**data.pop("usage")), tuple(data.pop("scores", ()))
-        return Reply(**{**data, "usage": usage, "scores": scores, "cached": True})
+        usage = Usage(**data.pop("usage"))
+        numbers = {name: tuple(data.pop(name, ())) for name in ("scores", "tokens")}
+        return Reply(**{**data, "usage": usage, **numbers, "cached": True})
     except TypeError:
         return None
 

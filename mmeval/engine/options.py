@@ -53,6 +53,11 @@ class Settings(BaseModel):
     circular: bool = Field(
         default=False, description="Ask every multiple-choice question once for each rotation of its options."
     )
+    score_choices: Literal["sum", "per_token", "letter", "similarity"] | None = Field(
+        default=None,
+        description="Score the options instead of reading a reply: by log-probability of an option's text (its sum, "
+        "or the mean per token) or letter, or by similarity.",
+    )
     concurrency: int | None = Field(
         default=None, ge=1, description="Fixed number of requests in flight. Without it, the number adapts."
     )

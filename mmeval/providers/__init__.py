@@ -21,8 +21,10 @@ from mmeval.providers.guard import (
     refuse_redirect,
 )
 from mmeval.providers.headers import anthropic_limits, openai_limits, retry_after
+from mmeval.providers.likelihood import option_scores
 from mmeval.providers.local import decoded, first_device, load_checkpoint, local_failure, threads_for, too_large
 from mmeval.providers.processors import load_processor
+from mmeval.providers.prompt_scores import prompt_scores
 from mmeval.providers.server import ManagedServer
 from mmeval.providers.setup import Secret, endpoint, key, refuse_keys, sdk
 
@@ -63,6 +65,8 @@ __all__ = [
     "load_processor",
     "local_failure",
     "openai_limits",
+    "option_scores",
+    "prompt_scores",
     "refuse_keys",
     "refuse_redirect",
     "retry_after",

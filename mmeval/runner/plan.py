@@ -13,6 +13,7 @@ from mmeval import media, store
 from mmeval.catalog import Definition
 from mmeval.data import Variant, ablate, pinned, samples, varied
 from mmeval.data.closings import closed_with
+from mmeval.data.scored import WAYS, offered
 from mmeval.definitions import (
     Adapter,
     Benchmark,
@@ -107,7 +108,8 @@ class Plan:
     def request(self, sample: Sample, epoch: int) -> Request:
         """What the model is asked for one sample in one epoch."""
         prompt = closed_with(sample, prompt_of(epoch, self.settings.prompts))
-        return Request(prompt=prompt, want=self.benchmark.want, choices=sample.choices, sample=sample.id)
+        choices = offered(sample, Variant.of(self.spec.variant).scored)
+        return Request(prompt=prompt, want=self.benchmark.want, choices=choices, sample=sample.id)
 
     def samples(self) -> Iterator[Sample]:
         """The samples in the order they are asked."""
@@ -200,13 +202,15 @@ def plan(
     """Resolve everything that a run needs; raises UsageError or DataError before a model is asked."""
     wanted = name if isinstance(name, ModelSpec) else ModelSpec(name)
     job = on_pinned_data(job, settings)
-    variant = Variant(settings.ablate, settings.circular, settings.prompts)
+    method = settings.score_choices
+    variant = Variant(settings.ablate, settings.circular, settings.prompts, WAYS[method] if method else None)
     job = replace(job, benchmark=varied(job.benchmark, variant))
     bench = job.benchmark
-    profile = job.profile or settings.profile or bench.profile
+    profile = _profile(job, settings)
     rule = rule_of(bench, profile)
     judge = _judge(bench, profile, rule, settings)
     asked = model(wanted.name, settings, {**settings.options, **wanted.options}, bench)
+    _check_method(asked, settings)
     spec = store.Spec(
         model=wanted.name,
         benchmark=bench.name,
@@ -238,6 +242,23 @@ def plan(
         ids=frozenset(ids) if ids is not None else None,
         shuffled=shuffled,
     )
+
+
+def _profile(job: Job, settings: Settings) -> str:
+    """The scoring profile: the one that was chosen, or the benchmark's own."""
+    if settings.score_choices is None:
+        return job.profile or settings.profile or job.benchmark.profile
+    own = "per_token" if settings.score_choices == "per_token" else job.benchmark.profile
+    return settings.profile or own  # that of a suite is for replies
+
+
+def _check_method(asked: Model, settings: Settings) -> None:
+    """Raise UsageError for a model that scores options in another way than the method says."""
+    method, scores = settings.score_choices, asked.capabilities.scores
+    if method is None or scores is None or (method == "similarity") == (scores == "similarity"):
+        return
+    ways = "similarity" if scores == "similarity" else "sum, per_token or letter"
+    raise UsageError(f"--score-choices {method}: {asked.name} scores options by {scores}; use {ways}")
 
 
 def rule_of(benchmark: Benchmark, profile: str) -> Rule | JudgeRule:

@@ -129,7 +129,7 @@ def dump_reply(reply: Reply) -> dict[str, Any]:
     del data["limits"]
     data["usage"] = _shallow(reply.usage)
     data["media"] = [media_reference(one) for one in reply.media]
-    for name in ("scores", "media"):
+    for name in ("scores", "tokens", "media"):
         if not data[name]:
             del data[name]
     return data
@@ -165,9 +165,8 @@ def load_record(line: str | bytes, folder: Path = Path()) -> Record:
         data["judge_usage"] = Usage(**judge)
     if reply is not None:
         media = tuple(load_media(one, folder) for one in reply.pop("media", ()))
-        reply = Reply(
-            **{**reply, "usage": Usage(**reply["usage"]), "scores": tuple(reply.get("scores", ())), "media": media}
-        )
+        numbers = {name: tuple(reply.get(name, ())) for name in ("scores", "tokens")}
+        reply = Reply(**{**reply, "usage": Usage(**reply["usage"]), **numbers, "media": media})
     if score is not None:
         score = Score(**{**score, "span": tuple(score["span"]) if score["span"] else None})
     return Record(**{**data, "reply": reply, "failure": Failure(**failure) if failure else None, "score": score})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from string import ascii_uppercase
 
 from mmeval.errors import ScoreError
@@ -9,22 +10,50 @@ from mmeval.scorers import targets
 from mmeval.scorers.base import Scorer
 from mmeval.types import Reply, Sample, Score
 
+SHOWN = 8
+"""Options that a note about a tie names."""
+
 
 def best_choice() -> Scorer:
     """For benchmarks with `want="choice"`: right when the correct option alone has the highest score.
 
     A tie for the highest score is wrong, as in Winoground (Thrush et al., 2022): a model that scores all options
-    alike has not answered.
+    alike has not answered. The profile `per_token` divides each log-probability by the tokens of its option, so that
+    longer options are not less likely for their length; scores without tokens, such as similarities, stay as they are.
     """
-    return Scorer(name="best_choice", version=1, rules={"official": _best})
+    return Scorer(name="best_choice", version=1, rules={"official": _best, "per_token": _best_per_token})
 
 
 def _best(sample: Sample, reply: Reply) -> Score:
-    if len(reply.scores) != len(sample.choices):
-        raise ScoreError(f"{len(reply.scores)} scores for {len(sample.choices)} choices")
-    highest = max(reply.scores)
-    best = [ascii_uppercase[i] for i, score in enumerate(reply.scores) if score == highest]
+    return _highest(sample, reply.scores)
+
+
+def _best_per_token(sample: Sample, reply: Reply) -> Score:
+    if not reply.tokens:
+        return _highest(sample, reply.scores)
+    return _highest(sample, [score / count for score, count in zip(reply.scores, reply.tokens, strict=True)])
+
+
+def _highest(sample: Sample, scores: Sequence[float]) -> Score:
+    if len(scores) != len(sample.choices):
+        raise ScoreError(f"{len(scores)} scores for {len(sample.choices)} choices")
+    highest = max(scores)
+    best = [i for i, score in enumerate(scores) if score == highest]
+    names = [_name(sample, i) for i in best]
     if len(best) > 1:
-        return Score(value=0.0, answer=None, rule="tie", note=f"{', '.join(best)} have the same score")
-    right = best[0] in targets.target_letters(sample, ascii_uppercase)
-    return Score(value=float(right), answer=best[0], rule="highest score")
+        return Score(value=0.0, answer=None, rule="tie", note=f"{', '.join(names[:SHOWN])} have the same score")
+    right = names[0] in targets.texts(sample) if _many(sample) else _named(sample, names[0])
+    return Score(value=float(right), answer=names[0], rule="highest score")
+
+
+def _named(sample: Sample, letter: str) -> bool:
+    return letter in targets.target_letters(sample, ascii_uppercase)
+
+
+def _many(sample: Sample) -> bool:
+    """Whether there are more options than letters; they are then named by their texts, in the target, too."""
+    return len(sample.choices) > len(ascii_uppercase)
+
+
+def _name(sample: Sample, index: int) -> str:
+    return sample.choices[index] if _many(sample) else ascii_uppercase[index]
