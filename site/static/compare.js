@@ -1,24 +1,22 @@
-/* Compares two to four models on the same samples. The data are strings with one character per sample. */
+/* Two to five models side by side, computed from the outcome strings of their runs. The address holds the choice. */
 (function () {
   "use strict";
   var form = document.getElementById("pick");
   if (!form) return;
   var M = window.mmeval, el = M.el, words = JSON.parse(form.dataset.words), root = form.dataset.root, pages = form.dataset.pages;
-  var out = document.getElementById("out"), state = {}, LEVELS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy", AT = {}, ticket = 0;
-  LEVELS.split("").forEach(function (c, i) { AT[c] = i / 60; });
-  var MOST = 100;
-  [2, 3, 4].forEach(function (n) { form.elements["m" + n].append.apply(form.elements["m" + n], [].map.call(form.elements.m1.options, function (o) { return o.cloneNode(true); })); });
+  var out = document.getElementById("out"), said = document.getElementById("said"), state = {}, ticket = 0, titles = new Map();
+  var SEATS = ["m1", "m2", "m3", "m4", "m5"], MOST = 60, AT = {};
+  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy".split("").forEach(function (c, i) { AT[c] = i / 60; });
+  [].forEach.call(form.elements.m1.options, function (o) { if (o.value) titles.set(o.value, o.text); });
+  SEATS.slice(1).forEach(function (seat) {
+    form.elements[seat].append.apply(form.elements[seat], [].map.call(form.elements.m1.options, function (o) { return o.cloneNode(true); }));
+  });
 
-  var known = Object.create(null);
-  [].forEach.call(form.elements.m1.options, function (o) { known[o.value] = o.value !== ""; });
-
-  function fixed(x, d) { return (x < 0 ? "−" : "") + Math.abs(x).toFixed(d == null ? 1 : d); }
-  function signed(x) { return (x > 0 ? "+" : "") + fixed(x); }
-  function pText(p) { return p < 0.001 ? "<\u00a00.001" : p.toFixed(3); }
-  function means(files) {
-    var others = files.filter(function (f) { return !f.mean; }).map(function (f) { return f.title; });
-    return others.length ? [el("p", words.means.replace("{names}", others.join(", ")), { "class": "note" })] : [];
-  }
+  function fill(text, values) { return text.replace(/\{(\w+)\}/g, function (all, key) { return key in values ? values[key] : all; }); }
+  function fixed(x) { var tenths = Math.round(10 * x) / 10; return (tenths < 0 ? "−" : "") + Math.abs(tenths).toFixed(1); }
+  function signed(x) { return (Math.round(10 * x) > 0 ? "+" : "") + fixed(x); }
+  function pText(p) { return isNaN(p) ? "–" : p < 0.001 ? "<\u00a00.001" : p.toFixed(3); }
+  function range(d, unit) { return isNaN(d.low) ? "–" : signed(d.low * unit) + " … " + signed(d.high * unit); }
 
   /* Mean difference b - a in points, over the samples that both models answered. */
   function paired(a, b, clusters, keep) {
@@ -39,7 +37,7 @@
     var se = together(function (d) { return d.se * d.se; });
     var few = found.reduce(function (s, d) { return s + Math.pow(d.se / found.length, 4) / d.freedom; }, 0);
     return {
-      value: mean, p: se > 0 ? M.pt(mean / se, Math.pow(se, 4) / few) : 1,
+      value: mean, p: se > 0 ? M.pt(mean / se, Math.pow(se, 4) / few) : 1, n: found.length,
       low: mean - together(function (d) { return Math.pow(d.value - d.low, 2); }),
       high: mean + together(function (d) { return Math.pow(d.high - d.value, 2); })
     };
@@ -47,124 +45,168 @@
 
   function svg(d, span) {
     var ns = "http://www.w3.org/2000/svg", s = document.createElementNS(ns, "svg");
-    function x(v) { return 90 + 85 * Math.max(-1, Math.min(1, v / span)); }
-    function add(tag, attributes) { var e = document.createElementNS(ns, tag); Object.keys(attributes).forEach(function (k) { e.setAttribute(k, attributes[k]); }); s.append(e); }
-    s.setAttribute("width", 180); s.setAttribute("height", 20); s.setAttribute("viewBox", "0 0 180 20"); s.setAttribute("class", "row"); s.setAttribute("aria-hidden", "true");
-    add("line", { "class": "axis", x1: 5, x2: 175, y1: 10, y2: 10 });
-    add("line", { "class": "zero", x1: 90, x2: 90, y1: 1, y2: 19 });
-    if (!isNaN(d.low)) add("line", { "class": "whisker", x1: x(d.low), x2: x(d.high), y1: 10, y2: 10 });
-    add("circle", { "class": "dot", cx: x(d.value), cy: 10, r: 4 });
+    function x(v) { return 60 + 55 * Math.max(-1, Math.min(1, v / span)); }
+    function set(e, attributes) { Object.keys(attributes).forEach(function (k) { e.setAttribute(k, attributes[k]); }); return e; }
+    function add(tag, attributes) { s.append(set(document.createElementNS(ns, tag), attributes)); }
+    set(s, { width: 120, height: 16, viewBox: "0 0 120 16", "class": "row", "aria-hidden": "true" });
+    add("line", { "class": "axis", x1: 5, x2: 115, y1: 8, y2: 8 });
+    add("line", { "class": "zero", x1: 60, x2: 60, y1: 1, y2: 15 });
+    if (!isNaN(d.low)) add("line", { "class": "whisker", x1: x(d.low), x2: x(d.high), y1: 8, y2: 8 });
+    add("circle", { "class": "dot", cx: x(d.value), cy: 8, r: 3.5 });
     return s;
   }
-  function cell(row, content, number) {
-    var td = el("td", typeof content === "string" ? content : null, number ? { "class": "n" } : {});
-    if (typeof content !== "string" && content) td.append(content);
-    row.append(td);
-    return td;
-  }
+  function span(list) { return list.reduce(function (s, d) { return d ? Math.max(s, Math.abs(d.low) || 0, Math.abs(d.high) || 0, Math.abs(d.value)) : s; }, 1) * 1.05; }
   function table(heads, label) {
-    var box = el("div", null, { "class": "scroll", tabindex: "0", role: "region", "aria-label": label }), t = el("table"), head = el("thead"), line = el("tr");
+    var box = el("div", null, { "class": "scroll", tabindex: "0", role: "group", "aria-label": label }), t = el("table"), line = el("tr");
     heads.forEach(function (h) { line.append(el("th", h[0], h[1] ? { scope: "col", "class": "n" } : { scope: "col" })); });
-    head.append(line); t.append(head, el("tbody")); box.append(t);
+    t.append(el("thead"), el("tbody")); t.tHead.append(line); box.append(t);
     return { box: box, body: t.tBodies[0] };
   }
-  function numbers(row, d, span, unit) {
-    cell(row, signed(d.value * unit), true);
-    cell(row, isNaN(d.low) ? "–" : signed(d.low * unit) + " … " + signed(d.high * unit), true);
-    cell(row, svg(d, span));
-    cell(row, isNaN(d.p) ? "–" : pText(d.p), true).classList.toggle("sure", d.p < 0.05);
-    cell(row, String(d.losses), true);
-    cell(row, String(d.gains), true);
-    cell(row, String(d.n), true);
+  function start(body, content) {
+    var row = el("tr"), head = el("th", null, { scope: "row" });
+    head.append(content); row.append(head); body.append(row);
+    return row;
   }
-  function heads(a, b) { return [[words.difference, 1], [words.interval, 1], ["", 0], ["p", 1], [words.better.replace("{name}", a.title), 1], [words.better.replace("{name}", b.title), 1], ["n", 1]]; }
-  function span(list) { return list.reduce(function (s, d) { return Math.max(s, Math.abs(d.low) || 0, Math.abs(d.high) || 0, Math.abs(d.value)); }, 1) * 1.05; }
+  function number(row, text) { var td = el("td", text, { "class": "n" }); row.append(td); return td; }
 
-  function overview(a, b, common, files) {
-    var found = common.map(function (name, i) { return paired(a.cells[name].levels, b.cells[name].levels, files[i].clusters); });
-    var wide = span(found), t = table([[words.benchmark, 0], [a.title, 1], [b.title, 1]].concat(heads(a, b)), b.title + " − " + a.title);
-    common.forEach(function (name, i) {
-      var row = el("tr"), head = el("th", null, { scope: "row" }), button = el("button", files[i].title, { type: "button", "class": "link" });
-      button.addEventListener("click", function () { state.b = name; draw(); });
-      if (state.b === name) row.className = "chosen";
-      head.append(button); row.append(head);
-      cell(row, fixed(a.cells[name].value), true); cell(row, fixed(b.cells[name].value), true);
-      numbers(row, found[i], wide, files[i].unit);
-      t.body.append(row);
-    });
-    var all = overall(found.filter(function (d) { return d.n; }));
-    var line = el("p", words.overall.replace("{d}", signed(all.value)).replace("{low}", signed(all.low)).replace("{high}", signed(all.high)).replace("{p}", pText(all.p)).replace("{n}", found.length), { "class": "lead" });
-    return [el("h2", b.title + " − " + a.title), line, t.box];
+  /* A cell of the table: the score, and below it the difference from the first model. */
+  function against(row, score, d, unit, wide) {
+    var td = number(row, score);
+    if (!d) return;
+    var line = el("div", null, { "class": "gap" + (d.p < 0.05 ? " sure" : "") });
+    line.append(svg(d, wide), el("span", signed(d.value * unit)), el("span", " [" + range(d, unit) + "]", { "class": "sr" }));
+    td.append(line);
   }
-  function byTag(a, b, name, file) {
-    var parts = [];
+  function shared(a, b, name) {
+    var x = a.cells[name], y = b.cells[name];
+    return x && y && x.set === y.set && x.levels.length === y.levels.length;
+  }
+  function side(models, names, files) {
+    var first = models[0], rest = models.slice(1);
+    var found = names.map(function (name, i) {
+      return rest.map(function (other) { return shared(first, other, name) ? paired(first.cells[name].levels, other.cells[name].levels, files[i].clusters) : null; });
+    });
+    var wide = span([].concat.apply([], found));
+    var t = table([[words.benchmark, 0]].concat(models.map(function (m) { return [m.title, 1]; })), words.side);
+    names.forEach(function (name, i) {
+      var button = el("button", files[i].title, { type: "button", "class": "link" }), row = start(t.body, button);
+      button.addEventListener("click", function () { state.b = name; draw(); });
+      if (state.b === name) { row.className = "chosen"; button.setAttribute("aria-current", "true"); }
+      models.forEach(function (m, k) { against(row, m.cells[name] ? fixed(m.cells[name].value) : "–", k && found[i][k - 1], files[i].unit, wide); });
+    });
+    var lines = rest.map(function (other, k) {
+      var all = found.map(function (line) { return line[k]; }).filter(function (d) { return d && d.n; });
+      if (!all.length) return el("li", fill(words.apart, { a: first.title, b: other.title }));
+      var d = overall(all), text = d.p >= 0.05 || isNaN(d.p) ? words.level : d.value > 0 ? words.ahead : words.behind;
+      var ends = d.value < 0 && text === words.behind ? [-d.value, -d.high, -d.low] : [d.value, d.low, d.high];
+      return el("li", fill(text, { a: first.title, b: other.title, d: fixed(ends[0]), low: fixed(ends[1]), high: fixed(ends[2]), p: (d.p < 0.001 ? "" : "=\u00a0") + pText(d.p), n: d.n }));
+    });
+    var list = el("ul", null, { "class": "verdicts" });
+    list.append.apply(list, lines);
+    return [list, t.box, el("p", fill(words.legend, { name: first.title }), { "class": "key" })];
+  }
+  function detail(models, name, file) {
+    var first = models[0], t = table([[words.model, 0], [words.difference, 1], [words.interval, 1], ["p", 1], [fill(words.better, { name: first.title }), 1], [words.others, 1], ["n", 1]], file.title);
+    models.slice(1).forEach(function (other) {
+      var d = paired(first.cells[name].levels, other.cells[name].levels, file.clusters), row = start(t.body, other.title);
+      number(row, signed(d.value * file.unit)); number(row, range(d, file.unit));
+      number(row, pText(d.p)).classList.toggle("sure", d.p < 0.05);
+      [d.losses, d.gains, d.n].forEach(function (count) { number(row, String(count)); });
+    });
+    t.box.id = "detail";
+    return [t.box];
+  }
+  function byTag(models, name, file) {
+    var levels = models.map(function (m) { return m.cells[name].levels; }), parts = [];
     Object.keys(file.tags).forEach(function (tag) {
       var codes = file.tags[tag].codes, values = file.tags[tag].names;
-      var found = values.map(function (_, k) { return paired(a.cells[name].levels, b.cells[name].levels, file.clusters, function (i) { return codes[i] === k; }); });
-      var wide = span(found), t = table([[tag, 0]].concat(heads(a, b)), tag);
+      var found = values.map(function (_, k) { return levels.slice(1).map(function (b) { return paired(levels[0], b, file.clusters, function (i) { return codes[i] === k; }); }); });
+      var wide = span([].concat.apply([], found)), t = table([[tag, 0], ["n", 1]].concat(models.map(function (m) { return [m.title, 1]; })), tag);
       values.forEach(function (value, k) {
-        var row = el("tr"), head = el("th", null, { scope: "row" });
-        head.append(el("bdi", value || "–")); row.append(head); numbers(row, found[k], wide, file.unit); t.body.append(row);
+        var row = start(t.body, el("bdi", value || "–"));
+        number(row, String(codes.filter(function (c) { return c === k; }).length));
+        levels.forEach(function (own, m) { against(row, mean(own, codes, k, file.unit), m && found[k][m - 1], file.unit, wide); });
       });
       parts.push(t.box);
     });
     return parts.length ? [el("h3", words.bytag)].concat(parts) : [];
   }
-  function flips(a, b, name, file) {
-    var x = a.cells[name].levels, y = b.cells[name].levels;
-    return [[a, b, x, y], [b, a, y, x]].map(function (pair) {
-      var box = el("div"), list = el("ol", null, { "class": "flips" }), n = 0;
-      for (var i = 0; i < x.length; i++) {
-        if (pair[2][i] === "." || pair[3][i] === "." || AT[pair[2][i]] <= AT[pair[3][i]]) continue;
-        if (n++ >= MOST) continue;
-        var item = el("li");
-        item.append(el("bdi", file.ids[i]), " ");
-        [pair[0], pair[1]].forEach(function (m) {
-          item.append(el("a", m.title + " " + AT[m.cells[name].levels[i]].toFixed(2).replace(/\.?0+$/, ""), { href: pages + m.cells[name].run + "/" + (Math.floor(i / 50) + 1) + ".html#s" + (i + 1) }), " ");
-        });
-        list.append(item);
-      }
-      box.append(el("h3", words.flip.replace("{a}", pair[0].title).replace("{b}", pair[1].title) + " (" + n + ")"), list);
-      if (n > MOST) box.append(el("p", words.first.replace("{n}", MOST)));
-      return box;
-    });
+  function mean(levels, codes, k, unit) {
+    var sum = 0, n = 0;
+    codes.forEach(function (c, i) { if (c === k && levels[i] !== ".") { sum += AT[levels[i]]; n++; } });
+    return n ? fixed(100 * unit * sum / n) : "–";
   }
 
+  /* The questions on which one model beats another, with links to both answers. */
+  function flips(better, worse, name, file) {
+    var x = better.cells[name].levels, y = worse.cells[name].levels, box = el("div"), list = el("ol", null, { "class": "flips" }), n = 0;
+    for (var i = 0; i < x.length; i++) {
+      if (x[i] === "." || y[i] === "." || AT[x[i]] <= AT[y[i]]) continue;
+      if (n++ < MOST) list.append(flip(i, [better, worse], name, file));
+    }
+    box.append(el("h3", fill(words.flip, { a: better.title, b: worse.title }) + " (" + n + ")"), list);
+    if (n > MOST) box.append(el("p", fill(words.first, { n: MOST })));
+    return box;
+  }
+  function flip(i, pair, name, file) {
+    var item = el("li", null, { "data-i": i });
+    item.append(el("bdi", file.ids[i]));
+    pair.forEach(function (m) {
+      var cell = m.cells[name], link = el("a", null, { href: pages + cell.run + "/" + (Math.floor(i / 50) + 1) + ".html#s" + (i + 1) });
+      link.append(el("span", null, { "class": "o " + cell.outcomes[i] }), " " + m.title + " " + AT[cell.levels[i]].toFixed(2).replace(/\.?0+$/, ""));
+      item.append(link);
+    });
+    return item;
+  }
+  function notes(files) {
+    var others = files.filter(function (f) { return !f.mean; }).map(function (f) { return f.title; });
+    return others.length ? [el("p", fill(words.means, { names: others.join(", ") }), { "class": "note" })] : [];
+  }
+
+  /* The chosen models, and what is wrong with the choice. */
+  function chosen() {
+    var asked = Object.keys(state).filter(function (k) { return /^m\d+$/.test(k) && state[k]; }).sort(function (a, b) { return a.slice(1) - b.slice(1); });
+    var names = [], wrong = [];
+    function title(seat) { return titles.get(state[seat]) || state[seat]; }
+    asked.forEach(function (seat) {
+      if (!titles.has(state[seat])) wrong.push(fill(words.unknown, { name: title(seat) }));
+      else if (names.indexOf(state[seat]) >= 0) wrong.push(fill(words.twice, { name: title(seat) }));
+      else if (names.length === SEATS.length) wrong.push(fill(words.many, { name: title(seat) }));
+      else names.push(state[seat]);
+    });
+    if (names.length === 1) wrong.push(words.one);
+    return { names: names, wrong: wrong };
+  }
   function draw() {
-    var names = [1, 2, 3, 4].map(function (n) { return state["m" + n]; }).filter(function (v, i, all) { return known[v] && all.indexOf(v) === i; });
-    var mine = ++ticket;
+    var found = chosen(), mine = ++ticket;
+    said.replaceChildren.apply(said, found.wrong.map(function (text) { return el("p", text, { "class": "note" }); }));
     M.save(state);
-    if (names.length < 2) { out.replaceChildren(); return; }
-    Promise.all(names.map(function (n) { return M.get(root, "m/" + n); })).then(function (models) {
-      var common = Object.keys(models[0].cells).filter(function (name) {
-        return models.every(function (m) { return m.cells[name] && m.cells[name].set === models[0].cells[name].set && m.cells[name].levels.length === models[0].cells[name].levels.length; });
-      }).sort();
-      return Promise.all(common.map(function (name) { return M.get(root, "s/" + models[0].cells[name].file); })).then(function (files) {
-        if (mine !== ticket) return;
-        if (!common.length) { out.replaceChildren(el("p", words.nothing, { "class": "note" })); return; }
-        if (common.indexOf(state.b) < 0) state.b = common[0];
-        var parts = means(files), chosen = common.indexOf(state.b);
-        models.slice(1).forEach(function (other) { parts = parts.concat(overview(models[0], other, common, files)); });
-        models.slice(1).forEach(function (other) {
-          parts.push(el("h2", files[chosen].title + ": " + other.title + " − " + models[0].title));
-          parts = parts.concat(byTag(models[0], other, state.b, files[chosen]));
-          var two = el("div", null, { "class": "two" });
-          two.append.apply(two, flips(models[0], other, state.b, files[chosen]));
-          parts.push(two);
-        });
-        out.replaceChildren.apply(out, parts);
-        M.save(state);
+    if (found.names.length < 2) { out.replaceChildren(); return; }
+    Promise.all(found.names.map(function (n) { return M.get(root, "m/" + n); })).then(function (models) {
+      var names = Object.keys(models[0].cells).filter(function (name) { return models.slice(1).some(function (m) { return shared(models[0], m, name); }); }).sort();
+      return Promise.all(names.map(function (name) { return M.get(root, "s/" + models[0].cells[name].file); })).then(function (files) {
+        if (mine === ticket) show(models, names, files);
       });
-    }).catch(function () { if (mine === ticket) out.replaceChildren(el("p", words.nothing, { "class": "note" })); });
+    }).catch(function () { if (mine === ticket) out.replaceChildren(el("p", words.broken, { "class": "note" })); });
+  }
+  function show(models, names, files) {
+    if (!names.length) { out.replaceChildren(el("p", words.nothing, { "class": "note" })); return; }
+    if (names.indexOf(state.b) < 0) state.b = names[0];
+    var file = files[names.indexOf(state.b)], two = el("div", null, { "class": "two" });
+    var both = models.filter(function (m, k) { return !k || shared(models[0], m, state.b); });
+    both.slice(1).forEach(function (other) { two.append(flips(models[0], other, state.b, file), flips(other, models[0], state.b, file)); });
+    out.replaceChildren.apply(out, side(models, names, files).concat(
+      notes(files), [el("h2", fill(words.detail, { benchmark: file.title, name: models[0].title }))], detail(both, state.b, file),
+      byTag(both, state.b, file), [el("h3", words.flips)], [two]));
+    M.save(state);
   }
   function read() {
     state = M.state();
-    [1, 2, 3, 4].forEach(function (n) { form.elements["m" + n].value = state["m" + n] || ""; });
+    SEATS.forEach(function (seat) { form.elements[seat].value = titles.has(state[seat]) ? state[seat] : ""; });
     draw();
   }
   form.addEventListener("change", function (event) { state[event.target.name] = event.target.value; draw(); });
   form.addEventListener("submit", function (event) { event.preventDefault(); });
   window.addEventListener("hashchange", read);
-  form.hidden = false;
   read();
 })();

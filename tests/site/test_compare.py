@@ -34,15 +34,15 @@ def test_difference_interval_and_p(visit: Visit, board: Board, bench: str) -> No
     names = [c for c, keep in zip(x.clusters, both, strict=True) if keep]
     expected = difference(d, names, level=0.95)
     tab = visit(f"compare.html#m1={slug(a)}&m2={slug(b)}&b={bench}")
-    row = tab.locator("table").first.locator("tbody tr", has_text=column.card.title)
+    row = tab.locator("#detail tbody tr")
     row.wait_for()
     cells = [t.replace("−", "-").replace("+", "") for t in row.locator("td").all_inner_texts()]
     points = (column.card.high - column.card.low) * column.card.scale
-    assert float(cells[2]) == pytest.approx(points * d.mean(), abs=0.051)
-    low, high = (float(v) for v in cells[3].split(" … "))
+    assert float(cells[0]) == pytest.approx(points * d.mean(), abs=0.051)
+    low, high = (float(v) for v in cells[1].split(" … "))
     assert [low, high] == pytest.approx([points * expected.low, points * expected.high], abs=0.051)
-    assert float(cells[5].replace("<\u00a0", "")) == pytest.approx(two_sided(d, names), abs=0.0011)
-    assert [int(cells[6]), int(cells[7]), int(cells[8])] == [(d < 0).sum(), (d > 0).sum(), len(d)]
+    assert float(cells[2].replace("<\u00a0", "")) == pytest.approx(two_sided(d, names), abs=0.0011)
+    assert [int(cells[3]), int(cells[4]), int(cells[5])] == [(d < 0).sum(), (d > 0).sum(), len(d)]
     flips = tab.locator("ol.flips").first.locator("li")
     assert flips.count() == (d < 0).sum()
 
@@ -50,8 +50,8 @@ def test_difference_interval_and_p(visit: Visit, board: Board, bench: str) -> No
 def test_mean_over_benchmarks(visit: Visit, board: Board) -> None:
     a, b = sorted(n for n in board.models if board.models[n].reference is None)[:2]
     tab = visit(f"compare.html#m1={slug(a)}&m2={slug(b)}")
-    line = tab.locator("p.lead").last
-    until(tab, "document.querySelectorAll('#out p.lead').length === 1")
+    line = tab.locator("#out .verdicts li")
+    line.wait_for()
     found = []
     for column in board.columns:
         if {a, b} <= column.cells.keys():
@@ -67,7 +67,10 @@ def test_mean_over_benchmarks(visit: Visit, board: Board) -> None:
         np.hypot.reduce(high - value) / len(value),
     )
     shown = [float(part) for part in re.findall(r"[-+]?\d+\.\d", line.inner_text().replace("−", "-"))[:3]]
-    assert shown == pytest.approx([100 * middle, 100 * (middle - down), 100 * (middle + up)], abs=0.051)
+    expected = [100 * middle, 100 * (middle - down), 100 * (middle + up)]
+    if "worse" in line.inner_text():
+        expected = [-expected[0], -expected[2], -expected[1]]
+    assert shown == pytest.approx(expected, abs=0.051)
 
 
 RNG = np.random.default_rng(4)
@@ -118,11 +121,36 @@ def test_a_flip_leads_to_both_answers(visit: Visit, site: Path) -> None:
     assert name in tab.locator("article.sample.current h2").inner_text()
 
 
-def test_four_models_and_the_choice_stays_in_the_address(visit: Visit) -> None:
+def test_five_models_stand_in_one_table_and_the_choice_stays_in_the_address(visit: Visit, board: Board) -> None:
+    names = [slug(name) for name in sorted(board.models)[:5]]
     tab = visit("zh/compare.html")
-    for n, name in enumerate(["alder__vision-1a", "birch__vision-1b", "baseline__random"], 1):
+    for n, name in enumerate(names, 1):
         tab.select_option(f'[name="m{n}"]', name)
-    until(tab, "document.querySelectorAll('#out h2').length === 4")
+    heads = "document.querySelectorAll('#out table')[0]?.tHead.rows[0].cells.length"
+    until(tab, f"{heads} === 6")
     tab.reload()
-    until(tab, "document.querySelectorAll('#out h2').length === 4")
+    until(tab, f"{heads} === 6")
     assert tab.evaluate("document.documentElement.lang") == "zh-Hans"
+    assert tab.locator("#out .verdicts li").count() == 4
+    assert tab.locator("#said .note").count() == 0
+
+
+A, B = "alder__vision-1a", "birch__vision-1b"
+CHOICES = {
+    f"m1={A}": ["Choose a second model."],
+    f"m1={A}&m2={A}": ["Alder Vision 1a is chosen twice. Choose another model.", "Choose a second model."],
+    f"m1={A}&m2=nobody__%3Cb%3E": ["There is no model nobody__<b> on this site.", "Choose a second model."],
+    f"m1={A}&m2={B}&m3=nobody": ["There is no model nobody on this site."],
+    f"m1={A}&m2={B}&m3=cedar__vision-1a&m4=dogwood__vision-1b&m5=baseline__random&m6=elm__vision-1a": [
+        "Only five models fit side by side. Elm Vision 1a is left out."
+    ],
+}
+
+
+@pytest.mark.parametrize("choice", CHOICES, ids=["one", "twice", "unknown", "third-unknown", "sixth"])
+def test_a_choice_that_does_not_work_is_said(visit: Visit, choice: str) -> None:
+    tab = visit(f"compare.html#{choice}")
+    until(tab, "document.querySelectorAll('#said .note').length > 0")
+    assert tab.locator("#said .note").all_inner_texts() == CHOICES[choice]
+    if "m3" in choice:
+        until(tab, "document.querySelectorAll('#out table').length > 0")

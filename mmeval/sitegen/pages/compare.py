@@ -1,4 +1,4 @@
-"""The comparison of two to four models, computed in the browser from the models' data files."""
+"""The comparison of two to five models, computed in the browser from the models' data files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from mmeval.sitegen.site import Page, Site
 from mmeval.store import slug
 
 NAV = Nav("compare.html", "nav.compare", 60)
-WORDS = ("difference", "better", "overall", "bytag", "flip", "first", "means", "nothing")
+WORDS = (
+    *("side", "legend", "ahead", "behind", "level", "apart", "detail", "difference", "better", "others", "bytag"),
+    *("flips", "flip", "first", "means", "one", "twice", "unknown", "many", "nothing", "broken"),
+)
 """Messages that compare.js needs, below `compare.`."""
 
 
@@ -25,7 +28,7 @@ def context(board: Board, lang: Language) -> dict[str, Any]:
     """The names of the models; the browser loads the data of those that a reader chooses."""
     named = sorted((card.label, slug(name)) for name, card in board.models.items() if board.of(name))
     words = {key: lang.messages[f"compare.{key}"] for key in WORDS}
-    words |= {key: lang.messages[key] for key in ("interval", "benchmark")}
+    words |= {key: lang.messages[key] for key in ("interval", "benchmark", "model")}
     return {
         "models": [{"title": title, "file": file} for title, file in named],
         "words": json.dumps(words, ensure_ascii=False, sort_keys=True),
