@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Final, Literal, get_args
 
+from mmeval.sampling import in_words
 from mmeval.store import RunInfo
 
 __all__ = ["KEYS", "Change", "Key", "Purpose", "Subject", "changes", "may_differ", "refused", "settings", "short"]
@@ -73,6 +74,18 @@ KEYS: Final[tuple[Key, ...]] = (
         "media_policy",
         "How images are resized and encoded; it follows from the limits of the adapter.",
         gate=_of("adapter", "code"),
+        column="setting",
+    ),
+    Key(
+        "video",
+        "How a film is shown decides what a model can see in it: which frames, how many, how large.",
+        column="equal",
+    ),
+    Key("audio", "How a sound is given: its rate, and whether it is cut off.", column="equal"),
+    Key(
+        "decoder",
+        "Another decoder may find other frames in the same film.",
+        gate=_of("code"),
         column="setting",
     ),
     Key("options.system", "The system prompt is part of the prompt.", gate=_of("prompt"), column="setting"),
@@ -239,7 +252,9 @@ def _flat(info: RunInfo) -> dict[str, Any]:
     flat |= {f"options.{key}": value for key, value in info.spec.options.items()}
     source = "imported" if info.spec.data.get("kind") == "imported" else "data"
     flat |= {f"{source}.{key}": value for key, value in info.spec.data.items()}
-    flat["media_policy"] = spec["media_policy"] or None
+    shown = dict(spec["media_policy"])
+    flat |= {key: in_words(shown.pop(key)) for key in ("video", "audio", "decoder") if key in shown}
+    flat["media_policy"] = shown or None
     flat["samples_digest"] = info.samples_digest
     version = info.provenance.get("mmeval")
     flat["mmeval"] = ".".join(version.split(".")[:2]) if isinstance(version, str) else None

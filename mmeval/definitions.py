@@ -57,6 +57,11 @@ class Benchmark:
     """Whether the licence lets a site show the media and texts."""
     want: Want = "text"
     """What a reply has to hold: a text, a score per choice, or media."""
+    video: str | None = None
+    """How its films are shown unless `--video` says otherwise: a policy in words (docs/video-audio.md). None: it has
+    no films."""
+    audio: str | None = None
+    """How its sounds are given unless `--audio` says otherwise. None: it has no sounds."""
     system: str | None = None
     max_tokens: int | None = None
     temperature: float | None = 0.0
@@ -97,6 +102,8 @@ class Capabilities:
     max_image_side: tuple[tuple[int, int], ...] = ()
     """Longest side in pixels by number of images in the prompt: (up to this many, pixels), ascending."""
     image_mimes: frozenset[str] = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+    clips: bool = False
+    """Whether it takes the start and end of a film itself; else a clip is cut out before it is sent."""
     env: str | None = None
     """Environment variable that holds the key."""
     extra: str | None = None

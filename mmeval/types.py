@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+from mmeval.parts import Audio as Audio
+from mmeval.parts import Image as Image
+from mmeval.parts import Media as Media
+from mmeval.parts import Modality as Modality
+from mmeval.parts import Part as Part
+from mmeval.parts import Prompt as Prompt
+from mmeval.parts import Text as Text
+from mmeval.parts import Video as Video
 
 JSON: TypeAlias = "bool | int | float | str | list[Any] | dict[str, Any] | None"
 Row: TypeAlias = Mapping[str, Any]
-Modality = Literal["text", "image", "audio", "video"]
 Want = Literal["text", "choice", "image", "audio", "video"]
 Finish = Literal["stop", "length", "refused", "filtered"]
 Status = Literal[
@@ -17,72 +24,6 @@ Status = Literal[
     "invalid_input", "timeout", "error", "judge_error",
 ]  # fmt: skip
 STATUSES: tuple[Status, ...] = Status.__args__  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A run of text in a prompt."""
-
-    kind: ClassVar[Modality] = "text"
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """An image, a sound or a film, unchanged: either its bytes, or the file that holds them."""
-
-    kind: ClassVar[Modality]
-    data: bytes | None = field(repr=False)
-    """None where `path` is set; `read()` works for both."""
-    mime: str
-    """`image/png`, ..., or `application/octet-stream` when the header is not recognised."""
-    sha256: str
-    source: str = ""
-    """Where the bytes came from: file, or data set id, revision, row and column."""
-    width: int | None = None
-    height: int | None = None
-    path: Path | None = None
-    """A file that is read only when its bytes are needed, so that a long film never sits in memory."""
-
-    def read(self) -> bytes:
-        """All bytes; raises OSError when the file is gone."""
-        if self.data is not None:
-            return self.data
-        assert self.path is not None, "media hold bytes or a path"
-        return self.path.read_bytes()
-
-    @property
-    def size(self) -> int:
-        """Number of bytes."""
-        if self.data is not None:
-            return len(self.data)
-        assert self.path is not None, "media hold bytes or a path"
-        return self.path.stat().st_size
-
-
-class Image(Media):
-    """A still image."""
-
-    __slots__ = ()
-    kind = "image"
-
-
-class Audio(Media):
-    """A sound clip."""
-
-    __slots__ = ()
-    kind = "audio"
-
-
-class Video(Media):
-    """A film."""
-
-    __slots__ = ()
-    kind = "video"
-
-
-Part: TypeAlias = Text | Image | Audio | Video
-Prompt: TypeAlias = tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +137,24 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was shown of one film or sound."""
+
+    kind: Modality
+    sha256: str
+    """Of the whole file."""
+    seconds: float
+    """Length of the clip."""
+    frames: int | None = None
+    """Pictures that were sent; None: the film itself was, or it is a sound."""
+    width: int | None = None
+    """Of a picture that was sent, or of the film; pixels."""
+    height: int | None = None
+    at: tuple[float, ...] = ()
+    """When the pictures stand in the film, in seconds from its beginning, in the order in which they were sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One sample, asked once: a reply or a failure, and its score."""
 
@@ -207,6 +166,8 @@ class Record:
     score: Score | None = None
     cluster: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    seen: tuple[Seen, ...] = ()
+    """What was shown of each film and sound of the prompt."""
     cost: float | None = None
     """US dollars; None = the price is unknown."""
     judge_usage: Usage | None = None

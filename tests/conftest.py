@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import socket
+import tempfile
 
 import pytest
 
@@ -15,6 +16,8 @@ __all__ = ["browser", "tabs"]
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+
+os.environ.setdefault("MMEVAL_MEDIA", os.path.join(tempfile.gettempdir(), f"mmeval-media-{os.getuid()}"))
 
 _connect = socket.socket.connect
 

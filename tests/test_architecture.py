@@ -14,8 +14,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mmeval"
 LAYERS = [
     {"errors", "version"},
+    {"sampling"},
+    {"parts"},
     {"types", "spill", "codedigest", "documents", "faults"},
-    {"stats", "prompts", "draw", "formatting"},
+    {"stats", "prompts", "draw", "animate", "formatting"},
     {"metrics", "scorers"},
     {"definitions"},
     {"media", "providers"},
@@ -109,6 +111,7 @@ HEAVY = (
     "pyarrow",
     "numpy",
     "scipy",
+    "av",
 )
 
 

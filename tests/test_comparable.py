@@ -18,6 +18,7 @@ from mmeval.board.columns import make_column
 from mmeval.board.missing import cell_of
 from mmeval.board.vectors import Vector
 from mmeval.comparable import KEYS, Purpose, Subject, changes, may_differ, refused
+from mmeval.sampling import audio_policy, video_policy
 from mmeval.store import Number, Run, RunInfo, Spec
 
 ROOT = Path(__file__).parent.parent
@@ -30,7 +31,7 @@ SPEC: dict[str, Any] = {
 OTHER: dict[str, Any] = {"epochs": 2, "limit": 5, "seed": 5, "media_policy": {"side": [512]}}
 PARTS = ("options.system", "options.temperature", "options.seed", "data.revision", "data.sha256", "data.md5", "data.split", "data.config",
          "data.parts", "data.n", "data.seed", "data.path", "imported.sha256", "imported.file")  # fmt: skip
-ALONE = ("mmeval", "samples_digest")
+ALONE = ("mmeval", "samples_digest", "video", "audio", "decoder")
 NAMES = [name for name in Spec.model_fields if name not in ("options", "data")] + [*PARTS, *ALONE]
 
 SIZE = {"limit", "shard", "subset", "epochs", "samples_digest"}
@@ -43,9 +44,9 @@ FREE: dict[Purpose, set[str]] = {
     "prompt": SIZE | {"definition_digest", "options.system"},
     "adapter": SIZE | {"adapter_digest", "endpoint", "media_policy"},
     "scorer": SIZE | {"scorer", "profile", "judge", "judge_digest"},
-    "code": SIZE | {"adapter_digest", "definition_digest", "scorer", "media_policy", "mmeval"},
+    "code": SIZE | {"adapter_digest", "definition_digest", "scorer", "media_policy", "mmeval", "decoder"},
     "column": POOLED | {
-        "endpoint", "adapter_digest", "media_policy", "options.system", "options.temperature", "mmeval",
+        "endpoint", "adapter_digest", "media_policy", "options.system", "options.temperature", "mmeval", "decoder",
     },
     "pooled": POOLED,
     "paired": set(NAMES) - {"benchmark"},
@@ -59,11 +60,26 @@ def info(*, mmeval: str = "0.1.0", samples_digest: str | None = "s", **spec: Any
     return RunInfo(status="complete", spec=made, provenance={"mmeval": mmeval}, samples_digest=samples_digest)
 
 
+SHOWN: dict[str, tuple[Any, Any]] = {
+    "video": (video_policy("frames=8").describe(), video_policy("native").describe()),
+    "audio": (audio_policy("wav").describe(), audio_policy("rate=8000").describe()),
+    "decoder": ("PyAV 1", "PyAV 2"),
+}
+
+
+def test_policies_are_named_in_words() -> None:
+    assert str(changes(*pair("video"))[0]) == "video: frames=8 -> native"
+    odd = {"mode": "frames", "frames": "x" * 99, "later": [1]}
+    assert str(changes(info(media_policy={"video": odd}), info())[0]).startswith("video: {'mode'")
+
+
 def pair(key: str) -> tuple[RunInfo, RunInfo]:
     """Two runs that differ in one key."""
     place, _, name = key.partition(".")
     if key == "mmeval":
         return info(), info(mmeval="0.2.0")
+    if key in SHOWN:
+        return tuple(info(media_policy={"side": [], key: value}) for value in SHOWN[key])  # type: ignore[return-value]
     if place == "imported":
         return tuple(info(data={"kind": "imported", name: value}) for value in ("x", "y"))  # type: ignore[return-value]
     if name:

@@ -29,6 +29,7 @@ PANELS: Mapping[str | None, tuple[str, ...]] = {
     "Budget": ("max_cost", "max_tokens", "max_minutes", "max_error_rate"),
     "Engine": ("concurrency", "batch", "timeout", "deadline", "attempts", "cache", "cache_file", "sync", "log"),
     "Data": ("path", "columns", "shard", "offline"),
+    "Films and sounds": ("video", "audio"),
     "Judge": ("judge", "judge_options"),
 }
 """Panels of the help page, with their fields; None is the panel of the common options."""
@@ -44,6 +45,8 @@ METAVARS = {
     "results": "FOLDER",
     "cache_file": "FILE",
     "log": "FILE",
+    "video": "POLICY",
+    "audio": "POLICY",
 }
 
 Verb = TypeVar("Verb", bound=Callable[..., None])

@@ -1,4 +1,4 @@
-"""`mmeval cache`: inspect, check, repair or prune the response cache."""
+"""`mmeval cache`: inspect, check, repair or prune the response cache and the clips that were decoded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mmeval.formatting import plural
 
 FILE = typer.Option(None, "--file", help="Cache file.", show_default="~/.cache/mmeval/replies.sqlite")
 
-verb = typer.Typer(no_args_is_help=True, help="Inspect, check, repair or prune the response cache.")
+verb = typer.Typer(no_args_is_help=True, help="Inspect, check, repair or prune the response cache and decoded clips.")
 
 
 def register(app: typer.Typer) -> None:
@@ -24,16 +24,20 @@ def info(
     file: Path | None = FILE,
     as_json: bool = AS_JSON,
 ) -> None:
-    """Print the location and size of the cache, and the number of replies by model."""
+    """Print the location and size of the cache, the number of replies by model, and what decoded clips take."""
     from mmeval.engine import cache
+    from mmeval.media import Kept
 
-    found = cache.info(file or cache.default_file())
+    found, clips = cache.info(file or cache.default_file()), Kept().info()
     if as_json:
-        echo_json({"file": str(found.file), "replies": found.replies, "bytes": found.size, "models": found.models})
+        media = {"folder": str(clips.folder), "clips": clips.clips, "bytes": clips.size}
+        about = {"file": str(found.file), "replies": found.replies, "bytes": found.size, "models": found.models}
+        echo_json({**about, "media": media})
         return
     echo(f"{found.file}: {plural(found.replies, 'reply', 'replies')}, {found.size / 1e6:.1f} MB")
     for name, count in found.models.items():
         echo(f"{count:>10}  {name}")
+    echo(f"{clips.folder}: {plural(clips.clips, 'decoded clip')}, {clips.size / 1e6:.1f} MB")
 
 
 @verb.command()
@@ -44,13 +48,18 @@ def prune(
     ),
     model: str | None = typer.Option(None, "--model", metavar="PROVIDER/MODEL", help="Delete replies of this model."),
     everything: bool = typer.Option(False, "--all", help="Delete all replies."),
+    media: bool = typer.Option(False, "--media", help="Delete decoded clips instead: all, or those not used for DAYS."),
 ) -> None:
-    """Delete replies. Requesting them again costs money again."""
+    """Delete replies, which cost money again, or decoded clips, which only take time."""
     from mmeval import UsageError
     from mmeval.engine import cache
+    from mmeval.media import Kept
 
+    if media:
+        echo(f"deleted {plural(Kept().prune(older_than_s=(older_than or 0) * 86400), 'decoded clip')}")
+        return
     if older_than is None and model is None and not everything:
-        raise UsageError("choose what to delete: --older-than DAYS, --model PROVIDER/MODEL or --all")
+        raise UsageError("choose what to delete: --older-than DAYS, --model PROVIDER/MODEL, --all or --media")
     seconds = older_than * 86400 if older_than is not None else None
     count = cache.prune(file or cache.default_file(), older_than_s=seconds, model=model)
     echo(f"deleted {plural(count, 'reply', 'replies')}")

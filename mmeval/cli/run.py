@@ -99,6 +99,9 @@ def _plans(config: RunConfig) -> tuple[list[Plan], bool]:
     judge = config.settings.judge
     if judge is not None and all(one.judge is None for one in plans):
         echo(f"mmeval: --judge {judge} is not used: no profile of these benchmarks asks a judge", err=True)
+    for flag in ("video", "audio"):
+        if getattr(config.settings, flag) and not any(getattr(one.benchmark, flag) for one in plans):
+            echo(f"mmeval: --{flag} is not used: these benchmarks have no {flag}", err=True)
     for problem in problems:
         echo(f"mmeval: skipped: {problem}", err=True)
     return plans, bool(problems)

@@ -11,7 +11,7 @@ from typing import Any
 
 from mmeval import media
 from mmeval.documents import MALFORMED, special
-from mmeval.errors import DataError, RunFailedError
+from mmeval.errors import DataError, MMEvalError, RunFailedError
 from mmeval.faults import foreseen
 from mmeval.scorers.targets import as_list
 from mmeval.types import JSON, Image
@@ -105,24 +105,36 @@ def image(value: Any, folder: Path, where: str) -> Image:
         return media.image(value, source=where)
     if not isinstance(value, str):
         raise DataError(f"{where}: an image is {kind(value)}, expected a path")
+    return media.image(_read(file(value, folder, where, "image"), value, where), source=value)
+
+
+def file(value: str, folder: Path, where: str, what: str) -> Path:
+    """The file at a path inside `folder`; raises DataError for a URL, and for links and `..` that lead out of it."""
     if "://" in value:
-        raise DataError(f"{where}: {value[:80]!r} is a URL; download the image and give its path")
-    return media.image(_inside(value, folder, where), source=value)
-
-
-def _inside(value: str, folder: Path, where: str) -> bytes:
-    """The bytes of a file. Refuses links and `..` that lead out of the folder."""
+        raise DataError(f"{where}: {value[:80]!r} is a URL; download the {what} and give its path")
     try:
         root = folder.resolve()
-        file = (root / value).resolve()
-        if not file.is_relative_to(root):
-            raise DataError(f"{where}: image {value!r} is outside the folder of the file")
-        if kind := special(file):
-            raise DataError(f"{where}: image {value!r} is {kind}, not a file")
-        return file.read_bytes()
+        found = (root / value).resolve()
+        if not found.is_relative_to(root):
+            raise DataError(f"{where}: {what} {value!r} is outside the folder of the file")
+        if kind := special(found):
+            raise DataError(f"{where}: {what} {value!r} is {kind}, not a file")
+        found.stat()
     except (OSError, ValueError) as error:
-        known = foreseen(error)
-        if isinstance(known, RunFailedError):  # not the fault of the image: no other one would fare better
-            raise known from None
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise DataError(f"{where}: image {value[:200]!r}: {reason}") from None
+        raise _unreadable(error, value, where, what) from None
+    return found
+
+
+def _read(path: Path, value: str, where: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(error, value, where, "image") from None
+
+
+def _unreadable(error: OSError | ValueError, value: str, where: str, what: str) -> MMEvalError:
+    known = foreseen(error)
+    if isinstance(known, RunFailedError):  # not the fault of the file: no other one would fare better
+        return known
+    reason = error.strerror if isinstance(error, OSError) else error
+    return DataError(f"{where}: {what} {value[:200]!r}: {reason}")

@@ -34,8 +34,8 @@ def benchmark(
 ) -> Benchmark:
     """A benchmark from rows in memory, read as a file of questions is read.
 
-    Each row has a question, an answer, and optionally images and options. Images are paths inside `folder`, bytes, or
-    pictures of Pillow. All rows are checked at once.
+    Each row has a question, an answer, and optionally images, films, sounds and options. Media are paths inside
+    `folder` or bytes, images also pictures of Pillow. All rows are checked at once.
 
     Args:
         rows: mappings, or a DataFrame; empty cells are None or NaN.
@@ -60,12 +60,13 @@ def benchmark(
         raise DataError(f"{name}: no rows")
     if "to_sample" in about:
         held: list[Row] = [row for _, row in given]
+        roles: dict[str, str] = {}
     else:
         have = list(dict.fromkeys(key for _, row in given for key in row))
         roles = roles_of(name, have, dict(columns or {}), way_out='columns={{"{}": NAME}}')
         held = list(valid(checked(given, roles, Path(folder))))
     source = Rows(tuple(held), _digest(held))
-    made = questions(source, name=name, digest=source.digest, rows=len(held))
+    made = questions(source, name=name, digest=source.digest, rows=len(held), roles=roles)
     if "score" in about and made.profile not in about["score"].rules:
         about = {"profile": next(iter(about["score"].rules)), **about}
     return replace(made, **about)

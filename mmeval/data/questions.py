@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mmeval import prompts
-from mmeval.data import cells, files
+from mmeval.data import cells, clips, files
 from mmeval.data.repeats import Repeats
 from mmeval.definitions import Benchmark, Source
 from mmeval.errors import DataError, UsageError
@@ -33,10 +33,13 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "category": ("category", "subject", "type", "topic"),
     "hint": ("hint",),
     "released": ("released",),
+    **clips.ROLES,
 }
 """Recognised column names by role, in order of preference; `columns=` maps other names."""
 KINDS = {"closed": "multiple choice", "number": "number", "text": "text"}
 """How questions are scored, in words."""
+FRAMES = "frames=32"
+"""How films are shown unless `--video` says otherwise."""
 CHECKED = 64
 """Number of rows that are checked before the run begins."""
 CLOSING = "Answer the question using a single word or phrase."
@@ -55,7 +58,7 @@ def from_file(path: str | Path, *, columns: Mapping[str, str] | None = None, nam
 
     Args:
         path: .jsonl, .ndjson, .csv, .tsv (including VLMEvalKit's) or .parquet.
-        columns: role (`question`, `answer`, `image`, `options`, `id`, `category`, `hint`, `released`) to column name.
+        columns: role (a key of ROLES) to column name.
         name: name of the benchmark; by default the stem of the file.
 
     Raises:
@@ -67,12 +70,16 @@ def from_file(path: str | Path, *, columns: Mapping[str, str] | None = None, nam
     # would delay that request.
     count = sum(1 for _ in islice(source.rows(), CHECKED + 1))
     made = questions(
-        source, name=name or source.path.stem, digest=source.digest(), rows=count if count <= CHECKED else None
+        source,
+        name=name or source.path.stem,
+        digest=source.digest(),
+        rows=count if count <= CHECKED else None,
+        roles=source.roles(),
     )
     return replace(made, about=f"Questions of {source.path.name}.")
 
 
-def questions(source: Source, *, name: str, digest: str, rows: int | None) -> Benchmark:
+def questions(source: Source, *, name: str, digest: str, rows: int | None, roles: Collection[str] = ()) -> Benchmark:
     """The benchmark of a source whose rows are those of `checked`.
 
     Args:
@@ -80,12 +87,14 @@ def questions(source: Source, *, name: str, digest: str, rows: int | None) -> Be
         name: title of the benchmark; its name is this without what a folder name cannot hold.
         digest: of the content, hexadecimal; the version is its beginning.
         rows: how many there are; None = unknown.
+        roles: of its columns; `video` and `audio` say that it has films and sounds.
     """
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or "questions"
     return Benchmark(
         name=stem, version=digest[:8], title=name, about=f"Questions of {name}.", data=source, to_sample=to_sample,
         profile="mmeval", score=question(), metric=accuracy(), cluster="image", license=None, url=None, paper=None,
-        chance=None, rows=rows, labels="user-supplied",
+        chance=None, rows=rows, labels="user-supplied", video=FRAMES if "video" in roles else None,
+        audio="wav" if "audio" in roles else None,
     )  # fmt: skip
 
 
@@ -118,10 +127,8 @@ class Questions:
 
     def roles(self) -> dict[str, str]:
         """Role to column; raises DataError when question, answer or a mapped column is missing."""
-        have = files.columns(self.file)
-        if not have:
-            raise DataError(f"{self.path}: no rows")
-        return roles_of(str(self.path), have, dict(self.columns), way_out="--columns {}=NAME")
+        state = self.path.stat() if self.path.is_file() else None
+        return dict(_roles(self, state and (state.st_size, state.st_mtime_ns)))
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
         """Stream checked rows: id, question, answer, options, images, category, hint, released, where."""
@@ -173,6 +180,15 @@ def _digest(path: Path, size: int, changed_ns: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@cache
+def _roles(source: Questions, state: tuple[int, int] | None) -> dict[str, str]:
+    del state  # part of the cache key only
+    have = files.columns(source.file)
+    if not have:
+        raise DataError(f"{source.path}: no rows")
+    return roles_of(str(source.path), have, dict(source.columns), way_out="--columns {}=NAME")
+
+
 def roles_of(where: str, have: Sequence[str], mapped: Mapping[str, str], *, way_out: str) -> dict[str, str]:
     """Role to column; raises DataError when question, answer or a mapped column is missing.
 
@@ -197,7 +213,7 @@ def roles_of(where: str, have: Sequence[str], mapped: Mapping[str, str], *, way_
     return roles
 
 
-SOMETIMES = ("image", "options", "category", "hint")
+SOMETIMES = ("image", "options", "category", "hint", "start", "end", "subtitles")
 """Roles of columns that JSON lines may leave out in some rows, so that the first row need not have them."""
 
 
@@ -218,10 +234,14 @@ def _read(row: Mapping[str, Any], roles: Mapping[str, str], where: str, folder: 
         "answer": cells.target(value["answer"], options, roles["answer"], where),
         "options": options,
         "images": images,
+        "clips": clips.clips(value, folder, where),
         "hint": cells.text(value.get("hint")),
         "category": cells.text(value.get("category")),
         "released": _day(value.get("released"), roles.get("released", ""), where),
     }
+    late = next((role for role in ("video", "audio") if role not in roles and not cells.absent(row.get(role))), None)
+    if late:
+        raise DataError(f"{where}: the first row has no {late!r}; write it there too, empty if it has none")
     given = cells.text(value.get("id"))
     if given is None and "id" in roles:
         raise DataError(f"{where}: {roles['id']!r} is empty")
@@ -238,21 +258,23 @@ def _day(cell: Any, column: str, where: str) -> str | None:
 
 
 def _content_id(found: Mapping[str, Any]) -> str:
-    text = repr([found["question"], found["options"], [image.sha256 for image in found["images"]]])
+    shown = [*found["images"], *found["clips"]]
+    bounds = [(clip.start, clip.end) for clip in found["clips"]]
+    text = repr([found["question"], found["options"], [one.sha256 for one in shown], *([bounds] if bounds else [])])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def to_sample(row: Row) -> Sample:
-    """Images at their `<image 1>` tokens, or first; one option per line; open questions end with an instruction."""
+    """Media first, images at their tokens if any; one option per line; open questions end with an instruction."""
     images: list[Image] = row["images"]
     if row["options"]:
         text = prompts.vlmevalkit_text(row["question"], row["options"], hint=row["hint"])
     else:
         text = "\n".join(part for part in (row["hint"], row["question"], CLOSING) if part)
-    digests = "+".join(image.sha256[:16] for image in images)
+    digests = "+".join(one.sha256[:16] for one in (*images, *row["clips"]))
     return Sample(
         id=row["id"],
-        prompt=prompts.interleave(text, dict(enumerate(images, 1))),
+        prompt=(*row["clips"], *prompts.interleave(text, dict(enumerate(images, 1)))),
         target=row["answer"],
         choices=tuple(row["options"]),
         cluster=digests or row["id"],

@@ -21,7 +21,8 @@ from typing import Any, Literal
 
 from mmeval.engine.cachefile import connect, damaged, open_or_replace, parsed, read_only, set_aside
 from mmeval.errors import StoreError
-from mmeval.types import Reply, Request, Text, Usage
+from mmeval.media import decoder, decoder_version
+from mmeval.types import Media, Reply, Request, Text, Usage
 
 __all__ = ["Cache", "CacheInfo", "Identity", "default_file"]
 
@@ -59,7 +60,7 @@ class Identity:
 
     def key(self, request: Request, epoch: int) -> bytes:
         """SHA-256, 32 bytes, of the canonical JSON of everything that can change the reply."""
-        parts = [["text", p.text] if isinstance(p, Text) else [p.mime, p.sha256] for p in request.prompt]
+        parts = [["text", p.text] if isinstance(p, Text) else _identity(p) for p in request.prompt]
         whole: dict[str, Any] = {
             "schema": KEY_SCHEMA,
             "adapter": [self.adapter, self.adapter_version],
@@ -73,6 +74,17 @@ class Identity:
             # Choices decide a reply only where they are scored; keys of plain text requests stay as they always were.
             whole |= {"want": request.want, "choices": request.choices}
         return hashlib.sha256(CANONICAL(whole).encode()).digest()
+
+
+def _identity(part: Media) -> list[Any]:
+    """A part with everything that decides how it is shown; of an image, its type and content."""
+    if part.policy is None:
+        return [part.mime, part.sha256]
+    lines = None
+    if part.subtitles is not None and getattr(part.policy, "subtitles", "off") != "off":
+        lines = decoder().kept.digest(part.subtitles) if part.subtitles.is_file() else "missing"
+    told = {**part.policy.describe(), "start": part.start, "end": part.end, "lines": lines}
+    return [part.mime, part.sha256, told, decoder_version()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

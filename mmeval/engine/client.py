@@ -17,7 +17,7 @@ from mmeval.engine.cache import Cache, Identity
 from mmeval.engine.rate.throttle import Throttle
 from mmeval.engine.retry import AdaptiveTimeout, Breaker, Patience, Policy
 from mmeval.errors import AdapterError, FatalError, MediaError, RetryableError
-from mmeval.types import Reply, Request
+from mmeval.types import Reply, Request, Seen
 
 __all__ = ["Answer", "Client", "GaveUpError", "Stop", "StoppedError"]
 
@@ -111,6 +111,8 @@ class Client:
     breaker: Breaker = field(default_factory=Breaker)
     requests: int = 0
     retries: int = 0
+    clips: set[str] = field(default_factory=set)
+    """What was made of films and sounds for this run, by the keys of the decoder."""
     _draw: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter, no secret
 
     def key(self, request: Request, epoch: int) -> bytes:
@@ -129,6 +131,27 @@ class Client:
 
     def _again(self, reply: Reply) -> Answer:
         return Answer(reply, 0, self.price.cost(reply.usage))
+
+    async def shown(self, request: Request) -> tuple[Request, tuple[Seen, ...]]:
+        """The request as it is sent, with its films and sounds as their policies say, and what was made of them.
+
+        Raises:
+            MediaError: a film, a sound or its subtitles cannot be used.
+            GaveUpError: it has more frames than the model takes.
+        """
+        if not media.moving(request.prompt):
+            return request, ()
+        capabilities = self.adapter.capabilities
+        jobs = media.wanted(request.prompt, capabilities)
+        waiting = [asyncio.wrap_future(media.decoder().want(job)) for job in jobs]
+        made = await asyncio.gather(*map(asyncio.shield, waiting))
+        shown = await asyncio.to_thread(media.shown, request.prompt, capabilities, made)
+        self.clips.update(shown.keys)
+        try:
+            media.admit(shown.prompt, capabilities)
+        except FatalError as error:
+            raise GaveUpError(error, 0) from None
+        return replace(request, prompt=shown.prompt), shown.seen
 
     async def ask(self, request: Request, key: bytes, *, slot: float | None = None) -> Answer:
         """Ask until there is an answer, or until asking again cannot help.

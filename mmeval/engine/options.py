@@ -9,12 +9,13 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
 from mmeval.catalog import Catalog
 from mmeval.definitions import Benchmark, Capabilities, Options
 from mmeval.documents import MALFORMED, read_toml
 from mmeval.errors import UsageError, in_plain_words, nearest
+from mmeval.sampling import audio_policy, video_policy
 
 __all__ = [
     "DEFAULTS", "Settings", "as_flag", "as_keyword", "pairs", "public", "read_keys", "read_settings", "resolve",
@@ -58,6 +59,12 @@ class Settings(BaseModel):
         description="Score the options instead of reading a reply: by log-probability of an option's text (its sum, "
         "or the mean per token) or letter, or by similarity.",
     )
+    video: str | None = Field(
+        default=None, description="How films are shown: frames=32, fps=2,max=128, native, or the name of a preset."
+    )
+    audio: str | None = Field(
+        default=None, description="How sounds are given: wav, rate=24000, or native for the file itself."
+    )
     concurrency: int | None = Field(
         default=None, ge=1, description="Fixed number of requests in flight. Without it, the number adapts."
     )
@@ -100,6 +107,17 @@ class Settings(BaseModel):
         if shard is not None and (found is None or int(found[1]) > int(found[2])):
             raise ValueError("expected I/N, part I of N, as in 1/4 to 4/4")
         return shard
+
+    @field_validator("video", "audio")
+    @classmethod
+    def _policy(cls, text: str | None, info: ValidationInfo) -> str | None:
+        """Refuses a policy that makes no sense before anything is run."""
+        try:
+            if text is not None:
+                (video_policy if info.field_name == "video" else audio_policy)(text)
+        except UsageError as error:
+            raise ValueError(str(error).partition(": ")[2]) from None
+        return text
 
     @property
     def catalog(self) -> Catalog:

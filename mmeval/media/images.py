@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from mmeval.errors import FatalError, MediaError
 from mmeval.media import structure
-from mmeval.types import Image, Prompt, Text
+from mmeval.sampling import VideoPolicy
+from mmeval.types import Image, Media, Prompt, Text
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -69,13 +70,31 @@ def admit(prompt: Prompt, capabilities: Capabilities) -> None:
     for part in prompt:
         if isinstance(part, Text):
             continue
-        if part.kind not in capabilities.inputs:
-            raise FatalError(f"the model takes no {part.kind}", kind="unsupported")
+        for kind in _kinds(part):
+            if kind not in capabilities.inputs:
+                raise FatalError(f"the model takes no {kind}{_way_out(part, kind)}", kind="unsupported")
         if isinstance(part, Image):
             pictures += 1
             intact(part)
     if capabilities.max_images is not None and pictures > capabilities.max_images:
         raise FatalError(f"{pictures} images; the model takes {capabilities.max_images}", kind="unsupported")
+
+
+def _kinds(part: Media) -> Iterator[str]:
+    """What a model must take to be shown a part: pictures for the frames of a film."""
+    policy = part.policy
+    if isinstance(policy, VideoPolicy):
+        yield "video" if policy.mode == "native" else "image"
+        if policy.mode == "frames" and policy.sound:
+            yield "audio"
+    else:
+        yield part.kind
+
+
+def _way_out(part: Media, kind: str) -> str:
+    if kind == "video":
+        return "; show it frames: --video frames=32"
+    return " track; leave it out: --video ...,sound=off" if kind == "audio" and part.kind == "video" else ""
 
 
 def fits(prompt: Prompt, capabilities: Capabilities) -> bool:

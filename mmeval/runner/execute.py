@@ -164,14 +164,19 @@ class Execution:
                 self._record(_record(sample, epoch, status, failure=failure))
 
     async def _begin(self, one: Pending, answer: Answer | None) -> None:
-        if answer is not None and self.judge is None:
+        film = media.moving(one.request.prompt)
+        if answer is not None and self.judge is None and not film:
             self._record(self._scored(one, answer))
             return
         await self._room_for_one()
         if one.key in self._answered:
             answer = self.client.cached(one.key)
         duplicate = self._in_flight.get(one.key)
-        slot = None if answer is not None or duplicate is not None else await self._slot()
+        # A film is decoded before it takes a slot: the window is for the model.
+        try:
+            slot = None if answer is not None or duplicate is not None or film else await self._slot()
+        except StoppedError:
+            await asyncio.Event().wait()  # the stop cancels us
         task = asyncio.get_running_loop().create_task(self._one(one, answer, slot, duplicate))
         self._tasks.add(task)
         if one.key:
@@ -184,14 +189,14 @@ class Execution:
             await self._room.wait()
 
     async def _slot(self) -> float:
-        """A slot of the throttle, unless the budget is spent."""
+        """A slot of the throttle; raises StoppedError when the budget is spent."""
         throttle = self.client.throttle
         slot = await throttle.acquire()
         spent = self.client.budget.spent(throttle.in_flight - 1)
         if spent is not None:
             throttle.release(slot, "failed")
             self.stop.now(spent, budget=True)
-            await asyncio.Event().wait()  # the stop cancels us
+            raise StoppedError
         return slot
 
     def _ended(self, key: bytes, task: asyncio.Task[None]) -> None:
@@ -214,10 +219,14 @@ class Execution:
             await asyncio.wait({duplicate})  # its answer serves both, so it is paid for once
             answer = self.client.cached(one.key)
         try:
-            answer = answer or await self.client.ask(one.request, one.key, slot=slot)
+            request, seen = await self.client.shown(one.request)
+            if answer is None and seen:
+                slot = await self._slot()
+            answer = answer or await self.client.ask(request, one.key, slot=slot)
             record = self._scored(one, answer)
             if self.judge is not None and record.status in ("ok", "truncated"):
                 record = await self._judged(one, answer, self.judge)
+            record = replace(record, seen=seen) if seen else record
         except StoppedError:
             return
         except GaveUpError as gave_up:
@@ -320,7 +329,7 @@ def unfit(sample: Sample, plan: Plan) -> Failure | None:
     if want == "choice" and not sample.choices:
         return Failure(kind="invalid_input", message="the sample has no choices to score")
     try:
-        media.admit(sample.prompt, capabilities)
+        media.admit(media.with_policy(sample.prompt, plan.video, plan.audio), capabilities)
     except FatalError as error:
         return Failure(kind="unsupported", message=str(error))
     except MediaError as error:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mmeval import provenance, store
+from mmeval import media, provenance, store
 from mmeval.data.questions import Questions
 from mmeval.definitions import Describes, NeedsSamples
 from mmeval.engine.client import Client, Stop, StoppedError
@@ -300,6 +300,8 @@ def _finish(plan: Plan, execution: Execution, before: RunInfo | None, begin: flo
 def _answered(plan: Plan, summary: Summary, execution: Execution) -> dict[str, Any]:
     price, adapter = plan.model.price, execution.client.adapter
     known = {"adapter": dict(adapter.describe())} if isinstance(adapter, Describes) else {}
+    if execution.client.clips:
+        known["media"] = media.worked(execution.client.clips)
     damaged = {"damaged_lines": summary.damaged} if summary.damaged else {}
     return {"models_returned": dict(sorted(summary.models.items())), "price_date": price.date, **known, **damaged}
 

@@ -28,9 +28,13 @@ from mmeval.engine.cache import Identity
 from mmeval.engine.options import Settings, public, resolve, split_model
 from mmeval.errors import UsageError, nearest
 from mmeval.metrics.variants import prompt_of
+from mmeval.sampling import AudioPolicy, VideoPolicy, audio_policy, video_policy
 from mmeval.scorers import JudgeRule, Rule
 from mmeval.store import schema1
 from mmeval.types import Request, Sample
+
+FRAMES, WAV = "frames=32", "wav"
+"""Policies for films and sounds of benchmarks that state none."""
 
 __all__ = ["Job", "Model", "ModelSpec", "Plan", "has_option", "model", "on_pinned_data", "plan", "rule_of", "selected"]
 
@@ -105,9 +109,20 @@ class Plan:
         """Which connection of the pool asks this model for this run."""
         return (model.connection, self.folder) if model.needs_samples else model.connection
 
+    @property
+    def video(self) -> VideoPolicy:
+        """How films are shown."""
+        return video_policy(self.settings.video or self.benchmark.video or FRAMES)
+
+    @property
+    def audio(self) -> AudioPolicy:
+        """How sounds are given."""
+        return audio_policy(self.settings.audio or self.benchmark.audio or WAV)
+
     def request(self, sample: Sample, epoch: int) -> Request:
         """What the model is asked for one sample in one epoch."""
-        prompt = closed_with(sample, prompt_of(epoch, self.settings.prompts))
+        closed = closed_with(sample, prompt_of(epoch, self.settings.prompts))
+        prompt = media.with_policy(closed, self.video, self.audio)
         choices = offered(sample, Variant.of(self.spec.variant).scored)
         return Request(prompt=prompt, want=self.benchmark.want, choices=choices, sample=sample.id)
 
@@ -230,7 +245,7 @@ def plan(
         adapter_digest=asked.definition.identity,
         scorer=bench.score.identity(profile),
         data=dict(bench.data.describe()),
-        media_policy=media.policy(asked.capabilities),
+        media_policy={**media.policy(asked.capabilities), **_moving(bench, settings)},
     )
     return Plan(
         job=job,
@@ -259,6 +274,13 @@ def _check_method(asked: Model, settings: Settings) -> None:
         return
     ways = "similarity" if scores == "similarity" else "sum, per_token or letter"
     raise UsageError(f"--score-choices {method}: {asked.name} scores options by {scores}; use {ways}")
+
+
+def _moving(bench: Benchmark, settings: Settings) -> dict[str, Any]:
+    """How films and sounds are shown, for benchmarks that have them: every fact, and what decodes them."""
+    video = {"video": video_policy(settings.video or bench.video).describe()} if bench.video else {}
+    audio = {"audio": audio_policy(settings.audio or bench.audio).describe()} if bench.audio else {}
+    return {**video, **audio, "decoder": media.decoder_version()} if video or audio else {}
 
 
 def rule_of(benchmark: Benchmark, profile: str) -> Rule | JudgeRule:

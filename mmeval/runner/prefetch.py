@@ -40,7 +40,7 @@ class Prefetcher:
             weight = 0
             for sample in self._make():
                 batch.append(sample)
-                weight += sum(part.size for part in sample.prompt if not isinstance(part, Text))
+                weight += sum(len(part.data or b"") for part in sample.prompt if not isinstance(part, Text))
                 if len(batch) >= size or weight >= BYTES:
                     if not self._hand(batch):
                         return

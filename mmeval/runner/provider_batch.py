@@ -17,7 +17,7 @@ from typing import TypeVar, cast
 
 from mmeval import media
 from mmeval.definitions import Adapter, Batches
-from mmeval.engine.client import Client, StoppedError
+from mmeval.engine.client import Client, GaveUpError, StoppedError
 from mmeval.errors import AdapterError, MediaError, RunFailedError, StoreError, UsageError
 from mmeval.runner.execute import unfit
 from mmeval.runner.journal import Finished
@@ -148,9 +148,10 @@ class ProviderBatch:
 
     async def _fitted(self, request: Request) -> Request | None:
         try:
+            request, _ = await self.client.shown(request)
             prompt = await asyncio.to_thread(media.fit, request.prompt, self.plan.model.capabilities)
-        except MediaError:
-            return None
+        except (MediaError, GaveUpError):
+            return None  # the run itself records why
         return request if prompt is request.prompt else replace(request, prompt=prompt)
 
     async def _wait(self, batches: Batches, handles: list[str]) -> None:

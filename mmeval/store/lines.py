@@ -18,7 +18,21 @@ from mmeval.errors import StoreError
 from mmeval.formatting import guarded, unguarded
 from mmeval.store.atomic import replacing
 from mmeval.store.generated import load_media, media_reference, save_media
-from mmeval.types import JSON, STATUSES, Failure, Modality, Part, Record, Reply, Sample, Score, Status, Text, Usage
+from mmeval.types import (
+    JSON,
+    STATUSES,
+    Failure,
+    Modality,
+    Part,
+    Record,
+    Reply,
+    Sample,
+    Score,
+    Seen,
+    Status,
+    Text,
+    Usage,
+)
 
 T = TypeVar("T")
 
@@ -62,6 +76,9 @@ class StoredPart:
     width: int | None = None
     height: int | None = None
     source: str | None = None
+    start: float | None = None
+    """Bounds of a clip, in seconds."""
+    end: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +102,8 @@ class StoredSample:
 def _stored_part(part: Part) -> StoredPart:
     if isinstance(part, Text):
         return StoredPart("text", text=part.text)
-    return StoredPart(part.kind, None, part.sha256, part.mime, part.width, part.height, part.source)
+    about = (part.sha256, part.mime, part.width, part.height, part.source, part.start, part.end)
+    return StoredPart(part.kind, None, *about)
 
 
 def read_samples(file: Path) -> Iterator[StoredSample]:
@@ -102,7 +120,12 @@ def read_samples(file: Path) -> Iterator[StoredSample]:
 
 def dump_sample(sample: StoredSample) -> str:
     """One line, without the newline."""
-    return _dump({**_shallow(sample), "prompt": [_shallow(part) for part in sample.prompt], "tags": dict(sample.tags)})
+    return _dump({**_shallow(sample), "prompt": [_bounded(part) for part in sample.prompt], "tags": dict(sample.tags)})
+
+
+def _bounded(part: StoredPart) -> dict[str, Any]:
+    """A part; the bounds of a clip only where there are any."""
+    return {name: value for name, value in _shallow(part).items() if value is not None or name not in ("start", "end")}
 
 
 def dump_line(record: Record) -> bytes:
@@ -120,6 +143,9 @@ def dump_record(record: Record) -> str:
         if data[name] is not None:
             data[name] = _shallow(data[name])
     data["tags"] = dict(record.tags)
+    data["seen"] = [_shallow(one) for one in record.seen]
+    if not record.seen:
+        del data["seen"]
     return _dump(data)
 
 
@@ -167,6 +193,7 @@ def load_record(line: str | bytes, folder: Path = Path()) -> Record:
         media = tuple(load_media(one, folder) for one in reply.pop("media", ()))
         numbers = {name: tuple(reply.get(name, ())) for name in ("scores", "tokens")}
         reply = Reply(**{**reply, "usage": Usage(**reply["usage"]), **numbers, "media": media})
+    data["seen"] = tuple(Seen(**{**one, "at": tuple(one["at"])}) for one in data.get("seen", ()))
     if score is not None:
         score = Score(**{**score, "span": tuple(score["span"]) if score["span"] else None})
     return Record(**{**data, "reply": reply, "failure": Failure(**failure) if failure else None, "score": score})

@@ -1,0 +1,389 @@
+"""The child process that decodes films and sounds: one job per line of its input, one answer per line of its output.
+
+Libraries that decode what strangers have made can hang, crash or take all memory. Here they do so alone. The parent
+ends one that falls silent; a line with a dot says that the worker is alive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import resource
+import sys
+import time
+import wave
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmeval.errors import MediaError
+from mmeval.sampling import AudioPolicy, VideoPolicy
+
+MEMORY = 4 << 30
+"""Bytes of address space of a worker."""
+PIXELS = 120_000_000
+"""Most pixels of a frame."""
+LONGEST_SOUND_S = 3 * 3600.0
+FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,gif,h264,hevc,ivf,mpegvideo,"
+    "wav,mp3,flac,aac,aiff,amr,w64,caf,au"
+)
+"""Demuxers that read one file. Playlists are left out, for they name other files and addresses."""
+COVER = 0x400
+"""Marks the picture on the cover of a record, which is no film."""
+SLACK_S = 1.0
+"""Bounds are often rounded: an end so far behind the end of a film is meant to be its end."""
+JPEG_QUALITY = 92
+BEAT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What is to be made of one clip."""
+
+    path: str
+    out: Path
+    """Folder for the files."""
+    start: float | None
+    end: float | None
+    policy: Mapping[str, Any]
+    name: str
+    """Seeds what is random."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "out", Path(self.out))
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The frames of a film without decoding one: their times as the file has them."""
+
+    pts: list[int]
+    """In time stamps of the stream, ascending."""
+    keys: list[int]
+    """Those of frames from which decoding can begin."""
+    base: float
+    """Seconds per time stamp."""
+    step: float
+    """Seconds that the last frame is on screen."""
+
+    @property
+    def times(self) -> list[float]:
+        """Seconds from the first frame."""
+        return [(stamp - self.pts[0]) * self.base for stamp in self.pts]
+
+    @property
+    def seconds(self) -> float:
+        """From the first frame to the end of the last."""
+        return (self.pts[-1] - self.pts[0]) * self.base + self.step
+
+
+def main() -> None:
+    """Answer jobs until the input ends."""
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    import av
+
+    av.logging.set_level(av.logging.PANIC)
+    for line in sys.stdin:
+        job = json.loads(line)
+        try:
+            answer = JOBS[job.pop("op")](Task(**job))
+        except MediaError as error:
+            answer = {"error": str(error)}
+        except MemoryError:
+            answer = {"error": "decoding it takes too much memory"}
+        except (av.error.FFmpegError, OSError, ValueError, ArithmeticError, EOFError, IndexError) as error:
+            answer = {"error": _why(error)}
+        _say(json.dumps(answer))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _why(error: BaseException) -> str:
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return f"cannot be decoded: {text}"
+
+
+class _Beat:
+    """Says that the worker is alive, at most once per second."""
+
+    def __init__(self) -> None:
+        self.last = time.monotonic()
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now - self.last > BEAT_S:
+            self.last = now
+            _say(".")
+
+
+BEAT = _Beat()
+
+
+def _open(path: str) -> Any:
+    import av
+
+    # Nothing but this one file is ever opened, whatever the content says.
+    options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
+    try:
+        return av.open(f"file:{path}", options=options)
+    except av.error.FFmpegError as error:
+        if os.path.getsize(path) == 0:
+            raise MediaError("the file is empty") from None
+        raise MediaError(f"neither a film nor a sound that can be read: {error.strerror}") from None
+
+
+def _film(container: Any) -> Any:
+    """The stream of pictures."""
+    streams = [one for one in container.streams.video if not int(one.disposition) & COVER]  # no cover of a record
+    if not streams:
+        raise MediaError("no film in it, only sound" if container.streams.audio else "no film in it")
+    stream = streams[0]
+    if stream.codec_context is None:
+        raise MediaError("its pictures have a codec that is not known")
+    if stream.width * stream.height > PIXELS:
+        raise MediaError(f"{stream.width}x{stream.height} pixels are more than {PIXELS:,}")
+    stream.codec_context.thread_count = 1
+    return stream
+
+
+def _track(container: Any, stream: Any) -> Track:
+    """Read the packets once, without decoding: lengths and frame counts in headers are not to be trusted."""
+    pts: list[int] = []
+    keys: list[int] = []
+    unstamped = 0
+    last = 0
+    for packet in container.demux(stream):
+        BEAT()
+        if not packet.size or packet.is_discard:
+            continue
+        if packet.pts is None:
+            unstamped += 1
+            continue
+        pts.append(packet.pts)
+        last = max(last, packet.duration or 0)
+        if packet.is_keyframe:
+            keys.append(packet.pts)
+    if unstamped:
+        return _even(stream, len(pts) + unstamped)
+    if not pts:
+        raise MediaError("no frames in it")
+    missing = (stream.frames or 0) - len(pts)
+    if missing > 0.02 * len(pts) + 1:
+        raise MediaError(f"cut short: {len(pts)} of {stream.frames} frames are there")
+    pts, base = sorted(set(pts)), float(stream.time_base)
+    step = (pts[-1] - pts[0]) / (len(pts) - 1) if len(pts) > 1 else last or 1
+    return Track(pts, sorted(keys), base, step * base)
+
+
+def _even(stream: Any, count: int) -> Track:
+    """A stream without time stamps: frames come at its rate, and are found by counting."""
+    rate = float(stream.average_rate or stream.guessed_rate or 25)
+    return Track(list(range(count)), [], 1 / rate, 1 / rate)
+
+
+def _bounds(track: Track, task: Task) -> tuple[float, float]:
+    """Where the clip begins and ends, in seconds; raises MediaError if that is outside the film."""
+    return _within(task.start or 0.0, task.end, track.seconds, "film")
+
+
+def _within(begin: float, end: float | None, seconds: float, what: str) -> tuple[float, float]:
+    if not 0 <= begin < seconds or (end is not None and not begin < end <= seconds + SLACK_S):
+        until = "its end" if end is None else f"{end:g} s"
+        raise MediaError(f"the clip is from {begin:g} s to {until}, but the {what} has {seconds:.1f} s")
+    return begin, min(seconds, end if end is not None else seconds)
+
+
+def frames(task: Task) -> dict[str, Any]:
+    """Write the frames that a policy takes as JPEG files, in the order in which they are shown."""
+    rules = VideoPolicy(**task.policy)
+    with _open(task.path) as container:
+        track = _track(container, _film(container))
+    begin, stop = _bounds(track, task)
+    wanted = _wanted(track, rules, begin, stop)
+    size = (0, 0)
+    files: dict[int, str] = {}
+    for stamp, picture in _pictures(task.path, track, wanted):
+        size = rules.size(picture.width, picture.height, len(wanted))
+        files[stamp] = f"{len(files):04d}.jpg"
+        _scaled(picture, size).save(task.out / files[stamp], "JPEG", quality=JPEG_QUALITY)
+    if len(files) < len(wanted):
+        raise MediaError(f"only {len(files)} of {len(wanted)} frames can be decoded")
+    order = [wanted[i] for i in rules.shown(range(len(wanted)), task.name)]
+    shown = [{"file": files[stamp], "at": round((stamp - track.pts[0]) * track.base, 3)} for stamp in order]
+    return {"frames": shown, "width": size[0], "height": size[1], "seconds": round(stop - begin, 3)}
+
+
+def _wanted(track: Track, rules: VideoPolicy, begin: float, stop: float) -> list[int]:
+    """Time stamps of the frames that a policy takes of a clip, ascending."""
+    times = track.times
+    first = max(0, bisect_right(times, begin + 1e-6) - 1)
+    inside = [i for i in range(first, len(times)) if times[i] < stop] or [first]
+    chosen = rules.indices([max(0.0, times[i] - begin) for i in inside], stop - begin)
+    return [track.pts[inside[i]] for i in chosen]
+
+
+def _scaled(picture: Any, size: tuple[int, int]) -> Any:
+    from PIL import Image
+
+    return picture if picture.size == size else picture.resize(size, Image.Resampling.BICUBIC)
+
+
+def _pictures(path: str, track: Track, wanted: list[int]) -> Iterator[tuple[int, Any]]:
+    """The wanted frames, upright. What is not found from the nearest key frame is looked for from the beginning."""
+    missing = set(wanted)
+    for jump in (True, False):
+        for stamp, frame in _decoded(path, track, sorted(missing), jump=jump):
+            missing.discard(stamp)
+            picture = frame.to_image()
+            turned = -frame.rotation % 360 if frame.rotation else 0
+            yield stamp, picture.rotate(-turned, expand=True) if turned else picture
+        if not missing or not track.keys:
+            return
+
+
+def _decoded(path: str, track: Track, wanted: list[int], *, jump: bool) -> Iterator[tuple[int, Any]]:
+    with _open(path) as container:
+        stream = _film(container)
+        left = iter(wanted)
+        stamp = next(left, None)
+        at, number = -sys.maxsize, -1
+        frames = container.decode(stream)
+        while stamp is not None:
+            key = track.keys[bisect_right(track.keys, stamp) - 1] if track.keys else None
+            if jump and key is not None and at < key <= stamp and key != track.keys[0]:
+                container.seek(key, stream=stream)
+                frames = container.decode(stream)
+            for frame in frames:
+                BEAT()
+                number += 1
+                at = frame.pts if track.keys and frame.pts is not None else number
+                if at >= stamp:
+                    break
+            else:
+                return
+            if at == stamp:
+                yield stamp, frame
+            while stamp is not None and stamp <= at:
+                stamp = next(left, None)
+
+
+def sound(task: Task) -> dict[str, Any]:
+    """Write the sound of a file as mono WAV with samples of 16 bits."""
+    rules = AudioPolicy(**task.policy)
+    begin = round((task.start or 0.0) * rules.rate)
+    latest = min(task.end if task.end is not None else 1e9, (task.start or 0.0) + (rules.max or 1e9))
+    seen, written = 0, 0
+    with _open(task.path) as container, wave.open(str(task.out / "sound.wav"), "wb") as file:
+        file.setparams((1, 2, rules.rate, 0, "NONE", ""))
+        for block in _samples(container, rules.rate):
+            part = block[2 * max(0, begin - seen) : 2 * max(0, round(latest * rules.rate) - seen)]
+            seen, written = seen + len(block) // 2, written + len(part) // 2
+            file.writeframesraw(part)
+            if written > LONGEST_SOUND_S * rules.rate:
+                raise MediaError(f"longer than {LONGEST_SOUND_S / 3600:g} hours; give start and end, or --audio max=S")
+            if seen >= latest * rules.rate:
+                break
+    if not seen:
+        raise MediaError("no sound in it")
+    _within(task.start or 0.0, None if seen >= latest * rules.rate else task.end, seen / rules.rate, "sound")
+    return {**_file(task.out / "sound.wav"), "seconds": round(written / rules.rate, 3)}
+
+
+def _file(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return {"file": path.name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
+def _samples(container: Any, rate: int) -> Iterator[bytes]:
+    """The sound as mono samples of 16 bits, block by block."""
+    import av
+
+    if not container.streams.audio:
+        raise MediaError("no sound in it")
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=rate)
+    for frame in container.decode(container.streams.audio[0]):
+        BEAT()
+        yield from (bytes(one.planes[0])[: 2 * one.samples] for one in resampler.resample(frame))
+    yield from (bytes(one.planes[0])[: 2 * one.samples] for one in resampler.resample(None))
+
+
+def cut(task: Task) -> dict[str, Any]:
+    """Write a clip as a film of its own, with its sound: for servers that take a film but no bounds."""
+    with _open(task.path) as container:
+        stream = _film(container)
+        track = _track(container, stream)
+        about = {"width": stream.width // 2 * 2, "height": stream.height // 2 * 2}
+    begin, stop = _bounds(track, task)
+    _write_clip(task.path, task.out / "clip.mp4", begin, stop)
+    return {**_file(task.out / "clip.mp4"), "seconds": round(stop - begin, 3), **about}
+
+
+def _write_clip(path: str, file: Path, begin: float, stop: float) -> None:
+    import av
+
+    with _open(path) as source, av.open(str(file), "w") as target:
+        stream = _film(source)
+        sounds = source.streams.audio[:1]
+        rate = stream.average_rate or 25
+        film = target.add_stream("libx264", rate=rate, options={"crf": "18", "preset": "veryfast", "threads": "1"})
+        film.width, film.height, film.pix_fmt = stream.width // 2 * 2, stream.height // 2 * 2, "yuv420p"
+        voice = target.add_stream("aac", rate=sounds[0].rate or 48_000) if sounds else None
+        for frame in source.decode(stream, *sounds):
+            BEAT()
+            at = frame.time or 0.0
+            if at >= stop + SLACK_S:
+                break
+            if begin <= at < stop:
+                output: Any = film if isinstance(frame, av.VideoFrame) else voice
+                target.mux(output.encode(_moved(frame, film, begin)))
+        for output in filter(None, (film, voice)):
+            target.mux(output.encode(None))
+
+
+def _moved(frame: Any, film: Any, begin: float) -> Any:
+    """The frame as the clip has it, whose time begins at 0."""
+    stamp, base = frame.pts, frame.time_base
+    if hasattr(frame, "reformat"):
+        frame = frame.reformat(film.width, film.height, "yuv420p")
+    frame.pts, frame.time_base = stamp - round(begin / base), base
+    return frame
+
+
+def probe(task: Task) -> dict[str, Any]:
+    """Length, size and kind of a file, as its packets say."""
+    with _open(task.path) as container:
+        about: dict[str, Any] = {"sound": bool(container.streams.audio), "width": None, "height": None, "frames": None}
+        if any(not int(one.disposition) & COVER for one in container.streams.video):
+            stream = _film(container)
+            track = _track(container, stream)
+            begin, stop = _bounds(track, task)
+            about |= {"width": stream.width, "height": stream.height, "frames": len(track.pts)}
+        else:
+            begin, stop = _within(task.start or 0.0, task.end, _sound_seconds(container), "sound")
+    return {"seconds": round(stop - begin, 3), **about}
+
+
+def _sound_seconds(container: Any) -> float:
+    if not container.streams.audio:
+        raise MediaError("neither pictures nor sound in it")
+    stream, last = container.streams.audio[0], 0.0
+    for packet in container.demux(stream):
+        BEAT()
+        if packet.pts is not None:
+            last = max(last, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    return last - float((stream.start_time or 0) * stream.time_base)
+
+
+JOBS: Mapping[str, Callable[[Task], dict[str, Any]]] = {"frames": frames, "sound": sound, "cut": cut, "probe": probe}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""The parts of a prompt: text, images, sounds and films."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Literal, TypeAlias
+
+from mmeval.sampling import AudioPolicy, VideoPolicy
+
+__all__ = ["Audio", "Image", "Media", "Modality", "Part", "Prompt", "Text", "Video"]
+
+Modality = Literal["text", "image", "audio", "video"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A run of text in a prompt."""
+
+    kind: ClassVar[Modality] = "text"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An image, a sound or a film, unchanged: either its bytes, or the file that holds them."""
+
+    kind: ClassVar[Modality]
+    data: bytes | None = field(repr=False)
+    """None where `path` is set; `read()` works for both."""
+    mime: str
+    """`image/png`, ..., or `application/octet-stream` when the header is not recognised."""
+    sha256: str
+    source: str = ""
+    """Where the bytes came from: file, or data set id, revision, row and column."""
+    width: int | None = None
+    height: int | None = None
+    path: Path | None = None
+    """A file that is read only when its bytes are needed, so that a long film never sits in memory."""
+    start: float | None = None
+    """Where the clip begins in the film or sound, in seconds; None: at its beginning."""
+    end: float | None = None
+    """Where it ends; None: at its end."""
+    subtitles: Path | None = None
+    """A file with the subtitles of a film, .srt or .vtt. Its times are those of the whole film."""
+    policy: VideoPolicy | AudioPolicy | None = None
+    """How a film or sound is shown. A run sets it."""
+
+    def read(self) -> bytes:
+        """All bytes; raises OSError when the file is gone."""
+        if self.data is not None:
+            return self.data
+        assert self.path is not None, "media hold bytes or a path"
+        return self.path.read_bytes()
+
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        if self.data is not None:
+            return len(self.data)
+        assert self.path is not None, "media hold bytes or a path"
+        return self.path.stat().st_size
+
+
+class Image(Media):
+    """A still image."""
+
+    __slots__ = ()
+    kind = "image"
+
+
+class Audio(Media):
+    """A sound clip."""
+
+    __slots__ = ()
+    kind = "audio"
+
+
+class Video(Media):
+    """A film."""
+
+    __slots__ = ()
+    kind = "video"
+
+
+Part: TypeAlias = Text | Image | Audio | Video
+Prompt: TypeAlias = tuple[Part, ...]
