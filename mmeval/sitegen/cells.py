@@ -43,9 +43,17 @@ def shown(cell: Cell, column: Column) -> dict[str, Any]:
 
 
 def marks(cell: Cell) -> list[dict[str, str]]:
-    """What a reader has to know about a row, as message key, value and tone: why it has no rank, unusual settings."""
+    """What a reader has to know about a row, as message key, value and tone.
+
+    Whether its numbers were imported, why it has no rank, unusual settings.
+    """
+    imported = [{"key": "mark.third-party", "value": "", "tone": "warn"}] if cell.mark == "third-party" else []
     why = [{"key": f"unranked.{cell.unranked}", "value": "", "tone": "bad"}] if cell.unranked else []
-    return [*why, *({"key": f"setting.{key}", "value": value, "tone": "warn"} for key, value in cell.settings)]
+    return [
+        *imported,
+        *why,
+        *({"key": f"setting.{key}", "value": value, "tone": "warn"} for key, value in cell.settings),
+    ]
 
 
 def aside(one: Aside, column: Column, title: str, kind: str) -> dict[str, Any]:

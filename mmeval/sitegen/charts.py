@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from markupsafe import Markup
 
@@ -125,6 +126,14 @@ def pareto(points: Sequence[Point], *, less: bool = True) -> list[Point]:
     return front
 
 
+def least(*, log: bool, dates: bool) -> float:
+    """The shortest axis: a factor of four, two years or ten points.
+
+    An axis from 1.53 to 1.54 would make a difference of nothing look large.
+    """
+    return 0.6 if log else 2.0 if dates else 10.0
+
+
 def scatter(
     points: Sequence[Point], *, x_title: str, y_title: str, log: bool = False, front: bool = True, dates: bool = False
 ) -> Markup:
@@ -133,7 +142,7 @@ def scatter(
     Screen readers get the names of the axes; the table below the plot has the numbers.
     """
     xs = [math.log10(p.x) if log else p.x for p in points]
-    pad = (max(xs) - min(xs)) * 0.06 or 0.5
+    pad = max((max(xs) - min(xs)) * 0.06, (least(log=log, dates=dates) - (max(xs) - min(xs))) / 2)
     bottom, top = around([v for p in points for v in (p.low, p.high)], 0, 100)
     x, y = _Axis(min(xs) - pad, max(xs) + pad, LEFT, WIDE - 16), _Axis(bottom, top, HIGH - BOTTOM, TOP)
     best = pareto(points) if front else []
@@ -183,8 +192,6 @@ def _x_marks(x: _Axis, *, log: bool, dates: bool) -> list[tuple[float, str]]:
         return [(at, f"{at:.0f}" if at == int(at) else "") for at in halves]
     if not log:
         return [(tick, f"{tick:g}") for tick in ticks(x.start, x.end, 8)]
-    if x.end - x.start < 1:
-        return [(math.log10(tick), f"{tick:g}") for tick in ticks(10**x.start, 10**x.end, 6) if tick > 0]
     decades = range(math.floor(x.start), math.ceil(x.end) + 1)
     return [(math.log10(k) + e, f"{k * 10.0**e:g}") for e in decades for k in (1, 2, 5)]
 
@@ -216,17 +223,44 @@ def _mark(point: Point, at: tuple[float, float], y: _Axis, *, on: bool) -> Marku
     )
 
 
-def _names(points: Sequence[Point], at: dict[int, tuple[float, float]]) -> list[Markup]:
-    """Names beside points; a name that would cover an earlier one is left out."""
-    taken: list[tuple[float, float, float]] = []
+def _names(points: Sequence[Point], at: Mapping[int, tuple[float, float]]) -> list[Markup]:
+    """Names beside points; one that would cover a point or an earlier name is left out."""
+    taken: list[Box] = []
     out = []
     for point in points:
-        x, y = at[id(point)]
         name = point.title if len(point.title) <= LONGEST else f"{point.title[: LONGEST - 1]}…"
-        wide = 6.4 * len(name)
-        left = x + 9 if x + 9 + wide < WIDE else x - 9 - wide
-        if any(abs(y - other) < 13 and left < end and start < left + wide for start, end, other in taken):
+        box = place(at[id(point)], 6.6 * len(name), list(at.values()), taken)
+        if box is None:
             continue
-        taken.append((left, left + wide, y))
-        out.append(Markup('<text class="name" x="{}" y="{}">{}</text>').format(n(left), n(y + 16), name))
+        taken.append(box)
+        out.append(Markup('<text class="name" x="{}" y="{}">{}</text>').format(n(box[0]), n(box[3] - 3), name))
     return out
+
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right and bottom of a name."""
+
+
+def place(
+    at: tuple[float, float], wide: float, points: Sequence[tuple[float, float]], taken: Sequence[Box]
+) -> Box | None:
+    """A box for a name of this width beside its point, clear of all points and of the boxes that are taken."""
+    spots = (
+        (9, 4),
+        (-9 - wide, 4),
+        (-wide / 2, -9),
+        (-wide / 2, 18),
+        (8, -7),
+        (8, 15),
+        (-8 - wide, -7),
+        (-8 - wide, 15),
+    )
+    for dx, dy in spots:
+        left, base = at[0] + dx, at[1] + dy
+        box = (left, base - 10, left + wide, base + 3)
+        inside = left >= LEFT and box[2] <= WIDE and box[1] >= TOP - 12 and box[3] <= HIGH - BOTTOM
+        free = all(box[0] >= o[2] or o[0] >= box[2] or box[1] >= o[3] or o[1] >= box[3] for o in taken)
+        clear = all(not (box[0] - 5 < x < box[2] + 5 and box[1] - 5 < y < box[3] + 5) for x, y in points)
+        if inside and free and clear:
+            return box
+    return None

@@ -22,6 +22,7 @@ PAGES = (
     "run",
     "samples",
     "compare.html#m1=alder__vision-1a&m2=birch__vision-1b",
+    "models.html",
     "plots.html",
     "problems.html",
     "changelog.html",

@@ -28,6 +28,7 @@ KINDS = {
     "run": "",
     "samples": "",
     "compare": "compare.html#m1=alder__vision-1a&m2=birch__vision-1b",
+    "models": "models.html",
     "plots": "plots.html",
     "problems": "problems.html",
     "changelog": "changelog.html",

@@ -22,7 +22,7 @@ from tests.site.conftest import make
 from tests.site.test_board import column
 
 Visit = Callable[..., Any]
-PAGES = ("index", "plots", "compare", "problems", "changelog", "method")
+PAGES = ("index", "models", "plots", "compare", "problems", "changelog", "method")
 
 
 @pytest.mark.parametrize("lang", ["", "zh/"], ids=["en", "zh"])

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from mmeval.board import Board
+from mmeval.board.views import make_view
 from mmeval.sitegen.pages import model as modelpage
 from mmeval.sitegen.pages.model import field_of, share_below, slice_gaps
 
@@ -39,3 +45,40 @@ def test_gaps_are_hundredths_of_the_range(board: Board, monkeypatch: pytest.Monk
         assert gap["gap"] == pytest.approx((gap["value"] - field.slices[gap["name"]] - ahead) / 10)
     assert field.scale.end == 1000
     assert field.percents[-1] <= 100
+
+
+def test_a_strength_is_further_off_than_its_interval(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modelpage, "SMALLEST", 5)
+    fields = {column.card.name: field_of(column, board) for column in board.columns}
+    found = modelpage.measured(board.models["alder/vision-1a"], board, {}, fields)
+    gaps = slice_gaps(board.of("alder/vision-1a"), fields)
+    assert len(gaps) > len(found["strong"]) + len(found["weak"])
+    for one in gaps:
+        assert one["margin"] > 0
+    for sign, name in ((1, "strong"), (-1, "weak")):
+        assert all(sign * one["gap"] > one["margin"] for one in found[name])
+
+
+def test_the_index_has_all_models_with_their_overall_score(visit: Callable[..., Any], board: Board) -> None:
+    tab = visit("models.html")
+    assert tab.locator("tbody tr").count() == len(board.models)
+    tab.locator("tbody tr:not(.ref) a").first.click()
+    tab.wait_for_url("**/m/*.html")
+    assert tab.get_attribute('.top a[href="../models.html"]', "aria-current") == "true"
+    assert tab.locator(".kv dd").first.inner_text().split()[0].removeprefix("≈")
+
+
+def test_the_models_of_a_maker_stand_in_the_order_of_release(board: Board) -> None:
+    names = [name for name in sorted(board.models) if board.models[name].reference is None]
+    days = {name: datetime.date(2026, 1 + (5 * i) % 12, 1) for i, name in enumerate(names)}
+    cards = {
+        name: card.model_copy(update={"organization": "One Lab", "released": days[name]} if name in days else {})
+        for name, card in board.models.items()
+    }
+    same = replace(board, models=cards)
+    view = make_view("all", board.columns, same)
+    found = modelpage.versions(cards[names[2]], view, same)
+    assert [one["released"] for one in found] == sorted(day.isoformat() for day in days.values())
+    assert [one["title"] for one in found if one["here"]] == [cards[names[2]].label]
+    alone = replace(board, models={**cards, names[2]: cards[names[2]].model_copy(update={"organization": "Other Lab"})})
+    assert modelpage.versions(alone.models[names[2]], view, alone) == []

@@ -1,7 +1,13 @@
-"""The page of a model: parts, scores, strengths and weaknesses, failures, and the commands that reproduce it."""
+"""The page of a model: parts, scores, strengths and weaknesses, failures, and the commands that reproduce it.
+
+Their index lists all models with their overall scores.
+"""
 
 from __future__ import annotations
 
+import datetime
+import functools
+import math
 import statistics
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,20 +20,25 @@ from mmeval.board import Board, Cell, Column, ModelCard
 from mmeval.board.cards import PARTS
 from mmeval.board.leakage import blind_gains
 from mmeval.board.ranks import Ranks
-from mmeval.board.views import corrected, grouped, percent
+from mmeval.board.views import View, corrected, grouped, percent
 from mmeval.sitegen import data
 from mmeval.sitegen.cells import aside, command, provenance, rank_text, shown, slices
-from mmeval.sitegen.charts import Scale, interval, marks
-from mmeval.sitegen.env import Language
+from mmeval.sitegen.charts import Scale, axis, interval, marks
+from mmeval.sitegen.env import Language, Nav
 from mmeval.sitegen.links import benchmark_url, model_url
 from mmeval.sitegen.quality import seeing
 from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.store import slug
 from mmeval.types import STATUSES
 
+NAV = Nav("models.html", "nav.models", 30, under="m/")
 SMALLEST = 20
 """Sub-scores on fewer samples are too uncertain to be called strengths or weaknesses."""
 LISTED = 6
+GAPS = Scale(-50, 50)
+"""Of the chart of strengths and weaknesses, in hundredths of a benchmark's range."""
+VERSIONS = 12
+"""Models of the same maker that a page lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +56,8 @@ class Field:
 
 
 def pages(site: Site) -> Iterator[Page | File]:
-    """A page and its data for each model with a run on the board."""
+    """The index, and a page and its data for each model with a run on the board."""
+    yield Page("models.html", "models.html", functools.partial(index, site.views[0], site.board))
     fields = {column.card.name: field_of(column, site.board) for column in site.board.columns}
     for name, card in site.board.models.items():
         if site.board.of(name):
@@ -56,7 +68,75 @@ def pages(site: Site) -> Iterator[Page | File]:
 def context(card: ModelCard, site: Site, fields: Mapping[str, Field]) -> Context:
     """The variables of model.html."""
     shared = measured(card, site.board, site.ranks, fields)
+    view = site.views[0]
+    shared |= {"overall": overall(card, view, Scale(0, 100)), "versions": versions(card, view, site.board)}
     return lambda lang: {**shared, **worded(card, site.board, lang)}
+
+
+def index(view: View, board: Board, lang: Language) -> dict[str, Any]:
+    """The variables of models.html: all models, best first."""
+    scale = Scale(0, 100)
+    return {
+        "rows": [listed(board.models[name], view, scale, lang) for name in view.order],
+        "axis": axis(scale),
+        "benchmarks": len(view.columns),
+    }
+
+
+def listed(card: ModelCard, view: View, scale: Scale, lang: Language) -> dict[str, Any]:
+    """One model of the index."""
+    access = "" if card.open is None else lang.text("open" if card.open else "closed")
+    return {
+        "title": card.label,
+        "url": model_url(card.name),
+        "reference": card.reference,
+        "organization": card.organization or "",
+        "released": card.released.isoformat() if card.released else "",
+        "size": "" if card.parameters is None else f"{card.parameters:g}",
+        "access": access,
+        "coverage": view.lines[card.name].coverage,
+        **overall(card, view, scale),
+    }
+
+
+def overall(card: ModelCard, view: View, scale: Scale) -> dict[str, Any]:
+    """The mean over all benchmarks with its interval and rank; `guessed` where benchmarks are missing."""
+    line = view.lines.get(card.name)
+    if line is None or line.mean is None:
+        return {"mean": None, "half": None, "rank": "", "of": 0, "guessed": False, "plot": ""}
+    half = line.half or 0.0
+    return {
+        "mean": line.mean,
+        "half": line.half,
+        "rank": rank_text(view.ranks.intervals.get(card.name)) if view.ranks else "",
+        "of": len(view.ranks.models) if view.ranks else 0,
+        "guessed": bool(line.predicted),
+        "plot": interval(scale, line.mean, line.mean - half, line.mean + half),
+    }
+
+
+def versions(card: ModelCard, view: View, board: Board) -> list[dict[str, Any]]:
+    """The models of the same maker in the order of their release, of which this is one; empty if there is no other."""
+    same = [
+        one
+        for name in view.order
+        if (one := board.models[name]).organization == card.organization and one.released and one.reference is None
+    ]
+    if card.organization is None or card.released is None or len(same) < 2 or card not in same:
+        return []
+    same.sort(key=lambda one: (one.released or datetime.date.min, one.label.casefold()))
+    at = same.index(card)
+    near = same[max(0, at - VERSIONS // 2) :][:VERSIONS]
+    return [
+        {
+            "title": one.label,
+            "url": model_url(one.name),
+            "here": one is card,
+            "released": one.released.isoformat() if one.released else "",
+            **overall(one, view, Scale(0, 100)),
+        }
+        for one in near
+    ]
 
 
 def measured(
@@ -72,8 +152,8 @@ def measured(
             row(card.name, column, cell, ranks.get(column.card.name), fields[column.card.name])
             for column, cell in cells
         ],
-        "strong": [one for one in apart if one["gap"] > 0][:LISTED],
-        "weak": [one for one in reversed(apart) if one["gap"] < 0][:LISTED],
+        "strong": [one for one in apart if one["gap"] > one["margin"]][:LISTED],
+        "weak": [one for one in reversed(apart) if one["gap"] < -one["margin"]][:LISTED],
         "needs_image": seen(card.name, cells, board),
         "statuses": failures(cells),
         "variants": variants(card.name, board),
@@ -108,6 +188,8 @@ def worded(card: ModelCard, board: Board, lang: Language) -> dict[str, Any]:
     """What depends on the language."""
     return {
         "parts": [(lang.text(f"part.{part}"), card.parts.get(part)) for part in PARTS] if card.parts else [],
+        "headed": headed(card, lang),
+        "maker": card.organization or "",
         "card_facts": facts(card, lang),
         "runs": [reproduce(column, one, lang) for column, cell in board.of(card.name) for one in cell.runs],
     }
@@ -128,16 +210,24 @@ def row(name: str, column: Column, cell: Cell, ranks: Ranks | None, field: Field
     }
 
 
-def facts(card: ModelCard, lang: Language) -> list[tuple[str, Any]]:
-    """The card as pairs of name and value; the template leaves out unknown values."""
+def headed(card: ModelCard, lang: Language) -> list[tuple[str, str]]:
+    """The facts that stand at the top of the page, as far as they are known."""
     t = lang.text
     access = None if card.open is None else t("open") if card.open else t("closed")
-    return [
+    pairs = [
         (t("fact.organization"), card.organization),
         (t("fact.released"), card.released.isoformat() if card.released else None),
-        (t("fact.cutoff"), card.cutoff.isoformat() if card.cutoff else None),
-        (t("fact.access"), access),
         (t("fact.parameters"), None if card.parameters is None else f"{card.parameters:g} B"),
+        (t("fact.access"), access),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def facts(card: ModelCard, lang: Language) -> list[tuple[str, Any]]:
+    """The rest of the card as pairs of name and value; the template leaves out unknown values."""
+    t = lang.text
+    return [
+        (t("fact.cutoff"), card.cutoff.isoformat() if card.cutoff else None),
         (t("fact.modalities"), ", ".join(card.modalities)),
         (t("fact.price"), price(card, lang)),
         (t("fact.url"), card.url),
@@ -202,16 +292,24 @@ def field_of(column: Column, board: Board) -> Field:
 def slice_gaps(cells: Sequence[tuple[Column, Cell]], fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     """How far sub-scores differ from the median model's, beyond the overall difference; largest first.
 
-    Gaps are in hundredths of the benchmark's range, so that different scales can be compared.
+    Gaps are in hundredths of the benchmark's range, so that different scales can be compared. `margin` is half of the
+    gap's interval, from those of the sub-score and of the headline; the two move together, so it errs on the safe side.
     """
     gaps: list[dict[str, Any]] = []
     for column, cell in cells:
         theirs = fields[column.card.name].slices
         ahead = cell.headline.value * column.card.scale - fields[column.card.name].median
+        half = (cell.headline.high - cell.headline.low) / 2 * column.card.scale
         point = (column.card.high - column.card.low) * column.card.scale / 100 or 1.0
         about = {"benchmark": column.card.title, "url": benchmark_url(column.card.name)}
         gaps += [
-            {**one, **about, "gap": (one["value"] - theirs[one["name"]] - ahead) / point}
+            {
+                **one,
+                **about,
+                "gap": (gap := (one["value"] - theirs[one["name"]] - ahead) / point),
+                "margin": (margin := math.hypot(one["half"], half) / point),
+                "plot": interval(GAPS, gap, gap - margin, gap + margin, 0.0),
+            }
             for one in slices(cell, column)
             if one["n"] >= SMALLEST and one["name"] in theirs
         ]
