@@ -90,10 +90,12 @@ class Adapter:
 
     async def _started(self) -> tuple[str, providers.Secret]:
         program = await asyncio.to_thread(_program, self._options.python)
+        secret = providers.ManagedServer.new_secret()
         self._server = providers.ManagedServer(
             f"vllm/{self.model}",
             lambda port: self._command(program, port),
-            key_env="VLLM_API_KEY",
+            secret=secret,
+            env={"VLLM_API_KEY": secret.value},
             startup_s=self._options.startup_s,
         )
         await self._server.start()

@@ -194,6 +194,15 @@ class Describes(Protocol):
         ...
 
 
+@runtime_checkable
+class Replicates(Protocol):
+    """A local model of which several copies can run on one machine, one for each GPU."""
+
+    def replicas(self) -> int:
+        """How many copies the options ask for; 1 runs in this process."""
+        ...
+
+
 BatchStatus = Literal["running", "ended", "failed"]
 
 

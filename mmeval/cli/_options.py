@@ -27,11 +27,13 @@ PANELS: Mapping[str | None, tuple[str, ...]] = {
         "results",
     ),
     "Budget": ("max_cost", "max_tokens", "max_minutes", "max_error_rate"),
-    "Engine": ("concurrency", "batch", "timeout", "deadline", "attempts", "cache", "cache_file", "sync", "log"),
+    "Engine": (
+        "concurrency", "replicas", "batch", "timeout", "deadline", "attempts", "cache", "cache_file", "sync", "log",
+    ),
     "Data": ("path", "columns", "shard", "offline"),
     "Films and sounds": ("video", "audio"),
     "Judge": ("judge", "judge_options"),
-}
+}  # fmt: skip
 """Panels of the help page, with their fields; None is the panel of the common options."""
 FLAGS = {"options": ("-o", "--option")}
 """Flags that are not named after their field."""

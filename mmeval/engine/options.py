@@ -68,6 +68,9 @@ class Settings(BaseModel):
     concurrency: int | None = Field(
         default=None, ge=1, description="Fixed number of requests in flight. Without it, the number adapts."
     )
+    replicas: int | None = Field(
+        default=None, ge=1, description="Run N copies of the model, each in a process of its own."
+    )
     max_cost: float | None = Field(default=None, gt=0, description="Stop after spending this many US dollars.")
     max_tokens: int | None = Field(default=None, gt=0, description="Stop after this many tokens, input and output.")
     max_minutes: float | None = Field(default=None, gt=0, description="Stop after this many minutes.")

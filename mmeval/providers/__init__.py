@@ -8,6 +8,7 @@ from mmeval.providers.body import Body, drop_none
 from mmeval.providers.calls import Answer, call, collected, decode, fetch, lines, shaped
 from mmeval.providers.chat import ChatClient, ChatOptions, chat_payload, chat_reply, json_schema
 from mmeval.providers.checkpoints import checkpoint_digest, checkpoint_folder
+from mmeval.providers.devices import gpu_shares, visible_gpus
 from mmeval.providers.failures import failure, said
 from mmeval.providers.google import gemini_image_tokens, gemini_reply
 from mmeval.providers.guard import (
@@ -23,6 +24,7 @@ from mmeval.providers.guard import (
 from mmeval.providers.headers import anthropic_limits, openai_limits, retry_after
 from mmeval.providers.likelihood import option_scores
 from mmeval.providers.local import decoded, first_device, load_checkpoint, local_failure, threads_for, too_large
+from mmeval.providers.process import ManagedProcess
 from mmeval.providers.processors import load_processor
 from mmeval.providers.prompt_scores import prompt_scores
 from mmeval.providers.server import ManagedServer
@@ -37,6 +39,7 @@ __all__ = [
     "Body",
     "ChatClient",
     "ChatOptions",
+    "ManagedProcess",
     "ManagedServer",
     "ResponseBody",
     "Secret",
@@ -56,6 +59,7 @@ __all__ = [
     "first_device",
     "gemini_image_tokens",
     "gemini_reply",
+    "gpu_shares",
     "guard_httpx",
     "guarded_session",
     "json_schema",
@@ -75,4 +79,5 @@ __all__ = [
     "shaped",
     "threads_for",
     "too_large",
+    "visible_gpus",
 ]

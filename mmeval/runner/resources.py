@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from mmeval.definitions import Adapter, Replicates
 from mmeval.engine import cache as caching
 from mmeval.engine.budget import Budget
 from mmeval.engine.client import Client, Stop
 from mmeval.engine.options import Settings
 from mmeval.engine.pool import Pool
 from mmeval.engine.rate.throttle import Throttles
+from mmeval.engine.replicas.start import replicated
 from mmeval.engine.retry import Patience, Policy
 from mmeval.runner.plan import Model, Plan
 
@@ -44,7 +46,7 @@ class Resources:
             StoppedError: the run was stopped while the model was connecting.
         """
         self.budget.require(model.name, model.price)
-        adapter = await stop.unless(self.pool.connected(plan.connection(model), model.make))
+        adapter = await stop.unless(self.pool.connected(plan.connection(model), lambda: self._made(model)))
         settings = self.settings
         return Client(
             adapter=adapter,
@@ -59,6 +61,15 @@ class Resources:
             patience=Patience(settings.timeout),
             stop=stop,
         )
+
+    def _made(self, model: Model) -> Adapter:
+        """The adapter of a model, or copies of it; references see the samples of a run and stay in this process."""
+        adapter = model.make()
+        own = adapter.replicas() if isinstance(adapter, Replicates) else 1
+        count = self.settings.replicas or own
+        if count == 1 or model.needs_samples:
+            return adapter
+        return replicated(model.name, adapter, model.options, count=count, paths=self.settings.path)
 
     async def close(self) -> None:
         """Close the models, and write what is left in the cache."""

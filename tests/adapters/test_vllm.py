@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 from mmeval import FatalError, Request, Text, UsageError
 from mmeval.catalog import Catalog
 from mmeval.cli import app
-from mmeval.providers import ManagedServer, server
+from mmeval.providers import ManagedServer, process
 from mmeval.runner.plan import Settings, model
 from tests.adapters.conftest import picture
 
@@ -45,7 +45,7 @@ def marker(tmp_path, monkeypatch):
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(server.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(process.tempfile, "tempdir", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     return f"marker-{uuid.uuid4().hex}"
 
@@ -109,8 +109,8 @@ async def test_a_model_is_served_asked_and_stopped(marker, tmp_path, monkeypatch
     [
         ("--crash 'ERROR ValueError: no model x'", {}, r"ended while starting: ERROR ValueError: no model x \(log: .*\)$"),
         ("--crash 'no good reason'", {}, r"ended while starting: INFO shutting down \(log"),
-        ("--hang", {"startup_s": 3.0}, r"not ready within 3 s: INFO loading weights 1/3 \(log"),
-        ("--slow 60", {"startup_s": 3.0}, r"not ready within 3 s: INFO loading weights 1/3 \(log"),
+        ("--hang", {"startup_s": 3.0}, r"not ready within -o startup_s=3: INFO loading weights 1/3 \(log"),
+        ("--slow 60", {"startup_s": 3.0}, r"not ready within -o startup_s=3: INFO loading weights 1/3 \(log"),
     ],
 )  # fmt: skip
 async def test_a_server_that_does_not_start(args, options, message, marker, tmp_path):
@@ -128,7 +128,7 @@ async def test_a_port_that_is_taken_meanwhile(marker, tmp_path):
 
 
 async def test_a_server_that_ignores_sigterm(marker, monkeypatch):
-    monkeypatch.setattr(server, "GRACE_S", 0.3)
+    monkeypatch.setattr(process, "GRACE_S", 0.3)
     assert (await asked(adapter(marker, "--deaf --worker"))).text == "A"
     assert alive(marker) == []
 
@@ -137,7 +137,9 @@ def managed(marker: str, *args: str) -> ManagedServer:
     def command(port: int) -> list[str]:
         return ["vllm", "--marker", marker, "--host", "127.0.0.1", "--port", str(port), *args]
 
-    return ManagedServer("x", command, key_env="VLLM_API_KEY")
+    return ManagedServer(
+        "x", command, secret=(secret := ManagedServer.new_secret()), env={"VLLM_API_KEY": secret.value}
+    )
 
 
 async def test_the_event_loop_goes_on_while_a_server_starts_and_stops(marker):
@@ -189,7 +191,7 @@ async def test_a_server_that_ends_by_itself(marker):
 async def test_a_supervisor_that_is_killed(marker):
     made = adapter(marker, "--worker")
     await made.connect()
-    made._server._process.kill()
+    made._server.process._process.kill()
     await made.close()
     assert gone(marker)
 
