@@ -21,7 +21,7 @@ LAYERS = [
     {"metrics", "scorers"},
     {"definitions"},
     {"media", "providers"},
-    {"data", "catalog"},
+    {"data", "catalog", "anatomy"},
     {"engine", "provenance", "store"},
     {"comparable"},
     {"runner", "compare", "board", "interchange"},

@@ -39,6 +39,7 @@ VERBS = {
     "data": "Check, fetch and update the data of benchmarks.",
     "cache": "Inspect, check, repair or prune the response cache.",
     "new": "Write a commented file that works: a run, a suite, a gate, a benchmark or an adapter.",
+    "describe": "Say what a model consists of: parts and their sizes, context, tokens per image, licence and memory.",
     "doctor": "Check packages, keys, definitions, results and disk.",
     "import": "Import results of other tools.",
     "export": "Write runs as a table of samples, as Every Eval Ever JSON, as hub YAML, or as a submission file.",

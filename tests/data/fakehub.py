@@ -55,9 +55,9 @@ class _Handler(Handler):
         self.hub.requests.append(f"{self.command} {path}")
         length = int(self.headers.get("content-length") or 0)
         body = self.rfile.read(length)
-        if found := re.fullmatch(r"/api/datasets/([^/]+/[^/]+)(?:/(\w[\w-]*)/([^/]+)/?(.*))?", path):
+        if found := re.fullmatch(r"/api/(?:datasets|models)/([^/]+/[^/]+)(?:/(\w[\w-]*)/([^/]+)/?(.*))?", path):
             self._api(found[1], found[2] or "revision", found[3] or "main", found[4] or "", url.query, body)
-        elif found := re.fullmatch(r"/datasets/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path):
+        elif found := re.fullmatch(r"(?:/datasets)?/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path):
             self._resolve(found[1], found[2], found[3])
         elif path.startswith("/_tsv/") and (self.hub.root / path[1:]).is_file():
             self._send((self.hub.root / path[1:]).read_bytes())
