@@ -90,6 +90,12 @@ KEYS: Final[tuple[Key, ...]] = (
     ),
     Key("options.system", "The system prompt is part of the prompt.", gate=_of("prompt"), column="setting"),
     Key("options.seed", "Another seed is another draw of the same model: a try like any other."),
+    Key(
+        "options.coordinates",
+        "How the coordinates in a model's replies are read; a property of the model.",
+        gate=_of("model"),
+        column="setting",
+    ),
     Key("options.*", "Temperature, token limit and the like change answers.", column="setting"),
     Key(
         "definition_digest",

@@ -59,7 +59,7 @@ class Source:
         Raises:
             UsageError: the profile is unknown, or needs a judge that this run did not use.
         """
-        rule = rule_of(self.benchmark, profile)
+        rule = rule_of(self.benchmark, profile, self.run.info.spec.options)
         if hasattr(rule, "parse"):
             if profile == self.run.info.spec.profile:
                 return lambda record: record

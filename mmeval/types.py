@@ -95,6 +95,8 @@ class Reply:
     """Tokens of each choice whose score is a log-probability: their sum and their mean can prefer different choices."""
     media: tuple[Media, ...] = ()
     """What the model made (`want="image"`, `"audio"` or `"video"`)."""
+    sent: tuple[tuple[int, int], ...] = ()
+    """Width and height of the pictures of the prompt as they were sent; empty if they were sent as in the data."""
     reasoning: str | None = None
     usage: Usage = Usage()
     latency_s: float = 0.0

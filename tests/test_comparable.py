@@ -29,7 +29,7 @@ SPEC: dict[str, Any] = {
     "definition_digest": "a" * 64, "adapter_digest": "b" * 64, "scorer": "mine/default#1",
 }  # fmt: skip
 OTHER: dict[str, Any] = {"epochs": 2, "limit": 5, "seed": 5, "media_policy": {"side": [512]}}
-PARTS = ("options.system", "options.temperature", "options.seed", "data.revision", "data.sha256", "data.md5", "data.split", "data.config",
+PARTS = ("options.system", "options.temperature", "options.seed", "options.coordinates", "data.revision", "data.sha256", "data.md5", "data.split", "data.config",
          "data.parts", "data.n", "data.seed", "data.path", "imported.sha256", "imported.file")  # fmt: skip
 ALONE = ("mmeval", "samples_digest", "video", "audio", "decoder")
 NAMES = [name for name in Spec.model_fields if name not in ("options", "data")] + [*PARTS, *ALONE]
@@ -40,13 +40,14 @@ POOLED = {
     "imported.file",
 }  # fmt: skip
 FREE: dict[Purpose, set[str]] = {
-    "model": SIZE | {"model", "endpoint", "adapter_digest"},
+    "model": SIZE | {"model", "endpoint", "adapter_digest", "options.coordinates"},
     "prompt": SIZE | {"definition_digest", "options.system"},
     "adapter": SIZE | {"adapter_digest", "endpoint", "media_policy"},
     "scorer": SIZE | {"scorer", "profile", "judge", "judge_digest"},
     "code": SIZE | {"adapter_digest", "definition_digest", "scorer", "media_policy", "mmeval", "decoder"},
     "column": POOLED | {
-        "endpoint", "adapter_digest", "media_policy", "options.system", "options.temperature", "mmeval", "decoder",
+        "endpoint", "adapter_digest", "media_policy", "options.system", "options.temperature", "options.coordinates",
+        "mmeval", "decoder",
     },
     "pooled": POOLED,
     "paired": set(NAMES) - {"benchmark"},

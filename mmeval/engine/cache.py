@@ -34,7 +34,7 @@ AT_ONCE = 500
 STORED = tuple(
     name
     for name in Reply.__dataclass_fields__
-    if name not in ("limits", "cached", "usage", "scores", "tokens", "media")
+    if name not in ("limits", "cached", "usage", "scores", "tokens", "media", "sent")
 )
 
 
@@ -250,7 +250,7 @@ def _cacheable(reply: Reply) -> bool:
 
 def _dump(reply: Reply) -> str:
     data = {name: getattr(reply, name) for name in STORED}
-    data |= {name: getattr(reply, name) for name in ("scores", "tokens") if getattr(reply, name)}
+    data |= {name: value for name in ("scores", "tokens", "sent") if (value := getattr(reply, name))}
     data["usage"] = {name: getattr(reply.usage, name) for name in Usage.__dataclass_fields__}
     return json.dumps(data)
 
@@ -263,8 +263,9 @@ def _load(text: object) -> Reply | None:
     try:
         usage = Usage(**data.pop("usage"))
         numbers = {name: tuple(data.pop(name, ())) for name in ("scores", "tokens")}
-        return Reply(**{**data, "usage": usage, **numbers, "cached": True})
-    except TypeError:
+        sent = tuple((int(width), int(height)) for width, height in data.pop("sent", ()))
+        return Reply(**{**data, "usage": usage, **numbers, "sent": sent, "cached": True})
+    except (TypeError, ValueError):
         return None
 
 

@@ -236,7 +236,8 @@ class Client:
 
     async def _once(self, request: Request, timeouts: int, begin: float) -> Reply:
         start = time.monotonic()
-        if not media.fits(request.prompt, self.adapter.capabilities):
+        fitted = not media.fits(request.prompt, self.adapter.capabilities)
+        if fitted:
             prompt = await asyncio.to_thread(media.fit, request.prompt, self.adapter.capabilities)
             request = replace(request, prompt=prompt)
         left = max(0.001, begin + self.policy.deadline_s - start)
@@ -254,7 +255,7 @@ class Client:
         except Exception as error:  # the boundary of a request: whatever an SDK raises is this sample's failure
             raise FatalError(f"{type(error).__name__}: {error}", kind="adapter") from error
         self.patience.saw(time.monotonic() - start)
-        return reply
+        return replace(reply, sent=media.sizes(request.prompt)) if fitted else reply
 
     def _accept(self, key: bytes, reply: Reply, attempts: int) -> Answer:
         cost = self.price.cost(reply.usage)

@@ -2,11 +2,24 @@
 
 from mmeval.media.decoder import Decoder, decoder, decoder_version, worked
 from mmeval.media.films import Shown, audio, facts, moving, shown, video, wanted, with_policy
-from mmeval.media.images import MAX_PIXELS, THUMBNAIL_BYTES, admit, check, fit, fits, image, intact, policy, thumbnail
+from mmeval.media.images import (
+    MAX_PIXELS,
+    THUMBNAIL_BYTES,
+    admit,
+    check,
+    fit,
+    fits,
+    image,
+    intact,
+    policy,
+    sent,
+    sizes,
+    thumbnail,
+)
 from mmeval.media.kept import Kept
 
 __all__ = [
     "MAX_PIXELS", "THUMBNAIL_BYTES", "Decoder", "Kept", "Shown", "admit", "audio", "check", "decoder",
-    "decoder_version", "facts", "fit", "fits", "image", "intact", "moving", "policy", "shown", "thumbnail", "video",
-    "wanted", "with_policy", "worked",
+    "decoder_version", "facts", "fit", "fits", "image", "intact", "moving", "policy", "sent", "shown", "sizes",
+    "thumbnail", "video", "wanted", "with_policy", "worked",
 ]  # fmt: skip

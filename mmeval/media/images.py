@@ -126,6 +126,16 @@ def fit(prompt: Prompt, capabilities: Capabilities) -> Prompt:
     )
 
 
+def sizes(prompt: Prompt) -> tuple[tuple[int, int], ...]:
+    """Width and height of every picture of a prompt."""
+    return tuple((part.width or 0, part.height or 0) for part in prompt if isinstance(part, Image))
+
+
+def sent(prompt: Prompt, capabilities: Capabilities) -> tuple[tuple[int, int], ...]:
+    """The sizes after `fit`; empty if every picture is sent as it is."""
+    return () if fits(prompt, capabilities) else sizes(fit(prompt, capabilities))
+
+
 def intact(picture: Image) -> None:
     """Check the structure without decoding: checksums, end marks, and whether the header can be true.
 

@@ -238,6 +238,8 @@ class Execution:
 
     def _scored(self, one: Pending, answer: Answer) -> Record:
         reply = answer.reply
+        if hasattr(self.plan.rule, "speaking") and not reply.sent:  # replies of a batch do not have the sizes
+            reply = replace(reply, sent=media.sent(one.request.prompt, self.plan.model.capabilities))
         status = _status(reply)
         hidden = self.plan.benchmark.labels == "hidden"
         if status not in ("ok", "truncated") or self.judge is not None or hidden:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mmeval import media, store
@@ -29,7 +30,7 @@ from mmeval.engine.options import Settings, public, resolve, split_model
 from mmeval.errors import UsageError, nearest
 from mmeval.metrics.variants import prompt_of
 from mmeval.sampling import AudioPolicy, VideoPolicy, audio_policy, video_policy
-from mmeval.scorers import JudgeRule, Rule
+from mmeval.scorers import Convention, JudgeRule, Rule
 from mmeval.store import schema1
 from mmeval.types import Request, Sample
 
@@ -37,6 +38,10 @@ FRAMES, WAV = "frames=32", "wav"
 """Policies for films and sounds of benchmarks that state none."""
 
 __all__ = ["Job", "Model", "ModelSpec", "Plan", "has_option", "model", "on_pinned_data", "plan", "rule_of", "selected"]
+
+
+COORDINATES = "coordinates"
+"""The option, and the key of a model's card, that declares how a model writes coordinates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,8 +229,14 @@ def plan(
     profile = _profile(job, settings)
     rule = rule_of(bench, profile)
     judge = _judge(bench, profile, rule, settings)
-    asked = model(wanted.name, settings, {**settings.options, **wanted.options}, bench)
+    given = {**settings.options, **wanted.options}
+    said = given.pop(COORDINATES, None)
+    asked = model(wanted.name, settings, given, bench)
     _check_method(asked, settings)
+    spoken: dict[str, str] = {}
+    if hasattr(rule, "speaking"):
+        spoken = {COORDINATES: _declared(bench, asked, said)}
+        rule = rule_of(bench, profile, spoken)
     spec = store.Spec(
         model=wanted.name,
         benchmark=bench.name,
@@ -234,7 +245,7 @@ def plan(
         profile=profile,
         judge=judge.name if judge else None,
         judge_digest=_judge_digest(rule, judge) if judge else None,
-        options=dict(asked.identity.options),
+        options={**asked.identity.options, **spoken},
         endpoint=asked.identity.endpoint,
         epochs=settings.epochs * settings.prompts,
         limit=min(filter(None, (settings.limit, job.limit)), default=None),
@@ -283,13 +294,34 @@ def _moving(bench: Benchmark, settings: Settings) -> dict[str, Any]:
     return {**video, **audio, "decoder": media.decoder_version()} if video or audio else {}
 
 
-def rule_of(benchmark: Benchmark, profile: str) -> Rule | JudgeRule:
-    """The rule of a profile; raises UsageError, which lists the profiles of the benchmark."""
+def _declared(benchmark: Benchmark, asked: Model, said: object) -> str:
+    """How the model writes coordinates, by the option, else by its card; raises UsageError if neither says it."""
+    declared = asked.card.get(COORDINATES) if said is None else said
+    if declared is None:
+        raise UsageError(
+            f"{benchmark.name} asks for places in the picture, and no card says how {asked.name} writes coordinates; "
+            f"declare it, as in -o '{COORDINATES}=0-1000 xyxy' (docs/grounding.md)"
+        )
+    return str(Convention.parse(str(declared)))
+
+
+def rule_of(benchmark: Benchmark, profile: str, options: Mapping[str, Any] = MappingProxyType({})) -> Rule | JudgeRule:
+    """The rule of a profile; raises UsageError, which lists the profiles of the benchmark.
+
+    Args:
+        benchmark: what is asked.
+        profile: of its scorer.
+        options: of the run; a rule that reads coordinates needs the one that declares them.
+    """
     known = benchmark.score.rules
     if profile not in known:
         fault = f"{benchmark.name} has no profile {profile!r}{nearest(profile, known)}"
         raise UsageError(f"{fault}; it has {', '.join(sorted(known))}")
-    return benchmark.score.rule(profile)
+    rule = benchmark.score.rule(profile)
+    if hasattr(rule, "speaking") and COORDINATES in options:
+        told: Rule = rule.speaking(Convention.parse(options[COORDINATES]))
+        return told
+    return rule
 
 
 def _judge(bench: Benchmark, profile: str, rule: Rule | JudgeRule, settings: Settings) -> Model | None:

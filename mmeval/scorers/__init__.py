@@ -1,6 +1,7 @@
 """Scorers: pure functions from (sample, reply) to a score, each with named profiles."""
 
 from mmeval.scorers.base import Compare, Extract, Extraction, Grade, JudgeRule, Rule, Scorer, Staged
+from mmeval.scorers.coordinates import Convention
 from mmeval.scorers.judges.extraction import extracted_answer, judged_choice
 from mmeval.scorers.judges.pairwise import pairwise
 from mmeval.scorers.judges.rubrics import (
@@ -20,6 +21,7 @@ from mmeval.scorers.rules.likelihood import best_choice
 from mmeval.scorers.rules.lists import relaxed_lists
 from mmeval.scorers.rules.mathematics import math_answer
 from mmeval.scorers.rules.phrase import phrase
+from mmeval.scorers.rules.places import box, point, points
 from mmeval.scorers.rules.questions import question
 from mmeval.scorers.rules.tables import table_match
 from mmeval.scorers.rules.text import anls, exact_text
@@ -29,6 +31,7 @@ from mmeval.scorers.rules.yesno import yes_no
 
 __all__ = [
     "Compare",
+    "Convention",
     "Extract",
     "Extraction",
     "Grade",
@@ -39,6 +42,7 @@ __all__ = [
     "anls",
     "attempted",
     "best_choice",
+    "box",
     "braced",
     "chart_judged",
     "choice",
@@ -58,6 +62,8 @@ __all__ = [
     "open_answer",
     "pairwise",
     "phrase",
+    "point",
+    "points",
     "question",
     "relaxed",
     "relaxed_lists",

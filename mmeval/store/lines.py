@@ -155,7 +155,7 @@ def dump_reply(reply: Reply) -> dict[str, Any]:
     del data["limits"]
     data["usage"] = _shallow(reply.usage)
     data["media"] = [media_reference(one) for one in reply.media]
-    for name in ("scores", "tokens", "media"):
+    for name in ("scores", "tokens", "media", "sent"):
         if not data[name]:
             del data[name]
     return data
@@ -192,7 +192,8 @@ def load_record(line: str | bytes, folder: Path = Path()) -> Record:
     if reply is not None:
         media = tuple(load_media(one, folder) for one in reply.pop("media", ()))
         numbers = {name: tuple(reply.get(name, ())) for name in ("scores", "tokens")}
-        reply = Reply(**{**reply, "usage": Usage(**reply["usage"]), **numbers, "media": media})
+        sent = tuple((int(width), int(height)) for width, height in reply.get("sent", ()))
+        reply = Reply(**{**reply, "usage": Usage(**reply["usage"]), **numbers, "media": media, "sent": sent})
     data["seen"] = tuple(Seen(**{**one, "at": tuple(one["at"])}) for one in data.get("seen", ()))
     if score is not None:
         score = Score(**{**score, "span": tuple(score["span"]) if score["span"] else None})

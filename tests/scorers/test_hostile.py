@@ -48,6 +48,10 @@ SCORERS = {
     "tagged": scorers.tagged_judged(),
     "mathematics, judged": scorers.math_judged(),
     "pairwise": scorers.pairwise(),
+    "places": scorers.Scorer(name="places", version=1, rules={
+        kind.name: kind.rule("mmeval").speaking(scorers.Convention("pixels"))
+        for kind in (scorers.box(), scorers.point(), scorers.points())
+    }),
 }  # fmt: skip
 RULES = [pytest.param(s.rule(p), id=f"{name}/{p}") for name, s in SCORERS.items() for p in sorted(s.rules)]
 N = 8_000
