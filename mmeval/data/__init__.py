@@ -4,7 +4,7 @@ A row is a mapping. Images stay encoded, as `{"bytes", "path"}` mappings.
 """
 
 from mmeval.data.ablate import Ablation, ablate
-from mmeval.data.combined import chained, joined, zipped
+from mmeval.data.combined import chained, each, joined, zipped
 from mmeval.data.files import csv, jsonl, parquet, tsv
 from mmeval.data.generated import Make, generated
 from mmeval.data.hub import hub
@@ -12,12 +12,12 @@ from mmeval.data.matrices import matrices
 from mmeval.data.pins import pinned
 from mmeval.data.questions import from_file
 from mmeval.data.remote import supplied, vlmevalkit
-from mmeval.data.rows import beside, lettered, picture, pictures, present, spelled, tags, vlmevalkit_sample
+from mmeval.data.rows import beside, lettered, picture, pictures, present, size, spelled, tags, vlmevalkit_sample
 from mmeval.data.samples import samples
 from mmeval.data.variants import Variant, varied
 
 __all__ = [
-    "Ablation", "Make", "Variant", "ablate", "beside", "chained", "csv", "from_file", "generated", "hub",
+    "Ablation", "Make", "Variant", "ablate", "beside", "chained", "csv", "each", "from_file", "generated", "hub",
     "joined", "jsonl", "lettered", "matrices", "parquet", "picture", "pictures", "pinned", "present", "samples",
-    "spelled", "supplied", "tags", "tsv", "varied", "vlmevalkit", "vlmevalkit_sample", "zipped",
+    "size", "spelled", "supplied", "tags", "tsv", "varied", "vlmevalkit", "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

@@ -108,6 +108,38 @@ class Zipped:
         return replace(self, source=sources[0])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Each:
+    """Rows that hold several questions about one thing: one row for each of them."""
+
+    source: Source
+    columns: tuple[str, ...]
+    """Lists of equal length; each new row has one item of each. The place in the list, from 0, is in `part`."""
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream the rows; raises DataError for lists of different lengths."""
+        for number, row in enumerate(self.source.rows(offline=offline)):
+            lists = [row[column] for column in self.columns]
+            if len(set(map(len, lists))) > 1:
+                raise DataError(
+                    f"row {number}: {', '.join(self.columns)} have {', '.join(str(len(x)) for x in lists)} items"
+                )
+            for part, items in enumerate(zip(*lists, strict=True)):
+                yield {**row, **dict(zip(self.columns, items, strict=True)), "part": part}
+
+    def describe(self) -> Mapping[str, JSON]:
+        """The description of the source."""
+        return self.source.describe()
+
+    def sources(self) -> tuple[Source, ...]:
+        """The source."""
+        return (self.source,)
+
+    def with_sources(self, sources: tuple[Source, ...]) -> Each:
+        """A copy with another source."""
+        return replace(self, source=sources[0])
+
+
 def zipped(source: Hub, *, archive: str, column: str) -> Zipped:
     """Rows whose images are members of a zip archive."""
     return Zipped(source=source, archive=archive, column=column)
@@ -116,6 +148,11 @@ def zipped(source: Hub, *, archive: str, column: str) -> Zipped:
 def chained(column: str, parts: Mapping[str, Source]) -> Chained:
     """Several configs or splits as one source; `column` tells which one a row is from."""
     return Chained(column, tuple(parts.items()))
+
+
+def each(source: Source, *columns: str) -> Each:
+    """One row for each item of these columns, which hold lists of equal length."""
+    return Each(source=source, columns=columns)
 
 
 def joined(questions: Source, pictures: Source, *, key: str, id: str, image: str = "image") -> Joined:  # noqa: A002

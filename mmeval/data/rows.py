@@ -33,6 +33,13 @@ def beside(row: Row, column: str = "image") -> Image:
     return cells.image(row[column], Path(row["folder"]), where)
 
 
+def size(image: Image) -> tuple[int, int]:
+    """Width and height in pixels; raises DataError for bytes without the header of a picture."""
+    if image.width is None or image.height is None:
+        raise DataError(f"{image.source}: not an image that can be read")
+    return image.width, image.height
+
+
 def _image(cell: Any, column: str) -> Image:
     if isinstance(cell, str):
         from mmeval.data.files import decoded

@@ -17,9 +17,10 @@ from mmeval.media.images import (
     thumbnail,
 )
 from mmeval.media.kept import Kept
+from mmeval.media.masks import runs
 
 __all__ = [
     "MAX_PIXELS", "THUMBNAIL_BYTES", "Decoder", "Kept", "Shown", "admit", "audio", "check", "decoder",
-    "decoder_version", "facts", "fit", "fits", "image", "intact", "moving", "policy", "sent", "shown", "sizes",
+    "decoder_version", "facts", "fit", "fits", "image", "intact", "moving", "policy", "runs", "sent", "shown", "sizes",
     "thumbnail", "video", "wanted", "with_policy", "worked",
 ]  # fmt: skip

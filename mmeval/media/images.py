@@ -159,14 +159,14 @@ def intact(picture: Image) -> None:
 
 def check(picture: Image) -> None:
     """Decode once and forget; raises MediaError for a corrupt or truncated picture."""
-    _open(picture)
+    decoded(picture)
 
 
 def thumbnail(picture: Image, *, side: int = 384, limit: int = THUMBNAIL_BYTES) -> bytes:
     """A small upright WebP of at most `limit` bytes; raises MediaError when the picture cannot be decoded."""
     from PIL import ImageOps
 
-    small = _plain(ImageOps.exif_transpose(_open(picture)))
+    small = _plain(ImageOps.exif_transpose(decoded(picture)))
     while True:
         small.thumbnail((side, side))
         for quality in (75, 50):
@@ -194,7 +194,7 @@ def _within(picture: Image, capabilities: Capabilities, side: int | None) -> boo
 def _encoded(picture: Image, capabilities: Capabilities, side: int | None) -> Image:
     from PIL import ImageOps
 
-    opened = ImageOps.exif_transpose(_open(picture))
+    opened = ImageOps.exif_transpose(decoded(picture))
     size = _target(opened.width, opened.height, capabilities.max_image_pixels, side)
     while True:
         scaled = opened if size == opened.size else _resized(opened, size)
@@ -257,8 +257,8 @@ def _has_alpha(picture: Picture) -> bool:
     return picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info
 
 
-def _open(picture: Image) -> Picture:
-    """Decoded; animations by their first frame."""
+def decoded(picture: Image) -> Picture:
+    """The picture with its pixels; animations by their first frame. Raises MediaError when it cannot be decoded."""
     from PIL import Image as Pillow
 
     if picture.width is None or picture.height is None or picture.width * picture.height > MAX_PIXELS:

@@ -14,12 +14,13 @@ from datasets import Dataset, Features, Image, List, Value
 
 from mmeval import Benchmark, Record, Reply, Sample, Score, Text, data, media
 from mmeval.catalog import Catalog
-from mmeval.data.combined import Chained, Joined, Zipped
+from mmeval.data.combined import Chained, Each, Joined, Zipped
 from mmeval.data.contract import checked
 from mmeval.data.hub import Hub as HubSource
 from mmeval.data.pins import Composite
 from mmeval.data.remote import Supplied, Tsv
 from mmeval.definitions import Source
+from mmeval.scorers import Convention
 from tests.data.fakehub import Hub
 from tests.data.pictures import png
 
@@ -140,7 +141,7 @@ def _put_supplied(file: Path, columns: Any, rows: Any, files: Mapping[str, bytes
 def _redirected(source: Source, hub: Hub) -> Source:
     if isinstance(source, Tsv):
         return replace(source, url=f"{hub.url}/_tsv/{source.name}.tsv")
-    if isinstance(source, Chained | Joined | Zipped):
+    if isinstance(source, Chained | Each | Joined | Zipped):
         return source.with_sources(tuple(_redirected(part, hub) for part in source.sources()))
     return source
 
@@ -156,6 +157,8 @@ def scored(benchmark: Benchmark, twin: Twin, samples: Sequence[Sample]) -> tuple
     if benchmark.labels == "hidden":
         return [], None
     rule: Any = benchmark.score.rule(benchmark.profile)
+    if hasattr(rule, "speaking"):
+        rule = rule.speaking(Convention("0-1000"))
     verdicts = iter(twin.verdicts)
     records = []
     for sample, text in zip(samples, twin.replies, strict=True):
@@ -217,6 +220,8 @@ def renamed(name: str, twin: Twin, column: str) -> Benchmark:
 
 def _populated(source: Source, twin: Twin) -> Source:
     """Of many configs only those that the twin has rows for: opening one costs a third of a second."""
+    if isinstance(source, Each):
+        return source.with_sources((_populated(source.source, twin),))
     if not isinstance(source, Chained):
         return source
     kept = tuple((name, leaf) for i, (name, leaf) in enumerate(source.parts) if _part(twin, leaf, i)[1])

@@ -206,15 +206,25 @@ def points() -> Scorer:
     return Scorer(name="points", version=1, rules=dict.fromkeys(("mmeval", "official"), Located("points", _points_hit)))
 
 
-def box_target(numbers: Sequence[float], size: Size, *, far_corner: bool = True) -> dict[str, Any]:
-    """The target of a box in pixels.
+def box_target(
+    numbers: Sequence[float], size: Size, *, far_corner: bool = True, fractions: bool = False
+) -> dict[str, Any]:
+    """The target of a box.
 
     Args:
-        numbers: x1, y1, x2, y2, or x, y, width, height.
+        numbers: x1, y1, x2, y2, or x, y, width, height, in pixels.
         size: width and height of the picture.
         far_corner: whether the last two numbers are a corner.
+        fractions: the numbers are fractions of the sides.
+
+    Raises:
+        ValueError: the box is empty, or not a box of fractions.
     """
     x, y, *far = numbers
     right, bottom = far if far_corner else (x + far[0], y + far[1])
     width, height = size
+    if right <= x or bottom <= y or (fractions and (min(x, y) < 0 or max(right, bottom) > 1)):
+        raise ValueError(f"{list(numbers)} is no box of {'fractions' if fractions else 'pixels'}")
+    if fractions:
+        return {"box": [x, y, right, bottom], "width": width, "height": height}
     return {"box": [x / width, y / height, right / width, bottom / height], "width": width, "height": height}
