@@ -33,7 +33,7 @@ def shade(number: int) -> Image.Image:
 
 
 def encoded(count: int = 40, *, tone: bool = False) -> bytes:
-    sound = animate.samples([animate.Tone(count / FPS)], random.Random(0)) if tone else ()
+    sound = animate.samples([animate.Tone(count / FPS)], random.Random(0)) if tone else None
     return animate.film(map(shade, range(count)), fps=FPS, sound=sound)
 
 
@@ -99,7 +99,7 @@ def damaged(folder: Path, name: str) -> Path:
     """A file with something wrong with it."""
     file, whole = folder / f"{name}.mp4", (folder / "film.mp4").read_bytes()
     if name == "sound only":
-        file.write_bytes(animate.wav([0] * 8000))
+        file.write_bytes(animate.wav(np.zeros(8000, np.int16)))
     elif name == "cut short":
         with av.open(str(file), "w", options={"movflags": "faststart"}) as out:
             stream = out.add_stream("mpeg4", rate=FPS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from mmeval import media
-from mmeval.definitions import Adapter, Options
+from mmeval.definitions import Adapter, NeedsSamples, Options
 from mmeval.engine.budget import Budget, Price
 from mmeval.engine.cache import Cache, Identity
 from mmeval.engine.rate.throttle import Throttle
@@ -139,8 +139,8 @@ class Client:
             MediaError: a film, a sound or its subtitles cannot be used.
             GaveUpError: it has more frames than the model takes.
         """
-        if not media.moving(request.prompt):
-            return request, ()
+        if not media.moving(request.prompt) or isinstance(self.adapter, NeedsSamples):
+            return request, ()  # a reference looks at nothing
         capabilities = self.adapter.capabilities
         jobs = media.wanted(request.prompt, capabilities)
         waiting = [asyncio.wrap_future(media.decoder().want(job)) for job in jobs]

@@ -55,6 +55,8 @@ class Job:
     """sha256 of the file that defines it; None for a value."""
     limit: int | None = None
     profile: str | None = None
+    where_taken: bool = False
+    """Whether a suite asks it only of models that take its films or sounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,12 @@ class Plan:
     def connection(self, model: Model) -> Hashable:
         """Which connection of the pool asks this model for this run."""
         return (model.connection, self.folder) if model.needs_samples else model.connection
+
+    @property
+    def taken(self) -> bool:
+        """Whether the model takes what the benchmark is about, by its card or else by its adapter."""
+        about = {kind for kind in ("video", "audio") if getattr(self.benchmark, kind)}
+        return about <= set(self.model.card.get("modalities") or self.model.capabilities.inputs)
 
     @property
     def video(self) -> VideoPolicy:

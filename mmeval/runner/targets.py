@@ -37,7 +37,17 @@ def plans(config: RunConfig) -> tuple[list[Plan], list[DataError]]:
         raise problems[0]
     _check_options(config)
     made = (plan(one, model, settings) for model in config.models for one in ready)
-    return list({found.folder: found for found in made}.values()), problems
+    return _taken(list({found.folder: found for found in made}.values())), problems
+
+
+def _taken(made: Sequence[Plan]) -> list[Plan]:
+    """Without what a suite asks only of models that take it; references go where a model goes."""
+    taken = {one.job.digest for one in made if one.taken and not one.model.needs_samples}
+    return [
+        one
+        for one in made
+        if not one.job.where_taken or (one.job.digest in taken and (one.taken or one.model.needs_samples))
+    ]
 
 
 def _check_options(config: RunConfig) -> None:
@@ -166,4 +176,5 @@ def _suite(name: str, settings: Settings) -> Iterable[Job]:
             file_digest=made.file_digest,
             limit=entry.get("limit", table.get("limit")),
             profile=entry.get("profile"),
+            where_taken=bool(entry.get("where_taken")),
         )

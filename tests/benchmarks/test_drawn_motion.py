@@ -1,0 +1,113 @@
+"""Drawn films and sounds: scripted eyes and ears answer them, and only when the pictures come in the order of time."""
+
+import io
+import re
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import mmeval
+from mmeval import Audio, Request, draw
+from mmeval.runner import plans, read_config
+
+
+def found(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Centre and colour of what is not paper."""
+    mask = np.abs(picture - np.median(picture, axis=(0, 1))).sum(axis=2) > 120
+    return (np.argwhere(mask).mean(axis=0), picture[mask].mean(axis=0)) if mask.sum() > 20 else None
+
+
+def colour(rgb: np.ndarray) -> str:
+    return min(draw.COLOURS, key=lambda name: float(np.abs(rgb - np.array(draw.COLOURS[name])).sum()))
+
+
+def moved(kind: str, places: np.ndarray) -> str:
+    """Which answer the way of a shape gives."""
+    axis = int(np.ptp(places[:, 1]) > np.ptp(places[:, 0]))
+    steps = np.diff(places[:, axis])
+    if "direction" in kind:
+        return (("up", "down"), ("to the left", "to the right"))[axis][int(steps.sum() > 0)]
+    if "bounce" in kind:
+        signs = np.sign(steps[np.abs(steps) > 1])
+        return str(int(np.clip((np.diff(signs) != 0).sum(), 1, 4)))
+    middle = len(steps) // 2
+    return ("the first half", "the second half")[int(abs(steps[middle:]).sum() > abs(steps[:middle]).sum())]
+
+
+async def watch(request: Request) -> str:
+    """Follows the shape from picture to picture."""
+    pictures = [np.asarray(Image.open(io.BytesIO(p.read())), float) for p in request.prompt if p.kind == "image"]
+    text = request.prompt[-1].text
+    shapes = [shape for shape in map(found, pictures) if shape is not None]
+    if "first?" in text or "at the end" in text:
+        wanted = colour(shapes[0 if "first?" in text else -1][1])
+    else:
+        wanted = moved(text, np.array([place for place, _ in shapes]))
+    return lettered(text, wanted)
+
+
+def lettered(text: str, wanted: str) -> str:
+    options = re.findall(r"^([A-E])\. (.*)$", text, re.MULTILINE)
+    return next((letter for letter, option in options if wanted in option), "A")
+
+
+async def listen(request: Request) -> str:
+    """Measures the tones: where they begin and end, and how often they cross zero."""
+    (sound,) = (part for part in request.prompt if isinstance(part, Audio))
+    with wave.open(io.BytesIO(sound.read())) as file:
+        assert (file.getnchannels(), file.getframerate()) == (1, 16_000)
+        heard = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
+    loud = np.convolve(np.abs(heard), np.ones(320) / 320, "same") > 300
+    edges = np.flatnonzero(np.diff(loud.astype(int)))
+    tones = [heard[a + 400 : b - 400] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    pitch = [np.mean(np.diff(np.sign(tone)) != 0) for tone in tones]
+    edgy = [np.abs(np.diff(tone)).max() / np.abs(tone).max() for tone in tones]
+    kind = "a hiss" if pitch[0] > 0.2 else "a buzz" if edgy[0] > 0.8 else "a whistle"
+    text = request.prompt[-1].text
+    answers = {
+        "How many": str(len(tones)),
+        "higher": "higher" if pitch[-1] > pitch[0] else "lower",
+        "longer": "longer" if len(tones[-1]) > len(tones[0]) else "shorter",
+        "first?": kind,
+        "What kind": kind,
+    }
+    return lettered(text, next(answer for word, answer in answers.items() if word in text))
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+
+    def score(benchmark: str, model, limit: int, **how) -> float:
+        spec = mmeval.model(model, name=model.__name__, version="1")
+        runs = mmeval.run(benchmark, spec, results=tmp_path / "results", cache="off", limit=limit, **how)
+        (run,) = list(runs)
+        assert run.info.counts == {"ok": limit}
+        return run.info.metrics["accuracy"].value
+
+    return score
+
+
+def test_the_order_in_time_decides(asked):
+    assert asked("drawn_films", watch, 40) >= 0.95
+    assert asked("drawn_films", watch, 40, video="frames=16,order=shuffled") == pytest.approx(0.4167, abs=0.15)
+
+
+def test_ears_hear_every_difference(asked):
+    assert asked("drawn_sounds", listen, 40) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("model", "films", "sounds"),
+    [("transformers/demo-vlm", False, False), ("mock/echo", True, True), ("baseline/random", False, False)],
+)
+def test_a_suite_asks_about_films_where_they_are_taken(model, films, sounds):
+    config = read_config(None, {}, benchmarks=["quickstart"], models=[model, "baseline/majority"])
+    made = {(one.spec.model, one.spec.benchmark) for one in plans(config)[0]}
+    for name, there in (("drawn_films", films), ("drawn_sounds", sounds)):
+        assert {one for one, benchmark in made if benchmark == name} == (
+            {model, "baseline/majority"} if there else set()
+        )
