@@ -26,6 +26,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 PRIOR = 8.0
 """Degrees of freedom that the common interaction variance has in that of one benchmark."""
+LEAST = 3
+"""Degrees of freedom of the residuals with which interactions have a variance that can be known."""
 EDGE = 0.5
 """Right answers, and wrong ones, that are added before the logit is taken, so that 0 and 1 have one."""
 
@@ -81,14 +83,14 @@ def additive(tables: Sequence[Scores], models: int) -> Additive | None:
         models: number of models; each has at least one score.
 
     Returns:
-        None if there is no residual to see interactions in, or if the benchmarks fall into groups without a common
-        model, so that they cannot be compared.
+        None if there are fewer than LEAST degrees of freedom to see interactions in, or if the benchmarks fall into
+        groups without a common model, so that they cannot be compared.
     """
     seen = np.zeros((models, len(tables)), dtype=bool)
     for b, table in enumerate(tables):
         seen[table.models, b] = True
     freedom = int(seen.sum()) - models - len(tables) + 1
-    if freedom < 1 or not _connected(seen):
+    if freedom < LEAST or not _connected(seen):
         return None
     shares, logits, slopes, noise = _logits(tables, seen)
     tau = _interactions(logits, noise, seen, freedom)
@@ -96,7 +98,8 @@ def additive(tables: Sequence[Scores], models: int) -> Additive | None:
     damp = 1 / np.sqrt(1 + np.pi * tau / 8)
     predicted = expit(fit.lines * damp)
     pulls = np.where(seen, 0.0, predicted * (1 - predicted) * damp)
-    parts = _covariances(tables, fit, pulls, slopes, tau)
+    # Few residuals leave the variance of interactions open; this is its mean given them, not its likeliest value.
+    parts = _covariances(tables, fit, pulls, slopes, tau * freedom / (freedom - 2))
     share = float((tau / (tau + noise))[seen].mean())
     return Additive(filled=np.where(seen, shares, predicted), parts=parts, freedom=max(1.0, freedom * share**2))
 

@@ -45,7 +45,7 @@ def known_first(values: list[float | None]) -> list[float]:
 
 @pytest.mark.parametrize("key", ["mean", "toy_chartqa", "params", "cost"])
 def test_sort_both_ways_unknown_last(visit: Visit, key: str) -> None:
-    tab = visit("index.html")
+    tab = visit("index.html#refs=0&show=params,cost")
     button = tab.locator(f'#board thead th[data-k="{key}"] button')
     button.click()
     down = known_first(numbers(column(tab, key)))
@@ -55,7 +55,14 @@ def test_sort_both_ways_unknown_last(visit: Visit, key: str) -> None:
     up = known_first(numbers(column(tab, key)))
     assert up == sorted(up)
     button.click()
-    assert tab.evaluate("location.href").partition("#")[2] == ""
+    assert "sort" not in tab.evaluate("location.href")
+
+
+def test_references_stay_in_their_own_block(visit: Visit) -> None:
+    tab = visit("index.html#sort=toy_chartqa")
+    kinds = tab.eval_on_selector_all("#board tbody tr", "rows => rows.map(r => 'ref' in r.dataset)")
+    assert kinds == sorted(kinds)
+    assert True in kinds
 
 
 def test_sorting_sorts_the_column_that_was_clicked_when_others_are_hidden(visit: Visit) -> None:
@@ -118,20 +125,28 @@ def test_averages_and_ranks_follow_the_chosen_columns(visit: Visit, board: Board
 
 
 @pytest.mark.parametrize(
-    "chosen",
-    [("toy_chartqa", "toy_mmbench_v11", "toy_mmstar"), ("toy_ocrbench",), ("toy_hallusionbench",)],
-    ids=["three", "in-points", "pseudo-values"],
+    ("chosen", "weights"),
+    [
+        (("toy_chartqa", "toy_mmbench_v11", "toy_mmstar"), ""),
+        (("toy_chartqa", "toy_mmbench_v11", "toy_mmstar"), "toy_mmstar:7"),
+        (("toy_ocrbench",), ""),
+        (("toy_hallusionbench",), ""),
+    ],
+    ids=["three", "weighted", "in-points", "pseudo-values"],
 )
-def test_holm_in_the_browser_agrees_with_the_library(visit: Visit, board: Board, chosen: tuple[str, ...]) -> None:
+def test_holm_in_the_browser_agrees_with_the_library(
+    visit: Visit, board: Board, chosen: tuple[str, ...], weights: str
+) -> None:
     from mmeval.board.ranks import _table
     from mmeval.stats.ranking import rank
 
     kept = [c for c in board.columns if c.card.name in chosen]
     whole = sorted(n for n, c in board.models.items() if c.reference is None and all(n in col.cells for col in kept))
     tables = [_table(c, [c.cells[n] for n in whole], c.compared(whole)) for c in kept]
-    found = rank(tables, method="holm", draws=20)
+    given = dict(pair.split(":") for pair in weights.split(",") if pair)
+    found = rank(tables, method="holm", draws=20, weights=[float(given.get(c.card.name, 1)) for c in kept])
     hide = ",".join(c.card.name for c in board.columns if c.card.name not in chosen)
-    tab = visit(f"index.html#hide={hide}")
+    tab = visit(f"index.html#hide={hide}&w={weights}")
     until(tab, "document.querySelector('#board tbody td.rank').textContent !== ''")
     shown = dict(zip(column(tab, "model"), column(tab, "rank"), strict=True))
     for i, name in enumerate(whole):

@@ -194,7 +194,7 @@ def test_cached_runs_are_the_same(gamed: Path, gamers: Board, tmp_path: Path) ->
 PAGES: dict[str, tuple[str, Sequence[str]]] = {
     "board": (
         "index.html",
-        ["not ranked: less than 99% measured <bdi>(Hallusionbench)</bdi>", '<td class="u">48.0<i>'],
+        ["not ranked: less than 99% measured <bdi>(Hallusionbench)</bdi>", ' u">48.0<i>'],
     ),
     "benchmark": (
         f"b/{MEAN}.html",
@@ -230,7 +230,7 @@ def test_a_row_without_a_rank_has_none_in_the_files_either(gamed: Path) -> None:
         ("setting", "honest/half"), ("limited", "short/a"), ("limited", "short/b"),
     }  # fmt: skip
     row = row_of(gamed / "_site" / "index.html", "gamer/fails")
-    assert '<td class="rank"></td><td class="rank"></td>' in row
+    assert '<td class="rank"></td>' in row
 
 
 def test_rows_without_a_rank_have_none_among_chosen_columns_either(visit: Callable[..., Any], gamed: Path) -> None:

@@ -67,12 +67,19 @@ def test_chosen_columns_are_ranked_by_the_runs_of_that_month(visit: Callable[...
     assert now != then
 
 
-def test_the_board_leads_to_its_snapshots(visit: Callable[..., Any], months: Path) -> None:
+def test_the_board_leads_to_its_snapshots_and_back(visit: Callable[..., Any], months: Path) -> None:
     tab = visit("zh/index.html", root=months)
-    tab.click(".views a >> nth=-1")
-    tab.click("main .views a >> nth=0")
+    tab.click(".past a >> nth=0")
     until(tab, "location.pathname.includes('/zh/s/2026-') && document.querySelector('#board tbody tr') !== null")
     assert tab.locator("#board tbody tr").count() > 3
+    (page,) = (months / "zh" / "s").glob("*.html")
+    assert page.stem in tab.inner_text(".note.old"), "an old board says so"
+    tab.locator("#time").focus()
+    tab.keyboard.press("ArrowRight")
+    until(tab, "location.pathname.endsWith('/zh/index.html')")
+    tab.go_back()
+    tab.click(".note.old a")
+    until(tab, "location.pathname.endsWith('/zh/index.html') && document.querySelector('.note.old') === null")
 
 
 def test_equal_pairs_are_stored_once(few: Path) -> None:

@@ -1,0 +1,170 @@
+"""The board is dense, stable and easy to get around in: what fits, what moves, what is found, what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mmeval.board import Board
+from mmeval.board.views import make_view
+from mmeval.sitegen.env import languages, source_folder
+from mmeval.sitegen.pages import board as page
+from tests.browsing import until
+from tests.site.test_board import column
+
+Visit = Callable[..., Any]
+
+
+def test_twenty_benchmarks_fit_a_laptop(visit: Visit) -> None:
+    tab = visit("index.html", width=1440, height=900)
+    wide = tab.evaluate(
+        """() => { const w = s => document.querySelector(s).getBoundingClientRect().width;
+        return ['rank', 'model', 'mean'].reduce((sum, c) => sum + w(`#board tbody .${c}`), 0) + 20 * w('#board th[data-b]'); }"""
+    )
+    assert wide <= tab.evaluate("document.querySelector('#board').clientWidth")
+
+
+def test_the_page_does_not_move_while_it_loads(visit: Visit) -> None:
+    tab = visit("index.html", width=1440, height=900)
+    moved = tab.evaluate(
+        """() => new Promise(go => { let sum = 0; new PerformanceObserver(list => list.getEntries().forEach(e => sum += e.value))
+        .observe({type: 'layout-shift', buffered: true}); setTimeout(() => go(sum), 150); })"""
+    )
+    assert moved < 0.02
+
+
+def test_sticky_cells_leave_no_gap(visit: Visit) -> None:
+    tab = visit("index.html#pm=1&show=org,date", width=820)
+    tab.evaluate("document.querySelector('#board').scrollLeft = 57")
+    edges = tab.evaluate(
+        """() => { const left = document.querySelector('#board').getBoundingClientRect().left + 1;
+        return ['rank', 'model', 'mean'].map(c => document.querySelector(`#board tbody .${c}`).getBoundingClientRect())
+          .map(r => [r.left - left, r.right - left]); }"""
+    )
+    assert edges[0][0] == 0
+    assert [start for start, _ in edges[1:]] == [end for _, end in edges[:-1]]
+
+
+def test_without_script_the_facts_are_as_hidden_as_with_it(visit: Visit) -> None:
+    for script in (True, False):
+        tab = visit("index.html", js=script)
+        assert not tab.locator('#board thead th[data-k="org"]').is_visible()
+        assert tab.locator('#board thead th[data-k="toy_chartqa"]').is_visible()
+
+
+def test_facts_and_intervals_are_switches(visit: Visit) -> None:
+    tab = visit("index.html")
+    half = tab.locator("#board tbody td[class^=h] i").first
+    assert not half.is_visible()
+    tab.click("#pm")
+    assert half.is_visible()
+    tab.click("#factsbutton")
+    assert tab.locator('#board thead th[data-k="params"]').is_visible()
+    assert tab.evaluate("location.hash") == "#pm=1&show=org,params,access,cost,coverage"
+
+
+@pytest.mark.parametrize("words", ["ＢＩＲＣＨ 1b", "1b birch", "birch/vision 1b", "fir，BIRCH"])
+def test_names_are_found_however_they_are_written(visit: Visit, words: str) -> None:
+    tab = visit("index.html#refs=0")
+    tab.fill('[name="q"]', words)
+    found = column(tab, "model")
+    assert "Birch Vision 1b" in found
+    assert len(found) == (2 if "，" in words else 1)
+
+
+def test_a_search_without_result_says_so(visit: Visit) -> None:
+    tab = visit("index.html")
+    tab.fill('[name="q"]', "GLM 9.9")
+    assert column(tab, "model") == []
+    assert "GLM 9.9" in tab.inner_text("#none")
+    tab.click("#reset")
+    assert not tab.locator("#none").is_visible()
+
+
+def test_without_benchmarks_nobody_is_ranked(visit: Visit, board: Board) -> None:
+    tab = visit(f"index.html#hide={','.join(c.card.name for c in board.columns)}")
+    until(tab, "document.querySelector('#none').textContent !== ''")
+    assert set(column(tab, "rank")) == {""}
+    assert set(column(tab, "mean")) == {""}
+
+
+def test_weights_change_scores_and_are_in_the_address(visit: Visit) -> None:
+    tab = visit("index.html#refs=0&complete=1")
+    tab.click("#choice summary")
+    tab.fill('#columns input[data-w="toy_chartqa"]', "100000")
+    assert "w=toy_chartqa:100000" in tab.evaluate("decodeURIComponent(location.hash)")
+    means, scores = column(tab, "mean"), column(tab, "toy_chartqa")
+    assert [abs(float(a) - float(b)) < 0.11 for a, b in zip(means, scores, strict=True)] == [True] * len(means)
+
+
+def test_a_group_is_a_preset(visit: Visit) -> None:
+    tab = visit("index.html")
+    tab.click('.seg a[data-g="general"]')
+    until(tab, "location.hash === '#g=general'")
+    assert tab.locator("#board thead th[data-b]:visible").count() == 8
+    tab.click(".seg a[data-here]")
+    assert tab.locator("#board thead th[data-b]:visible").count() == 9
+
+
+def test_few_stops_lead_to_the_table_and_arrows_move_in_it(visit: Visit) -> None:
+    tab = visit("index.html")
+    stops = tab.evaluate(
+        """() => { const grid = document.querySelector('#board tbody td[tabindex="0"]');
+        return [...document.querySelectorAll('main a, main button, main select, main input, main summary, main [tabindex]')]
+          .filter(e => e.offsetParent && e.tabIndex >= 0 && (e.compareDocumentPosition(grid) & 4)).length; }"""
+    )
+    assert stops < 25
+    tab.locator('#board thead th[data-k="rank"] button').focus()
+    tab.keyboard.press("ArrowRight")
+    assert tab.evaluate("document.activeElement.closest('th').dataset.k") == "model"
+    tab.locator("#board tbody td").first.focus()
+    tab.keyboard.press("ArrowRight")
+    assert tab.evaluate("document.activeElement.tagName") == "A"
+
+
+def test_phones_show_scores_on_cards(visit: Visit) -> None:
+    tab = visit("index.html", width=390)
+    card = tab.locator("#board tbody tr").first
+    assert card.evaluate("e => getComputedStyle(e).display") == "grid"
+    cell = card.locator("td[class^=h]").first
+    assert "Chartqa" in cell.evaluate("e => getComputedStyle(e, '::before').content")
+    assert not card.locator("td.f").first.is_visible()
+    tab.select_option("[name=order]", "-toy_chartqa")
+    assert "sort=-toy_chartqa" in tab.evaluate("location.hash")
+
+
+def test_many_benchmarks_are_folded_into_their_groups(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    (english,) = languages(["en"], [source_folder()])
+    made = page.board_page(make_view("all", board.columns, board), board, [], {}, english)
+    assert made["folded"] == ""
+    monkeypatch.setattr(page, "WIDE", 9)
+    made = page.board_page(make_view("all", board.columns, board), board, [], {}, english)
+    assert made["folded"] == ",".join(group["name"] for group in made["groups"] if group["fold"]) != ""
+
+
+def test_rows_without_room_come_when_they_are_needed(
+    visit: Visit, ledger_root: Path, board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mmeval.catalog import Catalog
+    from mmeval.sitegen.build import Build, Options
+
+    monkeypatch.setattr(page, "CELLS", 0)
+    monkeypatch.setattr(page, "FEWEST", 4)
+    made = Build(
+        Options(
+            results=ledger_root / "results", out=tmp_path / "_site", cache=tmp_path, catalog=Catalog((ledger_root,))
+        )
+    )
+    made.static()
+    made.make(next(kind for kind in made.kinds if kind.name == "board"))
+    tab = visit("index.html", root=tmp_path / "_site")
+    assert tab.locator("#board tbody tr").count() == 4
+    tab.click("#all")
+    until(tab, "document.querySelectorAll('#board tbody tr').length === 9")
+    tab.reload()
+    tab.fill('[name="q"]', "random")
+    until(tab, "document.querySelectorAll('#board tbody tr').length === 1")
+    assert "Random" in column(tab, "model")[0]
