@@ -1,6 +1,7 @@
 """Metrics compute the numbers of a run from its records, each with a confidence interval."""
 
 from mmeval.metrics.aggregates import accuracy, binary, circular, hallusion_accuracy, mme_score, pairs, simpleqa_f1
+from mmeval.metrics.answers import with_answers
 from mmeval.metrics.base import Aggregate, Metric
 from mmeval.metrics.groups import grouped
 from mmeval.metrics.variants import in_every_rotation, over_prompts
@@ -18,4 +19,5 @@ __all__ = [
     "over_prompts",
     "pairs",
     "simpleqa_f1",
+    "with_answers",
 ]

@@ -23,6 +23,7 @@ from mmeval.scorers.rules.mathematics import math_answer
 from mmeval.scorers.rules.phrase import phrase
 from mmeval.scorers.rules.places import box, point, points
 from mmeval.scorers.rules.questions import question
+from mmeval.scorers.rules.short import drawn_answer, short_answer
 from mmeval.scorers.rules.tables import table_match
 from mmeval.scorers.rules.text import anls, exact_text
 from mmeval.scorers.rules.tolerance import numeric, relaxed
@@ -50,6 +51,7 @@ __all__ = [
     "contains",
     "correctness",
     "count",
+    "drawn_answer",
     "exact_text",
     "explained_yes_no",
     "extracted_answer",
@@ -68,6 +70,7 @@ __all__ = [
     "relaxed",
     "relaxed_lists",
     "routed",
+    "short_answer",
     "table_match",
     "tagged_judged",
     "vqa_accuracy",

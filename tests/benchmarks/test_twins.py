@@ -12,11 +12,12 @@ from tests.benchmarks.twin import Twin, leaves, load, renamed, scored, shown
 from tests.benchmarks.twins_charts import TWINS as CHARTS
 from tests.benchmarks.twins_general import TWINS as GENERAL
 from tests.benchmarks.twins_grounding import TWINS as GROUNDING
+from tests.benchmarks.twins_groups import TWINS as GROUPS
 from tests.benchmarks.twins_puzzles import TWINS as PUZZLES
 from tests.benchmarks.twins_vqa import TWINS as VQA
 from tests.data.fakehub import Hub
 
-TWINS: dict[str, Twin] = VQA | CHARTS | GENERAL | GROUNDING | PUZZLES
+TWINS: dict[str, Twin] = VQA | CHARTS | GENERAL | GROUNDING | GROUPS | PUZZLES
 
 
 @pytest.fixture(autouse=True)

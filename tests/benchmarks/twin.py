@@ -140,7 +140,7 @@ def _put_supplied(file: Path, columns: Any, rows: Any, files: Mapping[str, bytes
 
 def _redirected(source: Source, hub: Hub) -> Source:
     if isinstance(source, Tsv):
-        return replace(source, url=f"{hub.url}/_tsv/{source.name}.tsv")
+        return replace(source, url=f"{hub.url}/_tsv/{source.name}.tsv", md5=None)
     if isinstance(source, Chained | Each | Joined | Zipped):
         return source.with_sources(tuple(_redirected(part, hub) for part in source.sources()))
     return source

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mmeval import scorers
 from mmeval.errors import ScoreError
-from mmeval.scorers.readers import brackets, patterns, thinking, tokens
+from mmeval.scorers.readers import brackets, patterns, published, thinking, tokens
 from mmeval.scorers.rules import text, yesno
 from mmeval.types import Reply, Sample, Score, Text
 
@@ -48,6 +48,10 @@ SCORERS = {
     "tagged": scorers.tagged_judged(),
     "mathematics, judged": scorers.math_judged(),
     "pairwise": scorers.pairwise(),
+    "short": scorers.short_answer(),
+    "drawn": scorers.drawn_answer(),
+    "choice, published": scorers.choice(official=published.after_last_answer, lmms=published.ticked,
+                                        vlmevalkit=published.first_a_or_b),
     "places": scorers.Scorer(name="places", version=1, rules={
         kind.name: kind.rule("mmeval").speaking(scorers.Convention("pixels"))
         for kind in (scorers.box(), scorers.point(), scorers.points())
