@@ -65,6 +65,7 @@ class Adapter(LocalModel[Asked]):
         sdk="transformers",
         request_options=frozenset({"template"}),
         transport_options=frozenset({"batch_size", "wait_ms", "threads"}),
+        queue=128,
     )
 
     def __init__(self, model: str, options: SimilarityOptions) -> None:
@@ -94,7 +95,7 @@ class Adapter(LocalModel[Asked]):
 
 
 class Loaded:
-    """Both encoders in memory. All methods run in the worker thread."""
+    """Both encoders in memory: `prepare` runs in one thread, a batch ahead, and `answer` in another."""
 
     def __init__(self, torch: Any, library: Any, where: str, name: str, options: SimilarityOptions) -> None:
         self._torch, self._name = torch, name
@@ -108,15 +109,20 @@ class Loaded:
         self._longest = config.text_config.max_position_embeddings
         self._padding = "max_length" if config.model_type in FIXED_LENGTH else True
         self._known: dict[str, Any] = {}
+        self.memory = providers.DeviceMemory(torch, self._model.device)
         threads = options.threads or providers.threads_for(self._model)
         torch.set_num_threads(threads)
         self.ran = {"device": str(self._model.device), "dtype": str(self._model.dtype), "threads": threads}
 
-    def answer(self, batch: Sequence[Asked]) -> list[Reply]:
-        """One reply for each request: scale * cosine + bias for each text, as the model was trained."""
+    def prepare(self, batch: Sequence[Asked]) -> tuple[Sequence[Asked], Any]:
+        """The requests with their pixels, as tensors on the host."""
         images = [providers.decoded(asked.image) for asked in batch]
+        return batch, self._processor.image_processor(images=images, return_tensors="pt")
+
+    def answer(self, prepared: tuple[Sequence[Asked], Any]) -> list[Reply]:
+        """One reply for each request: scale * cosine + bias for each text, as the model was trained."""
+        batch, pixels = prepared
         with self._torch.inference_mode():
-            pixels = self._processor.image_processor(images=images, return_tensors="pt")
             seen = self._unit(self._model.get_image_features(**pixels.to(self._model.device, dtype=self._model.dtype)))
             self._learn([text for asked in batch for text in asked.texts])
             scores = [self._scores(row, asked.texts) for row, asked in zip(seen, batch, strict=True)]

@@ -11,8 +11,11 @@ the rest of its batch.
 from __future__ import annotations
 
 import hashlib
+import io
+import threading
 import time
 from collections.abc import Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,40 +24,39 @@ from mmeval import (
     Capabilities,
     FatalError,
     Image,
-    Options,
     Prompt,
     Reply,
     Request,
     Text,
     Usage,
+    UsageError,
     catalog,
+    media,
     providers,
 )
 from mmeval.engine.local import LocalModel
+from mmeval.engine.weights import LoadOptions, load_weights, lora_folder
 
 SHIPPED = ("demo-vlm",)
 MOST_TOKENS = 1024
 """Longest reply by default; the library's own default is 20 tokens."""
+REPLY = 128
+"""Tokens for which a batch leaves room in a reply, until a longer one has come."""
+WINDOW = 512
+"""Requests that wait at once: four full batches, so that those of one batch can be of similar length."""
+DECODERS = 4
+"""Threads that decode images."""
+REHEARSAL = ("What is it?", "Which colour is in this picture, red or blue?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LocalOptions(Options):
+class LocalOptions(LoadOptions):
     """Options of models that run in this process; None = the checkpoint's default."""
 
-    revision: str | None = None
-    """Commit, tag or branch on the hub."""
-    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
-    """auto: float32 on a CPU, the checkpoint's precision on an accelerator."""
-    device: str = "auto"
-    """auto: the first available of cuda, mps and cpu."""
-    attn: str | None = None
-    """Attention implementation: eager, sdpa, flash_attention_2, ..."""
-    trust_remote_code: bool = False
-    """Run the Python files of the checkpoint. Read them first and pin the revision."""
-    batch_size: int = 16
-    """Most requests in a batch; halved when a batch does not fit in memory."""
+    batch_size: int = 128
+    """Most requests in a batch; how many there are depends on their length and on the memory."""
     wait_ms: int = 20
-    """How long a request waits for others, to fill a batch."""
+    """How long a batch that is not full waits for the next request."""
     threads: int | None = None
     """CPU threads; None: one for a small model, otherwise all cores."""
 
@@ -78,13 +80,19 @@ class Asked:
         """Whether tokens are sampled at random."""
         return bool(self.options.temperature)
 
-    @property
-    def cost(self) -> int:
-        """Approximate number of input tokens."""
-        return sum(
-            len(part.text) // 4 if isinstance(part, Text) else (part.width or 0) * (part.height or 0) // 784
-            for part in self.prompt
-        )
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Requests that the model answers together, with what the processor made of them."""
+
+    asked: Sequence[Asked]
+    chats: Sequence[Sequence[dict[str, Any]]] = ()
+    inputs: Any = None
+    """Tensors on the host; None where choices are scored."""
+
+
+Prepared = tuple[Sequence[Asked], Sequence[Part]]
+"""A batch, and its parts."""
 
 
 class Adapter(LocalModel[Asked]):
@@ -99,12 +107,14 @@ class Adapter(LocalModel[Asked]):
         extra="transformers",
         sdk="transformers",
         transport_options=frozenset({"batch_size", "wait_ms", "threads"}),
+        queue=WINDOW,
     )
 
     _loaded: Loaded
 
     def __init__(self, model: str, options: LocalOptions) -> None:
-        super().__init__(model, options, _folder(model))
+        lora = lora_folder(options)
+        super().__init__(model, options, _folder(model), *([lora] if lora else []))
 
     async def ask(self, request: Request, options: LocalOptions) -> Reply:
         """Answer in a batch with other waiting requests; raises FatalError or MediaError."""
@@ -115,7 +125,7 @@ class Adapter(LocalModel[Asked]):
         return await self._answer(asked)
 
     def _length(self, item: Asked) -> int:
-        return item.cost
+        return self._loaded.length(item)
 
     def _group(self, item: Asked) -> Hashable:
         # Some families refuse a text-only prompt alone, but answer it beside an image of another prompt.
@@ -132,19 +142,15 @@ class Adapter(LocalModel[Asked]):
 
 
 class Loaded:
-    """A processor and a model in memory. All methods run in the worker thread."""
+    """A processor and a model in memory: `prepare` runs in one thread, a batch ahead, and `answer` in another."""
 
     def __init__(self, torch: Any, library: Any, where: str, name: str, options: LocalOptions) -> None:
         self._torch, self._rows = torch, options.batch_size
-        how = {"revision": options.revision or "main", "trust_remote_code": options.trust_remote_code}
-        device = options.device if options.device != "auto" else providers.first_device(torch)
-        dtype = options.dtype if options.dtype != "auto" or device != "cpu" else "float32"
-        attention = {"attn_implementation": options.attn} if options.attn else {}
-        self._model = library.AutoModelForImageTextToText.from_pretrained(where, dtype=dtype, **attention, **how)
-        self._model.to(device).eval()
-        self._processor = providers.load_processor(library, where, how, self._model.config)
+        config = providers.load_config(library, where, options.source)
+        self._processor = providers.load_processor(library, where, options.source, config)
+        self._model = load_weights(torch, library, where, options)
         words = self._processor.tokenizer
-        self._template = getattr(self._processor, "chat_template", None) or getattr(words, "chat_template", None)
+        self._template: Any = getattr(self._processor, "chat_template", None) or getattr(words, "chat_template", None)
         # BLIP passes the id to its decoder itself, and fails when it is an argument of `generate`, too.
         self._model.generation_config.pad_token_id = words.pad_token_id
         commit = getattr(self._model.config, "_commit_hash", None)
@@ -152,28 +158,113 @@ class Loaded:
         self._ends = _ends(self._model.generation_config, words)
         threads = options.threads or providers.threads_for(self._model)
         torch.set_num_threads(threads)
-        self.ran = {"device": str(self._model.device), "dtype": str(self._model.dtype), "threads": threads}
+        self._reading = threading.Lock()
+        """Held by the thread that uses the processor: tokenizers cannot be used by two."""
+        self._decoders = ThreadPoolExecutor(max_workers=DECODERS, thread_name_prefix="mmeval-decode")
+        self._sizes: dict[tuple[int, int], int] = {}
+        """Tokens of an image by its size."""
+        self._longest = REPLY
+        """Tokens of the longest reply so far."""
+        self.memory = providers.DeviceMemory(torch, self._model.device)
+        self._leave = self._rehearsed()
+        self.ran = {
+            "device": str(self._model.device), "card": providers.card(torch, self._model.device),
+            "dtype": str(self._model.dtype), "threads": threads, "early_leave": self._leave,
+        }  # fmt: skip
 
     def takes(self, asked: Asked) -> bool:
         """Whether the processor can encode the prompt: one without a chat template pairs one image with one text."""
         return self._template is not None or asked.images == 1
 
-    def answer(self, batch: Sequence[Asked]) -> list[Reply]:
-        """One reply for each request; all have the same options, and want the same."""
+    def length(self, asked: Asked) -> int:
+        """About how many tokens the request takes in a batch: text, images and reply, or all of its options."""
+        prompt = sum(
+            len(part.text) // 4 if isinstance(part, Text) else self._image_tokens(part.height or 0, part.width or 0)
+            for part in asked.prompt
+        )
+        if asked.choices:
+            return sum(prompt + len(choice) // 4 for choice in asked.choices)
+        return prompt + min(self._longest, asked.options.max_tokens or MOST_TOKENS)
+
+    def _image_tokens(self, height: int, width: int) -> int:
+        """Tokens of an image, as the processor counts them; where it cannot, as Qwen2-VL's does."""
+        if (height, width) not in self._sizes:
+            try:
+                found = self._processor._get_num_multimodal_tokens(image_sizes=[(height, width)]).num_image_tokens[0]
+            except Exception:  # noqa: BLE001 - half of the families have no such method, or one that fails
+                found = height * width // 784
+            self._sizes[height, width] = int(found)
+        return self._sizes[height, width]
+
+    # Before the device: decode images, make tensors
+
+    def prepare(self, batch: Sequence[Asked]) -> Prepared:
+        """What `answer` needs; all requests have the same options, and want the same."""
+        if self._template is None and batch[0].choices:
+            raise FatalError(f"{self._name}: has no chat template, and scores no options", kind="unsupported")
+        return batch, [self._encoded(part) for part in self._alike(batch)]
+
+    def _alike(self, batch: Sequence[Asked]) -> list[list[Asked]]:
+        """Prompts that may be padded to the same length.
+
+        The models without a chat template are older, and some count positions from the first token, padding included.
+        """
+        if self._template is not None:
+            return [list(batch)]
+        parts: dict[int, list[Asked]] = {}
+        with self._reading:
+            for asked in batch:
+                parts.setdefault(len(self._processor.tokenizer(_question(asked))["input_ids"]), []).append(asked)
+        return list(parts.values())
+
+    def _encoded(self, batch: Sequence[Asked]) -> Part:
+        images = list(self._decoders.map(_images, batch))
+        if self._template is None:
+            flat, texts = [row[0] for row in images], [_question(asked) for asked in batch]
+            with self._reading:
+                return Part(batch, inputs=self._processor(images=flat, text=texts, padding=True, return_tensors="pt"))
+        chats = [_chat(asked, row) for asked, row in zip(batch, images, strict=True)]
         if batch[0].choices:
-            return self._score(batch)
-        replies = {id(asked): reply for part in self._alike(batch) for asked, reply in self._answer(part)}
+            return Part(batch, chats)
+        how = {"tokenize": True, "add_generation_prompt": True, "return_dict": True, "return_tensors": "pt"}
+        with self._reading:
+            inputs = self._processor.apply_chat_template(
+                chats, chat_template=self._template, **how, processor_kwargs={"padding": True}
+            )
+        return Part(batch, chats, inputs)
+
+    # On the device
+
+    def answer(self, prepared: Prepared) -> list[Reply]:
+        """One reply for each request of the batch."""
+        batch, parts = prepared
+        replies: dict[int, Reply] = {}
+        for part in parts:
+            found = self._score(part) if part.inputs is None else self._replies(part)
+            replies |= {id(asked): reply for asked, reply in zip(part.asked, found, strict=True)}
         return [replies[id(asked)] for asked in batch]
 
-    def _score(self, batch: Sequence[Asked]) -> list[Reply]:
-        """The log-probabilities of the choices of each request."""
-        if self._template is None:
-            raise FatalError(f"{self._name}: has no chat template, and scores no options", kind="unsupported")
+    def _replies(self, part: Part) -> list[Reply]:
         began = time.perf_counter()
-        asked = [(_chat(one, _images(one)), one.choices) for one in batch]
-        found = providers.option_scores(
-            self._torch, self._model, self._processor, self._template, asked, rows=self._rows
-        )
+        inputs = part.inputs.to(self._model.device, dtype=self._model.dtype)
+        loop = {"custom_generate": providers.early_leave} if self._leave and len(part.asked) > 1 else {}
+        with self._torch.inference_mode():
+            made = self._model.generate(**inputs, **self._sampling(part.asked[0]), **loop)
+        new = _new_tokens(made, inputs["input_ids"]).tolist()
+        seconds = time.perf_counter() - began
+        used = inputs["attention_mask"].sum(dim=1).tolist()
+        replies = [self._reply(tokens, count, seconds) for tokens, count in zip(new, used, strict=True)]
+        self._longest = max(self._longest, *(reply.usage.output or 0 for reply in replies))
+        return replies
+
+    def _score(self, part: Part) -> list[Reply]:
+        """The log-probabilities of the choices of each request."""
+        began = time.perf_counter()
+        asked = [(chat, one.choices) for chat, one in zip(part.chats, part.asked, strict=True)]
+        with self._reading:
+            found = providers.option_scores(
+                self._torch, self._model, self._processor, self._template, asked, rows=self._rows
+            )
         seconds = time.perf_counter() - began
         return [
             Reply(
@@ -188,38 +279,27 @@ class Loaded:
             for one in found
         ]
 
-    def _alike(self, batch: Sequence[Asked]) -> list[list[Asked]]:
-        """Prompts that may be padded to the same length.
+    def _rehearsed(self) -> bool:
+        """Answer two made-up questions, so that a checkpoint that cannot do so is found before the run.
 
-        The models without a chat template are older, and some count positions from the first token, padding included.
+        Returns:
+            Whether a reply that has ended can leave its batch.
         """
-        if self._template is not None:
-            return [list(batch)]
-        parts: dict[int, list[Asked]] = {}
-        for asked in batch:
-            parts.setdefault(len(self._processor.tokenizer(_question(asked))["input_ids"]), []).append(asked)
-        return list(parts.values())
-
-    def _answer(self, batch: Sequence[Asked]) -> list[tuple[Asked, Reply]]:
-        began = time.perf_counter()
-        inputs = self._encode(batch).to(self._model.device, dtype=self._model.dtype)
-        with self._torch.inference_mode():
-            made = self._model.generate(**inputs, **self._sampling(batch[0]))
-        new = _new_tokens(made, inputs["input_ids"]).tolist()
-        seconds = time.perf_counter() - began
-        used = inputs["attention_mask"].sum(dim=1).tolist()
-        rows = zip(batch, new, used, strict=True)
-        return [(asked, self._reply(tokens, count, seconds)) for asked, tokens, count in rows]
-
-    def _encode(self, batch: Sequence[Asked]) -> Any:
-        images = [_images(asked) for asked in batch]
-        if self._template is None:
-            flat, texts = [row[0] for row in images], [_question(asked) for asked in batch]
-            return self._processor(images=flat, text=texts, padding=True, return_tensors="pt")
-        chats = [_chat(asked, row) for asked, row in zip(batch, images, strict=True)]
-        how = {"tokenize": True, "add_generation_prompt": True, "return_dict": True, "return_tensors": "pt"}
-        padded = {"padding": True}
-        return self._processor.apply_chat_template(chats, chat_template=self._template, **how, processor_kwargs=padded)
+        texts = REHEARSAL if self._template is not None else REHEARSAL[:1] * 2
+        asked = [Asked((_square(), Text(text)), LocalOptions(max_tokens=4)) for text in texts]
+        try:
+            _, (part,) = self.prepare(asked)
+            inputs = part.inputs.to(self._model.device, dtype=self._model.dtype)
+            with self._torch.inference_mode():
+                return providers.leaves_cleanly(self._model, inputs)
+        except Exception as error:
+            if providers.too_large(error):
+                raise
+            template = "" if self._template is not None else ", and it has no chat template (chat_template.jinja)"
+            text = " ".join(str(error).split())[:300]
+            raise UsageError(
+                f"cannot answer a question about an image: {type(error).__name__}: {text}{template}"
+            ) from error
 
     def _sampling(self, asked: Asked) -> dict[str, Any]:
         options = asked.options
@@ -247,6 +327,15 @@ def _folder(model: str) -> Path | None:
     if model in SHIPPED:
         return catalog.bundled() / "adapters" / "weights" / model
     return providers.checkpoint_folder("transformers", model)
+
+
+def _square() -> Image:
+    """A small red picture."""
+    from PIL import Image as Pillow
+
+    out = io.BytesIO()
+    Pillow.new("RGB", (64, 64), (200, 30, 30)).save(out, "PNG")
+    return media.image(out.getvalue())
 
 
 def _images(asked: Asked) -> list[Any]:

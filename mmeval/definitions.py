@@ -84,6 +84,14 @@ class Options:
     seed: int | None = None
 
 
+def added(default: Any) -> Any:
+    """The default of an option that an adapter did not always have.
+
+    A run that does not use the option is named, and its replies are cached, as if there was no such option.
+    """
+    return field(default=default, metadata={"added": True})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What an adapter can take and give; None = no limit, or none that is known."""
@@ -114,6 +122,9 @@ class Capabilities:
     """False where a reply depends on more than the prompt and the options."""
     transport_options: frozenset[str] = frozenset()
     """Options that cannot change a reply (timeouts, device placement); not in the cache key."""
+    queue: int | None = None
+    """Requests that an adapter with a queue of its own takes at once, to make batches of them. None of them has a
+    time limit: most of their time they wait for the others."""
     request_options: frozenset[str] = frozenset()
     """Options of the adapter's own that go with each request. All others are fixed when it connects, and models
     that differ in them do not share a connection. The fields of `Options` always go with the request."""

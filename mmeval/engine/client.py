@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 import time
 from collections.abc import Coroutine, Iterable
@@ -243,7 +244,10 @@ class Client:
         left = max(0.001, begin + self.policy.deadline_s - start)
         try:
             async with asyncio.timeout(None) as timeout:
-                watch = AdaptiveTimeout(timeout, lambda: min(self.patience.timeout(timeouts), left))
+                queued = self.adapter.capabilities.queue is not None
+                watch = AdaptiveTimeout(
+                    timeout, lambda: math.inf if queued else min(self.patience.timeout(timeouts), left)
+                )
                 try:
                     reply = await self.adapter.ask(request, self.options)
                 finally:

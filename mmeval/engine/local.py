@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from mmeval import providers
-from mmeval.engine.batching import Batcher
+from mmeval.engine.batching import Batcher, Memory
+from mmeval.engine.cache import default_file
+from mmeval.engine.room import Room
 from mmeval.types import Reply
 
 __all__ = ["LoadedModel", "LocalModel"]
@@ -18,14 +20,23 @@ T_contra = TypeVar("T_contra", contravariant=True)
 
 
 class LoadedModel(Protocol[T_contra]):
-    """A model in memory. All methods run in the worker thread."""
+    """A model in memory. It is made, and answers, in the worker thread."""
 
     @property
     def ran(self) -> Mapping[str, Any]:
         """Device, precision and threads."""
         ...
 
-    def answer(self, batch: Sequence[T_contra]) -> Sequence[Reply]:
+    @property
+    def memory(self) -> Memory:
+        """The memory of its device."""
+        ...
+
+    def prepare(self, batch: Sequence[T_contra]) -> Any:
+        """What `answer` needs of a batch; runs in a thread of its own, while the batch before is answered."""
+        ...
+
+    def answer(self, prepared: Any) -> Sequence[Reply]:
         """One reply for each item, in the same order."""
         ...
 
@@ -36,20 +47,22 @@ class LocalModel(ABC, Generic[T]):
     `T` is what a batch consists of. The options have `batch_size` and `wait_ms`.
     """
 
-    def __init__(self, model: str, options: Any, folder: Path | None) -> None:
+    def __init__(self, model: str, options: Any, folder: Path | None, *more: Path) -> None:
+        """`more`: folders with further weights."""
         self.model = model
         self._options = options
         self._where = str(folder.resolve()) if folder else model
-        self.endpoint = f"local:{providers.checkpoint_digest(folder)}" if folder else "local"
+        digests = [providers.checkpoint_digest(one) for one in (folder, *more) if one]
+        self.endpoint = f"local:{'+'.join(digests)}" if digests else "local"
 
     @abstractmethod
     def _load(self) -> LoadedModel[T]:
         """Load the model, in the worker thread; raises UsageError with advice."""
 
     def _length(self, item: T) -> int:
-        """Length of an item; items of similar length share a batch."""
+        """Tokens of an item, roughly; items of similar length share a batch."""
         del item
-        return 0
+        return 1
 
     def _group(self, item: T) -> Hashable:
         """Only items of the same group share a batch."""
@@ -58,8 +71,9 @@ class LocalModel(ABC, Generic[T]):
 
     async def connect(self) -> None:
         """Load the model in the worker thread; raises UsageError with advice."""
-        self._batcher: Batcher[T, Reply] = Batcher(
-            lambda batch: self._loaded.answer(batch),
+        self._batcher: Batcher[T, Any, Reply] = Batcher(
+            lambda batch: self._loaded.prepare(batch),
+            lambda prepared: self._loaded.answer(prepared),
             size=self._options.batch_size,
             wait_s=self._options.wait_ms / 1000,
             length=self._length,
@@ -72,11 +86,16 @@ class LocalModel(ABC, Generic[T]):
             await self._batcher.close()
             raise
         self._ran = self._loaded.ran
+        self._batcher.room = Room(
+            default_file().parent / "batches.json", " ".join(map(str, (self.endpoint, self.model, *self._ran.values())))
+        )
+        self._batcher.memory = self._loaded.memory
 
     async def close(self) -> None:
-        """Finish the current batch and free the memory."""
+        """Finish the current batch, remember how large batches can be, and free the memory."""
         await self._batcher.close()
-        del self._loaded
+        self._batcher.room.keep()
+        del self._loaded, self._batcher.memory
 
     async def _answer(self, item: T) -> Reply:
         """Answer in a batch with other waiting items; raises FatalError or MediaError."""
@@ -86,5 +105,8 @@ class LocalModel(ABC, Generic[T]):
             raise providers.local_failure(self.model, error) from error
 
     def describe(self) -> Mapping[str, Any]:
-        """Device, precision, threads, and the digest of the weights."""
-        return {**self._ran, "weights": self.endpoint.partition(":")[2] or None}
+        """Device, precision, threads, batches, and the digest of the weights."""
+        clock = self._batcher.clock
+        idle = None if clock.idle is None else round(clock.idle, 4)
+        batches = {"largest_batch": clock.largest, "device_idle": idle}
+        return {**self._ran, **batches, "weights": self.endpoint.partition(":")[2] or None}

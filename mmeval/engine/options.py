@@ -285,8 +285,9 @@ def _literal(value: Any, *, text: bool) -> Any:
 
 def public(options: Options, capabilities: Capabilities) -> dict[str, Any]:
     """The options that are stored and part of the cache key: no transport options and no secrets."""
+    unused = {f.name for f in fields(options) if "added" in f.metadata and getattr(options, f.name) == f.default}
     return {
         key: value
         for key, value in asdict(options).items()
-        if key not in capabilities.transport_options and not any(word in key.split("_") for word in SECRET)
+        if key not in capabilities.transport_options | unused and not any(word in key.split("_") for word in SECRET)
     }

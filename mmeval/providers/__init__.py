@@ -8,6 +8,7 @@ from mmeval.providers.body import Body, drop_none
 from mmeval.providers.calls import Answer, call, collected, decode, fetch, lines, shaped
 from mmeval.providers.chat import ChatClient, ChatOptions, chat_payload, chat_reply, json_schema
 from mmeval.providers.checkpoints import checkpoint_digest, checkpoint_folder
+from mmeval.providers.decoding import early_leave, leaves_cleanly
 from mmeval.providers.devices import gpu_shares, visible_gpus
 from mmeval.providers.failures import failure, said
 from mmeval.providers.google import gemini_image_tokens, gemini_reply
@@ -23,9 +24,10 @@ from mmeval.providers.guard import (
 )
 from mmeval.providers.headers import anthropic_limits, openai_limits, retry_after
 from mmeval.providers.likelihood import option_scores
-from mmeval.providers.local import decoded, first_device, load_checkpoint, local_failure, threads_for, too_large
+from mmeval.providers.local import card, decoded, first_device, load_checkpoint, local_failure, threads_for, too_large
+from mmeval.providers.memory import DeviceMemory
 from mmeval.providers.process import ManagedProcess
-from mmeval.providers.processors import load_processor
+from mmeval.providers.processors import load_config, load_processor
 from mmeval.providers.prompt_scores import prompt_scores
 from mmeval.providers.server import ManagedServer
 from mmeval.providers.setup import Secret, endpoint, key, refuse_keys, sdk
@@ -39,12 +41,14 @@ __all__ = [
     "Body",
     "ChatClient",
     "ChatOptions",
+    "DeviceMemory",
     "ManagedProcess",
     "ManagedServer",
     "ResponseBody",
     "Secret",
     "anthropic_limits",
     "call",
+    "card",
     "chat_payload",
     "chat_reply",
     "checkpoint_digest",
@@ -53,6 +57,7 @@ __all__ = [
     "decode",
     "decoded",
     "drop_none",
+    "early_leave",
     "endpoint",
     "failure",
     "fetch",
@@ -64,8 +69,10 @@ __all__ = [
     "guarded_session",
     "json_schema",
     "key",
+    "leaves_cleanly",
     "lines",
     "load_checkpoint",
+    "load_config",
     "load_processor",
     "local_failure",
     "openai_limits",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,10 +12,13 @@ from mmeval.errors import FatalError, MediaError, UsageError
 from mmeval.providers.setup import sdk
 from mmeval.types import Image
 
-__all__ = ["decoded", "first_device", "load_checkpoint", "local_failure", "threads_for", "too_large"]
+__all__ = ["card", "decoded", "first_device", "load_checkpoint", "local_failure", "threads_for", "too_large"]
 
-SMALL = 50_000_000
-"""Models up to this number of parameters are faster on one thread than on several."""
+SMALL = 10_000_000
+"""Models up to this number of parameters are not faster on several threads than on one."""
+LINE = 300
+"""Most characters of a library's message."""
+PIP = re.compile(r"pip install (?:-U |--upgrade )?([A-Za-z0-9_.\[\]-]{1,60})")
 L = TypeVar("L")
 
 
@@ -35,6 +39,8 @@ def load_checkpoint(name: str, kind: str, load: Callable[[Any, Any], L]) -> L:
     library.logging.disable_progress_bar()
     try:
         return load(torch, library)
+    except UsageError as error:
+        raise UsageError(f"{name}: {error}") from error
     except Exception as error:  # the library raises what it likes for a checkpoint that it cannot load
         raise UsageError(f"{name}: {_advice(error, kind)}") from error
 
@@ -46,7 +52,25 @@ def _advice(error: Exception, kind: str) -> str:
         return "comes with Python code: read it, then add -o trust_remote_code=true -o revision=COMMIT"
     if "Unrecognized configuration class" in text:
         return f"is not {kind}"
-    return f"cannot be loaded: {type(error).__name__}: {text[:400]}"
+    if "operator torchvision::" in text or "import module" in text:
+        text = _deepest(error)
+    return f"cannot be loaded: {type(error).__name__}: {_cut(text)}"
+
+
+def _cut(text: str) -> str:
+    """The beginning of a message, and the packages that it asks for."""
+    asked = [name for name in dict.fromkeys(PIP.findall(text)) if f"pip install {name}" not in text[:LINE]]
+    return text[:LINE] + "".join(f" (pip install {name})" for name in asked)
+
+
+def _deepest(error: BaseException) -> str:
+    """What the first error in a chain says; the later ones only name the module that could not be imported."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    text = " ".join(str(error).split())
+    if "torchvision" in text:
+        text += ": torchvision does not fit this torch; install the pair of one release, or remove torchvision"
+    return text
 
 
 def local_failure(model: str, error: Exception) -> Exception:
@@ -82,6 +106,11 @@ def first_device(torch: Any) -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def card(torch: Any, device: Any) -> str | None:
+    """The name of the accelerator; None for a CPU."""
+    return str(torch.cuda.get_device_name(device)) if device.type == "cuda" else None
 
 
 def threads_for(model: Any) -> int:

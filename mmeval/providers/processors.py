@@ -5,7 +5,27 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["load_processor"]
+from mmeval.errors import UsageError
+
+__all__ = ["load_config", "load_processor"]
+
+
+def load_config(library: Any, where: str, how: dict[str, Any]) -> Any:
+    """The configuration of an image-text-to-text checkpoint.
+
+    Args:
+        library: the module `transformers`.
+        where: a folder, or a name on the hub.
+        how: `revision` and `trust_remote_code`.
+
+    Raises:
+        UsageError: the checkpoint is of another kind.
+    """
+    config = library.AutoConfig.from_pretrained(where, **how)
+    own = "AutoModelForImageTextToText" in (getattr(config, "auto_map", None) or {})
+    if not own and type(config) not in library.MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING:
+        raise UsageError(f"is not an image-text-to-text model; its type is {config.model_type}")
+    return config
 
 
 def load_processor(library: Any, where: str, how: dict[str, Any], config: Any) -> Any:
@@ -16,6 +36,9 @@ def load_processor(library: Any, where: str, how: dict[str, Any], config: Any) -
         where: a folder, or a name on the hub.
         how: `revision` and `trust_remote_code`.
         config: the configuration of the model.
+
+    Raises:
+        UsageError: the checkpoint has no processor.
     """
     try:
         found = library.AutoProcessor.from_pretrained(where, **how)
@@ -24,6 +47,8 @@ def load_processor(library: Any, where: str, how: dict[str, Any], config: Any) -
         if base is None or library.utils.is_torchvision_available():
             raise
         found = _without_video(library, base).from_pretrained(where, **how)
+    if not hasattr(found, "tokenizer") or not hasattr(found, "image_processor"):
+        raise UsageError("has no processor for images (preprocessor_config.json): copy it from the base model")
     return _ready(found)
 
 

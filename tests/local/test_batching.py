@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from mmeval.engine.batching import Batcher
+from mmeval.engine.room import FIRST, Room
 
 
 class Work:
@@ -27,76 +31,164 @@ class Work:
         return [item.upper() for item in items]
 
 
-async def ask_all(work: Work, items: Sequence[str], *, size: int = 4, wait_s: float = 0.02, **how):
-    batcher: Batcher[str, str] = Batcher(work, size=size, wait_s=wait_s, **how)
+class Plenty:
+    """Memory that holds `rows` items."""
+
+    def __init__(self, rows: float = 1e9) -> None:
+        self.rows, self.relieved = rows, 0
+
+    def begin(self) -> None: ...
+
+    def seen(self) -> tuple[float, float]:
+        return 1.0, self.rows
+
+    def relieve(self) -> None:
+        self.relieved += 1
+
+
+def batcher_of(work, file: Path, *, size: int = 4, wait_s: float = 0.02, prepare=list, **how) -> Batcher:
+    batcher: Batcher[str, list[str], str] = Batcher(prepare, work, size=size, wait_s=wait_s, **how)
+    batcher.room, batcher.memory = Room(file / "batches.json", "model"), Plenty()
+    return batcher
+
+
+async def ask_all(batcher: Batcher, items: Sequence[str]):
     replies = await asyncio.gather(*(batcher.submit(item) for item in items), return_exceptions=True)
     await batcher.close()
-    return replies, batcher
+    return replies
 
 
-async def test_full_batches_do_not_wait():
+async def test_full_batches_do_not_wait(tmp_path):
     work = Work()
     async with asyncio.timeout(2):
-        replies, _ = await ask_all(work, list("abcdefgh"), wait_s=60)
+        replies = await ask_all(batcher_of(work, tmp_path, wait_s=60), list("abcdefgh"))
     assert replies == list("ABCDEFGH")
     assert [len(batch) for batch in work.batches] == [4, 4]
 
 
-async def test_a_lone_question_is_answered_after_its_wait():
+async def test_a_lone_question_is_answered_after_its_wait(tmp_path):
     loop = asyncio.get_running_loop()
     began = loop.time()
-    replies, _ = await ask_all(Work(), ["a"], wait_s=0.05)
-    assert replies == ["A"]
+    assert await ask_all(batcher_of(Work(), tmp_path, wait_s=0.05), ["a"]) == ["A"]
     assert 0.04 < loop.time() - began < 1
 
 
-async def test_like_lengths_share_a_batch():
+async def test_like_lengths_share_a_batch(tmp_path):
     work = Work()
-    await ask_all(work, ["a", "bbbb", "c", "dddd", "e", "ffff", "g", "hhhh"], length=len)
+    items = ["a", "bbbb", "c", "dddd", "e", "ffff", "g", "hhhh"]
+    await ask_all(batcher_of(work, tmp_path, length=len), items)
     assert sorted(map(sorted, work.batches)) == [["a", "c", "e", "g"], ["bbbb", "dddd", "ffff", "hhhh"]]
 
 
-async def test_the_oldest_is_never_passed_over():
+async def test_the_oldest_is_never_passed_over(tmp_path):
     work = Work()
-    batcher: Batcher[str, str] = Batcher(work, size=2, wait_s=0.01, length=len)
-    first = asyncio.create_task(batcher.submit("x" * 50))
-    await asyncio.sleep(0)
-    others = [asyncio.create_task(batcher.submit("y")) for _ in range(6)]
-    await asyncio.gather(first, *others)
-    await batcher.close()
+    batcher = batcher_of(work, tmp_path, size=2, length=len)
+    await ask_all(batcher, ["x" * 50, *"yyyyyy"])
     assert "x" * 50 in work.batches[0]
 
 
-async def test_groups_do_not_mix():
+async def test_a_batch_has_no_more_tokens_than_there_is_room_for(tmp_path):
     work = Work()
-    await ask_all(work, ["a1", "b2", "c1", "d2"], size=4, group=lambda item: item[1])
+    batcher = batcher_of(work, tmp_path, size=99, length=len)
+    batcher.room.tokens = 12
+    await ask_all(batcher, ["aaaa", "bbb", "cccc", "ddddd", "e" * 40, "f"])
+    assert max(len(batch) * max(map(len, batch)) for batch in work.batches if "e" * 40 not in batch) <= 12
+    assert ["e" * 40] in work.batches  # it has to be tried alone
+
+
+async def test_groups_do_not_mix(tmp_path):
+    work = Work()
+    await ask_all(batcher_of(work, tmp_path, group=lambda item: item[1]), ["a1", "b2", "c1", "d2"])
     assert sorted(map(sorted, work.batches)) == [["a1", "c1"], ["b2", "d2"]]
 
 
-async def test_one_bad_question_fails_alone():
-    replies, _ = await ask_all(Work(poison="c"), list("abcd"))
+@pytest.mark.parametrize("where", ["prepare", "work"])
+async def test_one_bad_question_fails_alone(where, tmp_path):
+    bad, good = Work(poison="c"), Work()
+    how = {"prepare": lambda items: bad(items) and list(items)} if where == "prepare" else {}
+    replies = await ask_all(batcher_of(good if how else bad, tmp_path, **how), list("abcd"))
     assert [str(reply) for reply in replies] == ["A", "B", "cannot read c", "D"]
 
 
-@pytest.mark.parametrize(("fits", "size_after"), [(3, 2), (2, 2), (1, 1)])
-async def test_what_does_not_fit_is_halved_for_good(fits, size_after):
+def test_a_batch_is_prepared_while_the_one_before_is_answered(tmp_path):
+    """Each side waits for the other: one thread alone would never get further."""
+    prepared, answered = threading.Semaphore(0), []
+
+    def prepare(items: Sequence[str]) -> list[str]:
+        prepared.release()
+        return list(items)
+
+    def work(items: Sequence[str]) -> list[str]:
+        if not answered:
+            assert prepared.acquire(timeout=5)  # its own
+            assert prepared.acquire(timeout=5)  # that of the next batch
+        answered.append(items)
+        return list(items)
+
+    async def main() -> None:
+        await ask_all(batcher_of(work, tmp_path, prepare=prepare), list("abcdefgh"))
+
+    asyncio.run(main())
+    assert answered == [list("abcd"), list("efgh")]
+
+
+@pytest.mark.parametrize("fits", [3, 2, 1])
+async def test_later_batches_are_as_small_as_memory_wants_them(fits, tmp_path):
     work = Work(fits=fits)
-    replies, batcher = await ask_all(
-        work, list("abcdefgh"), size=4, too_large=lambda error: isinstance(error, MemoryError)
-    )
-    assert replies == list("ABCDEFGH")
-    assert batcher.size == size_after
-    assert sum(len(batch) > fits for batch in work.batches) <= 3
+    batcher = batcher_of(work, tmp_path, too_large=lambda error: isinstance(error, MemoryError))
+    assert await ask_all(batcher, list("abcdefghijklmnopqrstuvwx")) == list("ABCDEFGHIJKLMNOPQRSTUVWX")
+    assert batcher.room.tokens <= fits
+    assert sum(len(batch) > fits for batch in work.batches) <= 6
+    assert batcher.memory.relieved == sum(len(batch) > fits for batch in work.batches)
 
 
-async def test_one_that_never_fits_gets_the_error():
-    replies, _ = await ask_all(Work(fits=0), ["a"], too_large=lambda error: isinstance(error, MemoryError))
-    assert isinstance(replies[0], MemoryError)
+async def test_one_that_never_fits_gets_the_error(tmp_path):
+    batcher = batcher_of(Work(fits=0), tmp_path, too_large=lambda error: isinstance(error, MemoryError))
+    assert isinstance((await ask_all(batcher, ["a"]))[0], MemoryError)
 
 
-async def test_who_gave_up_is_not_asked():
+async def test_batches_grow_until_memory_says_stop(tmp_path):
     work = Work()
-    batcher: Batcher[str, str] = Batcher(work, size=4, wait_s=0.05)
+    batcher = batcher_of(work, tmp_path, size=99)
+    batcher.room.tokens, batcher.memory = 2, Plenty(1.5)
+    await ask_all(batcher, ["a"] * 60)
+    sizes = [len(batch) for batch in work.batches]
+    assert sizes[0] == 2
+    assert sizes == sorted(sizes[:-1]) + sizes[-1:]
+    assert all(after <= 1.5 * before for before, after in pairwise(sizes))
+
+
+def test_what_a_model_found_out_is_remembered(tmp_path):
+    file = tmp_path / "cache" / "batches.json"
+    first = Room(file, "a on cuda:0")
+    first.fitted(first.tokens, need=1, free=9, seconds=1)
+    first.overflowed(6000)
+    first.keep()
+    again = Room(file, "a on cuda:0")
+    assert (again.tokens, again.tokens < 6000) == (first.tokens, True)
+    again.fitted(again.tokens, need=1, free=9, seconds=1)
+    assert again.tokens == 4500
+    assert Room(file, "another").tokens == Room(file.parent / "none", "a on cuda:0").tokens == FIRST
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[", "[1]", '{"a": 3}', '{"a": [0, null]}', '{"a": [true, 1]}', '{"a": [1, 2, 3]}']
+)
+def test_a_damaged_memory_of_batches_is_none(text, tmp_path):
+    (tmp_path / "batches.json").write_text(text)
+    assert Room(tmp_path / "batches.json", "a").tokens == FIRST
+
+
+@pytest.mark.parametrize(("cost", "seconds"), [(FIRST // 3, 1.0), (FIRST, 60.0)], ids=["half empty", "slow"])
+def test_what_says_nothing_about_memory_changes_nothing(cost, seconds, tmp_path):
+    room = Room(tmp_path / "batches.json", "a")
+    room.fitted(cost, need=1, free=9, seconds=seconds)
+    assert room.tokens == FIRST
+
+
+async def test_who_gave_up_is_not_asked(tmp_path):
+    work = Work()
+    batcher = batcher_of(work, tmp_path, wait_s=0.05)
     gone = asyncio.create_task(batcher.submit("gone"))
     kept = asyncio.create_task(batcher.submit("kept"))
     await asyncio.sleep(0)
@@ -106,24 +198,36 @@ async def test_who_gave_up_is_not_asked():
     assert work.batches == [["kept"]]
 
 
-async def test_closing_cancels_who_waits():
-    batcher: Batcher[str, str] = Batcher(Work(), size=4, wait_s=60)
-    waiting = asyncio.create_task(batcher.submit("a"))
+@pytest.mark.parametrize("size", [1, 4], ids=["prepared", "waiting"])
+async def test_closing_cancels_who_waits(size, tmp_path):
+    busy = threading.Event()
+    batcher = batcher_of(lambda items: busy.wait(0.1) or items, tmp_path, size=size, wait_s=60)
+    waiting = [asyncio.create_task(batcher.submit(item)) for item in "abc"]
     await asyncio.sleep(0.01)
     await batcher.close()
-    with pytest.raises(asyncio.CancelledError):
-        await waiting
+    done = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(one, asyncio.CancelledError) for one in done)
 
 
-async def test_all_work_is_done_by_one_thread():
+async def test_all_work_is_done_by_one_thread(tmp_path):
     seen = set()
 
     def work(items: Sequence[str]) -> list[str]:
         seen.add(threading.get_ident())
         return list(items)
 
-    batcher: Batcher[str, str] = Batcher(work, size=1, wait_s=0)
+    batcher = batcher_of(work, tmp_path, size=1, wait_s=0)
     await asyncio.gather(batcher.run(lambda: work([""])[0]), *(batcher.submit(c) for c in "abc"))
     await batcher.close()
     assert len(seen) == 1
     assert threading.get_ident() not in seen
+
+
+async def test_the_time_without_work_is_counted(tmp_path):
+    batcher = batcher_of(lambda items: time.sleep(0.02) or list(items), tmp_path, size=1, wait_s=0)
+    await asyncio.gather(*(batcher.submit(c) for c in "abc"))
+    assert batcher.clock.idle < 0.5
+    await asyncio.sleep(0.2)
+    await batcher.submit("d")
+    await batcher.close()
+    assert batcher.clock.idle > 0.5

@@ -48,10 +48,10 @@ def by_hand(folder, request: Request, option: str) -> tuple[float, int]:
     import torch
     import transformers as hf
 
-    from mmeval.providers import decoded
+    from mmeval.providers import decoded, load_processor
 
     model = hf.AutoModelForImageTextToText.from_pretrained(folder).eval()
-    processor = hf.AutoProcessor.from_pretrained(folder)
+    processor = load_processor(hf, str(folder), {}, model.config)
     user = [
         {"type": "text", "text": part.text} if isinstance(part, Text) else {"type": "image", "image": decoded(part)}
         for part in request.prompt

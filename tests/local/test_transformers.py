@@ -14,6 +14,7 @@ from PIL import Image as Pillow
 
 from mmeval import FatalError, MediaError, Prompt, Reply, Request, Text, UsageError, media
 from mmeval.catalog import Catalog
+from mmeval.providers import decoding
 from tests.local import tiny
 
 pytestmark = pytest.mark.local
@@ -69,16 +70,34 @@ async def ask(folder: Path | str, *prompts: Prompt, change=lambda adapter: None,
 @pytest.mark.parametrize("family", tiny.FAMILIES)
 async def test_a_reply_does_not_depend_on_its_batch(family, folders):
     """With one image, two, none, and other questions beside; what fails alone fails in company, too."""
-    alone = await ask(folders(family), *PROMPTS, together=False)
-    batched = await ask(folders(family), *PROMPTS, *reversed(PROMPTS))
+    how = {"max_tokens": 12, "change": often_ended}
+    alone = await ask(folders(family), *PROMPTS, together=False, **how)
+    batched = await ask(folders(family), *PROMPTS, *reversed(PROMPTS), **how)
     assert list(map(said, batched)) == list(map(said, [*alone, *reversed(alone)]))
     answered = [reply for reply in alone if isinstance(reply, Reply)]
     assert len(answered) == ANSWERED.get(family, 4)
     assert len({reply.text for reply in answered}) > 1
 
 
+def often_ended(adapter):
+    """Every eleventh token ends a reply, so that replies leave their batch one after the other."""
+    loaded = adapter._loaded
+    assert loaded.ran["early_leave"]
+    loaded._model.generation_config.eos_token_id = list(range(2, 700, 11))
+    loaded._ends = frozenset(range(2, 700, 11))
+
+
 def said(reply):
     return (reply.text, reply.usage) if isinstance(reply, Reply) else (type(reply), str(reply))
+
+
+async def test_rows_stay_where_leaving_would_change_a_reply(folders, monkeypatch):
+    """The family is tried when it is loaded: here, rows that stay take over the state of others."""
+    right = decoding._kept
+    monkeypatch.setattr(decoding, "_kept", lambda name, value, rows, of: right(name, value, rows - 1, of))
+    ran = []
+    await ask(folders("llava"), ONE, change=lambda adapter: ran.append(adapter._loaded.ran["early_leave"]))
+    assert ran == [False]
 
 
 async def test_pictures_are_seen(folders):

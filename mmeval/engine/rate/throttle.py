@@ -32,8 +32,9 @@ class Throttle:
         sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
     ) -> None:
         self.pinned = pinned is not None
-        self.ceiling = CEILING if pinned is None else pinned
-        """The window never has more slots than this."""
+        self.most = CEILING if pinned is None else pinned
+        self.ceiling = self.most
+        """The window never has more slots than this: `most`, or fewer where the process may open few files."""
         self.in_flight = 0
         self.peak = 0
         """The most that was in flight at once."""
@@ -134,9 +135,9 @@ class Throttles:
             return None
         return f"only {self._room} requests may be in flight, because `ulimit -n` is {self._files}; raise it"
 
-    def of(self, endpoint: str, key_name: str | None) -> Throttle:
-        """The throttle of this endpoint and key."""
-        found = self._by_key.setdefault((endpoint, key_name), Throttle(pinned=self._pinned))
+    def of(self, endpoint: str, key_name: str | None, *, queue: int | None = None) -> Throttle:
+        """The throttle of this endpoint and key; `queue`: how many requests its adapter takes at once."""
+        found = self._by_key.setdefault((endpoint, key_name), Throttle(pinned=self._pinned or queue))
         for throttle in self._by_key.values():
-            throttle.ceiling = min(self._pinned or CEILING, max(1, self._room // len(self._by_key)))
+            throttle.ceiling = min(throttle.most, max(1, self._room // len(self._by_key)))
         return found

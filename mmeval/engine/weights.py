@@ -1,0 +1,176 @@
+"""Loads the weights of a local checkpoint, after checking that they are whole and that they fit."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from mmeval.anatomy.checkpoint import Checkpoint, Tensor
+from mmeval.definitions import Options, added
+from mmeval.errors import UsageError
+from mmeval.providers.local import first_device
+from mmeval.providers.memory import DeviceMemory
+from mmeval.providers.setup import sdk
+
+__all__ = ["LoadOptions", "load_weights", "lora_folder"]
+
+BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2}
+"""Bytes of one value by the name of its type in a safetensors file; 1 for all others."""
+WIDTH = {"float32": 4.0, "float16": 2.0, "bfloat16": 2.0, "8bit": 1.0, "int8": 1.0, "4bit": 0.5, "int4": 0.5}
+"""Bytes of one value in memory by precision and by kind of quantization."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadOptions(Options):
+    """How a checkpoint is loaded; None = as the checkpoint says."""
+
+    revision: str | None = None
+    """Commit, tag or branch on the hub."""
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+    """auto: float32 on a CPU, the checkpoint's precision on an accelerator."""
+    device: str = "auto"
+    """auto: the first available of cuda, mps and cpu."""
+    device_map: str | None = added(None)
+    """Spread the layers over all devices, where one has too little memory: auto, balanced, sequential."""
+    quantize: Literal["bitsandbytes-8bit", "bitsandbytes-4bit", "torchao-int8", "torchao-int4"] | None = added(None)
+    """Library and kind of quantization."""
+    lora: str | None = added(None)
+    """Folder or hub name of a LoRA that is added to the weights."""
+    compile: bool = added(False)
+    """Compile the model with torch: slow at first, then faster."""
+    attn: str | None = None
+    """Attention implementation: eager, sdpa, flash_attention_2, ..."""
+    trust_remote_code: bool = False
+    """Run the Python files of the checkpoint. Read them first and pin the revision."""
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """Where on the hub, and whether its code may run: what every `from_pretrained` takes."""
+        return {"revision": self.revision or "main", "trust_remote_code": self.trust_remote_code}
+
+
+def load_weights(torch: Any, library: Any, where: str, options: LoadOptions) -> Any:
+    """The model of a checkpoint as the options want it, ready to answer.
+
+    Args:
+        torch: the module.
+        library: the module `transformers`.
+        where: a folder, or a name on the hub.
+        options: device, precision, quantization, LoRA.
+
+    Raises:
+        UsageError: a device or a package is missing, or the weights are damaged or do not fit.
+    """
+    device = _device(torch, options.device)
+    dtype = options.dtype if options.dtype != "auto" or device != "cpu" else "float32"
+    more: dict[str, Any] = {"attn_implementation": options.attn} if options.attn else {}
+    if options.quantize:
+        more["quantization_config"] = _quantization(torch, library, options.quantize, dtype)
+    if options.device_map:
+        _installed("accelerate", f"-o device_map={options.device_map}")
+        more["device_map"] = options.device_map
+    elif options.quantize:
+        more["device_map"] = {"": device}
+    _check(where, options, dtype, DeviceMemory(torch, device).free, device)
+    model = library.AutoModelForImageTextToText.from_pretrained(where, dtype=dtype, **more, **options.source)
+    if "device_map" not in more:
+        model.to(device)
+    if options.lora:
+        model = _with_lora(model, options.lora, merged=not options.quantize)
+    if options.compile:
+        model.compile(dynamic=True)
+    return model.eval()
+
+
+def lora_folder(options: LoadOptions) -> Path | None:
+    """The folder that holds the LoRA; None without one, or for a name on the hub."""
+    if not options.lora or not options.lora.startswith((".", "/", "~")):
+        return None
+    folder = Path(options.lora).expanduser()
+    if not (folder / "adapter_config.json").is_file():
+        raise UsageError(f"-o lora={options.lora}: {folder} holds no LoRA (no adapter_config.json)")
+    return folder
+
+
+def _device(torch: Any, wanted: str) -> str:
+    """The device that is asked for, or the first there is; raises UsageError when it is not there."""
+    if wanted == "auto":
+        return first_device(torch)
+    try:
+        device = torch.device(wanted)
+    except RuntimeError:
+        raise UsageError(f"-o device={wanted}: not a device of torch; use cuda, cuda:1, mps or cpu") from None
+    there = {"cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}.get(device.type, 1)
+    if there <= (device.index or 0):
+        build = f"torch {torch.__version__}"
+        why = f"{build} is built without CUDA" if device.type == "cuda" and torch.version.cuda is None else None
+        raise UsageError(f"-o device={wanted}: {why or f'{build} sees {there} of this kind'}; use -o device=auto")
+    return wanted
+
+
+def _check(where: str, options: LoadOptions, dtype: str, free: float, device: str) -> None:
+    """Raise UsageError if the files of a checkpoint are damaged, or take more memory than `free` bytes."""
+    width = WIDTH[options.quantize.rpartition("-")[2]] if options.quantize else WIDTH.get(dtype)
+    need = sum(one.count * (width or BYTES.get(one.dtype, 1)) for one in _tensors(where, options))
+    if need <= free or options.device_map:
+        return
+    precision = options.quantize or (dtype if dtype != "auto" else "the precision of the checkpoint")
+    raise UsageError(
+        f"the weights take {need / 1e9:.1f} GB in {precision}, and {device} has {free / 1e9:.1f} GB free; "
+        "use -o dtype=bfloat16, -o quantize=bitsandbytes-4bit, or -o device_map=auto"
+    )
+
+
+def _tensors(where: str, options: LoadOptions) -> Iterable[Tensor]:
+    """What the headers of the weights say; nothing where the hub cannot be asked."""
+    if Path(where).is_dir():
+        return Checkpoint(where, Path(where)).tensors.values()
+    hub, revision = sdk("huggingface_hub", extra="transformers"), options.source["revision"]
+    try:
+        folder = Path(hub.snapshot_download(where, revision=revision, local_files_only=True))
+    except Exception:  # noqa: BLE001 - it is not on this machine yet
+        folder = None
+    try:
+        return Checkpoint(where, folder, revision).tensors.values()
+    except UsageError:
+        if folder is not None:
+            raise
+        return ()  # what is wrong will be said when the weights are fetched
+
+
+def _installed(module: str, option: str) -> None:
+    if find_spec(module) is None:
+        raise UsageError(f"{option}: {module} is not installed: pip install {module}")
+
+
+def _quantization(torch: Any, library: Any, name: str, dtype: str) -> Any:
+    """The library's configuration for `bitsandbytes-8bit`, `-4bit`, `torchao-int8` or `-int4`."""
+    module, _, kind = name.partition("-")
+    for one in (module, "accelerate"):
+        _installed(one, f"-o quantize={name}")
+    if module == "torchao":
+        ways = sdk("torchao.quantization", extra="transformers")
+        return library.TorchAoConfig(ways.Int8WeightOnlyConfig() if kind == "int8" else ways.Int4WeightOnlyConfig())
+    if kind == "8bit":
+        return library.BitsAndBytesConfig(load_in_8bit=True)
+    compute = getattr(torch, dtype) if dtype != "auto" else torch.bfloat16
+    return library.BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_compute_dtype=compute)
+
+
+def _with_lora(model: Any, lora: str, *, merged: bool) -> Any:
+    """The model with the weights of a LoRA; raises UsageError if they belong to another model."""
+    _installed("peft", f"-o lora={lora}")
+    peft = sdk("peft", extra="transformers")
+    folder = str(Path(lora).expanduser()) if lora.startswith((".", "/", "~")) else lora
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message=".*missing adapter keys.*")  # some layers would stay as they were
+            tuned = peft.PeftModel.from_pretrained(model, folder)
+    except Exception as error:  # the library raises what it likes
+        text = " ".join(str(error).split())[:300]
+        raise UsageError(f"-o lora={lora}: cannot be loaded for this model: {text}") from error
+    return tuned.merge_and_unload() if merged else tuned
