@@ -90,13 +90,22 @@ class Build:
             match output:
                 case Page():
                     self.page(output)
-                case File(path, Path() as source):
-                    self.writer.copy(path, source)
-                case File(path, str() | bytes() as content):
-                    self.writer.write(path, content)
+                case File():
+                    self.file(output)
                 case Job():
                     jobs.append(output)
         self.work(jobs)
+
+    def file(self, file: File) -> None:
+        """Copy or write one file; one whose content is a function only if it is out of date."""
+        match file.content:
+            case Path() as source:
+                self.writer.copy(file.path, source)
+            case str() | bytes() as content:
+                self.writer.write(file.path, content, file.key)
+            case make:
+                if not self.writer.fresh(file.path, file.key):
+                    self.writer.write(file.path, make(), file.key)
 
     def page(self, page: Page) -> None:
         """Render one page in every language, except where its values are those of the last build."""

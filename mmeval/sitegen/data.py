@@ -146,14 +146,46 @@ def _coded(values: Sequence[str]) -> dict[str, Any]:
     return {"names": names, "codes": [place[value] for value in values]}
 
 
-def board_rows(board: Board, view: View) -> list[dict[str, Any]]:
-    """The whole board as rows, one for each model and benchmark."""
+def board_rows(board: Board, view: View, ranks: Mapping[str, Ranks | None]) -> list[dict[str, Any]]:
+    """The whole board as rows, one for each model and benchmark, with the ranks on that benchmark."""
+    return [
+        {**row_data(column, cell, board.models[name]), **rank_ends(ranks.get(column.card.name), name)}
+        for name in view.order
+        for column, cell in board.of(name)
+    ]
+
+
+def model_rows(board: Board, view: View) -> list[dict[str, Any]]:
+    """One row for each model: what is known about it, its mean over all benchmarks, and its rank on that."""
     rows = []
     for name in view.order:
-        rank = view.ranks.intervals.get(name) if view.ranks else None
-        ends = {"rank_best": rank.best if rank else None, "rank_worst": rank.worst if rank else None}
-        rows += [{**row_data(column, cell, board.models[name]), **ends} for column, cell in board.of(name)]
+        card, line = board.models[name], view.lines[name]
+        rows.append(
+            {
+                "model": card.name,
+                "title": card.label,
+                "organization": card.organization,
+                "reference": card.reference,
+                "released": card.released.isoformat() if card.released else None,
+                "parameters": card.parameters,
+                "open": card.open,
+                "mean": None if line.mean is None else round(line.mean, 4),
+                "half": None if line.half is None else round(line.half, 4),
+                "predicted": len(line.predicted),
+                "above_chance": None if line.corrected is None else round(line.corrected, 4),
+                "coverage": line.coverage,
+                "benchmarks": len(view.columns),
+                "mark": line.mark,
+                **rank_ends(view.ranks, name),
+            }
+        )
     return rows
+
+
+def rank_ends(ranks: Ranks | None, model: str) -> dict[str, int | None]:
+    """The best and the worst rank of a model; empty without one."""
+    rank = ranks.intervals.get(model) if ranks else None
+    return {"rank_best": rank.best if rank else None, "rank_worst": rank.worst if rank else None}
 
 
 def aside_rows(board: Board) -> list[dict[str, Any]]:
@@ -204,7 +236,8 @@ def row_data(column: Column, cell: Cell, card: ModelCard) -> dict[str, Any]:
 def dataset(board: Board, title: str) -> dict[str, Any]:
     """Structured data about the whole board for search engines: schema.org/Dataset."""
     names = ", ".join(column.card.title for column in board.columns)
-    files = [("data/board.csv", "text/csv"), ("data/board.json", "application/json")]
+    kinds = {"csv": "text/csv", "json": "application/json", "parquet": "application/vnd.apache.parquet"}
+    files = [(f"data/{name}.{ending}", kind) for name in ("board", "models") for ending, kind in kinds.items()]
     return {
         "@context": "https://schema.org",
         "@type": "Dataset",
@@ -222,4 +255,17 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     if rows:
         writer.writerow(rows[0].keys())
         writer.writerows([[guarded(v) if isinstance(v, str) else v for v in row.values()] for row in rows])
+    return out.getvalue()
+
+
+def as_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Rows as Parquet; a column without any value is text."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = list(rows[0]) if rows else []
+    columns = {name: pa.array([row[name] for row in rows]) for name in names}
+    empty = {name: column.cast(pa.string()) for name, column in columns.items() if pa.types.is_null(column.type)}
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns | empty), out)
     return out.getvalue()

@@ -15,6 +15,7 @@ from mmeval import __version__
 from mmeval.catalog import bundled
 from mmeval.documents import read_toml
 from mmeval.errors import UsageError
+from mmeval.sitegen.links import preview_path
 from mmeval.sitegen.text import finalize
 
 CSP = (
@@ -176,6 +177,8 @@ class Place:
             "link": self.link,
             "translated": self.translated,
             "published": self.published,
+            "base": self.base,
+            "preview": preview_path(self.path),
         }
 
 

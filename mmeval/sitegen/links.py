@@ -24,6 +24,11 @@ def badge_path(benchmark: str, model: str) -> str:
     return f"badge/{slug(benchmark)}/{slug(model)}"
 
 
+def overall_badge(model: str) -> str:
+    """The badge of a model's mean over all benchmarks, without its ending."""
+    return f"badge/{slug(model)}"
+
+
 def view_url(name: str) -> str:
     """Page of a view of the board."""
     return "index.html" if name == "all" else f"v/{slug(name)}.html"
@@ -67,3 +72,16 @@ def anchor(key: str) -> str:
     if safe == key and not re.search(r"-[0-9a-f]{10}$", key):
         return f"q-{key}"
     return f"q-{safe}-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
+
+
+def chart_path(page: str) -> str:
+    """The chart of a page, for other people's pages."""
+    return f"chart/{page.removesuffix('.html')}.svg"
+
+
+def preview_path(page: str) -> str:
+    """The picture that stands for links to a page: that of the model or the benchmark it is about, else the board's."""
+    kind, _, rest = page.partition("/")
+    name = rest.removesuffix(".html").partition("/")[0]
+    folder = {"m": "m", "r": "m", "b": "b", "q": "b"}.get(kind) if rest else None
+    return f"og/{folder}/{name}.png" if folder else "og/index.png"

@@ -52,8 +52,10 @@ class File:
     """One file that all languages share."""
 
     path: str
-    content: str | bytes | Path
-    """A Path is copied unless the file exists, so its name must change with its content."""
+    content: str | bytes | Path | Callable[[], str | bytes]
+    """A Path is copied unless the file exists, so its name must change with its content. A function is called unless
+    the last build made the file from the same `key`."""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,17 +50,13 @@ CELLS, FEWEST = 10_000, 60
 
 
 def pages(site: Site) -> Iterator[Page | File]:
-    """A page and its data for each view, and the whole board as CSV and JSON."""
+    """A page and its data for each view."""
     pairs = data.pair_files(site)
     yield from pairs.values()
     for view in site.views:
         yield Page(view_url(view.name), "board.html", functools.partial(context, view, site))
         yield data.data_file(f"views/{slug(view.name)}", data.view_data(view, pairs))
         yield from more_rows(view, slug(view.name), site)
-    rows = data.board_rows(site.board, site.views[0])
-    made = {"updated": site.board.updated, "rows": rows, "aside": data.aside_rows(site.board)}
-    yield File("data/board.json", json.dumps(made, indent=0, sort_keys=True))
-    yield File("data/board.csv", data.as_csv(rows))
 
 
 def more_rows(view: View, name: str, site: Site) -> Iterator[File]:

@@ -25,7 +25,7 @@ from mmeval.sitegen import data
 from mmeval.sitegen.cells import aside, command, provenance, rank_text, shown, slices
 from mmeval.sitegen.charts import Scale, axis, interval, marks
 from mmeval.sitegen.env import Language, Nav
-from mmeval.sitegen.links import benchmark_url, model_url
+from mmeval.sitegen.links import benchmark_url, chart_path, model_url, overall_badge
 from mmeval.sitegen.quality import seeing
 from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.store import slug
@@ -69,6 +69,13 @@ def context(card: ModelCard, site: Site, fields: Mapping[str, Field]) -> Context
     """The variables of model.html."""
     shared = measured(card, site.board, site.ranks, fields)
     view = site.views[0]
+    shared["share"] = {
+        "title": card.label,
+        "updated": max((cell.finished for _, cell in site.board.of(card.name)), default=""),
+        "badge": overall_badge(card.name) if view.lines[card.name].mean is not None else "",
+        "chart": "",
+        "files": [],
+    }
     shared |= {"overall": overall(card, view, Scale(0, 100)), "versions": versions(card, view, site.board)}
     return lambda lang: {**shared, **worded(card, site.board, lang)}
 
@@ -80,6 +87,13 @@ def index(view: View, board: Board, lang: Language) -> dict[str, Any]:
         "rows": [listed(board.models[name], view, scale, lang) for name in view.order],
         "axis": axis(scale),
         "benchmarks": len(view.columns),
+        "share": {
+            "title": lang.text("nav.models"),
+            "updated": board.updated,
+            "chart": chart_path("index.html"),
+            "badge": "",
+            "files": [(ending.upper(), f"data/models.{ending}") for ending in ("csv", "json", "parquet")],
+        },
     }
 
 
