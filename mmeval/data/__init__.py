@@ -4,6 +4,7 @@ A row is a mapping. Images stay encoded, as `{"bytes", "path"}` mappings.
 """
 
 from mmeval.data.ablate import Ablation, ablate
+from mmeval.data.archives import unpacked
 from mmeval.data.combined import chained, each, joined, zipped
 from mmeval.data.files import csv, jsonl, parquet, tsv
 from mmeval.data.generated import Make, generated
@@ -12,12 +13,26 @@ from mmeval.data.matrices import matrices
 from mmeval.data.pins import pinned
 from mmeval.data.questions import from_file
 from mmeval.data.remote import supplied, vlmevalkit
-from mmeval.data.rows import beside, lettered, picture, pictures, present, size, spelled, tags, vlmevalkit_sample
+from mmeval.data.rows import (
+    beside,
+    film,
+    lettered,
+    picture,
+    pictures,
+    present,
+    size,
+    sound,
+    spelled,
+    tags,
+    video_mme,
+    vlmevalkit_sample,
+)
 from mmeval.data.samples import samples
 from mmeval.data.variants import Variant, varied
 
 __all__ = [
-    "Ablation", "Make", "Variant", "ablate", "beside", "chained", "csv", "each", "from_file", "generated", "hub",
-    "joined", "jsonl", "lettered", "matrices", "parquet", "picture", "pictures", "pinned", "present", "samples",
-    "size", "spelled", "supplied", "tags", "tsv", "varied", "vlmevalkit", "vlmevalkit_sample", "zipped",
+    "Ablation", "Make", "Variant", "ablate", "beside", "chained", "csv", "each", "film", "from_file", "generated",
+    "hub", "joined", "jsonl", "lettered", "matrices", "parquet", "picture", "pictures", "pinned", "present",
+    "samples", "size", "sound", "spelled", "supplied", "tags", "tsv", "unpacked", "varied", "video_mme", "vlmevalkit",
+    "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

@@ -102,6 +102,14 @@ class Hub:
         with _named(self):
             return hf_hub_download(self.id, name, repo_type="dataset", revision=self.revision)
 
+    def listing(self) -> dict[str, int | None]:
+        """All files of the repository with their sizes in bytes, where known; needs a network."""
+        from huggingface_hub import HfApi
+
+        with _named(self):
+            info = HfApi().dataset_info(self.id, revision=self.revision, files_metadata=True)
+            return {one.rfilename: one.size for one in info.siblings or ()}
+
     def cached(self) -> list[str] | None:
         """Local paths of the split's files, or None when one is missing. Never uses the network."""
         from huggingface_hub import try_to_load_from_cache

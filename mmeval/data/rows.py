@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
 from mmeval import media, prompts
 from mmeval.data import cells
+from mmeval.data.archives import find
 from mmeval.errors import DataError
 from mmeval.scorers.targets import as_list
-from mmeval.types import Image, Row, Sample
+from mmeval.types import Audio, Image, Row, Sample, Text, Video
 
 
 def picture(row: Row, column: str = "image") -> Image:
@@ -31,6 +33,55 @@ def beside(row: Row, column: str = "image") -> Image:
     """The image at the path in `column`, inside the folder of a user-supplied file."""
     where = f"{row['folder']} row {row.get('row', '?')}"
     return cells.image(row[column], Path(row["folder"]), where)
+
+
+def film(
+    row: Row, name: str, *, start: float | None = None, end: float | None = None, subtitles: str | None = None
+) -> Video:
+    """A film below the folder of an unpacked or user-supplied data set. One that is missing fails its sample alone.
+
+    Args:
+        row: has the folder.
+        name: path below it, or the name of the file wherever it is.
+        start: where the clip begins, in seconds.
+        end: where it ends.
+        subtitles: of a file with subtitles, where there is one.
+    """
+    folder = Path(row["folder"])
+    lines = find(folder, subtitles) if subtitles else None
+    found = lines if lines is not None and lines.is_file() else None
+    path = find(folder, name)
+    if not path.is_file():
+        return Video(None, "video/mp4", sha256(name.encode()).hexdigest(), name, None, None, path, start, end)
+    return media.video(path, source=name, start=start, end=end, subtitles=found)
+
+
+def sound(row: Row, name: str, *, start: float | None = None, end: float | None = None) -> Audio:
+    """A sound below the folder of an unpacked or user-supplied data set; as `film`."""
+    path = find(Path(row["folder"]), name)
+    if not path.is_file():
+        return Audio(None, "audio/wav", sha256(name.encode()).hexdigest(), name, None, None, path, start, end)
+    return media.audio(path, source=name, start=start, end=end)
+
+
+def video_mme(row: Row) -> Sample:
+    """A row of Video-MME with the prompt of its authors; its subtitles are shown where the policy says so."""
+    text = "\n".join((VIDEO_MME, row["question"], *row["options"], "The best answer is:"))
+    clip = film(row, f"data/{row['videoID']}.mp4", subtitles=f"subtitle/{row['videoID']}.srt")
+    return Sample(
+        id=str(row["question_id"]),
+        prompt=(clip, Text(text)),
+        target=row["answer"],
+        choices=tuple(option.partition(". ")[2] for option in row["options"]),
+        cluster=row["videoID"],
+        tags=tags(row, "duration", "domain", "sub_category", "task_type"),
+    )
+
+
+VIDEO_MME = (
+    "Select the best answer to the following multiple-choice question based on the video. "
+    "Respond with only the letter (A, B, C, or D) of the correct option."
+)
 
 
 def size(image: Image) -> tuple[int, int]:

@@ -12,8 +12,9 @@ from typing import Any
 
 from datasets import Dataset, Features, Image, List, Value
 
-from mmeval import Benchmark, Record, Reply, Sample, Score, Text, data, media
+from mmeval import Benchmark, Record, Reply, Sample, Score, data, media
 from mmeval.catalog import Catalog
+from mmeval.data.archives import Unpacked
 from mmeval.data.combined import Chained, Each, Joined, Zipped
 from mmeval.data.contract import checked
 from mmeval.data.hub import Hub as HubSource
@@ -141,15 +142,16 @@ def _put_supplied(file: Path, columns: Any, rows: Any, files: Mapping[str, bytes
 def _redirected(source: Source, hub: Hub) -> Source:
     if isinstance(source, Tsv):
         return replace(source, url=f"{hub.url}/_tsv/{source.name}.tsv", md5=None)
-    if isinstance(source, Chained | Each | Joined | Zipped):
+    if isinstance(source, Chained | Each | Joined | Unpacked | Zipped):
         return source.with_sources(tuple(_redirected(part, hub) for part in source.sources()))
     return source
 
 
 def shown(sample: Sample) -> list[str | int]:
-    """The prompt as a golden file has it: texts, and pictures by shade."""
+    """The prompt as a golden file has it: texts, pictures by shade, films and sounds by name."""
     shades = {media.image(png(shade)).sha256: shade for shade in range(64)}
-    return [part.text if isinstance(part, Text) else shades[part.sha256] for part in sample.prompt]
+    names = {"text": "text", "video": "source", "audio": "source"}
+    return [getattr(part, names[part.kind]) if part.kind in names else shades[part.sha256] for part in sample.prompt]
 
 
 def scored(benchmark: Benchmark, twin: Twin, samples: Sequence[Sample]) -> tuple[list[Record], float | None]:
