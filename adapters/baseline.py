@@ -1,30 +1,41 @@
 """Baselines: references that do not look at the prompt, and models that see only its text.
 
-baseline/random    a random option; for open questions, a random target of the same category, weighted by frequency
+baseline/random    a random option; for open questions, a random target of the same category, weighted by frequency;
+                   the tag `answers` names questions with the same kind of answer, where that differs from the category
 baseline/majority  the most frequent letter; for open questions, the most frequent target of the same category
 baseline/first     the first option; for open questions, the first target of the same category
 baseline/blind:PROVIDER/MODEL   another model, without the images, sounds and videos of the prompt
+baseline/described:PROVIDER/MODEL   another model, which first describes them and then answers from its own words alone
 
 A random choice depends only on the sample's id and `-o seed=`, not on the order of the samples.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from itertools import accumulate
-from typing import Any
+from typing import Any, ClassVar
 
-from mmeval import Capabilities, FatalError, Options, Reply, Request, Sample, Text, UsageError
+from mmeval import Capabilities, FatalError, Options, Reply, Request, Sample, Text, Usage, UsageError
 from mmeval.catalog import Catalog
 from mmeval.definitions import Describes, FindsAdapters, NeedsSamples, capabilities_of
 
 BLIND = "blind:"
+DESCRIBED = "described:"
+DESCRIBE = (
+    "Describe what is shown so completely that someone who cannot see it can answer any question about it: every "
+    "object, its colour, shape, size and place, every text, number and label, and how things are connected."
+)
+INSTEAD = "Instead of the picture, read what it shows.\n\n"
+REMEMBERED = 4096
+"""Descriptions that are kept, so that the questions about one picture share one."""
 MODELS = ("random", "majority", "first")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -44,7 +55,8 @@ class Reference:
     def __init__(self, model: str, options: Options) -> None:
         if model not in MODELS:
             names = ", ".join(f"baseline/{name}" for name in MODELS)
-            raise UsageError(f"no model baseline/{model}; there are {names} and baseline/blind:PROVIDER/MODEL")
+            wrapped = " and ".join(f"baseline/{prefix}PROVIDER/MODEL" for prefix in WRAPPERS)
+            raise UsageError(f"no model baseline/{model}; there are {names}, {wrapped}")
         self.model = model
         self._seed = options.seed or 0
         self._categories: dict[str, str] = {}
@@ -63,7 +75,7 @@ class Reference:
             if sample.choices:
                 self._letters.update(_letter(target, sample.choices) for target in _targets(sample.target))
             else:
-                category = sample.tags.get("category", "")
+                category = sample.tags.get("answers") or sample.tags.get("category", "")
                 self._categories[sample.id] = category
                 self._targets[category].update(_targets(sample.target))
 
@@ -111,17 +123,18 @@ class Reference:
         return int.from_bytes(digest[:16], "big") % below
 
 
-class Blind:
-    """A model that gets only the text of each prompt."""
+class Wrapped:
+    """A model that is asked in another way."""
+
+    prefix: ClassVar[str]
 
     def __init__(self, model: str, options: Any, catalog: FindsAdapters) -> None:
         inner, name = _wrapped(model, catalog)
         self._inner = inner(name, options)
         if isinstance(self._inner, NeedsSamples):
-            raise UsageError(
-                f"baseline/{model}: a reference does not look at images anyway; use {model.removeprefix(BLIND)}"
-            )
-        self.capabilities = _blind(capabilities_of(inner, name))
+            bare = model.removeprefix(self.prefix)
+            raise UsageError(f"baseline/{model}: a reference does not look at images anyway; use {bare}")
+        self.capabilities = _through(self.prefix, capabilities_of(inner, name))
         self.model = model
 
     @property
@@ -141,11 +154,66 @@ class Blind:
         """The description of the wrapped model."""
         return self._inner.describe() if isinstance(self._inner, Describes) else {}
 
+
+class Blind(Wrapped):
+    """A model that gets only the text of each prompt."""
+
+    prefix = BLIND
+
     async def ask(self, request: Request, options: Any) -> Reply:
         """Ask the wrapped model with the texts of the prompt only."""
-        texts = tuple(part for part in request.prompt if isinstance(part, Text))
-        reply: Reply = await self._inner.ask(replace(request, prompt=texts), options)
+        reply: Reply = await self._inner.ask(replace(request, prompt=_texts(request)), options)
         return reply
+
+
+class Described(Wrapped):
+    """A model that describes the media of a prompt, and then answers from its own description."""
+
+    prefix = DESCRIBED
+
+    def __init__(self, model: str, options: Any, catalog: FindsAdapters) -> None:
+        super().__init__(model, options, catalog)
+        self._descriptions: OrderedDict[tuple[str, ...], asyncio.Task[Reply]] = OrderedDict()
+
+    async def ask(self, request: Request, options: Any) -> Reply:
+        """Ask twice; a description that was refused or is empty is the reply."""
+        media = tuple(part for part in request.prompt if not isinstance(part, Text))
+        if not media:
+            reply: Reply = await self._inner.ask(request, options)
+            return reply
+        said, paid = await self._description(media, options)
+        if said.finish in ("refused", "filtered") or said.empty:
+            return said
+        prompt = (Text(f"{INSTEAD}{said.text}"), *_texts(request))
+        reply = await self._inner.ask(replace(request, prompt=prompt), options)
+        return replace(reply, usage=_sum(said.usage, reply.usage)) if paid else reply
+
+    async def _description(self, media: tuple[Any, ...], options: Any) -> tuple[Reply, bool]:
+        """The description of these media, and whether this call paid for it."""
+        key = tuple(part.sha256 for part in media)
+        task, paid = self._descriptions.get(key), False
+        if task is None or (task.done() and (task.cancelled() or task.exception())):
+            asked = self._inner.ask(Request(prompt=(*media, Text(DESCRIBE))), options)
+            task, paid = asyncio.ensure_future(asked), True
+            self._descriptions[key] = task
+            while len(self._descriptions) > REMEMBERED:
+                self._descriptions.popitem(last=False)
+        return await asyncio.shield(task), paid
+
+
+def _texts(request: Request) -> tuple[Text, ...]:
+    return tuple(part for part in request.prompt if isinstance(part, Text))
+
+
+def _sum(one: Usage, other: Usage) -> Usage:
+    def total(name: str) -> int | None:
+        known = [value for usage in (one, other) if (value := getattr(usage, name)) is not None]
+        return sum(known) if known else None
+
+    return Usage(total("input"), total("output"), total("reasoning"), total("cached"))
+
+
+WRAPPERS: Mapping[str, type[Wrapped]] = {BLIND: Blind, DESCRIBED: Described}
 
 
 class Adapter(Reference):
@@ -154,23 +222,35 @@ class Adapter(Reference):
     catalog: FindsAdapters = Catalog()
 
     def __new__(cls, model: str, options: Any) -> Any:
-        """Return a wrapper for `blind:...`."""
-        return Blind(model, options, cls.catalog) if model.startswith(BLIND) else super().__new__(cls)
+        """Return a wrapper for `blind:...` and `described:...`."""
+        wrapper = WRAPPERS.get(_prefix(model))
+        return wrapper(model, options, cls.catalog) if wrapper else super().__new__(cls)
 
     @classmethod
     def capabilities_for(cls, model: str) -> Capabilities:
-        """Those of the wrapped model, but every kind of input is accepted, because it is dropped."""
-        return _blind(capabilities_of(*_wrapped(model, cls.catalog))) if model.startswith(BLIND) else cls.capabilities
+        """Those of the wrapped model; `blind:` accepts every kind of input, because it is dropped."""
+        prefix = _prefix(model)
+        if prefix not in WRAPPERS:
+            return cls.capabilities
+        return _through(prefix, capabilities_of(*_wrapped(model, cls.catalog)))
+
+
+def _prefix(model: str) -> str:
+    return f"{model.partition(':')[0]}:"
 
 
 def _wrapped(model: str, catalog: FindsAdapters) -> tuple[Any, str]:
-    provider, slash, name = model.removeprefix(BLIND).partition("/")
+    prefix = _prefix(model)
+    provider, slash, name = model.removeprefix(prefix).partition("/")
     if not (provider and slash and name):
-        raise UsageError(f"baseline/{model}: write baseline/blind:PROVIDER/MODEL")
+        raise UsageError(f"baseline/{model}: write baseline/{prefix}PROVIDER/MODEL")
     return catalog.adapter(provider), name
 
 
-def _blind(capabilities: Capabilities) -> Capabilities:
+def _through(prefix: str, capabilities: Capabilities) -> Capabilities:
+    """The capabilities of a model behind a wrapper."""
+    if prefix != BLIND:
+        return capabilities
     inputs = Reference.capabilities.inputs
     return replace(capabilities, inputs=inputs, max_images=None, max_image_bytes=None, max_image_pixels=None)
 

@@ -111,14 +111,28 @@ class Catalog:
         return known[name]
 
     def benchmark(self, name: str) -> Benchmark:
-        """Load a benchmark; raises CatalogError when the file does not define one of that name."""
+        """Load a benchmark, or one of its seasons: `fresh_puzzles`, `fresh_puzzles@2026-11`.
+
+        A definition file with seasons has a function `season(name)`, beside its `benchmark`, which is the newest one.
+
+        Raises:
+            CatalogError: the file does not define a benchmark of that name, or has no such season.
+        """
+        name, _, season = name.partition("@")
         found = self.definition("benchmarks", name)
         value = _attribute(found, "benchmark")
+        if season and season != getattr(value, "version", None):
+            value = _season(found, season)
         if not isinstance(value, Benchmark):
             raise CatalogError(f"{found.path}: `benchmark` is not a Benchmark")
         if value.name != found.name:
             raise CatalogError(f"{found.path}: name {value.name!r} must be the file's name {found.name!r}")
         return value
+
+    def stored_name(self, benchmark: str, version: str) -> str:
+        """How a stored run's benchmark is named: `fresh_puzzles@2026-10` where its file can make that season."""
+        seasonal = hasattr(load(self.definition("benchmarks", benchmark)), "season")
+        return f"{benchmark}@{version}" if seasonal else benchmark
 
     def adapter(self, provider: str) -> type[Adapter]:
         """Load the adapter class of a provider; a class that `UsesCatalog` is bound to this catalog."""
@@ -185,6 +199,14 @@ def _attribute(found: Definition, name: str) -> Any:
         return getattr(module, name)
     except AttributeError:
         raise CatalogError(f"{found.path}: defines no `{name}`") from None
+
+
+def _season(found: Definition, season: str) -> Any:
+    make = getattr(load(found), "season", None)
+    if make is None:
+        version = _attribute(found, "benchmark").version
+        raise CatalogError(f"{found.name}@{season}: {found.path} has only version {version}; write {found.name}")
+    return make(season)
 
 
 @cache

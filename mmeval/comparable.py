@@ -125,6 +125,8 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("data.parts", "The sources of combined data, each with its revision and digest.", column="equal"),
     Key("data.n", "A generator that draws more samples draws other ones.", column="equal"),
     Key("data.seed", "Another seed draws other samples.", column="equal"),
+    Key("data.generators", "Another version of a generator draws other samples.", column="equal"),
+    Key("data.commitment", "Another private seed draws other samples.", column="equal"),
     Key("data.*", "Name, address and path of the data do not say what it holds."),
     Key("imported.*", "The file of another tool; every imported run has its own."),
     Key("seed", "It decides the order of the samples, what shuffled ablations show, and what some models sample."),

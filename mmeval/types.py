@@ -58,6 +58,8 @@ class Sample:
     """Samples of one image, document or template share a cluster; intervals respect it."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Slices for sub-scores and grouping keys (`category`, `group`, `pair`, ...)."""
+    description: str | None = None
+    """What the media show, in words that suffice to answer; None where nobody has written it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ SPEC: dict[str, Any] = {
 }  # fmt: skip
 OTHER: dict[str, Any] = {"epochs": 2, "limit": 5, "seed": 5, "media_policy": {"side": [512]}}
 PARTS = ("options.system", "options.temperature", "options.seed", "options.coordinates", "data.revision", "data.sha256", "data.md5", "data.split", "data.config",
-         "data.parts", "data.n", "data.seed", "data.path", "imported.sha256", "imported.file")  # fmt: skip
+         "data.parts", "data.n", "data.seed", "data.generators", "data.commitment", "data.path", "imported.sha256", "imported.file")  # fmt: skip
 ALONE = ("mmeval", "samples_digest", "video", "audio", "decoder")
 NAMES = [name for name in Spec.model_fields if name not in ("options", "data")] + [*PARTS, *ALONE]
 

@@ -35,6 +35,7 @@ VERBS = {
     "sign": "Sign runs, so that `mmeval verify` can tell who made them and that nobody edited them.",
     "gate": "Fail when a model got worse, and only then.",
     "arena": "Let people compare replies, and rate models by their votes.",
+    "fresh": "Seasons of drawn questions, and why a model fails on them.",
     "site": "Build and view the leaderboard site.",
     "data": "Check, fetch and update the data of benchmarks.",
     "cache": "Inspect, check, repair or prune the response cache.",

@@ -22,6 +22,7 @@ PANELS: Mapping[str | None, tuple[str, ...]] = {
         "prompts",
         "circular",
         "ablate",
+        "diagnose",
         "score_choices",
         "seed",
         "results",

@@ -177,8 +177,17 @@ def _report(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings, *, a
     for run in runs:
         for text in [*told(run.info), *_reasons(run)]:
             shown.print(text, markup=False, highlight=False, soft_wrap=True)
+    if settings.diagnose:
+        _diagnose(runs)
     for command in _next(runs, plans, settings):
         shown.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _diagnose(runs: Sequence[Run]) -> None:
+    from mmeval.cli.fresh import print_diagnoses
+    from mmeval.diagnosis import diagnoses
+
+    print_diagnoses(list(diagnoses(runs)))
 
 
 def _reasons(run: Run) -> list[str]:

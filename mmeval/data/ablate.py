@@ -1,7 +1,8 @@
-"""Ablations: the same samples without their media, or with the media of other samples.
+"""Ablations: the same samples without their media, with a description instead, or with the media of other samples.
 
 They show how much of a score comes from the image. `blind` measures what a model answers from the text alone,
-`shuffled-image` what it answers with a plausible but wrong image.
+`shuffled-image` what it answers with a plausible but wrong image, `gold-description` what it answers when it need not
+see, because the benchmark says in words what the image shows.
 """
 
 from __future__ import annotations
@@ -15,25 +16,38 @@ from typing import Literal, TypeAlias
 from mmeval.errors import DataError
 from mmeval.types import Audio, Image, Part, Sample, Text, Video
 
-Ablation = Literal["blind", "shuffled-image"]
+Ablation = Literal["blind", "shuffled-image", "gold-description"]
 Medium: TypeAlias = Image | Audio | Video
 WINDOW = 64
 """Number of samples in memory at a time. Media are exchanged inside a window."""
 
 
 def ablate(samples: Iterable[Sample], kind: Ablation, *, seed: int = 0) -> Iterator[Sample]:
-    """Stream the samples with their media removed (`blind`) or exchanged (`shuffled-image`).
+    """Stream the samples with their media removed (`blind`), replaced by words or exchanged.
 
     Ids, texts, targets, clusters and tags do not change, so ablated and plain runs can be paired. The same seed gives
-    the same exchange. Raises DataError when no other sample has media to exchange.
+    the same exchange. Raises DataError when no other sample has media to exchange, or a sample has no description.
     """
     if kind == "blind":
         return (_blind(sample) for sample in samples)
+    if kind == "gold-description":
+        return (_described(sample) for sample in samples)
     return _shuffled(iter(samples), seed)
 
 
 def _blind(sample: Sample) -> Sample:
     return replace(sample, prompt=tuple(part for part in sample.prompt if isinstance(part, Text)))
+
+
+def _described(sample: Sample) -> Sample:
+    if sample.description is None:
+        raise DataError(
+            f"{sample.id}: the benchmark has no descriptions of its images, so it cannot be asked with them"
+        )
+    texts = (part for part in sample.prompt if isinstance(part, Text))
+    return replace(
+        sample, prompt=(Text(f"Instead of the picture, read what it shows.\n\n{sample.description}"), *texts)
+    )
 
 
 def _shuffled(samples: Iterator[Sample], seed: int) -> Iterator[Sample]:

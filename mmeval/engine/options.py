@@ -45,8 +45,12 @@ class Settings(BaseModel):
     judge_options: dict[str, Any] = Field(
         default_factory=dict, description="Option of the judge's adapter (repeatable)."
     )
-    ablate: Literal["blind", "shuffled-image"] | None = Field(
-        default=None, description="Remove the images, or give each sample the image of another one."
+    ablate: Literal["blind", "shuffled-image", "gold-description"] | None = Field(
+        default=None,
+        description="Remove the images, give each sample the image of another one, or the benchmark's description.",
+    )
+    diagnose: bool = Field(
+        default=False, description="Ask also from the model's own and from the benchmark's description of each image."
     )
     prompts: int = Field(
         default=1, ge=1, le=8, description="Ask every sample with N prompts, which close in other words."

@@ -4,6 +4,7 @@ from mmeval.metrics.aggregates import accuracy, binary, circular, hallusion_accu
 from mmeval.metrics.answers import with_answers
 from mmeval.metrics.base import Aggregate, Metric
 from mmeval.metrics.groups import grouped
+from mmeval.metrics.understanding import understood_and_solved
 from mmeval.metrics.variants import in_every_rotation, over_prompts
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "over_prompts",
     "pairs",
     "simpleqa_f1",
+    "understood_and_solved",
     "with_answers",
 ]

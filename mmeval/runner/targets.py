@@ -14,7 +14,7 @@ from mmeval.definitions import Benchmark
 from mmeval.engine.options import Settings
 from mmeval.errors import CatalogError, DataError, UsageError, nearest
 from mmeval.runner.config import RunConfig, What
-from mmeval.runner.plan import Job, Plan, has_option, on_pinned_data, plan
+from mmeval.runner.plan import Job, ModelSpec, Plan, has_option, on_pinned_data, plan
 from mmeval.store import Run, canonical
 
 __all__ = ["job", "job_of", "jobs", "plans"]
@@ -36,7 +36,12 @@ def plans(config: RunConfig) -> tuple[list[Plan], list[DataError]]:
     if problems and not ready:
         raise problems[0]
     _check_options(config)
-    made = (plan(one, model, settings) for model in config.models for one in ready)
+    made = (
+        plan(one, model, under)
+        for asked in config.models
+        for model, under in _conditions(asked, settings)
+        for one in ready
+    )
     return _taken(list({found.folder: found for found in made}.values())), problems
 
 
@@ -48,6 +53,14 @@ def _taken(made: Sequence[Plan]) -> list[Plan]:
         for one in made
         if not one.job.where_taken or (one.job.digest in taken and (one.taken or one.model.needs_samples))
     ]
+
+
+def _conditions(model: ModelSpec, settings: Settings) -> Iterable[tuple[ModelSpec, Settings]]:
+    """How a model is asked: as it is; for a diagnosis also from its own description and from the benchmark's."""
+    yield model, settings
+    if settings.diagnose and not model.name.startswith("baseline/"):
+        yield ModelSpec(f"baseline/described:{model.name}", model.options), settings
+        yield model, settings.model_copy(update={"ablate": "gold-description"})
 
 
 def _check_options(config: RunConfig) -> None:
@@ -84,10 +97,11 @@ def _jobs(what: What, settings: Settings) -> Iterable[Job]:
     if are_questions(name):
         return [_file(Path(name), settings.columns)]
     benchmarks, suites = settings.catalog.benchmarks(), settings.catalog.suites()
-    if name in benchmarks:
+    plain, _, season = name.partition("@")
+    if plain in benchmarks:
         return [job(name, settings)]
-    if name in suites:
-        return _suite(name, settings)
+    if plain in suites:
+        return _suite(plain, settings, season)
     raise CatalogError(_unknown(name, [*benchmarks, *suites]))
 
 
@@ -101,9 +115,12 @@ def _unknown(name: str, known: Sequence[str]) -> str:
 
 
 def job(benchmark: str | Benchmark, settings: Settings) -> Job:
-    """The job of a benchmark, by name or by value. A value's digest covers its name, version and data description."""
+    """The job of a benchmark, by name (`fresh_puzzles@2026-11` for a season) or by value.
+
+    A value's digest covers its name, version and data description.
+    """
     if isinstance(benchmark, str):
-        found = settings.catalog.definition("benchmarks", benchmark)
+        found = settings.catalog.definition("benchmarks", benchmark.partition("@")[0])
         return Job(benchmark=settings.catalog.benchmark(benchmark), digest=found.digest, file_digest=found.file_digest)
     return _of_value(benchmark)
 
@@ -129,7 +146,7 @@ def job_of(run: Run, settings: Settings, file: Path | None = None) -> Job:
     elif file is not None:
         raise UsageError(f"--file {file}: the run is of the benchmark {spec.benchmark}, not of a file of questions")
     else:
-        found = job(spec.benchmark, settings)
+        found = job(settings.catalog.stored_name(spec.benchmark, spec.version), settings)
     return replace(found, benchmark=varied(found.benchmark, Variant.of(spec.variant)))
 
 
@@ -162,14 +179,14 @@ def _file(path: Path, columns: Mapping[str, str]) -> Job:
     return _of_value(from_file(path, columns=columns))
 
 
-def _suite(name: str, settings: Settings) -> Iterable[Job]:
+def _suite(name: str, settings: Settings, season: str) -> Iterable[Job]:
     table = settings.catalog.suite(name)
     members: Any = table.get("benchmarks")
     if not isinstance(members, list) or not members:
         raise CatalogError(f"suite {name!r}: `benchmarks` must be a list of names")
     for member in members:
         entry: dict[str, Any] = {"name": member} if isinstance(member, str) else dict(member)
-        made = job(str(entry["name"]), settings)
+        made = job(f"{entry['name']}{season and f'@{season}'}", settings)
         yield Job(
             benchmark=made.benchmark,
             digest=made.digest,

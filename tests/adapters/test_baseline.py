@@ -96,6 +96,20 @@ def test_blind_hides_the_pictures_and_is_otherwise_the_wrapped_model():
     assert adapter.endpoint == "local"
 
 
+async def test_described_asks_for_one_description_of_a_picture_and_answers_from_it():
+    cls = Catalog().adapter("baseline")
+    options = cls.capabilities_for("described:mock/echo").options()
+    adapter = cls("described:mock/echo", options)
+    questions = [Request(prompt=(PICTURE, Text(f"Question {n}?"))) for n in range(3)]
+    first, *others = await asyncio.gather(*(adapter.ask(one, options) for one in questions))
+    assert first.text.startswith("Instead of the picture, read what it shows.\n\nDescribe")
+    assert first.text.endswith("Question 0?")
+    assert first.usage.input > 2 * others[0].usage.input - 60, "who asks first pays for the description"
+    assert all(one.usage.input < first.usage.input for one in others)
+    plain = await adapter.ask(Request(prompt=(Text("No picture"),)), options)
+    assert plain.text == "No picture"
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [

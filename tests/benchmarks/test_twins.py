@@ -52,6 +52,8 @@ def test_a_renamed_column_is_one_line(name: str):
 def test_every_benchmark_with_data_has_a_twin():
     matrices = {"raven", "iraven"}  # drawn from npz files: test_matrices.py
     drawn = {
-        name for name in Catalog().benchmarks() if Catalog().benchmark(name).data.describe()["kind"] == "generated"
+        name
+        for name in Catalog().benchmarks()
+        if Catalog().benchmark(name).data.describe()["kind"] in ("generated", "fresh")
     }
     assert set(TWINS) | matrices | drawn == set(Catalog().benchmarks())

@@ -1,0 +1,46 @@
+"""A family of generators as a benchmark, in any of its seasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from mmeval.definitions import Benchmark
+from mmeval.fresh import seasons
+from mmeval.fresh.items import STEPS, Generator
+from mmeval.fresh.scoring import scorer
+from mmeval.fresh.source import Drawn, to_sample
+from mmeval.metrics.understanding import understood_and_solved
+
+__all__ = ["family"]
+
+
+def family(
+    name: str, *, title: str, about: str, generators: Sequence[Generator], chance: float | None
+) -> Callable[[str], Benchmark]:
+    """The benchmark of a season, by the season's name.
+
+    Args:
+        name: of the benchmark.
+        title: for people.
+        about: one or two sentences.
+        generators: what draws the items, in their order within a step.
+        chance: expected share of main questions that random answers solve.
+    """
+
+    def season(version: str) -> Benchmark:
+        found = seasons.named(version)
+        return Benchmark(
+            name=name, version=found.name, title=title, about=about,
+            data=Drawn(found, generators), to_sample=to_sample, score=scorer(), profile="mmeval",
+            metric=understood_and_solved(), cluster="item", license="CC0-1.0", url=None, paper=None, rows=None,
+            chance=chance, released=_released(found.name), redistribute=found.public,
+            tags=("generated", "fresh", f"{len(generators)} generators", f"{len(STEPS)} steps"),
+        )  # fmt: skip
+
+    return season
+
+
+def _released(season: str) -> date | None:
+    """The first day of a season named after a month; None for a private one."""
+    return date.fromisoformat(f"{season}-01") if season != seasons.PRIVATE else None

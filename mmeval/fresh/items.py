@@ -1,0 +1,72 @@
+"""Items: a drawn picture, the question about it, and the questions that show whether the picture was understood."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mmeval.types import JSON
+
+__all__ = ["STEPS", "Generator", "Item", "Question"]
+
+STEPS = range(1, 6)
+"""The steps of difficulty, from easy to hard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question about an item; `mmeval.fresh.forms` makes it with the notation that its answer is read in."""
+
+    text: str
+    """The question with its closing instruction, which states the notation of the answer."""
+    form: str
+    """How a reply is read: a key of `mmeval.fresh.scoring.RULES`."""
+    target: JSON
+    """The exact answer as the rule of the form compares it."""
+    choices: tuple[str, ...] = ()
+    """Texts of the options A, B, C, ...; empty for open questions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What a generator draws at one step of its dial."""
+
+    images: tuple[bytes, ...]
+    """PNG files, in the order in which they are shown."""
+    main: Question
+    """What has to be solved."""
+    probes: tuple[Question, ...]
+    """What has to be perceived in order to solve it: two or more questions about single facts of the picture."""
+    facts: Mapping[str, JSON]
+    """Everything that was drawn and matters. `Generator.solve` answers the main question from it alone."""
+    description: str
+    """The facts in words, complete: whoever reads it can solve the item without the picture. It does not solve it."""
+
+
+class Generator(Protocol):
+    """Draws items. An item is a function of the generator's version and the random generator alone."""
+
+    @property
+    def name(self) -> str:
+        """Such as `marbles`: lower-case letters, digits and `_`."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Raised with every change of what is drawn or asked; seasons fix it."""
+        ...
+
+    def draw(self, rng: random.Random, step: int) -> Item:
+        """An item of this step, one of `STEPS`. `rng` is its only source of chance."""
+        ...
+
+    def solve(self, facts: Mapping[str, JSON]) -> JSON:
+        """The target of the main question, found from the facts on another way than `draw` found it."""
+        ...
+
+
+def by_name(generators: Sequence[Generator]) -> Mapping[str, Generator]:
+    """The generators of a family by name."""
+    return {one.name: one for one in generators}

@@ -1,0 +1,107 @@
+"""The rows of a fresh benchmark: every item of a season, as its main question and its perception questions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mmeval import media
+from mmeval.errors import DataError
+from mmeval.fresh.items import STEPS, Generator, Item, Question
+from mmeval.fresh.seasons import Season
+from mmeval.types import JSON, Image, Row, Sample, Text
+
+__all__ = ["MAIN", "Drawn", "draw", "to_sample"]
+
+MAIN = "main"
+PROBE = "probe"
+
+
+def draw(generator: Generator, seed: str, step: int, index: int) -> Item:
+    """Item `index`, from 0, of a generator at a step of its dial."""
+    return generator.draw(random.Random(f"{seed}:{generator.name}:{step}:{index}"), step)  # noqa: S311 - no secret
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The source of a fresh benchmark."""
+
+    season: Season
+    generators: Sequence[Generator] = field(repr=False)
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream the questions: for each index and step one item of each generator. Never uses the network.
+
+        So the first rows already hold every generator, and `--limit` cuts all of them alike.
+
+        Raises:
+            DataError: the season was drawn with other versions of the generators.
+        """
+        self._check_versions()
+        for index in range(self.season.per_step):
+            for step in STEPS:
+                for generator in self.generators:
+                    yield from _rows(generator, draw(generator, self.season.seed, step, index), step, index)
+
+    def describe(self) -> Mapping[str, JSON]:
+        """Season, seed or commitment, and the version of each generator."""
+        versions: JSON = {one.name: one.version for one in self.generators}
+        return {"kind": "fresh", **self.season.describe(), "generators": versions}
+
+    def _check_versions(self) -> None:
+        wanted = self.season.generators
+        for one in self.generators if wanted is not None else ():
+            assert wanted is not None
+            if wanted.get(one.name) != one.version:
+                there = wanted.get(one.name)
+                raise DataError(
+                    f"season {self.season.name} has {one.name} version {there}, and this mmeval draws version "
+                    f"{one.version}; run the season of this release, or install the release that made the season"
+                )
+
+
+def _rows(generator: Generator, item: Item, step: int, index: int) -> Iterator[dict[str, Any]]:
+    key = f"{generator.name}-{step}-{index:02}"
+    shared = {"item": key, "generator": generator.name, "step": step, "images": item.images, "facts": dict(item.facts)}
+    probes = [(f"{key}.{place}", PROBE, str(place), probe) for place, probe in enumerate(item.probes, 1)]
+    for name, role, answers, question in [(key, MAIN, MAIN, item.main), *probes]:
+        yield {
+            **shared,
+            "id": name,
+            "role": role,
+            "answers": answers,
+            "question": question,
+            "probes": len(item.probes),
+            "description": item.description,
+        }
+
+
+def to_sample(row: Row) -> Sample:
+    """A row as a sample. Images stand in front of the question; all questions of an item form a cluster."""
+    question: Question = row["question"]
+    return Sample(
+        id=row["id"],
+        prompt=(*_pictures(row), Text(question.text)),
+        target=question.target,
+        choices=question.choices,
+        cluster=row["item"],
+        description=row["description"],
+        tags={
+            "category": row["generator"],
+            "step": str(row["step"]),
+            "dial": f"{row['generator']} {row['step']}",
+            "role": row["role"],
+            "form": question.form,
+            "item": row["item"],
+            "answers": f"{row['generator']} {row['answers']}",
+            "probes": str(row["probes"]),
+        },
+    )
+
+
+def _pictures(row: Row) -> tuple[Image, ...]:
+    many = len(row["images"]) > 1
+    names = [f"{row['item']}{f' picture {place}' if many else ''}" for place in range(1, len(row["images"]) + 1)]
+    return tuple(media.image(data, source=name) for data, name in zip(row["images"], names, strict=True))

@@ -1,0 +1,51 @@
+"""Right and wrong answers in the notation that a question asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mmeval.fresh.scoring import RULES
+from mmeval.types import Reply, Sample, Score
+
+
+def right(form: str, target: Any) -> str:
+    """The correct answer as a text."""
+    if form in ("letter", "yes_no"):
+        return str(target)
+    answer = target["answer"]
+    if form == "placements":
+        return ", ".join(f"{cell}: {word}" for cell, word in answer.items())
+    if form in ("cells", "sequence"):
+        return ", ".join(answer)
+    return "\n".join(" ".join(row) for row in answer) if form == "grid" else str(answer)
+
+
+def near_miss(form: str, target: Any, choices: tuple[str, ...]) -> str:
+    """An answer of the same form that differs from the correct one as little as it can."""
+    if form == "letter":
+        return "ABCDEFGHIJ"[("ABCDEFGHIJ".index(target) + 1) % len(choices)]
+    if form == "yes_no":
+        return "no" if target == "yes" else "yes"
+    answer, words = target["answer"], target.get("words", ())
+    if form == "number":
+        return str(answer + max(1.01 * target["tolerance"], 1))
+    if form == "word":
+        return str(next(word for word in words if word != answer))
+    if form == "cells":
+        return ", ".join([*answer[:-1], f"{answer[-1][0]}{int(answer[-1][1:]) + 1}"])
+    if form == "sequence":
+        return ", ".join([*answer[:-1], next(word for word in words if word != answer[-1])])
+    if form == "placements":
+        *rest, (cell, last) = answer.items()
+        changed = dict([*rest, (cell, next(word for word in words if word != last))])
+        return right(form, {"answer": changed})
+    rows = [*answer[:-1], [*answer[-1][:-1], next(word for word in words if word != answer[-1][-1])]]
+    return right(form, {"answer": rows})
+
+
+def score(form: str, target: Any, text: str, choices: tuple[str, ...] = ()) -> Score:
+    """What the rule of a form makes of a reply."""
+    sample = Sample(id="1", prompt=(), target=target, choices=choices, tags={"form": form})
+    found = RULES[form].rule("mmeval")(sample, Reply(text=text, finish="stop"))  # type: ignore[operator]
+    assert isinstance(found, Score)
+    return found

@@ -1,0 +1,75 @@
+"""The three conditions tell a model that cannot see from one that cannot reason."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+
+import pytest
+
+import mmeval
+from mmeval.catalog import Catalog
+from mmeval.data import samples
+from mmeval.diagnosis import diagnoses
+from tests.fresh.oracle import right
+
+LIMIT = 32
+"""Questions that are asked: eight items."""
+
+
+@functools.cache
+def some():
+    return list(itertools.islice(samples(Catalog().benchmark("fresh_puzzles")), LIMIT))
+
+
+def solved(description: str, question: str) -> str:
+    answers = {(one.description, one.prompt[-1].text): right(one.tags["form"], one.target) for one in some()}
+    return answers.get((description, question), description)
+
+
+def seen(request) -> str | None:
+    """What the picture of a request shows; None where it has no picture."""
+    pictures = [part.sha256 for part in request.prompt if isinstance(part, mmeval.Image)]
+    return next((one.description for one in some() if [one.prompt[0].sha256] == pictures), None)
+
+
+INSTEAD = "Instead of the picture, read what it shows.\n\n"
+
+
+def texts(request) -> list[str]:
+    return [part.text for part in request.prompt if isinstance(part, mmeval.Text)]
+
+
+async def thinker(request) -> str:
+    """Solves what it reads, and sees nothing."""
+    first, question = texts(request)[0], texts(request)[-1]
+    return solved(first.removeprefix(INSTEAD), question)
+
+
+async def seer(request) -> str:
+    """Describes what it sees, and solves nothing."""
+    return seen(request) or "I do not know."
+
+
+async def both(request) -> str:
+    """Sees and solves."""
+    shown = seen(request)
+    return solved(shown, texts(request)[-1]) if shown else await thinker(request)
+
+
+@pytest.mark.parametrize(
+    ("answer", "image", "own", "gold", "verdict"),
+    [
+        (thinker, 0, 0, 1, "cannot see"),
+        (seer, 0, 0, 0, "cannot reason"),
+        (both, 1, 1, 1, "sees and reasons"),
+    ],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+def test_a_diagnosis(tmp_path, answer, image, own, gold, verdict):
+    model = mmeval.model(answer, name=answer.__name__, version="1")
+    runs = mmeval.run("fresh_puzzles", model, diagnose=True, limit=LIMIT, results=tmp_path, cache="off", progress=False)
+    (found,) = diagnoses(runs)
+    assert found.own is not None
+    assert (found.image.value, found.own.value, found.gold.value) == (image, own, gold)
+    assert found.verdict == verdict
