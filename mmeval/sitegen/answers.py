@@ -1,8 +1,8 @@
-"""The sample pages of one run: prompt, reply, extracted answer, and score with its reason."""
+"""The answers of one run: data files for the page of the run, and on a small board plain pages to read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,51 +10,97 @@ from markupsafe import Markup
 
 from mmeval.board.vectors import outcome
 from mmeval.errors import StoreError
+from mmeval.sitegen.data import data_text
 from mmeval.sitegen.env import Renderer, environment
 from mmeval.sitegen.fragments import in_language, mark
+from mmeval.sitegen.questions import PER_SHARD
 from mmeval.sitegen.samples import sample_html
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import clip, short, within
 from mmeval.sitegen.writer import put
 from mmeval.store import Run, ScoreRow, samples_path
-from mmeval.types import Record, Reply, Usage
+from mmeval.types import Record
 
-PER_PAGE = 50
 PAGE_BYTES = 360_000
 """UTF-8 bytes of all texts on one page. The page then stays below 400 KB packed, even if its text cannot be packed."""
 LONG = ("reply", "reasoning", "answer", "note", "failure")
 """Texts of an answer that may have to be shortened."""
+ROW = (
+    "outcome", "score", "answer", "rule", "reply", "cut", "reasoning", "failure", "note", "input", "output", "seconds",
+    "cost", "cached", "epoch",
+)  # fmt: skip
+"""The fields of an answer in data files, in this order; empty ones at the end are left out."""
 TONES = {"r": "good", "p": "warn", "w": "bad", "u": "warn", "t": "warn", "x": "warn", "f": "bad"}
 
 
 def page_ranges(total: int) -> list[tuple[int, int]]:
-    """First and last sample number (from 1) on each page."""
-    return [(start + 1, min(start + PER_PAGE, total)) for start in range(0, total, PER_PAGE)]
+    """First and last sample number (from 1) in each file."""
+    return [(start + 1, min(start + PER_SHARD, total)) for start in range(0, total, PER_SHARD)]
 
 
-def page_of(number: int) -> int:
-    """The page that holds a sample number."""
-    return (number - 1) // PER_PAGE + 1
+def write_answers(run: Run, root: Path, out: Path, renderer: Renderer, facts: Mapping[str, Any], *, plain: bool) -> str:
+    """Write the answers of a run; returns why its journal cannot be read, or nothing.
 
-
-def write_samples(run: Run, root: Path, out: Path, renderer: Renderer, facts: Mapping[str, Any]) -> str:
-    """Write the sample pages of a run in every language; returns why its journal cannot be read, or nothing."""
+    Args:
+        run: the run.
+        root: of the results.
+        out: of the site.
+        renderer: for the plain pages.
+        facts: what all pages of the run share; `data` is the name of the folder of its data files.
+        plain: whether pages are written that can be read without JavaScript.
+    """
     records, problem = read_journal(run)
-    found = sample_views(run, root, records, renderer.folders)
-    pages: list[dict[str, Any]] = [
-        {"url": f"{facts['run_dir']}/{i}.html", "first": a, "last": b}
-        for i, (a, b) in enumerate(page_ranges(len(found)), 1)
-    ]
-    for page, link in enumerate(pages, 1):
-        part = found[link["first"] - 1 : link["last"]]
-        trim(part)
-        body = environment(renderer.folders).get_template("answers.html").render(t=mark, samples=part)
-        near = {"previous": pages[page - 2] if page > 1 else None, "next": pages[page] if page < len(pages) else None}
-        shown = {"first": link["first"], "last": link["last"], "total": len(found), "page": page, "near": near, **facts}
-        for place in renderer.places(link["url"]):
-            text = renderer.page("samples.html", place, body=in_language(body, place), **shown)
-            put(out / place.file, text.encode("utf-8", "replace"))
+    rows: dict[str, list[ScoreRow]] = {}
+    for row in run.scores():
+        rows.setdefault(row.id, []).append(row)
+    keys = sorted(rows)
+    for k, (first, last) in enumerate(page_ranges(len(keys)), 1):
+        part = keys[first - 1 : last]
+        given = [[answer(row, records.get((key, row.epoch))) for row in rows[key]] for key in part]
+        trim(given, PAGE_BYTES)
+        name = f"{facts['data']}/{k}"
+        put(out / f"data/{name}.js", data_text(name, [[packed(one) for one in each] for each in given]).encode())
+        if plain:
+            write_page(run, root, out, renderer, facts, k, part, given)
     return problem
+
+
+def write_page(
+    run: Run,
+    root: Path,
+    out: Path,
+    renderer: Renderer,
+    facts: Mapping[str, Any],
+    page: int,
+    keys: Sequence[str],
+    given: list[list[dict[str, Any]]],
+) -> None:
+    """One plain page of fifty samples in every language."""
+    file, home = samples_path(root, run.info), data_url(run.info.spec.data)
+    first, total = (page - 1) * PER_SHARD + 1, facts["total"]
+    asked = [sample_html(renderer.folders, file, key, n, home) for n, key in enumerate(keys, first)]
+    trim(given, PAGE_BYTES - sum(len(one.encode("utf-8", "replace")) for one in asked))
+    shown = [
+        {"number": first + i, "sample": asked[i], "answers": [worded(one) for one in given[i]]}
+        for i in range(len(keys))
+    ]
+    body = environment(renderer.folders).get_template("answers.html").render(t=mark, samples=shown)
+    pages = [
+        {"url": f"{facts['run_dir']}/{k}.html", "first": a, "last": b} for k, (a, b) in enumerate(page_ranges(total), 1)
+    ]
+    near = {"previous": pages[page - 2] if page > 1 else None, "next": pages[page] if page < len(pages) else None}
+    values = {**facts, "first": first, "last": first + len(keys) - 1, "near": near}
+    for place in renderer.places(f"{facts['run_dir']}/{page}.html"):
+        text = renderer.page("samples.html", place, body=in_language(body, place), **values)
+        put(out / place.file, text.encode("utf-8", "replace"))
+
+
+def packed(one: Mapping[str, Any]) -> list[Any]:
+    """An answer as a list of the fields of ROW."""
+    made = [one[name] for name in ROW]
+    while made and made[-1] in (None, "", 0, False):
+        made.pop()
+    return made
 
 
 def read_journal(run: Run) -> tuple[dict[tuple[str, int], Record], str]:
@@ -68,41 +114,23 @@ def read_journal(run: Run) -> tuple[dict[tuple[str, int], Record], str]:
         return {}, f"its replies are not shown: {error}"
 
 
-def sample_views(
-    run: Run, root: Path, records: Mapping[tuple[str, int], Record], folders: tuple[Path, ...]
-) -> list[dict[str, Any]]:
-    """What the template shows of each sample, in the order of ids."""
-    rows: dict[str, list[ScoreRow]] = {}
-    for row in run.scores():
-        rows.setdefault(row.id, []).append(row)
-    file, home = samples_path(root, run.info), data_url(run.info.spec.data)
-    return [
-        {
-            "number": number,
-            "sample": sample_html(folders, file, key, number, home),
-            "answers": [answer(row, records.get((key, row.epoch))) for row in rows[key]],
-        }
-        for number, key in enumerate(sorted(rows), 1)
-    ]
-
-
 def answer(row: ScoreRow, record: Record | None) -> dict[str, Any]:
     """The result for one sample and epoch; without a record only what scores.csv holds."""
-    code = outcome(row)
     shown: dict[str, Any] = {
         "epoch": row.epoch,
-        "outcome": code,
-        "tone": TONES[code],
-        "score": None if row.score is None else f"{row.score:.2f}",
+        "outcome": outcome(row),
+        "score": None if row.score is None else round(row.score, 4),
         "answer": None if row.answer is None else short(row.answer, 200),
         "rule": short(row.rule, 80),
-        "status": row.status,
         "reply": None,
         "cut": 0,
         "reasoning": None,
         "failure": None,
         "note": "",
-        "meta": None,
+        "input": None,
+        "output": None,
+        "seconds": None,
+        "cost": None,
         "cached": False,
     }
     if record is None:
@@ -116,31 +144,34 @@ def answer(row: ScoreRow, record: Record | None) -> dict[str, Any]:
         reply = record.reply
         shown["reply"], shown["cut"] = clip(reply.text)
         shown["reasoning"] = clip(reply.reasoning)[0] if reply.reasoning else None
-        shown["meta"], shown["cached"] = meta(record, reply), reply.cached
+        shown["input"], shown["output"] = reply.usage.input, reply.usage.output
+        shown["seconds"], shown["cost"] = round(reply.latency_s, 2) or None, record.cost
+        shown["cached"] = reply.cached
     return shown
 
 
-def meta(record: Record, reply: Reply) -> Markup:
-    """Tokens, seconds and dollars of one request, as far as they are known."""
+def worded(one: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer for the plain page: with its tone, and tokens, seconds and dollars in one line."""
     parts = [
-        tokens(reply.usage),
-        f"{reply.latency_s:.2f} s" if reply.latency_s else None,
-        f"${record.cost:.5f}" if record.cost is not None else None,
+        tokens(one["input"], one["output"]),
+        f"{one['seconds']:.2f} s" if one["seconds"] else None,
+        f"${one['cost']:.5f}" if one["cost"] is not None else None,
     ]
-    return Markup(" · ").join(part for part in parts if part)
+    score = None if one["score"] is None else f"{one['score']:.2f}"
+    meta = Markup(" · ").join(part for part in parts if part)
+    return {**one, "score": score, "tone": TONES[one["outcome"]], "meta": meta}
 
 
-def tokens(used: Usage) -> Markup | None:
+def tokens(used: int | None, made: int | None) -> Markup | None:
     """Tokens in and out as one message: marks are the slowest part of a page."""
-    if used.output is None:
+    if made is None:
         return None
-    return mark("tokens", n=used.output) if used.input is None else mark("tokens.both", a=used.input, n=used.output)
+    return mark("tokens", n=made) if used is None else mark("tokens.both", a=used, n=made)
 
 
-def trim(page: list[dict[str, Any]]) -> None:
-    """Shorten the longest texts of the answers on a page until it fits PAGE_BYTES together with its prompts."""
-    room = PAGE_BYTES - sum(len(s["sample"].encode("utf-8", "replace")) for s in page)
-    holders = [(a, name) for s in page for a in s["answers"] for name in LONG if a[name]]
+def trim(given: Sequence[Sequence[dict[str, Any]]], room: int) -> None:
+    """Shorten the longest texts of the answers until all of them fit `room` bytes."""
+    holders = [(one, name) for each in given for one in each for name in LONG if one[name]]
     sizes = [len(holder[name].encode("utf-8", "replace")) for holder, name in holders]
     limit = max(sizes, default=0)
     while limit > 16 and sum(min(size, limit) for size in sizes) > room:

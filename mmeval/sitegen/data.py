@@ -28,8 +28,13 @@ def data_file(name: str, value: Any) -> File:
 
     It is ASCII only, so that nothing in the value can end a line or a string of the script.
     """
+    return File(f"data/{name}.js", data_text(name, value))
+
+
+def data_text(name: str, value: Any) -> str:
+    """The text of a data file."""
     text = json.dumps(value, separators=(",", ":"), sort_keys=True)
-    return File(f"data/{name}.js", f"mmeval.put({json.dumps(name)},{text});\n")
+    return f"mmeval.put({json.dumps(name)},{text});\n"
 
 
 def pair_files(site: Site) -> dict[str, File]:

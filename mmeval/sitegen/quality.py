@@ -9,11 +9,14 @@ from typing import Any
 from mmeval.board import Board, Cell, Column
 from mmeval.board.findings import aligned
 from mmeval.board.leakage import BlindGain, Gap, after_cutoff, blind_gains
-from mmeval.board.quality import FEWEST, FOR_KEYS, quality
+from mmeval.board.quality import FEWEST, FOR_KEYS, item_scores, quality
 from mmeval.data import Variant
-from mmeval.sitegen.answers import page_of
-from mmeval.sitegen.links import run_dir
+from mmeval.sitegen.asked import Asked
+from mmeval.sitegen.env import Language
+from mmeval.sitegen.links import question_url
+from mmeval.sitegen.samples import brief
 from mmeval.sitegen.text import short
+from mmeval.stats.items import discrimination
 from mmeval.store import Number
 from mmeval.types import Estimate
 
@@ -32,7 +35,7 @@ def quality_of(column: Column, models: Sequence[str]) -> dict[str, Any]:
             {
                 **asdict(one),
                 "id": short(one.id, 80),
-                "url": f"{run_dir(cells[0])}/{page_of(one.number)}.html",
+                "url": question_url(column.card.name, one.id),
                 "strong": 100 * one.strong,
                 "weak": 100 * one.weak,
             }
@@ -104,3 +107,58 @@ def cutoffs(column: Column, board: Board, tags: Mapping[str, Mapping[str, str]])
         }
         for one in after_cutoff(column, board.models, tags)
     ]
+
+
+SHARPEST = 6
+"""Most discriminating questions that are listed."""
+
+
+def sharpest(asked: Asked) -> list[dict[str, Any]]:
+    """The questions that tell strong and weak models apart best; empty with fewer than FEWEST models."""
+    import numpy as np
+
+    found = item_scores(asked.column, asked.rivals)
+    if found is None or len(found.cells) < FEWEST or len(found.places) < 2:
+        return []
+    each, ids = discrimination(found.scores), found.ids
+    order = [int(i) for i in np.argsort(-np.nan_to_num(each, nan=-1.0), kind="stable")][:SHARPEST]
+    return [
+        {
+            "id": short(ids[i], 80),
+            "url": question_url(asked.name, ids[i]),
+            "question": brief(asked.file, ids[i], 160)[0],
+            "value": float(each[i]),
+            "share": 100 * float(found.scores[:, i].mean()),
+        }
+        for i in order
+        if each[i] > 0
+    ]
+
+
+def with_and_without(asked: Asked, lang: Language) -> list[dict[str, Any]]:
+    """For each blind run the questions by whether the model is right with the image, and without it."""
+    column, t = asked.column, lang.text
+    pairs = [
+        (name, blind)
+        for name in asked.models
+        if (blind := f"baseline/blind:{name}") in column.cells and name in column.cells
+    ]
+    made = []
+    for name, blind in pairs:
+        both = list(zip(asked.outcomes[name], asked.outcomes[blind], strict=True))
+        shares = [100 * sum(((a == "r"), (b == "r")) == want for a, b in both) / len(both) for want in _QUAD]
+        cells = [
+            {"share": share, "text": t(f"blind.{tone}"), "tone": tone}
+            for share, tone in zip(shares, "abcd", strict=True)
+        ]
+        rows = [
+            {"title": t("blind.sees"), "cells": cells[:2]},
+            {"title": t("blind.misses"), "cells": cells[2:]},
+        ]
+        heads = [t("blind.right"), t("blind.wrong")]
+        made.append({"title": asked.board.models[name].label, "heads": heads, "rows": rows})
+    return made
+
+
+_QUAD = ((True, True), (True, False), (False, True), (False, False))
+"""Right with the image, right without it: the cells of the table, row by row."""

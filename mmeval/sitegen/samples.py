@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from mmeval.board import Column
 from mmeval.media import THUMBNAIL_BYTES
 from mmeval.sitegen.env import environment
 from mmeval.sitegen.fragments import ROOT, mark
-from mmeval.sitegen.site import File
 from mmeval.sitegen.sources import row_url
 from mmeval.sitegen.text import CLIP, clean, short, within
 from mmeval.store import StoredPart, StoredSample, read_samples, samples_path, unpublished
@@ -51,10 +51,36 @@ def stamp(file: Path) -> tuple[int, ...]:
     return (found.stat().st_size, found.stat().st_mtime_ns) if found else ()
 
 
+@functools.lru_cache(maxsize=1024)
+def content(file: Path) -> str:
+    """sha256 of the samples file that is here, and whether it may be published."""
+    found = next((one for one in (file, unpublished(file)) if one.is_file()), None)
+    return f"{found == file} {hashlib.sha256(found.read_bytes()).hexdigest()}" if found else ""
+
+
 def forget() -> None:
     """Drop everything that was cached about sample files: they may have changed since the last build."""
-    for cached in (load, sample_html, thumb_exists, stamp):
+    for cached in (load, brief, content, sample_html, thumb_exists, stamp):
         cached.cache_clear()
+
+
+@functools.lru_cache(maxsize=65536)
+def brief(file: Path, key: str, limit: int) -> tuple[str, str, int, int]:
+    """A question in a list: its text without options, or its id where the licence forbids that, and its first picture.
+
+    The picture is the name of its thumbnail, empty if there is none, with width and height.
+    """
+    known = load(file)
+    sample = known.by_id.get(key)
+    if sample is None or not known.public:
+        return short(key, limit), "", 0, 0
+    text = "\n".join(part.text or "" for part in sample.prompt if part.kind == "text").strip()
+    for choice in sample.choices[:1]:
+        text = text.partition(f"\nA. {choice}")[0]
+    image = next((part for part in sample.prompt if part.kind == "image" and part.sha256), None)
+    if image is None or not thumb_exists(file.parent / "thumbs" / f"{image.sha256}.webp"):
+        return short(" ".join(text.split()), limit) or short(key, limit), "", 0, 0
+    return short(" ".join(text.split()), limit) or short(key, limit), str(image.sha256), *fit(image.width, image.height)
 
 
 def tags_of(column: Column, root: Path) -> dict[str, dict[str, str]]:
@@ -63,13 +89,16 @@ def tags_of(column: Column, root: Path) -> dict[str, dict[str, str]]:
     return {key: dict(sample.tags) for key, sample in load(samples_path(root, info)).by_id.items()}
 
 
-def thumbs(column: Column, root: Path) -> Iterator[File]:
-    """The thumbnails of a benchmark. They are named by content, so benchmarks that share images share them too."""
+def thumbs(column: Column, root: Path) -> Iterator[tuple[str, Path]]:
+    """The thumbnails of a benchmark: where each goes, and the file.
+
+    They are named by content, so benchmarks that share images share them too.
+    """
     file = samples_path(root, next(iter(column.cells.values())).run.info)
     if file.is_file():
         for thumb in sorted((file.parent / "thumbs").glob("*.webp")):
             if thumb_exists(thumb):
-                yield File(f"t/{thumb.name}", thumb)
+                yield f"t/{thumb.name}", thumb
 
 
 @functools.lru_cache(maxsize=65536)
@@ -89,7 +118,15 @@ def sample_html(folders: tuple[Path, ...], file: Path, key: str, number: int, ho
 def sample_values(known: Samples, key: str, thumbs: Path) -> dict[str, Any]:
     """Prompt, target and media of one sample; the prompt is None where the licence does not allow it."""
     sample = known.by_id.get(key)
-    hidden: dict[str, Any] = {"prompt": None, "cut": 0, "target": "", "media": [], "tags": {}, "public": False}
+    hidden: dict[str, Any] = {
+        "prompt": None,
+        "cut": 0,
+        "target": "",
+        "choices": [],
+        "media": [],
+        "tags": {},
+        "public": False,
+    }
     if sample is None:
         return hidden
     media = [medium(part, thumbs, public=known.public) for part in sample.prompt if part.kind != "text"]
@@ -101,11 +138,19 @@ def sample_values(known: Samples, key: str, thumbs: Path) -> dict[str, Any]:
     return {
         "prompt": text,
         "cut": max(0, len(whole) - len(text)),
-        "target": short(plain(sample.target), 600),
+        "target": short(target_text(sample), 600),
+        "choices": [] if all(choice in whole for choice in sample.choices) else [short(c, 200) for c in sample.choices],
         "media": media,
         "tags": tags,
         "public": True,
     }
+
+
+def target_text(sample: StoredSample) -> str:
+    """The correct answer as people read it: of a letter also the option that it stands for."""
+    text = plain(sample.target)
+    place = ord(text) - ord("A") if len(text) == 1 else -1
+    return f"{text} · {sample.choices[place]}" if 0 <= place < len(sample.choices) else text
 
 
 def plain(value: JSON) -> str:
@@ -118,12 +163,19 @@ def plain(value: JSON) -> str:
 
 
 def medium(part: StoredPart, thumbs: Path, *, public: bool) -> dict[str, Any]:
-    """The thumbnail of an image and its size, or where the original lies."""
+    """The thumbnail of an image and its size, or where the original lies.
+
+    `file`, `frames` and `marks` are what components.html says about them.
+    """
     has = public and part.kind == "image" and part.sha256 and thumb_exists(thumbs / f"{part.sha256}.webp")
     width, height = fit(part.width, part.height)
     source = short(part.source or (part.sha256 or "")[:16], 160)
     return {
+        "kind": part.kind,
         "thumb": f"t/{part.sha256}.webp" if has else None,
+        "file": "",
+        "frames": [],
+        "marks": [],
         "width": width,
         "height": height,
         "mime": short(part.mime or "", 40),

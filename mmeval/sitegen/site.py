@@ -13,6 +13,7 @@ from mmeval.board.ranks import Ranks, rank_columns
 from mmeval.board.views import View, all_views
 from mmeval.catalog import Catalog
 from mmeval.sitegen import openvlm
+from mmeval.sitegen.asked import Asked, asked_of
 from mmeval.sitegen.env import Language, Renderer
 from mmeval.sitegen.writer import Writer, digest
 from mmeval.store import Problem
@@ -107,6 +108,11 @@ class Site:
 
     def _ranks(self, column: Column) -> Ranks | None:
         return rank_columns([column], self.board.ranked([column]), cache=self.options.cache)
+
+    @cached_property
+    def asked(self) -> Sequence[Asked]:
+        """The questions of each benchmark with the answers of its models, in the order of the columns."""
+        return [asked_of(column, self.board) for column in self.board.columns]
 
     @cached_property
     def leaders(self) -> Mapping[str, frozenset[str]]:

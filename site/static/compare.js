@@ -152,7 +152,7 @@
     var item = el("li", null, { "data-i": i });
     item.append(el("bdi", file.ids[i]));
     pair.forEach(function (m) {
-      var cell = m.cells[name], link = el("a", null, { href: pages + cell.run + "/" + (Math.floor(i / 50) + 1) + ".html#s" + (i + 1) });
+      var cell = m.cells[name], link = el("a", null, { href: pages + cell.run + "/index.html#s" + (i + 1) });
       link.append(el("span", null, { "class": "o " + cell.outcomes[i] }), " " + m.title + " " + AT[cell.levels[i]].toFixed(2).replace(/\.?0+$/, ""));
       item.append(link);
     });

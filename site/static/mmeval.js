@@ -1,6 +1,17 @@
 /* Shared by the scripts of all pages: data files, state in the address, downloads, and some statistics. */
 window.mmeval = (function () {
   "use strict";
+  /* A button beside every command and entry that a reader may want to copy. */
+  document.querySelectorAll(".copy").forEach(function (box) {
+    var button = document.createElement("button"), text = box.dataset.copy;
+    button.type = "button"; button.textContent = text;
+    button.addEventListener("click", function () {
+      var said = function () { button.textContent = box.dataset.copied; setTimeout(function () { button.textContent = text; }, 1500); };
+      var select = function () { getSelection().selectAllChildren(box.querySelector("pre")); if (document.execCommand("copy")) said(); };
+      if (navigator.clipboard) navigator.clipboard.writeText(box.querySelector("pre").textContent).then(said, select); else select();
+    });
+    box.append(button);
+  });
   var waiting = {}, store = {};
   function lgamma(x) {
     var c = [76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2, -0.5395239384953e-5];

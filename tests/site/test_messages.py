@@ -15,7 +15,7 @@ from mmeval.catalog import bundled
 from mmeval.comparable import KEYS
 from mmeval.sitegen import discover
 from mmeval.sitegen.env import languages, source_folder
-from mmeval.sitegen.pages import board, compare, plots
+from mmeval.sitegen.pages import board, compare, gallery, plots, question, run
 from mmeval.types import STATUSES
 
 PACKAGE = Path(discover.__file__).parent
@@ -39,6 +39,8 @@ FAMILIES = {
     "suspicious": ["about", "share"],
     "hardest": ["about", "share"],
     "arena.effect": ["first", *COUNTS],
+    "gallery": ["easy", "medium", "hard", "every", "nobody", "split", "doubt", "odd"],
+    "blind": ["a", "b", "c", "d"],
 }
 """Keys that are put together from a name and a value."""
 NAMED = [
@@ -68,7 +70,7 @@ def written() -> set[str]:
 def test_every_message_is_used_and_every_used_one_is_there() -> None:
     nav = {kind.nav.title for kind in discover.kinds() if kind.nav}
     families = {f"{name}.{value}" for name, values in FAMILIES.items() for value in values}
-    used = written() | nav | families | {*NAMED, *board.WORDS}
+    used = written() | nav | families | {*NAMED, *board.WORDS, *gallery.WORDS, *question.WORDS, *run.WORDS}
     (english,) = languages(["en"], [source_folder()])
     groups = {key for key in english.messages if key.startswith("group.")}
     assert used | groups == set(english.messages)

@@ -68,7 +68,7 @@ def test_a_project_adds_a_page(project: Path, monkeypatch: pytest.MonkeyPatch) -
         for other in (site / lang).glob("*.html"):
             assert page.resolve() in links(other), "every page leads to it"
     nav = (site / "index.html").read_text(encoding="utf-8").partition("<nav")[2].partition("</nav>")[0]
-    assert nav.index("index.html") < nav.index("makers.html") < nav.index("compare.html")
+    assert nav.index("benchmarks.html") < nav.index("makers.html") < nav.index("compare.html")
     assert (site / "data" / "makers.csv").read_text() == "Alder Lab\nBirch Lab\n"
 
 

@@ -1,22 +1,28 @@
-"""The page of a benchmark: its card, the score of every model, sub-scores, and notable samples."""
+"""The page of a benchmark: what it asks, how every model did, how hard its questions are, and how good it is."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mmeval.board import Board, Cell, Column
-from mmeval.board.findings import Finding, aligned, hardest, suspicious
+from mmeval.board.findings import Finding, hardest, suspicious
 from mmeval.board.leakage import published
 from mmeval.board.ranks import Ranks
 from mmeval.sitegen import data, samples
-from mmeval.sitegen.answers import page_of
+from mmeval.sitegen.agreement import agreement_table
+from mmeval.sitegen.asked import Asked
+from mmeval.sitegen.boardrows import group_title
 from mmeval.sitegen.cells import aside, rank_text, shown, slices, text_of
 from mmeval.sitegen.charts import Scale, around, axis, interval
-from mmeval.sitegen.env import Language
-from mmeval.sitegen.links import benchmark_url, model_url, run_dir
-from mmeval.sitegen.quality import asked_otherwise, cutoffs, needs_image, quality_of
+from mmeval.sitegen.drawings import histogram
+from mmeval.sitegen.env import Language, number
+from mmeval.sitegen.links import benchmark_url, model_url, question_url, questions_url
+from mmeval.sitegen.matrix import png
+from mmeval.sitegen.quality import asked_otherwise, cutoffs, needs_image, quality_of, sharpest, with_and_without
+from mmeval.sitegen.questions import BRIEF, card_of
 from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import short
@@ -24,33 +30,55 @@ from mmeval.store import samples_path, slug
 
 SLICES = 24
 """Sub-scores that the table shows. More do not fit a screen; run.json has them all."""
+WIDE = 460
+"""Width of the forest plot."""
+PICKED = 6
+"""Questions at the top of the page."""
+LABELS = 24
+"""Names beside the matrix."""
 
 
 def pages(site: Site) -> Iterator[Page | File]:
-    """A page, its data and its thumbnails for each benchmark."""
+    """A page, its data, its matrix and its thumbnails for each benchmark."""
     root = site.board.root
-    for column in site.board.columns:
-        name = column.card.name
-        yield Page(benchmark_url(name), "benchmark.html", context(column, site))
+    for asked in site.asked:
+        name, column, drawn = asked.name, asked.column, matrix(asked)
+        if drawn:
+            yield File(*drawn)
+        yield Page(benchmark_url(name), "benchmark.html", context(asked, site, drawn[0] if drawn else ""))
         yield data.data_file(f"s/{slug(name)}", data.samples_data(column, samples.tags_of(column, root)))
-        yield from samples.thumbs(column, root)
+        yield from (File(*thumb) for thumb in samples.thumbs(column, root))
 
 
-def context(column: Column, site: Site) -> Context:
+def context(asked: Asked, site: Site, drawn: str) -> Context:
     """The variables of benchmark.html."""
-    shared = measured(column, site.board, site.ranks[column.card.name])
-    return lambda lang: {**shared, "card_facts": facts(column, lang)}
+    shared = measured(asked, site.board, site.ranks[asked.name])
+    return lambda lang: {
+        **shared,
+        "card_facts": facts(asked.column, lang),
+        "group": group_title(asked.column.card.group, lang),
+        "head": headline(asked, lang),
+        "picked": picked(asked, lang),
+        "difficulty": difficulty(asked, lang),
+        "blind": with_and_without(asked, lang),
+        "matrix": matrix_of(asked, drawn, lang) if drawn else None,
+    }
 
 
-def measured(column: Column, board: Board, ranks: Ranks | None) -> dict[str, Any]:
-    """What is the same in all languages: everything but the facts of the card."""
+def measured(asked: Asked, board: Board, ranks: Ranks | None) -> dict[str, Any]:
+    """What is the same in all languages."""
+    column, models = asked.column, asked.rivals
     order = by_score(column)
-    models = [name for name in order if board.models[name].reference is None]
     x = scale_of(column)
     chance = None if column.card.chance is None else column.card.chance * column.card.scale
     rows = [row(name, column, board, ranks, x, chance) for name in order]
     return {
         "card": {"title": column.card.title, "about": column.card.about or "", "known": column.card.known},
+        "name": asked.name,
+        "questions": questions_url(asked.name),
+        "count": len(asked.ids),
+        "doubts": len(asked.doubts),
+        "bibtex": bibtex(column),
         "dataset": dataset(column),
         "metric": column.primary_metric,
         "compared": column.compared(ranks.models) if ranks else "mean",
@@ -63,13 +91,99 @@ def measured(column: Column, board: Board, ranks: Ranks | None) -> dict[str, Any
         "otherwise": asked_otherwise(column, board),
         "cutoffs": cutoffs(column, board, samples.tags_of(column, board.root)),
         "slices": slice_table(column, board, order),
-        "hardest": findings(hardest(column, models), column, board, models),
-        "suspicious": findings(suspicious(column, models), column, board, models),
+        "agreement": agreement_of(asked),
+        "sharpest": sharpest(asked),
+        "hardest": findings(hardest(column, models), asked),
+        "suspicious": findings(suspicious(column, models), asked),
         "variants": [aside(one, column, title(one.cell, board), "setting") for one in column.variants],
         "limited": [{"title": title(cell, board), **shown(cell, column)} for cell in column.limited],
         "excluded": [aside(one, column, title(one.cell, board), "excluded") for one in column.excluded],
         "example": example(column, board.root),
     }
+
+
+def headline(asked: Asked, lang: Language) -> list[tuple[str, str]]:
+    """The numbers at the top of the page as pairs of name and value."""
+    column, t = asked.column, lang.text
+    card, cells = column.card, asked.column.cells
+    best = cells[asked.rivals[0]].headline.value if asked.rivals else None
+    end = card.low if card.higher_is_better is False else card.high
+    gains = [one["gain"]["value"] for one in needs_image(column, asked.board)]
+    pairs = [
+        (t("questions"), f"{len(asked.ids)}"),
+        (t("models"), f"{len(asked.rivals)}"),
+        (t("fact.best"), "" if best is None else number(best * card.scale)),
+        (t("fact.chance"), "" if card.chance is None else number(card.chance * card.scale)),
+        (t("fact.room"), "" if best is None else t("points", value=number(abs(end - best) * card.scale))),
+        (t("fact.seeing"), t("points", value=number(max(gains))) if gains else ""),
+        (t("fact.license"), card.license or ""),
+    ]
+    return [pair for pair in pairs if pair[1]]
+
+
+def picked(asked: Asked, lang: Language) -> list[dict[str, Any]]:
+    """Questions from easy to hard as cards; those with a picture first, if there are enough of them."""
+    order = asked.easy_first
+    pictured = [i for i in order if samples.brief(asked.file, asked.ids[i], BRIEF)[1]]
+    among = pictured if len(pictured) >= PICKED else order
+    last = len(among) - 1
+    places = dict.fromkeys(among[round(last * k / max(1, PICKED - 1))] for k in range(min(PICKED, len(among))))
+    return [card_of(asked, i, lang.text("question.number", n=i + 1)) for i in places]
+
+
+def difficulty(asked: Asked, lang: Language) -> str:
+    """The histogram; empty without a model."""
+    if not asked.rivals:
+        return ""
+    t = lang.text
+    shares = [one[0] for one in asked.solved]
+    return histogram(shares, label=t("difficulty.label"), left=t("difficulty.left"), right="100%")
+
+
+def matrix(asked: Asked) -> tuple[str, bytes] | None:
+    """The name and the bytes of the picture of every model on every question; None without questions."""
+    if not asked.ids:
+        return None
+    order = asked.easy_first
+    raw = png(["".join(asked.outcomes[name][i] for i in order) for name in asked.models])
+    return f"mx/{slug(asked.name)}-{hashlib.sha256(raw).hexdigest()[:10]}.png", raw
+
+
+def matrix_of(asked: Asked, file: str, lang: Language) -> dict[str, Any]:
+    """What `matrix_figure` needs."""
+    titles = [short(asked.board.models[name].label, 40) for name in asked.models]
+    step = -(-len(titles) // LABELS)
+    rows = len(titles)
+    return {
+        "file": file,
+        "width": 1200,
+        "height": rows * max(2, min(18, 420 // rows)),
+        "rows": titles[::step],
+        "alt": lang.text("matrix.alt", models=rows, questions=len(asked.ids)),
+        "url": questions_url(asked.name),
+        "list": f"q/{slug(asked.name)}",
+        "order": ",".join(map(str, asked.easy_first)),
+        "models": rows,
+        "codes": sorted({code for name in asked.models for code in asked.outcomes[name]}, key="rpwutxf".index),
+    }
+
+
+def agreement_of(asked: Asked) -> dict[str, Any] | None:
+    """How alike the best models answer."""
+    titles = [short(asked.board.models[name].label, 40) for name in asked.rivals]
+    return agreement_table(titles, [model_url(name) for name in asked.rivals], asked.scores)
+
+
+def bibtex(column: Column) -> str:
+    """An entry for a bibliography; braces and backslashes are left out of the values."""
+    card = column.card
+    known = {"title": card.title, "url": card.url or card.paper, "note": f"Version {column.spec.version}"}
+    fields = [f"  {key} = {{{_bare(str(value))}}}" for key, value in known.items() if value]
+    return f"@misc{{{slug(card.name)},\n" + ",\n".join(fields) + "\n}"
+
+
+def _bare(text: str) -> str:
+    return short("".join(c for c in text if c not in "{}\\"), 300)
 
 
 def dataset(column: Column) -> dict[str, Any]:
@@ -96,7 +210,7 @@ def scale_of(column: Column) -> Scale:
     card = column.card
     ends = [end for cell in column.cells.values() for end in (cell.headline.low, cell.headline.high)]
     start, end = around([*ends, *([card.chance] if card.chance is not None else [])], card.low, card.high)
-    return Scale(start * card.scale, end * card.scale)
+    return Scale(start * card.scale, end * card.scale, WIDE)
 
 
 def row(name: str, column: Column, board: Board, ranks: Ranks | None, x: Scale, chance: float | None) -> dict[str, Any]:
@@ -110,6 +224,8 @@ def row(name: str, column: Column, board: Board, ranks: Ranks | None, x: Scale, 
         "reference": card.reference,
         "rank": rank_text(rank),
         "tier": rank.tier if rank else "",
+        "first": rank is not None and rank.best == 1,
+        "trust": f"mark.{cell.mark.replace(' ', '-')}" if cell.mark else "",
         "plot": interval(x, numbers["value"], numbers["low"], numbers["high"], chance),
         **numbers,
     }
@@ -131,26 +247,20 @@ def slice_table(column: Column, board: Board, order: Sequence[str]) -> dict[str,
     return {"heads": list(zip(names, sizes, strict=True)), "rows": rows if names else []}
 
 
-def findings(found: Sequence[Finding], column: Column, board: Board, models: Sequence[str]) -> list[dict[str, Any]]:
-    """Samples with a link to the best model's answer, and with the prompt if the licence allows it."""
-    if not found:
-        return []
-    cell = aligned(column, models)[0]
-    known = samples.load(samples_path(board.root, cell.run.info))
+def findings(found: Sequence[Finding], asked: Asked) -> list[dict[str, Any]]:
+    """Questions with a link to their page, and with their text if the licence allows it."""
     out = []
     for one in found:
-        sample = known.by_id.get(one.id) if known.public else None
-        question = " ".join(part.text or "" for part in sample.prompt if part.kind == "text") if sample else ""
+        sample = asked.known.by_id.get(one.id) if asked.known.public else None
         out.append(
             {
                 "id": short(one.id, 80),
-                "url": f"{run_dir(cell)}/{page_of(one.number)}.html",
-                "number": one.number,
+                "url": question_url(asked.name, one.id),
                 "share": 100 * one.share,
                 "models": one.models,
                 "answer": one.answer,
-                "question": short(question, 160),
-                "target": short(samples.plain(sample.target), 60) if sample else "",
+                "question": samples.brief(asked.file, one.id, 160)[0] if sample else "",
+                "target": short(samples.target_text(sample), 60) if sample else "",
             }
         )
     return out

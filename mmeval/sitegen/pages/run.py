@@ -1,4 +1,4 @@
-"""The pages of a run: a front page with its numbers, and its samples fifty to a page."""
+"""The page of a run: its numbers and every sample; on a small board also plain pages of fifty samples."""
 
 from __future__ import annotations
 
@@ -7,88 +7,143 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mmeval.board import Cell, Column, ModelCard
+from mmeval.board import Board, Cell, ModelCard
 from mmeval.board.vectors import OUTCOMES
 from mmeval.sitegen import samples
-from mmeval.sitegen.answers import page_ranges, write_samples
+from mmeval.sitegen.answers import page_ranges, write_answers
+from mmeval.sitegen.asked import Asked
 from mmeval.sitegen.cells import command, marks, provenance, shown, slices, text_of
 from mmeval.sitegen.env import Language, Renderer
-from mmeval.sitegen.links import badge_path, benchmark_url, model_url, run_dir, run_url
+from mmeval.sitegen.links import badge_path, benchmark_url, model_url, questions_url, run_dir, run_url
+from mmeval.sitegen.questions import answers_name, run_map, shard_names
 from mmeval.sitegen.site import Job, Site
+from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import short
+from mmeval.sitegen.words import words
 from mmeval.sitegen.writer import put
 from mmeval.store import read_run, samples_path, slug
+
+READABLE = 20_000
+"""Answers on the whole board up to which every run has plain pages, to be read without JavaScript."""
+WORDS = (
+    "all",
+    "answer",
+    "cached",
+    "cut",
+    "empty.filter",
+    "epoch",
+    "image.alt",
+    "keys",
+    "media.elsewhere",
+    "media.withheld",
+    "prompt",
+    "question.options",
+    "reasoning",
+    "reply",
+    "rule",
+    "sample",
+    "sample.withheld",
+    "samples.range",
+    "target",
+    "tokens",
+    "tokens.both",
+    "unparsed",
+    "verdict",
+)
+"""Messages that samples.js needs, beside those of outcomes."""
 
 
 def pages(site: Site) -> Iterator[Job]:
     """One job for each run whose pages are out of date."""
-    for column in site.board.columns:
-        for model, cell in column.cells.items():
+    plain = answers_of(site.board) <= READABLE
+    for asked in site.asked:
+        for model, cell in asked.column.cells.items():
             for one in cell.runs:
-                yield from job(one, column, site.board.models[model], site)
+                yield from job(one, asked, site.board.models[model], site, plain=plain)
 
 
-def job(cell: Cell, column: Column, card: ModelCard, site: Site) -> Iterator[Job]:
+def answers_of(board: Board) -> int:
+    """Number of samples of all runs together."""
+    return sum(len(one.vector.ids) for c in board.columns for cell in c.cells.values() for one in cell.runs)
+
+
+def job(cell: Cell, asked: Asked, card: ModelCard, site: Site, *, plain: bool) -> Iterator[Job]:
     """The pages of one run, unless they are up to date."""
-    base, journal, root = facts(cell, column, card), cell.run.files.journal, site.options.results
-    stat = [journal.stat().st_size, journal.stat().st_mtime_ns] if journal.exists() else []
+    base, root = facts(cell, asked, card), site.options.results
+    numbers, prompts = shown(cell, asked.column), shard_names(asked)[0]
     stamp = samples.stamp(samples_path(root, cell.run.info))
-    numbers = shown(cell, column)
-    key = site.key(base, cell.run.info.model_dump(mode="json"), cell.vector.digest, numbers, stat, stamp)
-    names = ["index", *map(str, range(1, len(page_ranges(len(cell.vector.ids))) + 1))]
+    info = cell.run.info.model_dump(mode="json")
+    key = site.key(base, info, cell.vector.digest, numbers, prompts, stamp, plain)
+    count_ = len(page_ranges(len(cell.vector.ids)))
+    names = ["index", *(map(str, range(1, count_ + 1)) if plain else ())]
     files = [f"{lang.folder}{run_dir(cell)}/{name}.html" for lang in site.languages for name in names]
+    files += [f"data/{base['data']}/{k}.js" for k in range(1, count_ + 1)]
     if site.fresh(files, key):
         return
+    fronts = [front_page(cell, asked, card, prompts, lang, plain=plain) for lang in site.languages]
     write = functools.partial(
-        write_pages,
-        cell.run.path,
-        root,
-        site.options.out,
-        site.renderer,
-        {**base, "totals": count(cell.vector.outcomes), "replies": bool(stat)},
-        [front_page(cell, column, card, lang) for lang in site.languages],
+        write_pages, cell.run.path, root, site.options.out, site.renderer, base, fronts, plain=plain
     )
     yield Job(files=files, key=key, folder=cell.run.path, write=write)
 
 
 def write_pages(
-    folder: Path, root: Path, out: Path, renderer: Renderer, facts: dict[str, Any], fronts: list[dict[str, Any]]
+    folder: Path,
+    root: Path,
+    out: Path,
+    renderer: Renderer,
+    facts: dict[str, Any],
+    fronts: list[dict[str, Any]],
+    *,
+    plain: bool,
 ) -> str:
-    """Write the front page and the sample pages of a run; returns what is wrong with its journal, or nothing."""
+    """Write the page of a run and its answers; returns what is wrong with its journal, or nothing."""
     for place, front in zip(renderer.places(facts["run_url"]), fronts, strict=True):
         put(out / place.file, renderer.page("run.html", place, **front).encode("utf-8", "replace"))
-    return write_samples(read_run(folder), root, out, renderer, facts)
+    return write_answers(read_run(folder), root, out, renderer, facts, plain=plain)
 
 
-def facts(cell: Cell, column: Column, card: ModelCard) -> dict[str, Any]:
+def facts(cell: Cell, asked: Asked, card: ModelCard) -> dict[str, Any]:
     """What all pages of one run share."""
+    bench = asked.column.card
     return {
         "model": {"title": card.label, "url": model_url(card.name), "file": slug(card.name)},
-        "benchmark": {
-            "title": column.card.title,
-            "url": benchmark_url(column.card.name),
-            "name": column.card.name,
-        },
+        "benchmark": {"title": bench.title, "url": benchmark_url(bench.name), "name": bench.name},
+        "questions": questions_url(bench.name),
+        "home": data_url(asked.column.spec.data),
         "mark": cell.mark,
         "run_url": run_url(cell),
         "run_dir": run_dir(cell),
+        "data": answers_name(cell),
+        "replies": cell.run.files.journal.exists(),
+        "total": len(cell.vector.ids),
     }
 
 
-def front_page(cell: Cell, column: Column, card: ModelCard, lang: Language) -> dict[str, Any]:
+def front_page(
+    cell: Cell, asked: Asked, card: ModelCard, prompts: str, lang: Language, *, plain: bool
+) -> dict[str, Any]:
     """The variables of run.html."""
-    outcomes = cell.vector.outcomes
-    ranges = page_ranges(len(cell.vector.ids))
+    outcomes, column = cell.vector.outcomes, asked.column
     links = [
-        {"url": f"{run_dir(cell)}/{i}.html", "first": a, "last": b, "counts": count(outcomes[a - 1 : b])}
-        for i, (a, b) in enumerate(ranges, 1)
+        {
+            "url": f"{run_dir(cell)}/{i}.html" if plain else "",
+            "first": a,
+            "last": b,
+            "counts": count(outcomes[a - 1 : b]),
+        }
+        for i, (a, b) in enumerate(page_ranges(len(cell.vector.ids)), 1)
     ]
     return {
-        **facts(cell, column, card),
+        **facts(cell, asked, card),
         **shown(cell, column),
-        "tags": marks(cell),
+        "tags": [*trust(cell), *marks(cell)],
         "metric": cell.run.info.primary_metric,
         "badge": badge_path(column.card.name, card.name),
+        "prompts": prompts,
+        "outcomes": outcomes,
+        "numbers": run_map(asked.ids, cell.vector.ids),
+        "words": words(lang, WORDS),
         "shards": links,
         "totals": count(outcomes),
         "slices": slices(cell, column),
@@ -96,6 +151,12 @@ def front_page(cell: Cell, column: Column, card: ModelCard, lang: Language) -> d
         "provenance": provenance(cell.run, lang),
         "example": short(text_of(cell.run.info.provenance.get("example")), 4000),
     }
+
+
+def trust(cell: Cell) -> list[dict[str, str]]:
+    """How far a run can be trusted, as a mark; nothing for one that was measured here and not verified."""
+    tone = {"verified": "good", "third-party": "warn"}.get(cell.mark, "")
+    return [{"key": f"mark.{cell.mark.replace(' ', '-')}", "value": "", "tone": tone}] if cell.mark else []
 
 
 def count(outcomes: str) -> list[tuple[str, int]]:

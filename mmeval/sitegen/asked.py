@@ -1,0 +1,133 @@
+"""The questions of one benchmark with the answers of its models: what pages about questions are made from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mmeval.board import Board, Column
+from mmeval.board.findings import suspicious
+from mmeval.board.quality import quality
+from mmeval.sitegen import samples
+from mmeval.sitegen.writer import digest
+from mmeval.stats.intervals import wilson
+from mmeval.store import samples_path
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Asked", "asked_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The questions of one benchmark with the answers of its models."""
+
+    column: Column
+    board: Board
+    ids: tuple[str, ...]
+    """Of the questions, in the order in which they are numbered from 1."""
+    models: tuple[str, ...]
+    """Best first, references last."""
+
+    @property
+    def name(self) -> str:
+        """The benchmark."""
+        return self.column.card.name
+
+    @cached_property
+    def rivals(self) -> list[str]:
+        """The models without references: those that say how hard a question is."""
+        return [name for name in self.models if self.board.models[name].reference is None]
+
+    @property
+    def file(self) -> Path:
+        """The samples file that the first cell was made from."""
+        return samples_path(self.board.root, next(iter(self.column.cells.values())).run.info)
+
+    @cached_property
+    def known(self) -> samples.Samples:
+        """What is stored about the questions."""
+        return samples.load(self.file)
+
+    @cached_property
+    def outcomes(self) -> Mapping[str, str]:
+        """One character for each question, by model; a question that a model was never asked has failed."""
+        return {name: self._aligned(name, "outcomes", "f") for name in self.models}
+
+    @cached_property
+    def scores(self) -> NDArray[np.float64]:
+        """[rivals, questions], NaN where there is no score."""
+        import numpy as np
+
+        rows = [self._aligned(name, "values", float("nan")) for name in self.rivals]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.ids))
+
+    @cached_property
+    def solved(self) -> list[tuple[float, float, float, int]]:
+        """For each question the mean score over the models with its 95 % interval, and their number; see `wilson`.
+
+        The interval takes the models as drawn from models like them. Without a model the share is 0 of 0.
+        """
+        import numpy as np
+
+        counts = (~np.isnan(self.scores)).sum(axis=0) if len(self.scores) else np.zeros(len(self.ids), dtype=int)
+        sums = np.nansum(self.scores, axis=0) if len(self.scores) else np.zeros(len(self.ids))
+        return [_share(float(total), int(n)) for total, n in zip(sums, counts, strict=True)]
+
+    @cached_property
+    def doubts(self) -> frozenset[int]:
+        """Numbers of the questions whose correct answer may be wrong."""
+        found = quality(self.column, self.rivals)
+        listed = [one.number for one in (found.suspects or ())] if found else []
+        return frozenset([*listed, *(one.number for one in suspicious(self.column, self.rivals))])
+
+    @cached_property
+    def easy_first(self) -> list[int]:
+        """Places of the questions from easy to hard."""
+        return sorted(range(len(self.ids)), key=lambda i: (-self.solved[i][0], i))
+
+    @cached_property
+    def source(self) -> str:
+        """Digest of what the answers come from."""
+        cells = self.column.cells
+        return digest([self.ids, [[name, cells[name].key, cells[name].vector.digest] for name in self.models]])
+
+    def _aligned(self, model: str, field: str, absent: Any) -> Any:
+        vector = self.column.cells[model].vector
+        found = getattr(vector, field)
+        if vector.ids == self.ids:
+            return found
+        at = dict(zip(vector.ids, found, strict=True))
+        return (
+            "".join(at.get(k, absent) for k in self.ids)
+            if field == "outcomes"
+            else [at.get(k, absent) for k in self.ids]
+        )
+
+    def answers(self, model: str) -> Sequence[str]:
+        """The extracted answers of a model in the order of `ids`, empty where there is none."""
+        return self._aligned(model, "answers", "")  # type: ignore[no-any-return]
+
+
+def _share(total: float, n: int) -> tuple[float, float, float, int]:
+    if not n:
+        return 0.0, 0.0, 1.0, 0
+    found = wilson(min(total, float(n)), n)
+    return found.value, found.low or 0.0, found.high if found.high is not None else 1.0, n
+
+
+def asked_of(column: Column, board: Board) -> Asked:
+    """The questions that most rows of a column share."""
+    better = 1.0 if column.card.higher_is_better is False else -1.0
+    order = sorted(
+        column.cells,
+        key=lambda name: (board.models[name].reference is not None, better * column.cells[name].headline.value, name),
+    )
+    ids = Counter(cell.vector.ids for cell in column.cells.values()).most_common(1)[0][0]
+    return Asked(column=column, board=board, ids=ids, models=tuple(order))

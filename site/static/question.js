@@ -1,0 +1,216 @@
+/* A question with its answers, drawn from the data files: shared by the page of questions and the pages of runs.
+   All text goes in as text, never as markup. */
+(function () {
+  "use strict";
+  var M = window.mmeval, el = M.el;
+  var FIELDS = ["outcome", "score", "answer", "rule", "reply", "cut", "reasoning", "failure", "note", "input", "output", "seconds", "cost", "cached", "epoch"];
+  var TONES = { r: "good", w: "bad", f: "bad" };
+
+  /* A message with its values; of `one|many` the first half if n is 1. */
+  M.say = function (words, key, values) {
+    var parts = (words[key] || "").split("|"), text = parts.length > 1 && String(values.n) !== "1" ? parts[1] : parts[0];
+    return text.replace(/\{(\w+)\}/g, function (all, name) { return name in values ? values[name] : all; });
+  };
+  function link(url, text) {
+    return /^https?:\/\//.test(url || "") ? el("a", text || url, { href: url, rel: "nofollow noopener" }) : document.createTextNode(text || url || "");
+  }
+  function paragraph(text, css) { return el("p", text, { "class": css || "text", dir: "auto" }); }
+  M.tag = function (words, code) {
+    var made = el("span", null, { "class": "verdict" });
+    made.append(el("span", null, { "class": "o " + code }), " " + words["outcome." + code]);
+    return made;
+  };
+
+  /* One picture, film or sound of a question, with what marks a place in it; or where the original lies. */
+  M.medium = function (m, place, q, words, root) {
+    if (m.file) return player(m, words, root);
+    if (!m.thumb) {
+      var note = el("p", M.say(words, q.public ? "media.elsewhere" : "media.withheld") + " ", { "class": "note" }), where = el("bdi", m.mime + " ");
+      where.append(link(m.url, m.source));
+      note.append(where);
+      return note;
+    }
+    var frame = el("span", null, { "class": "frame-media" });
+    frame.append(el("img", null, { src: root + m.thumb, alt: M.say(words, "image.alt", { n: place }), loading: "lazy", width: m.width, height: m.height }));
+    if (m.marks.length) frame.append(over(m.marks));
+    return frame;
+  };
+  function shape(name, attributes) {
+    var made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    Object.keys(attributes).forEach(function (key) { made.setAttribute(key, attributes[key]); });
+    return made;
+  }
+  /* Boxes and points over a picture, in percent of its sides. */
+  function over(marks) {
+    var svg = shape("svg", { "class": "over", viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img", "aria-label": marks.map(function (one) { return one.label; }).join(", ") });
+    marks.forEach(function (one) {
+      svg.append(one.kind === "box" ? shape("rect", { "class": one.tone, x: one.x, y: one.y, width: one.w, height: one.h }) : shape("path", { "class": one.tone, d: "M" + one.x + " " + one.y + "h0" }));
+    });
+    return svg;
+  }
+  /* A film or sound with a strip of its frames. */
+  function player(m, words, root) {
+    var frame = el("figure", null, { "class": "frame-media" }), tool = el(m.kind === "video" ? "video" : "audio", null, { controls: "", preload: "none", src: root + m.file });
+    if (m.kind === "video") { tool.width = m.width; tool.height = m.height; if (m.thumb) tool.poster = root + m.thumb; }
+    frame.append(tool);
+    if (m.frames.length) {
+      var strip = el("span", null, { "class": "frames" });
+      m.frames.forEach(function (one, i) { strip.append(el("img", null, { src: root + one, alt: M.say(words, "media.frame", { n: i + 1 }), loading: "lazy" })); });
+      frame.append(strip);
+    }
+    return frame;
+  }
+
+  /* What was asked: a box of media, and the elements of the text. */
+  M.asked = function (q, words, root, home) {
+    var media = el("div"), text = [];
+    q.media.forEach(function (m, i) { media.append(M.medium(m, i + 1, q, words, root)); });
+    if (!q.public && !q.media.length) {
+      var note = el("p", words["sample.withheld"] + " ", { "class": "note" });
+      note.append(link(home));
+      media.append(note);
+    }
+    if (q.prompt !== null) {
+      text.push(el("h3", words.prompt), paragraph(q.prompt));
+      if (q.cut) text.push(el("p", M.say(words, "cut", { n: q.cut }), { "class": "meta" }));
+      if (q.choices.length) {
+        var list = el("ol", null, { "class": "options" });
+        q.choices.forEach(function (choice) { var item = el("li"); item.append(el("bdi", choice)); list.append(item); });
+        text.push(el("h3", words["question.options"]), list);
+      }
+      text.push(el("h3", words.target), paragraph(q.target));
+    }
+    return { media: media, text: text };
+  };
+
+  /* One answer of a run, from a row of its data file. */
+  M.said = function (row, words, many) {
+    var a = {}, out = [], why = el("p", null, { "class": "why" });
+    FIELDS.forEach(function (name, i) { a[name] = row[i]; });
+    if (a.reply) {
+      out.push(el("h3", words.reply + (many ? " · " + M.say(words, "epoch", { n: a.epoch || 0 }) : "")), paragraph(a.reply, "text reply " + a.outcome));
+      if (a.cut) out.push(el("p", M.say(words, "cut", { n: a.cut }), { "class": "meta" }));
+    }
+    if (a.reasoning) {
+      var more = el("details");
+      more.append(el("summary", words.reasoning), paragraph(a.reasoning));
+      out.push(more);
+    }
+    why.append(el("span", words["outcome." + a.outcome], { "class": "tag " + (TONES[a.outcome] || "warn") }));
+    if (a.score != null) why.append(" ", el("strong", a.score.toFixed(2)));
+    if (a.failure) why.append(" ", el("bdi", a.failure));
+    else {
+      var found = a.answer != null ? el("b") : el("em", words.unparsed);
+      if (a.answer != null) found.append(el("bdi", a.answer));
+      why.append(" " + words.answer + " ", found);
+      if (a.rule) why.append(" · " + words.rule + " ", el("code", a.rule));
+      if (a.note) why.append(" · ", el("bdi", a.note));
+    }
+    out.push(el("h3", words.verdict), why);
+    var facts = [];
+    if (a.output != null) facts.push(a.input == null ? M.say(words, "tokens", { n: a.output }) : M.say(words, "tokens.both", { a: a.input, n: a.output }));
+    if (a.seconds) facts.push(a.seconds.toFixed(2) + " s");
+    if (a.cost != null) facts.push("$" + a.cost.toFixed(5));
+    if (a.cached) facts.push(words.cached);
+    if (facts.length) out.push(el("p", facts.join(" · "), { "class": "meta" }));
+    return out;
+  };
+  M.heading = function (text, tags, url) {
+    var header = el("header"), head = el("h2");
+    head.append(el("a", text, { href: url }));
+    header.append(head);
+    Object.keys(tags).forEach(function (name) { header.append(el("span", name + ": " + tags[name], { "class": "meta" })); });
+    return header;
+  };
+  /* A share of models that are right: a bar with its interval. */
+  M.solved = function (share, low, high) {
+    var box = el("span", null, { "class": "solve", "aria-hidden": "true" }), svg = shape("svg", { viewBox: "0 0 100 4", preserveAspectRatio: "none" });
+    svg.append(shape("rect", { "class": "bg", width: 100, height: 4 }), shape("rect", { "class": "fg", width: share, height: 4 }));
+    if (low != null) svg.append(shape("rect", { "class": "ci", x: low, width: high - low, y: 1.5, height: 1 }));
+    box.append(svg);
+    return box;
+  };
+
+  var page = document.getElementById("question");
+  if (!page) return;
+  var set = page.dataset, words = JSON.parse(set.words), list = document.getElementById("all"), title = document.title, index = null;
+
+  function show() {
+    var fragment = decodeURIComponent(location.hash.slice(1)).split("&")[0], at = -1;
+    if (fragment.indexOf("q-") === 0) at = index.questions.findIndex(function (one) { return one[0] === fragment; });
+    page.hidden = at < 0 && fragment.indexOf("q-") !== 0;
+    if (list) list.hidden = !page.hidden;
+    if (page.hidden) { document.title = title; return; }
+    if (at < 0) { page.replaceChildren(el("p", words["question.absent"], { "class": "note", role: "status" })); return; }
+    var k = Math.floor(at / index.size) + 1, i = at % index.size;
+    Promise.all([M.get(set.root, index.prompts + "/" + k), M.get(set.root, index.answers + "/" + k)]).then(function (found) {
+      if (decodeURIComponent(location.hash.slice(1)).split("&")[0] === fragment) draw(at, i, found[0][i], found[1]);
+    });
+  }
+  function step(to, text, key) {
+    var other = index.questions[to];
+    if (!other) return el("span");
+    return el("a", text, { "class": "button", href: "#" + other[0], rel: key < 0 ? "prev" : "next" });
+  }
+  function draw(at, i, q, data) {
+    var parts = M.asked(q, words, set.root, index.home), article = el("article", null, { "class": "sample question" }), text = el("div"), rate = data.solved[i];
+    document.title = (index.questions[at][1] || q.id) + " · " + title;
+    article.append(M.heading(q.id, q.tags, "#" + q.anchor), parts.media);
+    text.append.apply(text, parts.text);
+    var line = el("p", rate[3] ? M.say(words, "question.solved", { share: Math.round(rate[0]), low: Math.round(rate[1]), high: Math.round(rate[2]), n: rate[3] }) : words["question.unsolved"], { "class": "rate" });
+    if (rate[3]) line.append(M.solved(rate[0], rate[1], rate[2]));
+    text.append(line);
+    article.append(text);
+    var nav = el("nav", null, { "class": "pager", "aria-label": set.label });
+    nav.append(step(at - 1, "← " + words["question.previous"], -1), el("span", (at + 1) + " / " + index.questions.length), step(at + 1, words["question.next"] + " →", 1));
+    page.replaceChildren(article, el("h2", words["answers.all"]), answers(at, i, data), nav);
+    window.scrollTo(0, 0);
+  }
+  function answers(at, i, data) {
+    var scroll = el("div", null, { "class": "scroll", tabindex: "0", role: "region", "aria-label": words["answers.all"] }), table = el("table", null, { "class": "wide-table answers" }), head = el("tr"), body = el("tbody");
+    [words.model, words.outcome, words["answer.found"], words.reply].forEach(function (name) { head.append(el("th", name, { scope: "col" })); });
+    index.models.forEach(function (model, m) {
+      var row = el("tr", null, model.reference ? { "class": "ref" } : {}), name = el("th", null, { scope: "row" }), code = data.outcomes[i][m], verdict = el("td"), answer = el("td"), more = el("td"), number = model.numbers ? model.numbers[at] : at + 1, partly = data.partly[i + "." + m];
+      name.append(el("a", model.title, { href: set.pages + model.run + "/index.html" + (number ? "#s" + number : "") }));
+      if (model.reference) name.append(" ", el("span", words["ref." + model.reference], { "class": "tag" }));
+      verdict.append(M.tag(words, code), partly == null ? "" : " " + partly + "%");
+      if (data.said[i][m] >= 0) answer.append(el("bdi", data.words[data.said[i][m]]));
+      if (number) {
+        var button = el("button", words["reply.show"], { type: "button", "aria-expanded": "false" });
+        button.append(el("span", " " + model.title, { "class": "sr" }));
+        button.addEventListener("click", function () { reply(button, row, model, number); });
+        more.append(button);
+      }
+      row.append(name, verdict, answer, more);
+      body.append(row);
+    });
+    var top = el("thead");
+    top.append(head);
+    table.append(top, body);
+    scroll.append(table);
+    return scroll;
+  }
+  function reply(button, row, model, number) {
+    var open = button.getAttribute("aria-expanded") === "true", size = index.size;
+    button.setAttribute("aria-expanded", String(!open));
+    if (open) { row.nextElementSibling.remove(); return; }
+    M.get(set.root, model.data + "/" + (Math.floor((number - 1) / size) + 1)).then(function (rows) {
+      if (button.getAttribute("aria-expanded") !== "true") return;
+      var under = el("tr", null, { "class": "reply-row" }), cell = el("td", null, { colspan: "4" }), all = rows[(number - 1) % size];
+      all.forEach(function (one) { cell.append.apply(cell, M.said(one, words, all.length > 1)); });
+      if (!cell.querySelector(".reply")) cell.prepend(el("p", words["reply.absent"], { "class": "note" }));
+      under.append(cell);
+      row.after(under);
+    });
+  }
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+    var to = { j: "next", k: "prev" }[event.key], link = to && page.querySelector('.pager a[rel="' + to + '"]');
+    if (link) link.click();
+  });
+  M.get(set.root, "q/" + set.benchmark).then(function (found) {
+    index = found;
+    window.addEventListener("hashchange", show);
+    show();
+  });
+})();

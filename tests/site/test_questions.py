@@ -1,0 +1,184 @@
+"""A question has a page with every model's answer; the gallery, the matrix, the search and the benchmarks lead to it."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mmeval.board import Board
+from mmeval.sitegen.agreement import kappa
+from mmeval.sitegen.asked import asked_of
+from mmeval.sitegen.drawings import Step, curve, histogram
+from mmeval.sitegen.env import environment, source_folder
+from mmeval.sitegen.matrix import png
+from tests.browsing import until
+
+Visit = Callable[..., Any]
+PAGE = "q/toy_chartqa.html"
+QUESTION = f"{PAGE}#q-toy_chartqa-0052"
+
+
+def listed(site: Path, name: str) -> Any:
+    text = (site / "data" / f"{name}.js").read_text(encoding="utf-8")
+    return json.loads(text.removeprefix(f"mmeval.put({json.dumps(name)},").removesuffix(");\n"))
+
+
+def test_the_page_has_what_was_asked_and_every_answer(visit: Visit, site: Path, board: Board) -> None:
+    tab = visit(QUESTION)
+    until(tab, "document.querySelectorAll('#question tbody tr').length > 0")
+    text = tab.inner_text("#question")
+    assert "Picture 52" in text
+    column = next(column for column in board.columns if column.card.name == "toy_chartqa")
+    asked = asked_of(column, board)
+    rows = tab.locator("#question tbody tr")
+    assert rows.count() == len(column.cells)
+    words = {"r": "correct", "w": "wrong", "u": "unparsed", "t": "truncated", "x": "refused or empty", "f": "failed"}
+    for i, name in enumerate(asked.models):
+        assert board.models[name].label in rows.nth(i).inner_text()
+        assert words[asked.outcomes[name][52]] in rows.nth(i).inner_text()
+    share, low, high, n = asked.solved[52]
+    assert f"{share:.0%} of {n} models are right (95% interval {100 * low:.0f}–{100 * high:.0f}%" in text
+    rows.first.locator("button").click()
+    until(tab, "document.querySelector('.reply-row .text.reply') !== null")
+    rows.first.locator("a").click()
+    until(tab, "document.querySelector('#s53.current') !== null")
+
+
+def test_j_and_k_walk_through_the_questions(visit: Visit) -> None:
+    tab = visit(QUESTION)
+    until(tab, "document.querySelector('.pager') !== null")
+    tab.keyboard.press("j")
+    until(tab, "document.querySelector('#question h2').textContent === 'toy_chartqa-0053'")
+    tab.keyboard.press("k")
+    until(tab, "document.querySelector('#question h2').textContent === 'toy_chartqa-0052'")
+    tab.evaluate("location.hash = '#q-nothing'")
+    until(tab, "document.querySelector('#question').textContent.includes('no question of this name')")
+
+
+def test_without_script_the_question_is_there_too(visit: Visit) -> None:
+    tab = visit(QUESTION, js=False)
+    article = tab.locator("#q-toy_chartqa-0052")
+    assert article.evaluate("e => e.matches(':target')")
+    assert "Picture 52" in article.inner_text()
+    assert article.locator(".answered li").count() == 9
+
+
+def test_the_gallery_filters(visit: Visit, site: Path) -> None:
+    everything = [
+        one for file in (site / "data" / "q").glob("*.js") for one in listed(site, f"q/{file.stem}")["questions"]
+    ]
+    tab = visit("gallery.html")
+    assert 0 < tab.locator("#cards .q").count() <= 48
+    tab.select_option("[name=d]", "hard")
+    hard = sum(0 <= one[5] <= 20 for one in everything)
+    until(tab, "n => document.querySelectorAll('#cards .q').length === n", min(48, hard))
+    tab.select_option("[name=b]", "toy_chartqa")
+    tab.select_option("[name=o]", "nobody")
+    own = listed(site, "q/toy_chartqa")["questions"]
+    nobody = [one for one in own if one[5] <= 20 and not set("rp") & set(one[6])]
+    until(tab, "n => document.querySelectorAll('#cards .q').length === n", len(nobody))
+    assert tab.evaluate("location.hash") == "#b=toy_chartqa&d=hard&o=nobody"
+    tab.fill("[name=q]", "no such words")
+    until(tab, "document.querySelector('#cards [role=status]') !== null")
+    tab.click("button[type=reset]")
+    until(tab, "document.querySelectorAll('#cards .q').length > 0 && location.hash === ''")
+
+
+def test_the_search_finds_models_benchmarks_and_questions(visit: Visit) -> None:
+    tab = visit("method.html")
+    tab.keyboard.press("/")
+    assert tab.evaluate("document.activeElement.getAttribute('role')") == "combobox"
+    tab.keyboard.type("vision ALDER")
+    until(tab, "document.querySelector('#found [role=option]')?.textContent === 'Alder Vision 1a'")
+    tab.keyboard.press("Escape")
+    tab.keyboard.type("17 picture")
+    until(tab, "document.querySelectorAll('#found [role=option]').length > 2")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    until(tab, "location.pathname.includes('/q/') && location.hash.endsWith('0017')")
+    tab.fill("#find input", "zzzz")
+    until(tab, "document.querySelector('#found').textContent.startsWith('Nothing found')")
+
+
+def test_the_matrix_leads_to_the_question_under_the_pointer(visit: Visit, site: Path) -> None:
+    tab = visit("b/toy_chartqa.html")
+    picture = tab.locator(".mx img")
+    assert "9 models to 60 questions" in str(picture.get_attribute("alt"))
+    order = str(tab.locator(".mx").get_attribute("data-order")).split(",")
+    box = picture.evaluate("e => ({w: e.clientWidth, h: e.clientHeight})")
+    picture.click(position={"x": box["w"] * 10.5 / 60, "y": box["h"] * 2.5 / 9})
+    want = listed(site, "q/toy_chartqa")["questions"][int(order[10])][0]
+    until(tab, "want => location.hash === '#' + want", want)
+
+
+def test_a_picture_of_answers_is_small_and_exact() -> None:
+    rows = ["rwpu", "txfr", "rrrr"]
+    raw = png(rows)
+    assert raw.startswith(b"\x89PNG")
+    lines = zlib.decompress(raw[raw.index(b"IDAT") + 4 : raw.index(b"IEND") - 8])
+    assert lines == bytes([0, 0x02, 0x13, 0, 0x45, 0x60, 0, 0, 0])
+    assert len(png(["rw" * 500] * 100)) < 2000
+
+
+def test_kappa_is_cohens() -> None:
+    scores = np.array([[1, 1, 0, 0, 1.0], [1, 0, 0, 0, 1], [1, 1, 0, 0, np.nan], [1, 1, 1, 1, 1]])
+    found = kappa(scores)
+    assert found[0, 0] == pytest.approx(1)
+    assert found[0, 1] == pytest.approx((0.8 - 0.48) / 0.52), "by hand: 4 of 5 alike; by chance 0.6*0.4 + 0.4*0.6"
+    assert found[0, 2] == pytest.approx(1), "the fifth question is left out"
+    assert found[0, 3] == pytest.approx(0)
+    assert np.isnan(found[3, 3])
+
+
+def test_every_benchmark_page_leads_to_its_questions(site: Path) -> None:
+    text = (site / "b" / "toy_chartqa.html").read_text(encoding="utf-8")
+    assert text.count('class="q"') == 6
+    assert len(re.findall(r'href="\.\./q/toy_chartqa\.html#q-', text)) > 12
+    assert 'class="hist"' in text
+    assert 'class="heat"' in text
+    assert "mmeval run toy_chartqa" in text
+    assert "@misc{toy_chartqa," in text
+    assert "with and without the image" in (site / "b" / "toy_chartqa.html").read_text(encoding="utf-8")
+
+
+def component(name: str, *values: object) -> str:
+    module = environment((source_folder(),)).get_template("components.html").module
+    return str(getattr(module, name)(*values))
+
+
+def say(key: str, **values: object) -> str:
+    return f"{key}{values or ''}"
+
+
+def test_media_have_frames_players_and_marks() -> None:
+    plain = {"kind": "image", "thumb": "t/a.webp", "width": 8, "height": 6, "file": "", "frames": [], "marks": []}
+    box = {"kind": "box", "x": 10, "y": 20, "w": 30, "h": 40.5, "label": "<cat>", "tone": "right"}
+    marked = component("media_frame", {**plain, "marks": [box]}, 1, True, "../", say)
+    assert '<rect class="right" x="10.00" y="20.00" width="30.00" height="40.50"/>' in marked
+    assert 'aria-label="&lt;cat&gt;"' in marked
+    film = component(
+        "media_frame", {**plain, "kind": "video", "file": "f/a.mp4", "frames": ["t/b.webp"]}, 1, True, "../", say
+    )
+    assert '<video controls preload="none" src="../f/a.mp4" poster="../t/a.webp"' in film
+    assert '<img src="../t/b.webp"' in film
+    sound = component("media_frame", {**plain, "kind": "audio", "file": "f/a.ogg"}, 1, True, "", say)
+    assert "<audio controls" in sound
+
+
+def test_drawings_say_their_numbers() -> None:
+    drawn = histogram([0.0, 0.05, 0.1, 1.0], label="L", left="a", right="b")
+    assert "0–10 %: 2, 10–20 %: 1" in drawn
+    assert "90–100 %: 1" in drawn
+    steps = [Step("1", 90, 80, 95), Step("<2>", 40, 30, 50)]
+    line = curve(steps, label="by step", chance=25)
+    assert "&lt;2&gt;" in line
+    assert line.count('class="dot"') == 2
+    shown = component("curve", line, {"heads": ["step", "score"], "rows": [["1", "90"]]}, "by step")
+    assert "<td>90</td>" in shown
