@@ -30,6 +30,7 @@ PAGES = (
     "problems.html",
     "changelog.html",
     "method.html",
+    "submit.html",
 )
 
 

@@ -38,6 +38,7 @@ KINDS = {
     "problems": "problems.html",
     "changelog": "changelog.html",
     "method": "method.html",
+    "submit": "submit.html",
 }
 
 
