@@ -12,7 +12,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-__all__ = ["COLOURS", "SHAPES", "Canvas", "bars", "grid", "paper", "sequence", "vary"]
+__all__ = ["COLOURS", "SHAPES", "Canvas", "bars", "grid", "marked", "paper", "sequence", "vary"]
 
 RGB: TypeAlias = tuple[int, int, int]
 Thing: TypeAlias = tuple[str, str]
@@ -77,6 +77,30 @@ class Canvas:
         out = io.BytesIO()
         self._image.reduce(SCALE).save(out, "PNG", compress_level=6)
         return out.getvalue()
+
+
+def marked(picture: bytes, marks: Mapping[str, tuple[float, float]]) -> bytes:
+    """A picture with points marked by letters; returns JPEG bytes.
+
+    Args:
+        picture: the bytes of a picture.
+        marks: x and y in pixels by letter.
+
+    Raises:
+        OSError: the picture cannot be decoded.
+    """
+    from PIL import Image, ImageDraw, ImageFont
+
+    with Image.open(io.BytesIO(picture)) as opened:
+        canvas = opened.convert("RGB")
+    pen, radius = ImageDraw.Draw(canvas), max(3.0, min(canvas.size) / 60)
+    font = ImageFont.load_default(max(10, round(3 * radius)))
+    for letter, (x, y) in marks.items():
+        pen.ellipse([x - radius, y - radius, x + radius, y + radius], fill="red", outline="white", width=2)
+        pen.text((x, y - 1.5 * radius), letter, "red", font, "ms", stroke_width=2, stroke_fill="white")
+    out = io.BytesIO()
+    canvas.save(out, "JPEG", quality=95)
+    return out.getvalue()
 
 
 def paper(rng: random.Random) -> RGB:

@@ -12,7 +12,7 @@ from mmeval.data.hub import hub
 from mmeval.data.matrices import matrices
 from mmeval.data.pins import pinned
 from mmeval.data.questions import from_file
-from mmeval.data.remote import supplied, vlmevalkit
+from mmeval.data.remote import annotated, supplied, vlmevalkit
 from mmeval.data.rows import (
     beside,
     film,
@@ -31,8 +31,8 @@ from mmeval.data.samples import samples
 from mmeval.data.variants import Variant, varied
 
 __all__ = [
-    "Ablation", "Make", "Variant", "ablate", "beside", "chained", "csv", "each", "film", "from_file", "generated",
-    "hub", "joined", "jsonl", "lettered", "matrices", "parquet", "picture", "pictures", "pinned", "present",
-    "samples", "size", "sound", "spelled", "supplied", "tags", "tsv", "unpacked", "varied", "video_mme", "vlmevalkit",
-    "vlmevalkit_sample", "zipped",
+    "Ablation", "Make", "Variant", "ablate", "annotated", "beside", "chained", "csv", "each", "film", "from_file",
+    "generated", "hub", "joined", "jsonl", "lettered", "matrices", "parquet", "picture", "pictures", "pinned",
+    "present", "samples", "size", "sound", "spelled", "supplied", "tags", "tsv", "unpacked", "varied", "video_mme",
+    "vlmevalkit", "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.data import files
-from mmeval.data.contract import Columns
+from mmeval.data.contract import Columns, checked
+from mmeval.documents import read_json
 from mmeval.errors import DataError
 from mmeval.types import JSON, Row
 
@@ -170,6 +171,34 @@ class Supplied:
     def describe(self) -> Mapping[str, JSON]:
         """Name and file."""
         return {"kind": "supplied", "id": self.name, "path": self.file}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotated(Supplied):
+    """A supplied JSON object that has a list of annotations for each picture: one row for each annotation."""
+
+    key: str
+    """Column that holds the name of the picture."""
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream the rows; `part` is the place of the annotation in its list, from 0."""
+        del offline
+        self._require()
+        found = read_json(self.path, DataError)
+        if not isinstance(found, dict) or not all(isinstance(annotations, list) for annotations in found.values()):
+            raise DataError(f"{self.path}: expected an object with a list for each {self.key}")
+        made = (
+            {self.key: name, "part": part, **one}
+            for name, annotations in found.items()
+            for part, one in enumerate(annotations)
+        )
+        for row in checked(made, self.columns, where=self.where):
+            yield {**row, "folder": str(self.path.parent)}
+
+
+def annotated(name: str, *, file: str, key: str, how: str, columns: Columns | None = None) -> Annotated:
+    """Data that cannot be downloaded, as a JSON object with a list of annotations by picture."""
+    return Annotated(name=name, file=file, key=key, how=how, columns=columns or {})
 
 
 def supplied(name: str, *, file: str, how: str, columns: Columns | None = None) -> Supplied:

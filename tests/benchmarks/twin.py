@@ -19,7 +19,7 @@ from mmeval.data.combined import Chained, Each, Joined, Zipped
 from mmeval.data.contract import checked
 from mmeval.data.hub import Hub as HubSource
 from mmeval.data.pins import Composite
-from mmeval.data.remote import Supplied, Tsv
+from mmeval.data.remote import Annotated, Supplied, Tsv
 from mmeval.definitions import Source
 from mmeval.scorers import Convention
 from tests.data.fakehub import Hub
@@ -70,6 +70,8 @@ def place(hub: Hub, benchmark: Benchmark, twin: Twin, root: Path) -> Benchmark:
             _put_hub(hub, leaf, kept, shown, twin.files)
         elif isinstance(leaf, Tsv):
             _put_tsv(hub.root / "_tsv" / f"{leaf.name}.tsv", kept, shown)
+        elif isinstance(leaf, Annotated):
+            _put_annotated(root / leaf.name / leaf.file, leaf.key, shown, twin.files)
         elif isinstance(leaf, Supplied):
             _put_supplied(root / leaf.name / leaf.file, kept, shown, twin.files)
     return replace(benchmark, data=_redirected(source, hub))
@@ -125,6 +127,14 @@ def _put_tsv(file: Path, columns: Any, rows: Any) -> None:
         writer.writerows([["" if row[name] is None else row[name] for name in columns] for row in rows])
 
 
+def _put_annotated(file: Path, key: str, rows: Any, files: Mapping[str, bytes]) -> None:
+    lists: dict[str, list[Any]] = {}
+    for row in rows:
+        lists.setdefault(row[key], []).append({name: value for name, value in row.items() if name != key})
+    _put_supplied(file, (), (), files)
+    file.write_text(json.dumps(lists))
+
+
 def _put_supplied(file: Path, columns: Any, rows: Any, files: Mapping[str, bytes]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     if file.suffix == ".csv":
@@ -148,10 +158,13 @@ def _redirected(source: Source, hub: Hub) -> Source:
 
 
 def shown(sample: Sample) -> list[str | int]:
-    """The prompt as a golden file has it: texts, pictures by shade, films and sounds by name."""
+    """The prompt as a golden file has it: texts, pictures by shade, films and sounds by name; `drawn` for one drawn into."""
     shades = {media.image(png(shade)).sha256: shade for shade in range(64)}
     names = {"text": "text", "video": "source", "audio": "source"}
-    return [getattr(part, names[part.kind]) if part.kind in names else shades[part.sha256] for part in sample.prompt]
+    return [
+        getattr(part, names[part.kind]) if part.kind in names else shades.get(part.sha256, "drawn")
+        for part in sample.prompt
+    ]
 
 
 def scored(benchmark: Benchmark, twin: Twin, samples: Sequence[Sample]) -> tuple[list[Record], float | None]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tests.benchmarks.twin import IMG, B, I, L, S, Twin, b64, pic
+from tests.data.pictures import png
 
 LETTER = "Answer with the option's letter from the given choices directly."
 NUMBER = "Answer with a number only, for example 3."
+DEPTH = "Two points are marked in the picture, A and B. Which of them is closer to the camera?"
 TICKS = "Answer with the option's letter from the given choices directly. Enclose the option's letter within ``."
 PLEASE = "Please answer directly with only the letter of the correct option and nothing else."
 JSON_ANSWER = (
@@ -104,6 +106,16 @@ TWINS = {
             for gold, (a, b, c, d) in zip("ADCB", ("horn", "norh", "rnho", "ohrn"), strict=True)
         ],
         prompt=[18, f"What is the man riding?\nA. h\nB. o\nC. r\nD. n\n{PLEASE}"], replies=["A", "D", "C", "A"], value=0.0,
+    ),
+    "da2k": Twin(
+        columns={"image": S, "point1": L(I), "point2": L(I), "closer_point": S},
+        rows=[
+            {"image": "images/indoor/a.png", "point1": [1, 2], "point2": [6, 5], "closer_point": "point1"},
+            {"image": "images/indoor/a.png", "point1": [4, 4], "point2": [0, 0], "closer_point": "point1"},
+        ],
+        files={"images/indoor/a.png": png(23)},
+        prompt=["drawn", f"{DEPTH}\nAnswer with the letter of the point only."],
+        replies=["A", "A"], value=0.5,
     ),
     "countqa": Twin(
         columns={"image": IMG, "questions": L(S), "answers": L(S), "is_focused": S, "categories": L(S)},
