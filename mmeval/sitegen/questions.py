@@ -60,7 +60,7 @@ def lazy(name: str, make: Any) -> File:
 def code() -> str:
     """Digest of the modules that make data files: other changes of the site leave the names as they are."""
     folder = Path(__file__).parent
-    names = ("answers", "asked", "questions", "samples", "sources", "text")
+    names = ("answers", "asked", "marks", "questions", "samples", "sources", "text")
     return digest([(folder / f"{name}.py").read_text(encoding="utf-8") for name in names])
 
 

@@ -16,6 +16,7 @@ from mmeval.board import Column
 from mmeval.media import THUMBNAIL_BYTES
 from mmeval.sitegen.env import environment
 from mmeval.sitegen.fragments import ROOT, mark
+from mmeval.sitegen.marks import target_label, target_marks
 from mmeval.sitegen.sources import row_url
 from mmeval.sitegen.text import CLIP, clean, short, within
 from mmeval.store import StoredPart, StoredSample, read_samples, samples_path, unpublished
@@ -133,6 +134,8 @@ def sample_values(known: Samples, key: str, thumbs: Path) -> dict[str, Any]:
     tags = {short(name, 40): short(value, 80) for name, value in sample.tags.items()}
     if not known.public:
         return {**hidden, "media": media, "tags": tags}
+    for one in media[:1]:
+        one["marks"] = target_marks(sample.target)
     whole = "\n".join(part.text or "" for part in sample.prompt if part.kind == "text")
     text, _ = within(clean(whole[:CLIP]), PROMPT_BYTES)
     return {
@@ -148,7 +151,7 @@ def sample_values(known: Samples, key: str, thumbs: Path) -> dict[str, Any]:
 
 def target_text(sample: StoredSample) -> str:
     """The correct answer as people read it: of a letter also the option that it stands for."""
-    text = plain(sample.target)
+    text = target_label(sample.target) or plain(sample.target)
     place = ord(text) - ord("A") if len(text) == 1 else -1
     return f"{text} · {sample.choices[place]}" if 0 <= place < len(sample.choices) else text
 

@@ -32,8 +32,11 @@
     }
     var frame = el("span", null, { "class": "frame-media" });
     frame.append(el("img", null, { src: root + m.thumb, alt: M.say(words, "image.alt", { n: place }), loading: "lazy", width: m.width, height: m.height }));
-    if (m.marks.length) frame.append(over(m.marks));
-    return frame;
+    if (!m.marks.length) return frame;
+    frame.append(over(m.marks));
+    var box = el("span");
+    box.append(frame, el("span", words["marks.key"], { "class": "key" }));
+    return box;
   };
   function shape(name, attributes) {
     var made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -44,10 +47,23 @@
   function over(marks) {
     var svg = shape("svg", { "class": "over", viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img", "aria-label": marks.map(function (one) { return one.label; }).join(", ") });
     marks.forEach(function (one) {
-      svg.append(one.kind === "box" ? shape("rect", { "class": one.tone, x: one.x, y: one.y, width: one.w, height: one.h }) : shape("path", { "class": one.tone, d: "M" + one.x + " " + one.y + "h0" }));
+      if (one.kind === "box") svg.append(shape("rect", { "class": one.tone, x: one.x, y: one.y, width: one.w, height: one.h }));
+      else svg.append(shape("path", one.kind === "area" ? { "class": "area", d: one.d } : { "class": one.tone, d: "M" + one.x + " " + one.y + "h0" }));
     });
     return svg;
   }
+  /* The places of an answer, over the picture that has the place of the target: boxes and points as fractions. */
+  M.placed = function (media, answer, code) {
+    var svg = media.querySelector(".over"), tone = code === "r" ? "right" : "wrong", found = null;
+    try { found = svg && JSON.parse(answer); } catch (e) { return; }
+    if (!Array.isArray(found)) return;
+    (Array.isArray(found[0]) ? found : [found]).slice(0, 20).forEach(function (place) {
+      if (!Array.isArray(place) || !place.every(Number.isFinite)) return;
+      var p = place.map(function (part) { return 100 * part; });
+      if (p.length === 4) svg.append(shape("rect", { "class": tone, x: p[0], y: p[1], width: Math.max(0, p[2] - p[0]), height: Math.max(0, p[3] - p[1]) }));
+      if (p.length === 2) svg.append(shape("path", { "class": tone, d: "M" + p[0] + " " + p[1] + "h0" }));
+    });
+  };
   /* A film or sound with a strip of its frames. */
   function player(m, words, root) {
     var frame = el("figure", null, { "class": "frame-media" }), tool = el(m.kind === "video" ? "video" : "audio", null, { controls: "", preload: "none", src: root + m.file });
@@ -156,6 +172,7 @@
     var parts = M.asked(q, words, set.root, index.home), article = el("article", null, { "class": "sample question" }), text = el("div"), rate = data.solved[i];
     document.title = (index.questions[at][1] || q.id) + " · " + title;
     article.append(M.heading(q.id, q.tags, "#" + q.anchor), parts.media);
+    index.models.forEach(function (model, m) { M.placed(parts.media, data.words[data.said[i][m]], data.outcomes[i][m]); });
     text.append.apply(text, parts.text);
     var line = el("p", rate[3] ? M.say(words, "question.solved", { share: Math.round(rate[0]), low: Math.round(rate[1]), high: Math.round(rate[2]), n: rate[3] }) : words["question.unsolved"], { "class": "rate" });
     if (rate[3]) line.append(M.solved(rate[0], rate[1], rate[2]));

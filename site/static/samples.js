@@ -77,7 +77,10 @@
       made.append(head, parts.media);
       text.append.apply(text, parts.text);
     } else made.append(M.heading(words.sample + " " + n, {}, "#s" + n), el("div"));
-    rows.forEach(function (row) { text.append.apply(text, M.said(row, words, rows.length > 1)); });
+    rows.forEach(function (row) {
+      text.append.apply(text, M.said(row, words, rows.length > 1));
+      if (q) M.placed(parts.media, row[2], row[0]);
+    });
     made.append(text);
     return made;
   }

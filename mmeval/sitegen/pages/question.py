@@ -26,6 +26,7 @@ WORDS = (
     "answers.all",
     "cut",
     "image.alt",
+    "marks.key",
     "media.elsewhere",
     "media.withheld",
     "model",

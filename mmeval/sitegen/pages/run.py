@@ -33,6 +33,7 @@ WORDS = (
     "empty.filter",
     "epoch",
     "image.alt",
+    "marks.key",
     "keys",
     "media.elsewhere",
     "media.withheld",
