@@ -29,7 +29,8 @@ PANELS: Mapping[str | None, tuple[str, ...]] = {
     ),
     "Budget": ("max_cost", "max_tokens", "max_minutes", "max_error_rate"),
     "Engine": (
-        "concurrency", "replicas", "batch", "timeout", "deadline", "attempts", "cache", "cache_file", "sync", "log",
+        "concurrency", "replicas", "ray", "batch",
+        "timeout", "deadline", "attempts", "cache", "cache_file", "sync", "log",
     ),
     "Data": ("path", "columns", "shard", "offline"),
     "Films and sounds": ("video", "audio"),
@@ -46,6 +47,7 @@ METAVARS = {
     "shard": "I/N",
     "path": "FOLDER",
     "results": "FOLDER",
+    "ray": "ADDRESS",
     "cache_file": "FILE",
     "log": "FILE",
     "video": "POLICY",

@@ -75,6 +75,9 @@ class Settings(BaseModel):
     replicas: int | None = Field(
         default=None, ge=1, description="Run N copies of the model, each in a process of its own."
     )
+    ray: str | None = Field(
+        default=None, description="Run them as actors of the Ray cluster at this address; `local` starts one here."
+    )
     max_cost: float | None = Field(default=None, gt=0, description="Stop after spending this many US dollars.")
     max_tokens: int | None = Field(default=None, gt=0, description="Stop after this many tokens, input and output.")
     max_minutes: float | None = Field(default=None, gt=0, description="Stop after this many minutes.")

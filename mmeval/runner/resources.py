@@ -67,9 +67,10 @@ class Resources:
         adapter = model.make()
         own = adapter.replicas() if isinstance(adapter, Replicates) else 1
         count = self.settings.replicas or own
-        if count == 1 or model.needs_samples:
+        ray = self.settings.ray
+        if model.needs_samples or (count == 1 and ray is None):
             return adapter
-        return replicated(model.name, adapter, model.options, count=count, paths=self.settings.path)
+        return replicated(model.name, adapter, model.options, count=count, paths=self.settings.path, ray=ray)
 
     async def close(self) -> None:
         """Close the models, and write what is left in the cache."""

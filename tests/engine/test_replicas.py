@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 from collections import Counter
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ from .conftest import _row, make_benchmark
 
 ADAPTER = '''
 """Answers with its process id; words in the prompt let it fail."""
-import os, signal
+import asyncio, os, signal
 from mmeval import Capabilities, FatalError, Image, MediaError, Options, Reply, Text, UsageError
 
 class Adapter:
@@ -57,6 +58,8 @@ class Adapter:
             os.kill(os.getpid(), signal.SIGKILL)
         if "media" in text.text:
             raise MediaError("a bad picture")
+        if "slow" in text.text:
+            await asyncio.sleep(1.0)
         if "gone" in text.text:
             raise FatalError("the server has gone", kind="gone")
         read = [len(one.read()) for one in pictures]
@@ -67,6 +70,11 @@ class Adapter:
         return {"asked": self.asked, "gpus": os.environ.get("CUDA_VISIBLE_DEVICES")}
 '''
 CAPABILITIES = Capabilities(version="1", inputs=frozenset({"text"}), options=Options)
+
+
+def drawn() -> bytes:
+    """A small picture."""
+    return _row(random.Random(1))["image"]["bytes"]
 
 
 def ask(text: str, *media) -> Request:
@@ -83,7 +91,7 @@ def catalog(tmp_path):
 def test_messages_hold_everything_unchanged(tmp_path):
     film = tmp_path / "film.mp4"
     film.write_bytes(b"film")
-    picture = image(_row(__import__("random").Random(1))["image"]["bytes"], source="q.jsonl:1")
+    picture = image(drawn(), source="q.jsonl:1")
     prompt = (picture, Video(None, "video/mp4", "ab", path=film), Text("Zoë \ud800 \U0001f600"))
     request = Request(prompt=prompt, want="choice", choices=("a", "b"), sample="7")
     reply = Reply(
@@ -217,7 +225,7 @@ class Fakes:
     def __init__(self, count: int, *, starts=lambda _: True) -> None:
         self.hold, self.log, self.made = asyncio.Event(), [], Counter()
         self.starts = starts
-        self.replicas = Replicas("own/x", Adapter(), self.make, count)
+        self.replicas = Replicas("own/x", Adapter(), count, self.make)
 
     def make(self, place: int) -> Fake:
         self.made[place] += 1
@@ -293,7 +301,7 @@ async def test_a_process_that_is_killed_costs_a_retry_and_nothing_else(catalog, 
     own = replicated("own/x", Adapter(), Options(max_tokens=5), count=1, paths=[catalog])
     await own.connect()
     try:
-        picture = image(_row(__import__("random").Random(1))["image"]["bytes"])
+        picture = image(drawn())
         reply = await own.ask(ask("hello", picture), Options(max_tokens=9))
         assert reply.text == f"hello [{picture.size}] 9"
         with pytest.raises(MediaError, match="a bad picture"):

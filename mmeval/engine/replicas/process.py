@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.engine.replicas.router import CopyEndedError
-from mmeval.engine.replicas.wire import Message, raised, read_frame, write_frame
+from mmeval.engine.replicas.wire import Message, connected, raised, read_frame, write_frame
 from mmeval.providers import ManagedProcess
 
 __all__ = ["ProcessCopy"]
@@ -55,7 +55,7 @@ class ProcessCopy:
             self._process.start(command, env=self._env(), pass_fds=(theirs.fileno(),))
         finally:
             theirs.close()
-        reader, self._writer = await asyncio.open_connection(sock=ours)
+        reader, self._writer = await connected(ours)
         self._writer.writelines(write_frame(self._about))
         try:
             said, _ = await read_frame(reader)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -88,13 +88,21 @@ class Replicas:
     Args:
         name: `provider/model`, for messages.
         adapter: an adapter that is not connected: endpoint and capabilities are its own.
-        make: makes the copy for a place, from 0.
         count: number of copies.
+        make: makes the copy for a place, from 0.
+        after: called when all copies are stopped.
     """
 
-    def __init__(self, name: str, adapter: Adapter, make: Callable[[int], Copy], count: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        adapter: Adapter,
+        count: int,
+        make: Callable[[int], Copy],
+        after: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.capabilities, self.endpoint = adapter.capabilities, adapter.endpoint
-        self._name, self._make = name, make
+        self._name, self._make, self._after = name, make, after
         self._places = [_Place(index) for index in range(count)]
         self._keeping: list[asyncio.Task[None]] = []
         self._waiting: list[asyncio.Future[None]] = []
@@ -245,6 +253,8 @@ class Replicas:
         for task in self._keeping:
             task.cancel()
         await asyncio.gather(*self._keeping, return_exceptions=True)
+        if self._after is not None:
+            await self._after()
 
     def describe(self) -> Mapping[str, Any]:
         """What the first copy says about itself, how many there are, and how many ended."""

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from mmeval.catalog import Catalog
 from mmeval.definitions import Adapter, Describes, Options
-from mmeval.engine.replicas.wire import Message, error_of, packed, read_frame, unpacked, write_frame
+from mmeval.engine.replicas.wire import Message, connected, error_of, packed, read_frame, unpacked, write_frame
 
 __all__ = ["Served"]
 
@@ -75,7 +75,7 @@ class Served:
 
 async def _serve(sock: socket.socket) -> None:
     """Answer frames until the socket is closed: first `connect`, then any number of `ask` and `cancel`."""
-    reader, writer = await asyncio.open_connection(sock=sock)
+    reader, writer = await connected(sock)
     head, _ = await read_frame(reader)
     served, told = await _opened(head)
     writer.writelines(write_frame(told))

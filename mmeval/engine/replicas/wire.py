@@ -6,7 +6,9 @@ values of `mmeval.types` can be in a message; decoding runs no code that the mes
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -17,13 +19,26 @@ from mmeval import types
 from mmeval.errors import AdapterError, FatalError, MediaError, MMEvalError, RetryableError, UsageError
 from mmeval.types import Media
 
-__all__ = ["MAX_BLOBS", "MAX_BYTES", "Message", "error_of", "packed", "raised", "read_frame", "unpacked", "write_frame"]
+__all__ = [
+    "MAX_BLOBS",
+    "MAX_BYTES",
+    "Message",
+    "connected",
+    "error_of",
+    "packed",
+    "raised",
+    "read_frame",
+    "unpacked",
+    "write_frame",
+]
 
 Message = tuple[dict[str, Any], list[bytes]]
 """A JSON object and the blobs that it refers to."""
 MAX_BYTES = 1 << 33
 """Most bytes of one part of a frame. Both ends are mmeval; this finds a broken stream before memory is full."""
 MAX_BLOBS = 1 << 16
+BUFFER = 1 << 22
+"""Bytes that a socket and its reader hold, so that a message with pictures is written and read at once."""
 _HEAD = struct.Struct("!QI")
 _VALUES = {name: value for name, value in vars(types).items() if isinstance(value, type) and is_dataclass(value)}
 _ERRORS: dict[str, type[MMEvalError]] = {
@@ -61,6 +76,13 @@ async def read_frame(stream: Reads) -> Message:
         raise ValueError("a frame with a part of more than 8 GiB")
     head = json.loads(await stream.readexactly(length))
     return head, [await stream.readexactly(size) for size in sizes]
+
+
+async def connected(sock: socket.socket) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """The streams of a connected socket."""
+    for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+        sock.setsockopt(socket.SOL_SOCKET, option, BUFFER)
+    return await asyncio.open_connection(sock=sock, limit=BUFFER)
 
 
 def packed(value: Any, blobs: list[bytes], *, files: bool = True) -> Any:
