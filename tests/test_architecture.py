@@ -26,7 +26,7 @@ LAYERS = [
     {"engine", "provenance", "store", "fresh"},
     {"comparable"},
     {"runner", "compare", "board", "interchange"},
-    {"gate", "arena", "diagnosis"},
+    {"gate", "arena", "diagnosis", "probe"},
     {"report", "rescore", "sitegen"},
     {"library", "verify"},
     {"cli", "pytest_plugin"},

@@ -1,4 +1,4 @@
-"""`mmeval doctor`: check the installation and say how to install what is missing."""
+"""`mmeval doctor`: check the installation, and say how to install what is missing; or check a model's batches."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from mmeval.formatting import plural
 if TYPE_CHECKING:
     from mmeval.catalog import Catalog
 
-Level = Literal["ok", "missing", "broken"]
+Level = Literal["ok", "missing", "unsure", "broken"]
 DISTRIBUTION = "mmeval-harness"
+ALL = 100
+"""More requests than the check of a model needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,25 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor_command)
 
 
-def doctor_command(path: list[Path] = PATH, results: Path = RESULTS, as_json: bool = AS_JSON) -> None:
-    """Check packages, keys, definitions, results and disk. Never prints a key. Exits with 2 if something is broken."""
+def doctor_command(
+    model: str | None = typer.Argument(
+        None, metavar="[PROVIDER/MODEL]", help="Check instead whether this model's replies depend on their batch."
+    ),
+    option: list[str] = typer.Option([], "-o", "--option", metavar="KEY=VALUE", help="Option of the model's adapter."),
+    path: list[Path] = PATH,
+    results: Path = RESULTS,
+    as_json: bool = AS_JSON,
+) -> None:
+    """Check packages, keys, definitions, results and disk; or a model. Exits with 2 if something is broken.
+
+    A model is asked twelve questions, with one picture, two and none, one by one and all at once; the replies have to
+    be the same. Keys are never printed.
+    """
     catalog = catalog_of(path)
-    found = [_python(), *_adapters(catalog), *_definitions(catalog), _results(results), _disk(), _browser()]
+    if model is not None:
+        found = _batches(model, option, path)
+    else:
+        found = [_python(), *_adapters(catalog), *_definitions(catalog), _results(results), _disk(), _browser()]
     if as_json:
         echo_json([asdict(finding) for finding in found])
     else:
@@ -108,6 +125,37 @@ def _results(results: Path) -> Finding:
     return Finding("ok", f"results in {results}", plural(len(runs), "run"))
 
 
+def _batches(model: str, option: list[str], path: list[Path]) -> list[Finding]:
+    """Whether a model's replies depend on what else is in their batch."""
+    import asyncio
+
+    from mmeval.engine.options import Settings, pairs
+    from mmeval.probe import Invariance, asking, invariance
+
+    async def checked() -> Invariance:
+        async with asking(model, Settings(options=dict(pairs(option)), path=tuple(path)), most=ALL) as ask:
+            return await invariance(ask)
+
+    found = asyncio.run(checked())
+    same, of = found.asked - found.different, f"of {found.asked} replies"
+    answered = Finding("ok", "answered", f"{found.answered} of {found.asked} questions")
+    if not found.answered:
+        return [Finding("broken", "answered", "none of the questions")]
+    if not found.repeated:
+        return [
+            answered,
+            Finding("unsure", "repeats", "one question asked twice has two replies; batches prove nothing"),
+        ]
+    if found.different:
+        return [answered, Finding("broken", "batches", f"{same} {of} are the same in company; {found.example}")]
+    if found.distinct < 2:
+        return [
+            answered,
+            Finding("unsure", "batches", f"{same} {of} are the same, but all say one thing: nothing is shown"),
+        ]
+    return [answered, Finding("ok", "batches", f"{same} {of} are the same alone and in company")]
+
+
 def _disk() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free / 2**30
     return Finding("ok" if free > 1 else "missing", "disk", f"{free:.1f} GiB free")
@@ -122,6 +170,11 @@ def _print(found: list[Finding]) -> None:
     from rich.markup import escape
 
     shown = console()
-    marks = {"ok": "[green]ok     [/green]", "missing": "[yellow]missing[/yellow]", "broken": "[red]broken [/red]"}
+    marks = {
+        "ok": "[green]ok     [/green]",
+        "missing": "[yellow]missing[/yellow]",
+        "unsure": "[yellow]unsure [/yellow]",
+        "broken": "[red]broken [/red]",
+    }
     for finding in found:
         shown.print(f"{marks[finding.level]} {escape(finding.what)}: {escape(finding.detail)}", soft_wrap=True)
