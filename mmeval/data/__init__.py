@@ -19,6 +19,7 @@ from mmeval.data.rows import (
     lettered,
     picture,
     pictures,
+    placed,
     present,
     size,
     sound,
@@ -33,6 +34,6 @@ from mmeval.data.variants import Variant, varied
 __all__ = [
     "Ablation", "Make", "Variant", "ablate", "annotated", "beside", "chained", "csv", "each", "film", "from_file",
     "generated", "hub", "joined", "jsonl", "lettered", "matrices", "parquet", "picture", "pictures", "pinned",
-    "present", "samples", "size", "sound", "spelled", "supplied", "tags", "tsv", "unpacked", "varied", "video_mme",
-    "vlmevalkit", "vlmevalkit_sample", "zipped",
+    "placed", "present", "samples", "size", "sound", "spelled", "supplied", "tags", "tsv", "unpacked", "varied",
+    "video_mme", "vlmevalkit", "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -133,6 +134,15 @@ def tags(row: Row, *columns: str) -> dict[str, str]:
     """Tags of a sample: lower-case column name to text, without empty cells."""
     found = {column: present(row.get(column)) for column in columns}
     return {column.lower(): text for column, text in found.items() if text is not None}
+
+
+def placed(key: str, true: str, *others: str) -> tuple[tuple[str, ...], str]:
+    """The true option among the others, at a place that a digest of the key decides, and the letter of that place.
+
+    Data sets that name the true option first would otherwise give full marks to whoever takes the first.
+    """
+    place = int(hashlib.sha256(key.encode()).hexdigest(), 16) % (len(others) + 1)
+    return (*others[:place], true, *others[place:]), ascii_uppercase[place]
 
 
 def vlmevalkit_sample(row: Row) -> Sample:

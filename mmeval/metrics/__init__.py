@@ -4,6 +4,7 @@ from mmeval.metrics.aggregates import accuracy, binary, circular, hallusion_accu
 from mmeval.metrics.answers import with_answers
 from mmeval.metrics.base import Aggregate, Metric
 from mmeval.metrics.groups import grouped
+from mmeval.metrics.matching import matching
 from mmeval.metrics.understanding import understood_and_solved
 from mmeval.metrics.variants import in_every_rotation, over_prompts
 
@@ -16,6 +17,7 @@ __all__ = [
     "grouped",
     "hallusion_accuracy",
     "in_every_rotation",
+    "matching",
     "mme_score",
     "over_prompts",
     "pairs",

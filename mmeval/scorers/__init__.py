@@ -17,7 +17,7 @@ from mmeval.scorers.judges.rubrics import (
 from mmeval.scorers.routed import closed_or_open, routed
 from mmeval.scorers.rules.choices import choice
 from mmeval.scorers.rules.free import braced, contains, count, open_answer
-from mmeval.scorers.rules.likelihood import best_choice
+from mmeval.scorers.rules.likelihood import best_choice, matched
 from mmeval.scorers.rules.lists import relaxed_lists
 from mmeval.scorers.rules.mathematics import math_answer
 from mmeval.scorers.rules.phrase import phrase
@@ -58,6 +58,7 @@ __all__ = [
     "graded",
     "judged_choice",
     "letter_set",
+    "matched",
     "math_answer",
     "math_judged",
     "numeric",

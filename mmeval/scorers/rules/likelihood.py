@@ -57,3 +57,32 @@ def _many(sample: Sample) -> bool:
 
 def _name(sample: Sample, index: int) -> str:
     return sample.choices[index] if _many(sample) else ascii_uppercase[index]
+
+
+def matched() -> Scorer:
+    """For as many pictures as captions, of which the first belongs to the first, and so on: right in both directions.
+
+    The reply has a score for each pair, picture by picture. The text is right when every picture is more similar to its
+    own caption than to any other, the image when every caption is more similar to its own picture. Ties are wrong.
+    Source: https://huggingface.co/datasets/facebook/winoground (text_correct, image_correct, group_correct).
+    """
+    return Scorer(name="matched", version=1, rules={"official": _matched})
+
+
+def _matched(sample: Sample, reply: Reply) -> Score:
+    count = len(sample.choices)
+    if len(reply.scores) != count * count:
+        raise ScoreError(
+            f"{len(reply.scores)} scores for {count} pictures with {count} captions: only a model of similarity scores"
+            " every pair"
+        )
+    rows = [reply.scores[i * count : (i + 1) * count] for i in range(count)]
+    columns = list(zip(*rows, strict=True))
+    ways = [way for way, lines in (("text", rows), ("image", columns)) if all(map(_own_highest, enumerate(lines)))]
+    return Score(value=float(len(ways) == 2), answer="+".join(ways) or "neither", rule="own score highest")
+
+
+def _own_highest(numbered: tuple[int, Sequence[float]]) -> bool:
+    """Whether the line's own score is higher than all others."""
+    own, line = numbered
+    return all(score < line[own] for i, score in enumerate(line) if i != own)

@@ -1,0 +1,112 @@
+"""The families of image-text-to-text models, built tiny and asked: python -m tests.perf.families [--write] [NAME ...].
+
+Every checkpoint is built with torchvision, and asked with it and without it, each in a process of its own. `--write`
+puts the table into docs/local-models.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.perf.families import vision
+
+ROOT = Path(__file__).parents[3]
+DOC = ROOT / "docs" / "local-models.md"
+BEGIN, END = "<!-- families -->", "<!-- /families -->"
+COLUMNS = ("one image", "several", "none", "video", "audio", "batch = single")
+
+
+def child(how: str, folder: str, out: str, names: list[str]) -> None:
+    """One of the two processes."""
+    if how == "with":
+        vision.declare()
+    else:
+        vision.hide()
+    from tests.perf.families.sweep import main
+
+    main(Path(folder), Path(out), names, build=how == "with")
+
+
+def swept(names: list[str]) -> dict[str, dict[str, dict]]:
+    """What each family did, with torchvision and without it."""
+    made: dict[str, dict[str, dict]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for how in ("with", "without"):
+            out = Path(folder) / f"{how}.jsonl"
+            argv = [sys.executable, "-m", "tests.perf.families", "--child", how, folder, str(out), *names]
+            ended = subprocess.run(argv, check=False, cwd=ROOT, env={**os.environ, "HF_HUB_OFFLINE": "1"}).returncode
+            made[how] = {one["family"]: one for one in map(json.loads, out.read_text().splitlines())}
+            if ended:
+                print(f"{how} torchvision: the process ended with {ended} after {len(made[how])} families")
+    return made
+
+
+def table(made: dict[str, dict[str, dict]]) -> str:
+    """The table in Markdown, and what is behind it."""
+    import torch
+    import torchvision
+    import transformers
+    from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES as TYPES
+
+    lines = [
+        f"Measured with transformers {transformers.__version__}, torch {torch.__version__} and torchvision "
+        f"{torchvision.__version__} on a CPU by `python -m tests.perf.families --write`.",
+        "",
+        "| " + " | ".join(("family", "loads", *COLUMNS, "needs torchvision")) + " |",
+        "|" + " --- |" * (len(COLUMNS) + 3),
+    ]
+    seen = set()
+    for name, found in sorted(made["with"].items()):
+        other = made["without"].get(name, {})
+        seen.add(found.get("type", name))
+        lines.append("| " + " | ".join(row(name, found, other)) + " |")
+    rest = sorted(set(TYPES) - seen - {name.replace("2", "-2") for name in seen})
+    lines += [
+        "",
+        f"No tiny checkpoint was made of {len(rest)} of the {len(TYPES)} model types of the library: {', '.join(rest)}.",
+    ]
+    return "\n".join(lines)
+
+
+def row(name: str, found: dict, other: dict) -> list[str]:
+    loads = "one image" in found
+    shown = found if loads else other if "one image" in other else found
+    cells = [shown.get(column, "") for column in COLUMNS]
+    if "one image" not in shown:
+        return [name, f"no: {reason(found)}", *cells, ""]
+    alike = all(other.get(column) == found.get(column) for column in COLUMNS if column != "video")
+    lost = other.get("one image") != found.get("one image")
+    needs = "no" if alike else "yes" if lost else "for some questions"
+    whys = [shown[f"{column}: why"] for column in COLUMNS if shown.get(column) == "no" and f"{column}: why" in shown]
+    if all(shown.get(column) == "no" for column in ("one image", "several")):
+        return [name, f"yes, but fails: {reason({'error': whys[0].partition(': ')[2]})}", *cells, needs]
+    return [name, "yes", *cells, needs]
+
+
+def reason(found: dict) -> str:
+    text = found.get("error", "unknown").replace("|", "/")
+    return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--child"]:
+        child(sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5:])
+        return
+    names = [name for name in sys.argv[1:] if not name.startswith("-")]
+    made = swept(names)
+    vision.declare()
+    text = table(made)
+    if "--write" in sys.argv:
+        old = DOC.read_text(encoding="utf-8")
+        before, after = old.split(BEGIN)[0], old.split(END)[1]
+        DOC.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
