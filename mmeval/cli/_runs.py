@@ -49,7 +49,7 @@ def echo(text: str, *, err: bool = False) -> None:
 
 def echo_json(value: Any) -> None:
     """Print a JSON document to standard output, with keys in the given order."""
-    text = json.dumps(value, ensure_ascii=False, indent=1)
+    text = json.dumps(value, ensure_ascii=False, indent=1, default=str)  # the dates of model cards
     typer.echo(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from mmeval import UsageError
 from mmeval.catalog import Catalog
+from mmeval.cli import app
 from mmeval.rescore import open_source
 from mmeval.runner import Settings, run_one
 from mmeval.runner.targets import job_of
@@ -199,3 +202,10 @@ def test_a_model_without_a_card_is_not_guessed(tmp_path, monkeypatch):
     where = Settings(results=tmp_path / "results", options={"script": "{}"})
     with pytest.raises(UsageError, match="no card says how mock/scripted writes coordinates; declare it, as in -o"):
         run_one(Catalog().benchmark("drawn_boxes"), "mock/scripted", where)
+
+
+def test_declarations_are_listed():
+    out = CliRunner().invoke(app, ["list", "models", "--json"])
+    declared = {card["name"]: card.get("coordinates") for card in json.loads(out.output)}
+    assert declared["gemini/gemini-2.5-pro"] == "0-1000 yxyx"
+    assert all(str(Convention.parse(one)) == one for one in declared.values() if one)
