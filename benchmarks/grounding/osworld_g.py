@@ -42,7 +42,7 @@ benchmark = Benchmark(
     data=data.hub(
         "MMInstruction/OSWorld-G", split="test", revision=None,  # pinned by the first load
         columns={
-            "instruction": str, "image_size": list, "box_type": str, "box_coordinates": list, "image": dict,
+            "instruction": str, "image_size": list, "box_type": str, "box_coordinates": list | None, "image": dict,
         },
     ),
     to_sample=to_sample, score=point(), profile="official", metric=accuracy(by=["box_type", "exists"]),

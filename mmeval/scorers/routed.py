@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mmeval.errors import UsageError
 from mmeval.scorers import targets
 from mmeval.scorers.base import JudgeRule, Rule, Scorer
+from mmeval.scorers.coordinates import Convention
 from mmeval.scorers.identity import call, code_of, describe, joined
 from mmeval.scorers.readers.quantities import parse
 from mmeval.types import Prompt, Reply, Sample, Score
@@ -39,14 +41,18 @@ def by_kind(sample: Sample) -> str:
 def routed(scorers: Mapping[str, Scorer], *, by: Route = closed_or_open) -> Scorer:
     """Combine scorers: `by(sample)` names the one that scores a sample.
 
-    The result has the profiles that all scorers share. A profile needs a judge if any of them does.
+    The result has the profiles that all scorers share. A profile needs a judge, or a declaration of coordinates, if any
+    of them does.
     """
     profiles = set.intersection(*(set(scorer.rules) for scorer in scorers.values()))
     rules: dict[str, Rule | JudgeRule] = {}
     for profile in sorted(profiles):
         inner = {key: scorer.rule(profile) for key, scorer in scorers.items()}
         judged = any(scorer.needs_judge(profile) for scorer in scorers.values())
-        rules[profile] = _Judged(by, inner) if judged else _Plain(by, inner)
+        placed = any(hasattr(rule, "speaking") for rule in inner.values())
+        if judged and placed:
+            raise UsageError(f"profile {profile!r}: kinds with places and kinds with a judge cannot be routed together")
+        rules[profile] = _Judged(by, inner) if judged else (_Placed if placed else _Plain)(by, inner)
     name = "+".join(scorer.name for scorer in scorers.values())
     return _RoutedScorer(name=name, rules=rules, version=1, by=by, scorers=scorers)
 
@@ -81,6 +87,14 @@ class _Plain(_Routed):
         rule = self.inner[self.by(sample)]
         assert not hasattr(rule, "parse")
         return rule(sample, reply)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed(_Plain):
+    def speaking(self, convention: Convention) -> _Placed:
+        """The rule for a model with this convention; kinds without places do not need it."""
+        told = {k: rule.speaking(convention) if hasattr(rule, "speaking") else rule for k, rule in self.inner.items()}
+        return replace(self, inner=told)
 
 
 @dataclass(frozen=True, slots=True)

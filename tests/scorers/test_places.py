@@ -17,8 +17,9 @@ from mmeval.cli import app
 from mmeval.rescore import open_source
 from mmeval.runner import Settings, run_one
 from mmeval.runner.targets import job_of
-from mmeval.scorers import Convention, box, point, points
+from mmeval.scorers import Convention, box, choice, point, points, routed
 from mmeval.scorers.readers.places import last_statement
+from mmeval.scorers.routed import by_kind
 from mmeval.scorers.rules.places import box_target
 from mmeval.store import read_records
 from mmeval.types import Reply, Sample
@@ -128,6 +129,18 @@ def test_score(scorer, profile, target, text, value, rule):
     assert (found.value, found.rule) == (pytest.approx(value), rule)
     undeclared = scorer.rule(profile)(sample, reply)
     assert (undeclared.value, undeclared.answer, undeclared.rule) == (0, None, "undeclared")
+
+
+def test_kinds_with_places_and_without():
+    rule = routed({"place": box(), "letter": choice()}, by=by_kind).rule("mmeval")
+    rule = rule.speaking(Convention.parse(PIXELS))
+    samples = [
+        Sample(id="1", prompt=(), target=target, tags={"kind": kind})
+        for kind, target in (("place", BOX), ("letter", "B"))
+    ]
+    replies = [Reply(text=text, finish="stop") for text in ("[100, 50, 300, 150]", "B")]
+    assert [rule(*each).value for each in zip(samples, replies, strict=True)] == [1, 1]
+    assert not hasattr(routed({"letter": choice()}).rule("mmeval"), "speaking")
 
 
 def test_the_picture_as_sent_decides_what_pixels_are():
