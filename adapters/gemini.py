@@ -10,8 +10,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mmeval import AdapterError, Capabilities, Options, Prompt, Reply, Request, Text, providers
+from mmeval import AdapterError, Capabilities, Image, Options, Prompt, Reply, Request, Text, Video, providers
 from mmeval.definitions import BatchState, BatchStatus
+from mmeval.sampling import VideoPolicy
+from mmeval.types import Modality, Part
 
 HOST = "generativelanguage.googleapis.com"
 GOOGLE = f"https://{HOST}"
@@ -62,6 +64,7 @@ class Adapter:
         max_images=3000,
         max_image_bytes=7_000_000,
         image_mimes=frozenset({"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"}),
+        clips=True,
         env="GEMINI_API_KEY",
         extra="gemini",
         sdk="google-genai",
@@ -98,33 +101,42 @@ class Adapter:
             ),
         )
 
+        self._files = providers.GeminiFiles(self._client, self._secret)
+
     async def close(self) -> None:
-        """Close the connections."""
+        """Delete what was uploaded, and close the connections."""
+        await self._files.close()
         await self._client.aio.aclose()
         await self._session.close()
 
     async def ask(self, request: Request, options: GeminiOptions) -> Reply:
         """Send one request; raises RetryableError or FatalError."""
+        content = await self._content(request.prompt)
         answer = await providers.call(
-            self._send(request.prompt, options), secret=self._secret, body=lambda raw: raw.body or ""
+            self._send(content, options), secret=self._secret, body=lambda raw: raw.body or ""
         )
         return providers.shaped(providers.gemini_reply, answer.value, secret=self._secret, latency_s=answer.latency_s)
 
-    async def _send(self, prompt: Prompt, options: GeminiOptions) -> Any:
+    async def _send(self, content: Any, options: GeminiOptions) -> Any:
         response = await self._client.aio.models.generate_content(
-            model=self.model, contents=self._content(prompt), config=self._config(options)
+            model=self.model, contents=content, config=self._config(options)
         )
         return response.sdk_http_response
 
-    def _content(self, prompt: Prompt) -> Any:
-        part = self._types.Part
-        return self._types.Content(
-            role="user",
-            parts=[
-                part(text=p.text) if isinstance(p, Text) else part.from_bytes(data=p.read(), mime_type=p.mime)
-                for p in prompt
-            ],
-        )
+    async def _content(self, prompt: Prompt) -> Any:
+        inline = sum(part.size for part in prompt if not isinstance(part, Text)) <= providers.INLINE
+        return self._types.Content(role="user", parts=[await self._part(p, inline=inline) for p in prompt])
+
+    async def _part(self, part: Part, *, inline: bool) -> Any:
+        if isinstance(part, Text):
+            return self._types.Part(text=part.text)
+        if inline or isinstance(part, Image):
+            made = self._types.Part.from_bytes(data=part.read(), mime_type=part.mime)
+        else:
+            made = self._types.Part.from_uri(file_uri=await self._files.uri(part), mime_type=part.mime)
+        about = film(part)
+        made.video_metadata = self._types.VideoMetadata(**about) if about else None
+        return made
 
     def _config(self, options: GeminiOptions) -> Any:
         if options not in self._configs:
@@ -137,6 +149,11 @@ class Adapter:
     def image_tokens(model: str, width: int, height: int, options: GeminiOptions) -> int | None:
         """Input tokens of one image; None if the rule is unknown."""
         return providers.gemini_image_tokens(model, width, height, options.media_resolution)
+
+    @staticmethod
+    def clip_tokens(model: str, kind: Modality, seconds: float, fps: float | None, options: GeminiOptions) -> int:
+        """Input tokens of a film or a sound."""
+        return providers.gemini_clip_tokens(kind, seconds, fps, options.media_resolution)
 
     async def submit(self, requests: Sequence[tuple[str, Request]], options: GeminiOptions) -> str:
         """Upload the requests as a file and start a batch job; the handle is its name."""
@@ -180,7 +197,9 @@ def _collected(line: dict[str, Any], secret: providers.Secret) -> Reply | Adapte
 def _rest(prompt: Prompt, options: GeminiOptions, body: providers.Body) -> dict[str, Any]:
     """The request as JSON of the REST API."""
     parts = [
-        {"text": p.text} if isinstance(p, Text) else {"inlineData": {"mimeType": p.mime, "data": body.media(p)}}
+        {"text": p.text}
+        if isinstance(p, Text)
+        else {"inlineData": {"mimeType": p.mime, "data": body.media(p)}, **_camel(_metadata(p))}
         for p in prompt
     ]
     given = settings(options)
@@ -192,10 +211,25 @@ def _rest(prompt: Prompt, options: GeminiOptions, body: providers.Body) -> dict[
     }
 
 
+def film(part: Part) -> dict[str, Any]:
+    """`videoMetadata`: the bounds of a clip, and the frames per second that its policy asks for."""
+    if not isinstance(part, Video):
+        return {}
+    fps = part.policy.fps if isinstance(part.policy, VideoPolicy) else None
+    offsets = {"start_offset": part.start, "end_offset": part.end}
+    told = {name: f"{seconds:g}s" for name, seconds in offsets.items() if seconds is not None}
+    return {**told, "fps": fps} if fps is not None else told
+
+
 def _camel(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {re.sub("_(.)", lambda found: found[1].upper(), name): _camel(inner) for name, inner in value.items()}
+
+
+def _metadata(part: Part) -> dict[str, Any]:
+    about = film(part)
+    return {"video_metadata": about} if about else {}
 
 
 def settings(options: GeminiOptions) -> dict[str, Any]:

@@ -31,6 +31,8 @@ from mmeval.types import Finish, Part
 
 HOST = "api.openai.com"
 OPENAI = f"https://{HOST}/v1"
+# Models with sound, which only chat completions have.
+AUDIO = re.compile("-audio")
 # Reasoning models answer 400 to temperature and top_p; their chat variants accept both.
 REASONING = re.compile(r"^(o\d|gpt-5)(?!.*-chat)")
 FINISH: dict[str | None, Finish] = {"length": "length", "max_output_tokens": "length", "content_filter": "filtered"}
@@ -78,7 +80,7 @@ class Adapter:
 
     capabilities = Capabilities(
         version="1",
-        inputs=frozenset({"text", "image"}),
+        inputs=frozenset({"text", "image", "audio", "video"}),
         wants=frozenset({"text", "choice"}),
         scores="likelihood",
         options=OpenAIOptions,
@@ -95,7 +97,7 @@ class Adapter:
         self.model = model
         self.endpoint = providers.endpoint(options.base_url)
         self._official = urlsplit(self.endpoint).hostname == HOST
-        self._api = options.api or ("responses" if self._official else "chat")
+        self._api = options.api or ("responses" if self._official and not AUDIO.search(model) else "chat")
         if self._api == "responses" and options.seed is not None:
             raise UsageError("-o seed: the Responses API has no seed; use -o api=chat")
         self._path = "/responses" if self._api == "responses" else "/chat/completions"
@@ -155,10 +157,21 @@ class Adapter:
         return base + tile * math.ceil(width * scale / 512) * math.ceil(height * scale / 512)
 
     def _payload(self, prompt: Prompt, options: OpenAIOptions, body: providers.Body) -> dict[str, Any]:
+        self._refuse(prompt)
         if self._api == "responses":
             return self._responses(prompt, options, body)
         limit = "max_completion_tokens" if self._official else "max_tokens"
         return providers.chat_payload(self.model, prompt, options, body, limit=limit)
+
+    def _refuse(self, prompt: Prompt) -> None:
+        """Raise FatalError for films and sounds that the API does not take; other servers say so themselves."""
+        kinds = {part.kind for part in prompt}
+        if "video" in kinds and (self._official or self._api == "responses"):
+            raise FatalError("the API takes no film; show it frames: --video frames=32", kind="unsupported")
+        if "audio" in kinds and self._api == "responses":
+            raise FatalError(
+                "the Responses API takes no sound; ask an audio model with -o api=chat", kind="unsupported"
+            )
 
     def _responses(self, prompt: Prompt, options: OpenAIOptions, body: providers.Body) -> dict[str, Any]:
         def part(p: Part) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Adapter:
 
     capabilities = Capabilities(
         version="1",
-        inputs=frozenset({"text", "image"}),
+        inputs=frozenset({"text", "image", "audio", "video"}),
         wants=frozenset({"text", "choice"}),
         scores="likelihood",
         options=VllmOptions,
@@ -124,7 +124,7 @@ class Adapter:
         """Send one request; raises RetryableError or FatalError, of kind `gone` when the server has ended."""
 
         def payload(body: providers.Body) -> dict[str, Any]:
-            return providers.chat_payload(self.model, request.prompt, options, body)
+            return providers.chat_payload(self.model, request.prompt, options, body, uuids=True)
 
         async def post(content: bytes, read: Callable[[dict[str, Any]], Reply]) -> Reply:
             return await self._client.post(self._url, content, read)

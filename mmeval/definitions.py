@@ -197,6 +197,16 @@ class CountsImageTokens(Protocol):
 
 
 @runtime_checkable
+class CountsClipTokens(Protocol):
+    """An adapter class that knows what a film or a sound costs that is sent as it is."""
+
+    @staticmethod
+    def clip_tokens(model: str, kind: Modality, seconds: float, fps: float | None, options: Any) -> int | None:
+        """Input tokens of a clip; `fps` is what its policy asks for. None where the provider's rule is unknown."""
+        ...
+
+
+@runtime_checkable
 class Describes(Protocol):
     """Knows more about how it answered: device, precision, digest of the weights."""
 

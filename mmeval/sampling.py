@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 from mmeval.errors import UsageError, nearest
 
-__all__ = ["PRESETS", "AudioPolicy", "VideoPolicy", "audio_policy", "in_words", "video_policy"]
+__all__ = ["MOST", "PRESETS", "AudioPolicy", "VideoPolicy", "audio_policy", "in_words", "video_policy"]
 
 P = TypeVar("P", "VideoPolicy", "AudioPolicy")
 Rule = Literal["middle", "ends", "ends-rounded", "inner", "grid"]
@@ -72,6 +72,13 @@ class VideoPolicy:
         changed = [f"{k}={_written(v)}" for k, v in told.items() if v != getattr(default, k)]
         return ",".join(["native"] * (self.mode == "native") + changed)
 
+    def count(self, seconds: float, n: int) -> int:
+        """How many frames are taken of a clip of this length that has n; see `indices`."""
+        wanted = self.frames if self.frames is not None else math.floor(round(seconds * (self.fps or 1.0), 6))
+        count = wanted if self.frames is not None else max(self.min, min(self.max, wanted))
+        count = max(1, min(count, n))
+        return count - (count % self.multiple if count > self.multiple else 0)
+
     def indices(self, times: Sequence[float], seconds: float) -> list[int]:
         """Which of the frames of a clip are shown, ascending; none twice.
 
@@ -89,11 +96,8 @@ class VideoPolicy:
         * `grid`: the frame on screen at i / fps seconds. Where `min` or `max` changed the number, as `middle`
         """
         n = len(times)
-        wanted = self.frames if self.frames is not None else math.floor(round(seconds * (self.fps or 1.0), 6))
-        count = wanted if self.frames is not None else max(self.min, min(self.max, wanted))
-        count = max(1, min(count, n))
-        count -= count % self.multiple if count > self.multiple else 0
-        if self.places == "grid" and self.fps is not None and count == wanted:
+        count = self.count(seconds, n)
+        if self.places == "grid" and self.fps is not None and count == math.floor(round(seconds * self.fps, 6)):
             found = [max(0, bisect_right(times, i / self.fps + 1e-6) - 1) for i in range(count)]
         else:
             found = [_place(self.places, i, count, n) for i in range(count)]

@@ -46,7 +46,7 @@ class Job:
     """One thing to make of one clip."""
 
     op: str
-    """`frames`, `sound`, `cut` or `probe`."""
+    """`frames`, `sound`, `cut`, `probe` or `glance`."""
     clip: Media
     policy: Mapping[str, Any] = field(default_factory=dict)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mmeval.errors import DataError, MediaError
 from mmeval.media import subtitles
-from mmeval.media.decoder import Decoder, Job, Made
+from mmeval.media.decoder import Job, Made, decoder
 from mmeval.parts import Audio, Media, Part, Prompt, Text, Video
 from mmeval.sampling import AudioPolicy, VideoPolicy
 from mmeval.types import Seen
@@ -64,8 +63,6 @@ def audio(content: bytes | Path, *, source: str = "", start: float | None = None
 
 
 def _made(kind: type[M], content: bytes | Path, source: str, start: float | None, end: float | None) -> M:
-    from mmeval.media.decoder import decoder
-
     if isinstance(content, bytes):
         mime, digest = _mime(content[:16], ""), hashlib.sha256(content).hexdigest()
         return kind(content, mime, digest, source, None, None, None, start, end)
@@ -223,6 +220,6 @@ def _seen(clip: Video | Audio, made: Made) -> Seen:
     )
 
 
-def facts(clip: Video | Audio, decoder: Decoder) -> Future[Made]:
-    """Length in seconds, size in pixels and number of frames of a clip, without decoding it."""
-    return decoder.want(Job("probe", replace(clip, policy=None, subtitles=None)))
+def facts(clip: Video | Audio) -> Mapping[str, Any]:
+    """Seconds, width and height of a clip, as its header says; raises MediaError when it cannot be read."""
+    return decoder().want(Job("glance", replace(clip, policy=None, subtitles=None))).result().meta

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import resource
 import sys
-import time
 import wave
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
@@ -21,24 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.errors import MediaError
+from mmeval.media.tracks import BEAT, Track, film_of, is_film, opened, say, track_of
 from mmeval.sampling import AudioPolicy, VideoPolicy
 
 MEMORY = 4 << 30
 """Bytes of address space of a worker."""
-PIXELS = 120_000_000
-"""Most pixels of a frame."""
 LONGEST_SOUND_S = 3 * 3600.0
-FORMATS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,gif,h264,hevc,ivf,mpegvideo,"
-    "wav,mp3,flac,aac,aiff,amr,w64,caf,au"
-)
-"""Demuxers that read one file. Playlists are left out, for they name other files and addresses."""
-COVER = 0x400
-"""Marks the picture on the cover of a record, which is no film."""
 SLACK_S = 1.0
 """Bounds are often rounded: an end so far behind the end of a film is meant to be its end."""
 JPEG_QUALITY = 92
-BEAT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,30 +47,6 @@ class Task:
         object.__setattr__(self, "out", Path(self.out))
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
-    """The frames of a film without decoding one: their times as the file has them."""
-
-    pts: list[int]
-    """In time stamps of the stream, ascending."""
-    keys: list[int]
-    """Those of frames from which decoding can begin."""
-    base: float
-    """Seconds per time stamp."""
-    step: float
-    """Seconds that the last frame is on screen."""
-
-    @property
-    def times(self) -> list[float]:
-        """Seconds from the first frame."""
-        return [(stamp - self.pts[0]) * self.base for stamp in self.pts]
-
-    @property
-    def seconds(self) -> float:
-        """From the first frame to the end of the last."""
-        return (self.pts[-1] - self.pts[0]) * self.base + self.step
-
-
 def main() -> None:
     """Answer jobs until the input ends."""
     with suppress(ValueError, OSError):
@@ -99,95 +64,12 @@ def main() -> None:
             answer = {"error": "decoding it takes too much memory"}
         except (av.error.FFmpegError, OSError, ValueError, ArithmeticError, EOFError, IndexError) as error:
             answer = {"error": _why(error)}
-        _say(json.dumps(answer))
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+        say(json.dumps(answer))
 
 
 def _why(error: BaseException) -> str:
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return f"cannot be decoded: {text}"
-
-
-class _Beat:
-    """Says that the worker is alive, at most once per second."""
-
-    def __init__(self) -> None:
-        self.last = time.monotonic()
-
-    def __call__(self) -> None:
-        now = time.monotonic()
-        if now - self.last > BEAT_S:
-            self.last = now
-            _say(".")
-
-
-BEAT = _Beat()
-
-
-def _open(path: str) -> Any:
-    import av
-
-    # Nothing but this one file is ever opened, whatever the content says.
-    options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
-    try:
-        return av.open(f"file:{path}", options=options)
-    except av.error.FFmpegError as error:
-        if os.path.getsize(path) == 0:
-            raise MediaError("the file is empty") from None
-        raise MediaError(f"neither a film nor a sound that can be read: {error.strerror}") from None
-
-
-def _film(container: Any) -> Any:
-    """The stream of pictures."""
-    streams = [one for one in container.streams.video if not int(one.disposition) & COVER]  # no cover of a record
-    if not streams:
-        raise MediaError("no film in it, only sound" if container.streams.audio else "no film in it")
-    stream = streams[0]
-    if stream.codec_context is None:
-        raise MediaError("its pictures have a codec that is not known")
-    if stream.width * stream.height > PIXELS:
-        raise MediaError(f"{stream.width}x{stream.height} pixels are more than {PIXELS:,}")
-    stream.codec_context.thread_count = 1
-    return stream
-
-
-def _track(container: Any, stream: Any) -> Track:
-    """Read the packets once, without decoding: lengths and frame counts in headers are not to be trusted."""
-    pts: list[int] = []
-    keys: list[int] = []
-    unstamped = 0
-    last = 0
-    for packet in container.demux(stream):
-        BEAT()
-        if not packet.size or packet.is_discard:
-            continue
-        if packet.pts is None:
-            unstamped += 1
-            continue
-        pts.append(packet.pts)
-        last = max(last, packet.duration or 0)
-        if packet.is_keyframe:
-            keys.append(packet.pts)
-    if unstamped:
-        return _even(stream, len(pts) + unstamped)
-    if not pts:
-        raise MediaError("no frames in it")
-    missing = (stream.frames or 0) - len(pts)
-    if missing > 0.02 * len(pts) + 1:
-        raise MediaError(f"cut short: {len(pts)} of {stream.frames} frames are there")
-    pts, base = sorted(set(pts)), float(stream.time_base)
-    step = (pts[-1] - pts[0]) / (len(pts) - 1) if len(pts) > 1 else last or 1
-    return Track(pts, sorted(keys), base, step * base)
-
-
-def _even(stream: Any, count: int) -> Track:
-    """A stream without time stamps: frames come at its rate, and are found by counting."""
-    rate = float(stream.average_rate or stream.guessed_rate or 25)
-    return Track(list(range(count)), [], 1 / rate, 1 / rate)
 
 
 def _bounds(track: Track, task: Task) -> tuple[float, float]:
@@ -205,8 +87,8 @@ def _within(begin: float, end: float | None, seconds: float, what: str) -> tuple
 def frames(task: Task) -> dict[str, Any]:
     """Write the frames that a policy takes as JPEG files, in the order in which they are shown."""
     rules = VideoPolicy(**task.policy)
-    with _open(task.path) as container:
-        track = _track(container, _film(container))
+    with opened(task.path) as container:
+        track = track_of(container, film_of(container))
     begin, stop = _bounds(track, task)
     wanted = _wanted(track, rules, begin, stop)
     size = (0, 0)
@@ -251,8 +133,8 @@ def _pictures(path: str, track: Track, wanted: list[int]) -> Iterator[tuple[int,
 
 
 def _decoded(path: str, track: Track, wanted: list[int], *, jump: bool) -> Iterator[tuple[int, Any]]:
-    with _open(path) as container:
-        stream = _film(container)
+    with opened(path) as container:
+        stream = film_of(container)
         left = iter(wanted)
         stamp = next(left, None)
         at, number = -sys.maxsize, -1
@@ -282,7 +164,7 @@ def sound(task: Task) -> dict[str, Any]:
     begin = round((task.start or 0.0) * rules.rate)
     latest = min(task.end if task.end is not None else 1e9, (task.start or 0.0) + (rules.max or 1e9))
     seen, written = 0, 0
-    with _open(task.path) as container, wave.open(str(task.out / "sound.wav"), "wb") as file:
+    with opened(task.path) as container, wave.open(str(task.out / "sound.wav"), "wb") as file:
         file.setparams((1, 2, rules.rate, 0, "NONE", ""))
         for block in _samples(container, rules.rate):
             part = block[2 * max(0, begin - seen) : 2 * max(0, round(latest * rules.rate) - seen)]
@@ -318,9 +200,9 @@ def _samples(container: Any, rate: int) -> Iterator[bytes]:
 
 def cut(task: Task) -> dict[str, Any]:
     """Write a clip as a film of its own, with its sound: for servers that take a film but no bounds."""
-    with _open(task.path) as container:
-        stream = _film(container)
-        track = _track(container, stream)
+    with opened(task.path) as container:
+        stream = film_of(container)
+        track = track_of(container, stream)
         about = {"width": stream.width // 2 * 2, "height": stream.height // 2 * 2}
     begin, stop = _bounds(track, task)
     _write_clip(task.path, task.out / "clip.mp4", begin, stop)
@@ -330,8 +212,8 @@ def cut(task: Task) -> dict[str, Any]:
 def _write_clip(path: str, file: Path, begin: float, stop: float) -> None:
     import av
 
-    with _open(path) as source, av.open(str(file), "w") as target:
-        stream = _film(source)
+    with opened(path) as source, av.open(str(file), "w") as target:
+        stream = film_of(source)
         sounds = source.streams.audio[:1]
         rate = stream.average_rate or 25
         film = target.add_stream("libx264", rate=rate, options={"crf": "18", "preset": "veryfast", "threads": "1"})
@@ -360,11 +242,11 @@ def _moved(frame: Any, film: Any, begin: float) -> Any:
 
 def probe(task: Task) -> dict[str, Any]:
     """Length, size and kind of a file, as its packets say."""
-    with _open(task.path) as container:
+    with opened(task.path) as container:
         about: dict[str, Any] = {"sound": bool(container.streams.audio), "width": None, "height": None, "frames": None}
-        if any(not int(one.disposition) & COVER for one in container.streams.video):
-            stream = _film(container)
-            track = _track(container, stream)
+        if any(map(is_film, container.streams.video)):
+            stream = film_of(container)
+            track = track_of(container, stream)
             begin, stop = _bounds(track, task)
             about |= {"width": stream.width, "height": stream.height, "frames": len(track.pts)}
         else:
@@ -383,7 +265,22 @@ def _sound_seconds(container: Any) -> float:
     return last - float((stream.start_time or 0) * stream.time_base)
 
 
-JOBS: Mapping[str, Callable[[Task], dict[str, Any]]] = {"frames": frames, "sound": sound, "cut": cut, "probe": probe}
+def glance(task: Task) -> dict[str, Any]:
+    """Length and size as the header says, which may lie: enough for an estimate, and quick."""
+    with opened(task.path) as container:
+        whole = (container.duration or 0) / 1_000_000
+        streams = container.streams.video
+        size = {"width": streams[0].width, "height": streams[0].height} if streams else {"width": None, "height": None}
+    return {"seconds": max(0.0, (min(whole, task.end) if task.end else whole) - (task.start or 0.0)), **size}
+
+
+JOBS: Mapping[str, Callable[[Task], dict[str, Any]]] = {
+    "frames": frames,
+    "sound": sound,
+    "cut": cut,
+    "probe": probe,
+    "glance": glance,
+}
 
 if __name__ == "__main__":
     main()

@@ -11,7 +11,8 @@ from mmeval.providers.checkpoints import checkpoint_digest, checkpoint_folder
 from mmeval.providers.decoding import early_leave, leaves_cleanly
 from mmeval.providers.devices import gpu_shares, visible_gpus
 from mmeval.providers.failures import failure, said
-from mmeval.providers.google import gemini_image_tokens, gemini_reply
+from mmeval.providers.geminifiles import INLINE, GeminiFiles
+from mmeval.providers.google import gemini_clip_tokens, gemini_image_tokens, gemini_reply
 from mmeval.providers.guard import (
     ACCEPTED,
     CHUNK,
@@ -35,6 +36,7 @@ from mmeval.providers.setup import Secret, endpoint, key, refuse_keys, sdk
 __all__ = [
     "ACCEPTED",
     "CHUNK",
+    "INLINE",
     "MAX_BATCH",
     "MAX_BODY",
     "Answer",
@@ -42,6 +44,7 @@ __all__ = [
     "ChatClient",
     "ChatOptions",
     "DeviceMemory",
+    "GeminiFiles",
     "ManagedProcess",
     "ManagedServer",
     "ResponseBody",
@@ -62,6 +65,7 @@ __all__ = [
     "failure",
     "fetch",
     "first_device",
+    "gemini_clip_tokens",
     "gemini_image_tokens",
     "gemini_reply",
     "gpu_shares",

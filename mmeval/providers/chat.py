@@ -11,10 +11,11 @@ from mmeval.definitions import Options
 from mmeval.errors import FatalError
 from mmeval.providers.body import Body, drop_none
 from mmeval.providers.calls import call, shaped
+from mmeval.providers.clips import audio_part, media_io, video_part
 from mmeval.providers.guard import ACCEPTED, guard_httpx
 from mmeval.providers.headers import openai_limits
 from mmeval.providers.setup import Secret, sdk
-from mmeval.types import Finish, Part, Prompt, Reply, Text, Usage
+from mmeval.types import Audio, Finish, Part, Prompt, Reply, Text, Usage, Video
 
 _JSON = {"Content-Type": "application/json"}
 _FINISH: dict[str | None, Finish] = {"length": "length", "content_filter": "filtered"}
@@ -98,7 +99,7 @@ class ChatClient:
 
 
 def chat_payload(
-    model: str, prompt: Prompt, options: ChatOptions, body: Body, *, limit: str = "max_tokens"
+    model: str, prompt: Prompt, options: ChatOptions, body: Body, *, limit: str = "max_tokens", uuids: bool = False
 ) -> dict[str, Any]:
     """The JSON of one chat completion, with media as placeholders of `body`.
 
@@ -108,11 +109,19 @@ def chat_payload(
         options: what is None is not sent.
         body: encodes the media.
         limit: the server's name for `max_tokens`.
+        uuids: name films by their content, as vLLM takes it.
+
+    Raises:
+        FatalError: a film is too large for a request.
     """
 
     def part(p: Part) -> dict[str, Any]:
         if isinstance(p, Text):
             return {"type": "text", "text": p.text}
+        if isinstance(p, Audio):
+            return audio_part(p, body)
+        if isinstance(p, Video):
+            return video_part(p, body, uuid=uuids)
         return {"type": "image_url", "image_url": drop_none({"url": body.data_url(p), "detail": options.detail})}
 
     system = [{"role": "system", "content": options.system}] if options.system else []
@@ -125,6 +134,7 @@ def chat_payload(
         "seed": options.seed,
         "reasoning_effort": options.effort,
         "response_format": schema,
+        "media_io_kwargs": media_io(prompt),
     }
     return {"model": model, **drop_none(given), "stream": False}  # `transformers serve` streams by default
 

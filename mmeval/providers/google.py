@@ -55,6 +55,15 @@ def gemini_image_tokens(model: str, width: int, height: int, resolution: str | N
     return 258 * math.ceil(width / tile) * math.ceil(height / tile)
 
 
+def gemini_clip_tokens(kind: str, seconds: float, fps: float | None, resolution: str | None = None) -> int:
+    """Input tokens of a film (its frames, 1 per second unless asked otherwise, and its sound) or of a sound.
+
+    Sources: https://ai.google.dev/gemini-api/docs/video-understanding, https://ai.google.dev/gemini-api/docs/audio
+    """
+    frames = math.ceil(seconds * (fps or 1.0)) if kind == "video" else 0
+    return frames * (66 if resolution == "low" else 258) + math.ceil(32 * seconds)
+
+
 def _finish(reason: str) -> Finish:
     if reason in _FILTERED:
         return "filtered"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from mmeval.definitions import CountsImageTokens
+from mmeval import media
+from mmeval.definitions import CountsClipTokens, CountsImageTokens
 from mmeval.engine.budget import MILLION
 from mmeval.engine.options import split_model
+from mmeval.errors import MediaError
 from mmeval.runner.plan import Plan
+from mmeval.sampling import MOST, VideoPolicy
 from mmeval.store import OPEN, Files, read_journal
-from mmeval.types import Image, Sample, Text
+from mmeval.types import Audio, Media, Sample, Text, Video
 
 __all__ = ["Estimated", "estimate"]
 
@@ -32,8 +35,10 @@ class Estimated:
     answered: int = 0
     """Replies that are already in the journal."""
     images: int = 0
+    """Pictures, and frames of films."""
     text_tokens: int = 0
     image_tokens: int | None = 0
+    """Of pictures, films and sounds."""
     output_low: int = 0
     output_high: int = 0
     cost_low: float | None = None
@@ -65,19 +70,39 @@ def _add(found: Estimated, sample: Sample, plan: Plan) -> None:
     system = plan.model.options.system or ""
     texts = sum(len(part.text) for part in sample.prompt if isinstance(part, Text)) + len(system)
     found.text_tokens += round(texts / CHARACTERS_PER_TOKEN)
-    for part in sample.prompt:
-        if isinstance(part, Image):
-            found.images += 1
-            tokens = _image_tokens(plan, part)
+    for part in media.with_policy(sample.prompt, plan.video, plan.audio):
+        if not isinstance(part, Text):
+            images, tokens = _clip(plan, part) if isinstance(part, Video | Audio) else (1, _image_tokens(plan, part))
+            found.images += images
             found.image_tokens = None if tokens is None or found.image_tokens is None else found.image_tokens + tokens
 
 
-def _image_tokens(plan: Plan, image: Image) -> int | None:
+def _clip(plan: Plan, clip: Video | Audio) -> tuple[int, int | None]:
+    """How many pictures a film becomes, and the tokens of the film or sound."""
+    try:
+        facts = media.facts(clip)
+    except MediaError:
+        return 0, 0  # it will be `invalid_input`
+    policy = clip.policy
+    if isinstance(policy, VideoPolicy) and policy.mode == "frames" and facts["width"]:
+        count = policy.count(facts["seconds"], MOST)
+        width, height = policy.size(facts["width"], facts["height"], count)
+        tokens = _image_tokens(plan, replace(clip, width=width, height=height))
+        return count, None if tokens is None else count * tokens
     provider, name = split_model(plan.model.name)
     adapter: object = plan.settings.catalog.adapter(provider)
-    if not isinstance(adapter, CountsImageTokens) or image.width is None or image.height is None:
+    if not isinstance(adapter, CountsClipTokens):
+        return 0, None
+    fps = policy.fps if isinstance(policy, VideoPolicy) else None
+    return 0, adapter.clip_tokens(name, clip.kind, facts["seconds"], fps, plan.model.options)
+
+
+def _image_tokens(plan: Plan, picture: Media) -> int | None:
+    provider, name = split_model(plan.model.name)
+    adapter: object = plan.settings.catalog.adapter(provider)
+    if not isinstance(adapter, CountsImageTokens) or picture.width is None or picture.height is None:
         return None
-    return adapter.image_tokens(name, image.width, image.height, plan.model.options)
+    return adapter.image_tokens(name, picture.width, picture.height, plan.model.options)
 
 
 def _price(found: Estimated, plan: Plan, share: float) -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 import mmeval
 from mmeval import Audio, Request, draw
 from mmeval.runner import plans, read_config
+from mmeval.runner.estimate import estimate
 
 
 def found(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
@@ -111,3 +112,18 @@ def test_a_suite_asks_about_films_where_they_are_taken(model, films, sounds):
         assert {one for one, benchmark in made if benchmark == name} == (
             {model, "baseline/majority"} if there else set()
         )
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "how", "images", "tokens"),
+    [
+        ("drawn_films", {}, 80, 80 * 258),
+        ("drawn_films", {"video": "native"}, 0, 5 * (3 * 258 + 96)),
+        ("drawn_films", {"video": "native,fps=2"}, 0, 5 * (6 * 258 + 96)),
+    ],
+)
+def test_an_estimate_knows_films(benchmark, how, images, tokens):
+    config = read_config(None, {"limit": 5, **how}, benchmarks=[benchmark], models=["gemini/gemini-2.5-pro"])
+    ((plan,), _) = plans(config)
+    found = estimate(plan)
+    assert (found.images, found.image_tokens) == (images, tokens)

@@ -50,6 +50,8 @@ class Batches:
             ("POST", r"/v1beta/models/([\w.-]+):batchGenerateContent", self._gemini_create),
             ("GET", r"/v1beta/batches/([\w-]+)", self._gemini_look),
             ("GET", r"/(?:download/)?v1beta/files/([\w-]+):download", self._openai_file),
+            ("GET", r"/v1beta/files/([\w-]+)", self._gemini_ready),
+            ("DELETE", r"/v1beta/files/([\w-]+)", self._gemini_delete),
         ]
 
     async def handle(self, request: web.Request, path: str, raw: bytes) -> web.StreamResponse | None:
@@ -172,8 +174,19 @@ class Batches:
 
     async def _gemini_put(self, request: web.Request, raw: bytes, name: str) -> web.Response:
         self.files[name] += raw
-        about = {"name": f"files/{name}", "mimeType": "application/jsonl", "state": "ACTIVE"}
+        about = self._gemini_file(request, name, state="PROCESSING")
         return web.json_response({"file": about}, headers={"x-goog-upload-status": "final"})
+
+    def _gemini_file(self, request: web.Request, name: str, *, state: str) -> dict[str, str]:
+        uri = f"http://{request.host}/v1beta/files/{name}"
+        return {"name": f"files/{name}", "uri": uri, "mimeType": "application/octet-stream", "state": state}
+
+    async def _gemini_ready(self, request: web.Request, raw: bytes, name: str) -> web.Response:
+        return web.json_response(self._gemini_file(request, self.files[name] and name, state="ACTIVE"))
+
+    async def _gemini_delete(self, request: web.Request, raw: bytes, name: str) -> web.Response:
+        del self.files[name]
+        return web.json_response({})
 
     async def _gemini_create(self, request: web.Request, raw: bytes, model: str) -> web.Response:
         given = json.loads(raw)["batch"]["inputConfig"]["fileName"]
