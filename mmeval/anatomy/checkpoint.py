@@ -50,8 +50,11 @@ class Checkpoint:
             found = self.folder / file
             return found if found.is_file() else None
         hub = sdk("huggingface_hub", extra="transformers")
+        hub.utils.logging.set_verbosity_error()
         try:
             return Path(hub.hf_hub_download(self.name, file, revision=self.revision))
+        except hub.errors.LocalEntryNotFoundError:
+            raise UsageError(f"{self.name}: is not on this machine, and the hub cannot be reached") from None
         except hub.errors.EntryNotFoundError:
             return None
         except Exception as error:  # noqa: BLE001 - the library raises its own errors and those of its HTTP client

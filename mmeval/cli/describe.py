@@ -37,6 +37,7 @@ def describe_command(
     Reads the configuration and the headers of the files, never the weights. What they do not say stays unknown.
     """
     from mmeval.anatomy import Description, describe, opened
+    from mmeval.catalog import bundled
 
     provider, _, inner = model.partition("/")
     known = catalog_of(path).model_cards().get(model)
@@ -50,7 +51,9 @@ def describe_command(
     elif provider in catalog_of(path).adapters() and provider not in LOCAL and not model.startswith((".", "/", "~")):
         found = _hosted_or_hub(model, revision)
     else:
-        found = describe(opened(inner if provider in LOCAL else model, revision))
+        shipped = bundled() / "adapters" / "weights" / inner
+        own = str(shipped) if provider == "transformers" and shipped.is_dir() else inner
+        found = describe(opened(own if provider in LOCAL else model, revision))
     if as_json:
         echo_json(asdict(found))
     elif card:

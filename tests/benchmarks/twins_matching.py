@@ -65,6 +65,10 @@ TWINS = {
         rows=[{"image": pic(3), "true_caption": "the man is on the horse", "false_caption": "the horse is on the man"}],
         prompt=[3], replies=[better("0", 2)], value=1.0,
     ),
+    "aro_flickr_order": Twin(
+        columns=ORDER, rows=[{"images": pic(5), "correct_caption": "a cat on a mat", **HARD}],
+        prompt=[5], replies=[better("0", 5, right=False)], value=0.0,
+    ),
     "aro_coco_order": Twin(
         columns=ORDER, rows=[{"images": pic(4), "correct_caption": "a cat on a mat", **HARD}],
         prompt=[4], replies=[better("0", 5)], value=1.0,

@@ -110,7 +110,8 @@ def test_a_damaged_file_is_one_line(how, folder, tmp_path):
     [
         (["describe", "./nowhere"], "holds no checkpoint"),
         (["describe", "openai/gpt-4o-mini"], "this is what models.toml says"),
-        (["describe", "nobody/nothing"], "nobody/nothing"),
+        (["describe", "nobody/nothing"], "is not on this machine, and the hub cannot be reached"),
+        (["describe", "transformers/demo-vlm"], "clip_vision_model, 4 layers of 128"),
     ],
 )
 def test_other_names(argv, said):
