@@ -15,10 +15,15 @@ from mmeval.catalog import Catalog
 from mmeval.cli import app
 from mmeval.engine.options import Settings
 from mmeval.library.models import _call
-from mmeval.probe import CHECKS, asking, invariance, material, probe
+from mmeval.probe import CHECKS, asking, checks, invariance, material, probe
 from mmeval.types import Image, Text
 from tests.local import tiny
 from tests.loopback.threaded import Handler, threaded
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "SIDES", (64, 128))
 
 
 def probed(model: str, *names: str, most: int = 60, **settings: Any) -> dict[str, Any]:
@@ -81,7 +86,7 @@ def test_a_server_is_found_out():
         "text": "yes", "image": "yes", "several images": "accepted", "image size": "accepted", "interleaving": "yes",
         "system prompt": "yes", "video": "no", "audio": "no", "option scores": "no", "seed": "yes", "same answer twice": "yes",
     }  # fmt: skip
-    assert (found["several images"].value, found["image size"].value) == (4, 8192)
+    assert (found["several images"].value, found["image size"].value) == (4, 128)
     assert "At most 4 image(s)" in found["several images"].detail
     assert "no log-probabilities of a prompt" in found["option scores"].detail
 
