@@ -126,7 +126,7 @@ class Loaded:
         self._longest = config.text_config.max_position_embeddings - first
         self._padding = "max_length" if config.model_type in FIXED_LENGTH else True
         self._known: dict[str, Any] = {}
-        self.memory = providers.DeviceMemory(torch, self._model.device)
+        self.memory, self.first_tokens = providers.DeviceMemory(torch, self._model.device), options.batch_size
         threads = options.threads or providers.threads_for(self._model)
         torch.set_num_threads(threads)
         self.ran = {"device": str(self._model.device), "dtype": str(self._model.dtype), "threads": threads}

@@ -44,8 +44,11 @@ REPLY = 128
 """Tokens for which a batch leaves room in a reply, until a longer one has come."""
 WINDOW = 512
 """Requests that wait at once: four full batches, so that those of one batch can be of similar length."""
+FIRST_TOKENS = 16_384
+"""Most tokens in the first batch; the later ones grow."""
 DECODERS = 4
 """Threads that decode images."""
+NO_TEMPLATE = "it has no chat template (chat_template.jinja); copy it from the base model"
 REHEARSAL = ("What is it?", "Which colour is in this picture, red or blue?")
 
 
@@ -166,6 +169,7 @@ class Loaded:
         self._longest = REPLY
         """Tokens of the longest reply so far."""
         self.memory = providers.DeviceMemory(torch, self._model.device)
+        self.first_tokens = self._first_tokens()
         self._leave = self._rehearsed()
         self.ran = {
             "device": str(self._model.device), "card": providers.card(torch, self._model.device),
@@ -185,6 +189,13 @@ class Loaded:
         if asked.choices:
             return sum(prompt + len(choice) // 4 for choice in asked.choices)
         return prompt + min(self._longest, asked.options.max_tokens or MOST_TOKENS)
+
+    def _first_tokens(self) -> int:
+        """As many as take a quarter of the free memory, if every layer keeps two vectors of each token."""
+        about = self._model.config.get_text_config()
+        layers, width = getattr(about, "num_hidden_layers", 32), getattr(about, "hidden_size", 4096)
+        each = 2 * layers * width * self._model.dtype.itemsize
+        return int(min(FIRST_TOKENS, max(1.0, self.memory.free / 4 / each)))
 
     def _image_tokens(self, height: int, width: int) -> int:
         """Tokens of an image, as the processor counts them; where it cannot, as Qwen2-VL's does."""
@@ -295,7 +306,7 @@ class Loaded:
         except Exception as error:
             if providers.too_large(error):
                 raise
-            template = "" if self._template is not None else ", and it has no chat template (chat_template.jinja)"
+            template = "" if self._template is not None else f"; {NO_TEMPLATE}"
             text = " ".join(str(error).split())[:300]
             raise UsageError(
                 f"cannot answer a question about an image: {type(error).__name__}: {text}{template}"

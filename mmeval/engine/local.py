@@ -32,6 +32,11 @@ class LoadedModel(Protocol[T_contra]):
         """The memory of its device."""
         ...
 
+    @property
+    def first_tokens(self) -> int:
+        """Tokens in the first batch, before its memory has shown how many fit."""
+        ...
+
     def prepare(self, batch: Sequence[T_contra]) -> Any:
         """What `answer` needs of a batch; runs in a thread of its own, while the batch before is answered."""
         ...
@@ -86,9 +91,8 @@ class LocalModel(ABC, Generic[T]):
             await self._batcher.close()
             raise
         self._ran = self._loaded.ran
-        self._batcher.room = Room(
-            default_file().parent / "batches.json", " ".join(map(str, (self.endpoint, self.model, *self._ran.values())))
-        )
+        name = " ".join(map(str, (self.endpoint, self.model, *self._ran.values())))
+        self._batcher.room = Room(default_file().parent / "batches.json", name, self._loaded.first_tokens)
         self._batcher.memory = self._loaded.memory
 
     async def close(self) -> None:

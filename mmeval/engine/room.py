@@ -10,8 +10,6 @@ from typing import Any
 
 __all__ = ["Room"]
 
-FIRST = 4096
-"""Tokens in the first batch of a model that never ran here."""
 SLOW_S = 20.0
 """A batch that takes longer than this is large enough: a stopped run loses the replies of the running batch."""
 
@@ -26,11 +24,12 @@ class Room:
     not fit, and stays below that size from then on.
     """
 
-    def __init__(self, file: Path, name: str) -> None:
-        self._file, self._name = file, name
+    def __init__(self, file: Path, name: str, first: int) -> None:
+        """`first`: tokens in the first batch of a model that never ran here."""
+        self._file, self._name, self._first = file, name, first
         known = self._read().get(name)
         self._kept = known if _valid(known) else None
-        self.tokens: int = self._kept[0] if self._kept else FIRST
+        self.tokens: int = self._kept[0] if self._kept else first
         self._ceiling: int | None = self._kept[1] if self._kept else None
 
     def fitted(self, cost: int, *, need: float, free: float, seconds: float) -> None:
@@ -55,7 +54,7 @@ class Room:
     def keep(self) -> None:
         """Remember it for the next command, if it has changed."""
         now = [self.tokens, self._ceiling]
-        if now in (self._kept, [FIRST, None]):
+        if now in (self._kept, [self._first, None]):
             return
         with contextlib.suppress(OSError):  # then the next command finds out again
             self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,8 @@ from mmeval.errors import UsageError
 
 __all__ = ["load_config", "load_processor"]
 
+NONE = "has no processor for images (preprocessor_config.json); copy it from the base model"
+
 
 def load_config(library: Any, where: str, how: dict[str, Any]) -> Any:
     """The configuration of an image-text-to-text checkpoint.
@@ -42,13 +44,15 @@ def load_processor(library: Any, where: str, how: dict[str, Any], config: Any) -
     """
     try:
         found = library.AutoProcessor.from_pretrained(where, **how)
-    except Exception:  # without torchvision, the library fails in a different way for each family
+    except Exception as error:  # without torchvision, the library fails in a different way for each family
+        if "load image processor for" in str(error):
+            raise UsageError(NONE) from error
         base = _class(library, where, how, config)
         if base is None or library.utils.is_torchvision_available():
             raise
         found = _without_video(library, base).from_pretrained(where, **how)
     if not hasattr(found, "tokenizer") or not hasattr(found, "image_processor"):
-        raise UsageError("has no processor for images (preprocessor_config.json): copy it from the base model")
+        raise UsageError(NONE)
     return _ready(found)
 
 

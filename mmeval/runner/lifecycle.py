@@ -75,6 +75,8 @@ class Lifecycle:
     async def _connected(self, journal: Journal) -> None:
         part = store.Files(self.plan.folder).samples_part
         prefetcher = Prefetcher(lambda: storing(self.plan.samples(), part))
+        if not self.local:  # a checkpoint that cannot be loaded should not cost the download of the data
+            prefetcher.begin()
         stop = Stop()
         try:
             with self._stoppable(stop):

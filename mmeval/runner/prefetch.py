@@ -31,7 +31,11 @@ class Prefetcher:
         self._loop = asyncio.get_running_loop()
         self._closed = False
         self._thread = threading.Thread(target=self._read, name="mmeval-prefetcher", daemon=True)
-        self._thread.start()
+
+    def begin(self) -> None:
+        """Start to read, before the first batch is asked for."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def _read(self) -> None:
         try:
@@ -68,6 +72,7 @@ class Prefetcher:
 
     async def batches(self) -> AsyncIterator[list[Sample]]:
         """The samples, up to SIZE at a time; raises whatever reading them raised."""
+        self.begin()
         while True:
             while not self._batches:
                 self._ready.clear()
@@ -87,4 +92,5 @@ class Prefetcher:
         """
         self._closed = True
         self._room.release()
-        self._thread.join(timeout=1.0)
+        if self._thread.ident is not None:
+            self._thread.join(timeout=1.0)

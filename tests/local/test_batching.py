@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from mmeval.engine.batching import Batcher
-from mmeval.engine.room import FIRST, Room
+from mmeval.engine.room import Room
+
+FIRST = 4096
 
 
 class Work:
@@ -48,7 +50,7 @@ class Plenty:
 
 def batcher_of(work, file: Path, *, size: int = 4, wait_s: float = 0.02, prepare=list, **how) -> Batcher:
     batcher: Batcher[str, list[str], str] = Batcher(prepare, work, size=size, wait_s=wait_s, **how)
-    batcher.room, batcher.memory = Room(file / "batches.json", "model"), Plenty()
+    batcher.room, batcher.memory = Room(file / "batches.json", "model", FIRST), Plenty()
     return batcher
 
 
@@ -160,15 +162,15 @@ async def test_batches_grow_until_memory_says_stop(tmp_path):
 
 def test_what_a_model_found_out_is_remembered(tmp_path):
     file = tmp_path / "cache" / "batches.json"
-    first = Room(file, "a on cuda:0")
+    first = Room(file, "a on cuda:0", FIRST)
     first.fitted(first.tokens, need=1, free=9, seconds=1)
     first.overflowed(6000)
     first.keep()
-    again = Room(file, "a on cuda:0")
+    again = Room(file, "a on cuda:0", FIRST)
     assert (again.tokens, again.tokens < 6000) == (first.tokens, True)
     again.fitted(again.tokens, need=1, free=9, seconds=1)
     assert again.tokens == 4500
-    assert Room(file, "another").tokens == Room(file.parent / "none", "a on cuda:0").tokens == FIRST
+    assert Room(file, "another", FIRST).tokens == Room(file.parent / "none", "a on cuda:0", FIRST).tokens == FIRST
 
 
 @pytest.mark.parametrize(
@@ -176,12 +178,12 @@ def test_what_a_model_found_out_is_remembered(tmp_path):
 )
 def test_a_damaged_memory_of_batches_is_none(text, tmp_path):
     (tmp_path / "batches.json").write_text(text)
-    assert Room(tmp_path / "batches.json", "a").tokens == FIRST
+    assert Room(tmp_path / "batches.json", "a", FIRST).tokens == FIRST
 
 
 @pytest.mark.parametrize(("cost", "seconds"), [(FIRST // 3, 1.0), (FIRST, 60.0)], ids=["half empty", "slow"])
 def test_what_says_nothing_about_memory_changes_nothing(cost, seconds, tmp_path):
-    room = Room(tmp_path / "batches.json", "a")
+    room = Room(tmp_path / "batches.json", "a", FIRST)
     room.fitted(cost, need=1, free=9, seconds=seconds)
     assert room.tokens == FIRST
 

@@ -11,10 +11,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image as Pillow
+from typer.testing import CliRunner
 
 from mmeval import FatalError, MediaError, Prompt, Reply, Request, Text, UsageError, media
 from mmeval.catalog import Catalog
-from mmeval.providers import decoding
+from mmeval.cli import app
+from mmeval.engine.options import public
+from mmeval.providers import decoding, memory
+from mmeval.runner.prefetch import Prefetcher
 from tests.local import tiny
 
 pytestmark = pytest.mark.local
@@ -177,7 +181,7 @@ OWN_CODE = {"model_type": "odd", "auto_map": {"AutoConfig": "odd.Odd", "AutoMode
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        (TEXT_ONLY, "is not an image-text-to-text model"),
+        (TEXT_ONLY, "is not an image-text-to-text model; its type is gpt2"),
         (OWN_CODE, "trust_remote_code=true"),
         ({"model_type": "nobody-knows"}, "cannot be loaded"),
         ({}, "cannot be loaded"),
@@ -187,6 +191,120 @@ async def test_a_checkpoint_that_is_none_says_why(config, said, tmp_path):
     with pytest.raises(UsageError, match=said) as raised:
         await ask(written(tmp_path / "model", config), ONE)
     assert "\n" not in str(raised.value)
+
+
+def cut_off(folder: Path) -> None:
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+
+
+def of_noise(folder: Path) -> None:
+    (folder / "model.safetensors").write_bytes(b"noise" * 100)
+
+
+def without_processor(folder: Path) -> None:
+    (folder / "processor_config.json").unlink()
+
+
+def without_template(folder: Path) -> None:
+    file = folder / "processor_config.json"
+    (folder / "chat_template.jinja").unlink(missing_ok=True)
+    file.write_text(
+        json.dumps({key: value for key, value in json.loads(file.read_text()).items() if "chat" not in key})
+    )
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (cut_off, "model.safetensors: .* bytes, but its header promises"),
+        (of_noise, "model.safetensors: is no safetensors file"),
+        (without_processor, "has no processor for images"),
+        (without_template, "cannot answer a question about an image: .*no chat template"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+async def test_a_damaged_checkpoint_is_refused_before_the_run(damage, said, folders, tmp_path):
+    folder = shutil.copytree(folders("llava"), tmp_path / "model")
+    damage(folder)
+    with pytest.raises(UsageError, match=f"^transformers/.*{said}") as raised:
+        await ask(folder, ONE)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"device": "cuda:99"}, "-o device=cuda:99: torch .*; use -o device=auto"),
+        ({"device": "gpu"}, "-o device=gpu: not a device of torch"),
+        ({"quantize": "bitsandbytes-4bit"}, "-o quantize=bitsandbytes-4bit: .*pip install bitsandbytes"),
+        ({"device_map": "auto"}, "-o device_map=auto: accelerate is not installed: pip install accelerate"),
+        ({"lora": "nobody/nothing"}, "-o lora=nobody/nothing: .*pip install peft"),
+    ],
+)
+async def test_what_is_missing_is_named(options, said, folders, monkeypatch):
+    folder = folders("llava")
+    for module in ("bitsandbytes", "accelerate", "peft"):
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(UsageError, match=said):
+        await ask(folder, ONE, **options)
+
+
+async def test_weights_that_do_not_fit_are_refused_before_they_are_loaded(folders, monkeypatch):
+    monkeypatch.setattr(memory, "_available", lambda: 600_000.0)
+    with pytest.raises(
+        UsageError, match=r"the weights take 0\.0 GB in float32, and cpu has 0\.0 GB free; use -o dtype"
+    ):
+        await ask(folders("llava"), ONE)
+    assert (await ask(folders("llava"), ONE, dtype="bfloat16"))[0].text
+
+
+def test_the_data_are_not_read_before_the_weights(folders, tmp_path, monkeypatch):
+    folder = shutil.copytree(folders("llava"), tmp_path / "model")
+    cut_off(folder)
+    read = []
+    monkeypatch.setattr(Prefetcher, "begin", lambda self: read.append(self))
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"question": "what?", "answer": "a"}\n')
+    args = ["run", str(questions), "-m", f"transformers/{folder}", "--results", str(tmp_path / "results")]
+    result = CliRunner().invoke(app, args)
+    assert isinstance(result.exception, UsageError)
+    assert "header promises" in str(result.exception)
+    assert not read
+
+
+def weighted(folder: Path, seed: int) -> Path:
+    """A LoRA for the tiny LLaVA that changes what it says."""
+    import peft
+    import torch
+    import transformers as hf
+
+    torch.manual_seed(seed)
+    base = hf.AutoModelForImageTextToText.from_pretrained(folder)
+    how = peft.LoraConfig(r=2, lora_alpha=64, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
+    peft.get_peft_model(base, how).save_pretrained(folder.parent / "lora")
+    return folder.parent / "lora"
+
+
+@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing:FutureWarning")  # in peft
+async def test_a_lora_changes_the_replies_and_the_identity(folders, tmp_path):
+    pytest.importorskip("peft")
+    folder = shutil.copytree(folders("llava"), tmp_path / "model")
+    lora = weighted(folder, 1)
+    plain, tuned = [(await ask(folder, ONE, max_tokens=12, **how))[0] for how in ({}, {"lora": str(lora)})]
+    assert plain.text != tuned.text
+    endpoints = [Adapter(str(folder), Options(**how)).endpoint for how in ({}, {"lora": str(lora)})]
+    assert endpoints[1].startswith(f"{endpoints[0]}+")
+    with pytest.raises(UsageError, match=r"-o lora=.*: cannot be loaded for this model"):
+        await ask(folders("blip2"), ONE, lora=str(lora))
+
+
+def test_options_that_are_not_used_name_no_run():
+    """Runs and cached replies from before these options are found again."""
+    names = {"quantize", "lora", "device_map", "compile"}
+    assert not names & public(Options(), Adapter.capabilities).keys()
+    used = public(Options(lora="./a", compile=True), Adapter.capabilities)
+    assert (used["lora"], used["compile"]) == ("./a", True)
 
 
 @pytest.mark.parametrize("model", ["./no/such/folder", "/no/such/folder", "~/no/such/folder"])
