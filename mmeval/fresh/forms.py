@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from mmeval import prompts
 from mmeval.fresh.items import Question
 
-__all__ = ["cells", "grid", "letter", "number", "placements", "sequence", "word", "yes_no"]
+__all__ = ["cells", "grid", "letter", "number", "placements", "sequence", "time", "word", "yes_no"]
 
 
 def letter(text: str, options: Sequence[str], answer: str) -> Question:
@@ -68,3 +68,8 @@ def grid(text: str, answer: Sequence[Sequence[str]], words: Sequence[str]) -> Qu
     closing = f"Answer with one line for each row, words separated by spaces. The words are: {', '.join(words)}."
     target = {"answer": [list(row) for row in answer], "words": list(words)}
     return Question(text=f"{text} {closing}", form="grid", target=target)
+
+
+def time(text: str, minutes: int) -> Question:
+    """A question whose answer is a time on a clock face, in minutes after 12 o'clock."""
+    return Question(text=f"{text} Answer with the time, such as 7:05.", form="time", target={"answer": minutes % 720})

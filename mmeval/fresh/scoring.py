@@ -21,6 +21,7 @@ RULES: Mapping[str, Scorer] = {
     "cells": notation.cells(),
     "placements": notation.placements(),
     "grid": notation.grid(),
+    "time": notation.time(),
 }
 """The rule of each form of answer."""
 

@@ -49,6 +49,12 @@ class Style:
     seed: int
     """Of the noise."""
 
+    @property
+    def pale(self) -> RGB:
+        """The ink of helping lines."""
+        red, green, blue = (round(0.8 * a + 0.2 * b) for a, b in zip(self.paper, self.ink, strict=True))
+        return red, green, blue
+
     def type(self, size: float) -> ImageFont.FreeTypeFont:
         """The font at a size in pixels of the finished picture."""
         return _type(self.font, round(size * SCALE))

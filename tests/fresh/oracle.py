@@ -13,6 +13,8 @@ def right(form: str, target: Any) -> str:
     if form in ("letter", "yes_no"):
         return str(target)
     answer = target["answer"]
+    if form == "time":
+        return f"{answer // 60 or 12}:{answer % 60:02}"
     if form == "placements":
         return ", ".join(f"{cell}: {word}" for cell, word in answer.items())
     if form in ("cells", "sequence"):
@@ -29,6 +31,8 @@ def near_miss(form: str, target: Any, choices: tuple[str, ...]) -> str:
     answer, words = target["answer"], target.get("words", ())
     if form == "number":
         return str(answer + max(1.01 * target["tolerance"], 1))
+    if form == "time":
+        return right(form, {"answer": (answer + 1) % 720})
     if form == "word":
         return str(next(word for word in words if word != answer))
     if form == "cells":

@@ -43,7 +43,7 @@ def texts(request) -> list[str]:
 async def thinker(request) -> str:
     """Solves what it reads, and sees nothing."""
     first, question = texts(request)[0], texts(request)[-1]
-    return solved(first.removeprefix(INSTEAD), question)
+    return solved(first.removeprefix(INSTEAD), question) if first.startswith(INSTEAD) else "I do not know."
 
 
 async def seer(request) -> str:

@@ -10,7 +10,9 @@ from PIL import Image
 
 from mmeval.catalog import Catalog
 from mmeval.fresh import STEPS, draw
+from mmeval.fresh.seasons import all_public
 from mmeval.fresh.source import Drawn
+from scripts.lock_seasons import COMMAND, first, read
 from tests.fresh.oracle import near_miss, right, score
 
 FAMILIES = [name for name in Catalog().benchmarks() if name.startswith("fresh_")]
@@ -47,3 +49,11 @@ def test_an_item_depends_on_its_seed_alone(generator):
     assert one == same
     other = generator.draw(random.Random("6"), 2)
     assert other.images != one.images
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_a_season_draws_the_same_on_every_machine(generator):
+    for name, season in all_public().items():
+        assert read()[name][generator.name]["first"] == first(generator, season), (
+            f"raise its version, then run {COMMAND}"
+        )

@@ -49,6 +49,11 @@ READ = [
     ("word", WORD, "Red.", "red"),
     ("word", WORD, "It is red, not blue.", "red"),
     ("word", WORD, "red or blue", None),
+    ("time", {"answer": 425}, "7:05", "7:05"),
+    ("time", {"answer": 425}, "It is 19:05.", "7:05"),
+    ("time", {"answer": 425}, "Now it is 6:35, so it will be 7:05 pm.\n\n**7:05**", "7:05"),
+    ("time", {"answer": 0}, "12 o'clock", "12:00"),
+    ("time", {"answer": 425}, "7:05 or 7:10", None),
     ("number", {"answer": 12, "tolerance": 0.5}, "about 12.4 cm", "12.4"),
     ("number", {"answer": 12, "tolerance": 0.0}, "twelve", "12"),
 ]  # fmt: skip

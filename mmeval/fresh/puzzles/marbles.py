@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from mmeval.fresh import forms
 from mmeval.fresh.items import Item, Question
+from mmeval.fresh.shapes import Grid
 from mmeval.fresh.style import COLOURS, Page, Style, cell, columns, listed, style
 from mmeval.types import JSON
 
@@ -189,23 +190,20 @@ def _description(maze: Maze) -> str:
 def _picture(rng: random.Random, maze: Maze, look: Style) -> bytes:
     edge, side = 34, SIDE
     page = Page(maze.width * side + 2 * edge, maze.height * side + 2 * edge + side, look)
-    pale = tuple(round(0.8 * paper + 0.2 * ink) for paper, ink in zip(look.paper, look.ink, strict=True))
-    top = edge + side // 2
+    grid = Grid(page, edge, edge + side // 2, side, maze.width, maze.height)
+    grid.lines()
     for row in range(maze.height):
-        page.text(edge / 2, top + (row + 0.5) * side, str(row + 1), size=15)
-        for column in range(maze.width):
-            left, above = edge + column * side, top + row * side
-            page.box(left, above, left + side, above + side, edge=pale)  # type: ignore[arg-type]
+        page.text(edge / 2, grid.middle(0, row)[1], str(row + 1), size=15)
     for column in range(maze.width):
-        page.text(edge + (column + 0.5) * side, edge / 3, columns(26)[column], size=15)
+        page.text(grid.middle(column, 0)[0], edge / 3, columns(26)[column], size=15)
     for (column, row), kind in sorted(maze.ramps.items()):
-        _ramp(page, edge + column * side, top + row * side, kind)
+        _ramp(page, grid.left + column * side, grid.top + row * side, kind)
     for column, row in maze.frames:
-        _dashed(page, edge + column * side, top + row * side)
+        _dashed(page, grid.left + column * side, grid.top + row * side)
     for colour, (start, cup) in maze.balls.items():
         shade = look.shade(rng, colour)
-        page.circle(edge + (start + 0.5) * side, top - 12, 9, fill=shade, edge=COLOURS["black"])
-        _cup(page, edge + (cup + 0.5) * side, top + maze.height * side + 8, shade)
+        page.circle(grid.middle(start, 0)[0], grid.top - 12, 9, fill=shade, edge=COLOURS["black"])
+        _cup(page, grid.middle(cup, 0)[0], grid.top + maze.height * side + 8, shade)
     return page.png()
 
 

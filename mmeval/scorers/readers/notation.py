@@ -3,7 +3,7 @@
     reply      = box | tag | JSON | ... "answer is" region | region
     sequence   = (word mark*)+            cells = (cell mark*)+
     placements = (cell mark* word mark*)+ | (word mark* cell mark*)+
-    grid       = (line of words)+
+    grid       = (line of words)+         time  = "7:05" | "19:05" | "7.05 pm" | "7 o'clock"
     cell       = "B3" | "3B" | "row 3, column B" | "column B, row 3"
     mark       = punctuation | "and" | "then" | ... | a number that counts the lines of a list
 
@@ -37,6 +37,10 @@ _FILLERS = (
 _MARK = (
     rf"(?:^|(?<=\n))[ \t]{{0,8}}(?:[-*•]|[0-9]{{1,2}}[.)])(?=\s)|[\s,;:.、，；：。|→>=(){{}}\[\]\"'`*_<\\$-]+"
     rf"|(?:{_FILLERS})(?![A-Za-z0-9])"
+)
+_TIME = re.compile(
+    r"(?P<hour>[01]?[0-9]|2[0-4])(?:[:.h](?P<minute>[0-5][0-9])(?![0-9])|\s?o['’]?clock)(?:\s?[ap]\.?m\b\.?)?",
+    re.IGNORECASE,
 )
 _BLOCK = re.compile(r"\n\s{0,40}\n")
 _SPELLED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -77,6 +81,16 @@ def read_placements(text: str, words: Sequence[str]) -> Read | None:
 def read_grid(text: str, words: Sequence[str]) -> Read | None:
     """Find a table of words; each of its lines has the same number of words."""
     return _read(text, lambda region: _grid(region, tuple(words)))
+
+
+def read_time(text: str) -> Read | None:
+    """Find a time on a clock face; of several, none is the answer."""
+    return _read(text, _time)
+
+
+def canonical_time(minutes: int) -> str:
+    """A time from its minutes after 12 o'clock: `7:05`."""
+    return f"{minutes % 720 // 60 or 12}:{minutes % 60:02}"
 
 
 def canonical_sequence(words: Sequence[str]) -> str:
@@ -201,3 +215,8 @@ def _grid(region: str, words: tuple[str, ...]) -> str | None:
         if tokens:
             rows.insert(0, [token.text for token in tokens])
     return canonical_grid(rows) if len(rows) > 1 and len({len(row) for row in rows}) == 1 else None
+
+
+def _time(region: str) -> str | None:
+    found = {canonical_time(60 * int(one["hour"]) + int(one["minute"] or 0)) for one in _TIME.finditer(region)}
+    return found.pop() if len(found) == 1 else None

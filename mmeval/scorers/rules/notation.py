@@ -12,7 +12,7 @@ from mmeval.scorers.rules.text import short_answer
 from mmeval.scorers.rules.tolerance import ABSOLUTE, read_number
 from mmeval.types import Sample
 
-__all__ = ["cells", "grid", "number", "placements", "sequence", "word"]
+__all__ = ["cells", "grid", "number", "placements", "sequence", "time", "word"]
 
 
 def word() -> Scorer:
@@ -43,6 +43,11 @@ def placements() -> Scorer:
 def grid() -> Scorer:
     """A table of words: `{"answer": [["R", "G"], ["G", "R"]], "words": [...]}`."""
     return _own("grid", read_grid, same_grid)
+
+
+def time() -> Scorer:
+    """A time on a clock face, in minutes after 12 o'clock: `{"answer": 425}` is 7:05, in the morning or evening."""
+    return _own("time", read_time, same_time)
 
 
 def _own(name: str, read: Extract, grade: Any) -> Scorer:
@@ -116,6 +121,16 @@ def read_grid(text: str, sample: Sample) -> Extraction:
 def same_grid(answer: str, sample: Sample) -> Grade:
     """1 if every word of the table is that of the target."""
     return _equal(answer, notation.canonical_grid(_target(sample)["answer"]))
+
+
+def read_time(text: str, sample: Sample) -> Extraction:
+    """Extract a time."""
+    return _extraction(notation.read_time(text))
+
+
+def same_time(answer: str, sample: Sample) -> Grade:
+    """1 if the hands of a clock stand alike."""
+    return _equal(answer, notation.canonical_time(_target(sample)["answer"]))
 
 
 def _extraction(read: notation.Read | None) -> Extraction:
