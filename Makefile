@@ -12,7 +12,7 @@ test quick check: export TMPDIR := $(or $(ROOMY),$(TMPDIR),/tmp)
 # One worker more than cores: a fifth of the time of these tests is waiting.
 WAITERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
-.PHONY: quickstart test quick check format docs guide clean
+.PHONY: quickstart test test-vllm quick check format docs guide clean
 
 quickstart: $(VENV)/.quickstart  ## install, run three benchmarks against four models, build the board
 	$(BIN)/mmeval quickstart
@@ -23,6 +23,9 @@ test: $(VENV)/.test  ## install the test dependencies and run all tests
 
 quick: $(VENV)/.test  ## the tests without browser, provoked failures, wheel, local models and slow ones: a minute
 	$(BIN)/python -m pytest -n $(WAITERS) -m "not (browser or chaos or wheel or local or slow)"
+
+test-vllm: $(VENV)/.test  ## ask the real vLLM in the environment VLLM=ENV; see tests/local/real_vllm.py
+	$(BIN)/python -m tests.local.real_vllm $(VLLM)
 
 check: $(VENV)/.dev  ## check formatting, lint and types, run all tests
 	$(BIN)/ruff format --check .

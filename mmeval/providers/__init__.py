@@ -4,6 +4,7 @@ Request bodies, chat completions, guarded responses, typed errors, rate-limit he
 in folders, and managed server processes.
 """
 
+from mmeval.providers.arguments import Arguments, Kind
 from mmeval.providers.body import Body, drop_none
 from mmeval.providers.calls import Answer, call, collected, decode, fetch, lines, shaped
 from mmeval.providers.chat import ChatClient, ChatOptions, chat_payload, chat_reply, json_schema
@@ -30,6 +31,7 @@ from mmeval.providers.memory import DeviceMemory
 from mmeval.providers.process import ManagedProcess
 from mmeval.providers.processors import load_config, load_processor
 from mmeval.providers.prompt_scores import prompt_scores
+from mmeval.providers.served import ServedModel, ServedOptions
 from mmeval.providers.server import ManagedServer
 from mmeval.providers.setup import Secret, endpoint, key, refuse_keys, sdk
 
@@ -40,15 +42,19 @@ __all__ = [
     "MAX_BATCH",
     "MAX_BODY",
     "Answer",
+    "Arguments",
     "Body",
     "ChatClient",
     "ChatOptions",
     "DeviceMemory",
     "GeminiFiles",
+    "Kind",
     "ManagedProcess",
     "ManagedServer",
     "ResponseBody",
     "Secret",
+    "ServedModel",
+    "ServedOptions",
     "anthropic_limits",
     "call",
     "card",

@@ -23,10 +23,18 @@ class Body:
 
     `media` and `data_url` return a placeholder for the payload. `dumps` serialises the payload and replaces the
     placeholders by base64. A 100 KB image is copied twice.
+
+    Args:
+        files: whether the server may read files of this machine: media in files then go by their path.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, files: bool = False) -> None:
         self._media: list[Media] = []
+        self._files = files
+
+    def inline(self, part: Media) -> bool:
+        """Whether the bytes of the part are in the request."""
+        return not self._files or part.path is None
 
     def media(self, part: Media) -> str:
         """A placeholder for the base64 of the part's bytes."""
@@ -34,7 +42,9 @@ class Body:
         return f"{_MARK}{len(self._media) - 1};"
 
     def data_url(self, part: Media) -> str:
-        """A placeholder for `data:MIME;base64,...`."""
+        """A placeholder for `data:MIME;base64,...`, or the address of the part's file."""
+        if part.path is not None and not self.inline(part):
+            return part.path.resolve().as_uri()
         return f"data:{part.mime};base64,{self.media(part)}"
 
     def dumps(self, payload: Any) -> bytes:

@@ -20,7 +20,7 @@ FORMATS = {"audio/wav": "wav", "audio/mpeg": "mp3"}
 def audio_part(part: Audio, body: Body) -> dict[str, Any]:
     """A sound: `input_audio` where OpenAI has a name for its format, else `audio_url`, which vLLM and SGLang take."""
     known = FORMATS.get(part.mime)
-    if known is None:
+    if known is None or not body.inline(part):
         return {"type": "audio_url", "audio_url": {"url": body.data_url(part)}}
     return {"type": "input_audio", "input_audio": {"data": body.media(part), "format": known}}
 
@@ -36,7 +36,7 @@ def video_part(part: Video, body: Body, *, uuid: bool) -> dict[str, Any]:
     Raises:
         FatalError: it is too large for a request.
     """
-    if part.size > MOST:
+    if body.inline(part) and part.size > MOST:
         size = f"{part.size / 1e6:.0f} MB, more than {MOST // 1_000_000} MB in a request"
         raise FatalError(f"the film has {size}; show it frames: --video frames=32", kind="unsupported")
     name = {"uuid": part.sha256} if uuid else {}

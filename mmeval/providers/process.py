@@ -22,6 +22,8 @@ GRACE_S = 15.0
 """Seconds from SIGTERM to SIGKILL."""
 TAIL = 1 << 16
 """Bytes at the end of the log that are searched for an error."""
+HEAD = 1 << 22
+"""Bytes at the beginning of the log that are searched for the set-up of an engine."""
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _ERROR = re.compile(r"\bERROR\b|Error\b|error:|out of memory")
 _VAGUE = re.compile(r"See root cause above|Traceback")
@@ -109,6 +111,12 @@ class ManagedProcess:
             file.seek(max(0, self._log.stat().st_size - TAIL))
             text = _ANSI.sub("", file.read().decode("utf-8", "replace"))
         return [line.strip() for line in text.splitlines() if line.strip()]
+
+    def log_text(self) -> str:
+        """The beginning of the log, where an engine says how it is set up."""
+        assert self._log is not None, "started before"
+        with self._log.open("rb") as file:
+            return self._secret.redact(_ANSI.sub("", file.read(HEAD).decode("utf-8", "replace")))
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:

@@ -53,7 +53,7 @@ class Resources:
             name=model.name,
             options=model.options,
             identity=model.identity,
-            throttle=self.throttles.of(adapter.endpoint, model.capabilities.env, queue=model.capabilities.queue),
+            throttle=self.throttles.of(adapter.endpoint, model.capabilities.env, queue=adapter.capabilities.queue),
             cache=self.cache,
             budget=self.budget,
             price=model.price,

@@ -8,7 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mmeval.definitions import Adapter, Options
@@ -101,7 +101,9 @@ class Replicas:
         make: Callable[[int], Copy],
         after: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        self.capabilities, self.endpoint = adapter.capabilities, adapter.endpoint
+        queue = adapter.capabilities.queue
+        self.capabilities = replace(adapter.capabilities, queue=queue * count if queue else None)
+        self.endpoint = adapter.endpoint
         self._name, self._make, self._after = name, make, after
         self._places = [_Place(index) for index in range(count)]
         self._keeping: list[asyncio.Task[None]] = []

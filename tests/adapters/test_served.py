@@ -1,4 +1,4 @@
-"""`vllm/...` with a fake engine: how it starts and fails, and that no process of it is left, whatever happens."""
+"""`vllm/...` and `sglang/...` with a fake engine: how they start and fail, and that no process is left, whatever happens."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from mmeval import FatalError, Request, Text, UsageError
+from mmeval import FatalError, Image, Request, RetryableError, Text, UsageError
 from mmeval.catalog import Catalog
 from mmeval.cli import app
 from mmeval.providers import ManagedServer, process
@@ -31,18 +31,19 @@ from tests.adapters.conftest import picture
 pytestmark = pytest.mark.local
 
 ROOT = Path(__file__).parent.parent.parent
-FAKE = Path(__file__).with_name("fake_vllm.py")
+FAKE = Path(__file__).with_name("fake_engine.py")
 QUESTIONS = "".join(json.dumps({"id": str(i), "question": f"{i}?", "answer": "A"}) + "\n" for i in range(40))
 ASK = Request(prompt=(Text("What?"), picture("red")))
 
 
 @pytest.fixture
 def marker(tmp_path, monkeypatch):
-    """A `vllm` on the PATH, and a word in the command line of everything that it starts."""
-    program = tmp_path / "bin" / "vllm"
-    program.parent.mkdir()
-    program.write_text(f"#!{sys.executable}\n{FAKE.read_text()}")
-    program.chmod(0o755)
+    """Both engines on the PATH, and a word in the command line of everything that they start."""
+    (tmp_path / "bin").mkdir()
+    for name in ("vllm", "sglang"):
+        program = tmp_path / "bin" / name
+        program.write_text(f"#!{sys.executable}\n{FAKE.read_text()}")
+        program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(process.tempfile, "tempdir", str(tmp_path))
@@ -66,8 +67,8 @@ def gone(marker: str) -> bool:
     return until(lambda: not alive(marker))
 
 
-def adapter(marker: str = "", args: str = "", name: str = "x", **options):
-    cls = Catalog().adapter("vllm")
+def adapter(marker: str = "", args: str = "", name: str = "x", *, engine: str = "vllm", **options):
+    cls = Catalog().adapter(engine)
     return cls(name, cls.capabilities.options(args=f"--marker {marker} {args}" if marker else args, **options))
 
 
@@ -79,35 +80,69 @@ async def asked(made, options=None):
         await made.close()
 
 
-async def test_a_model_is_served_asked_and_stopped(marker, tmp_path, monkeypatch, caplog):
+VLLM = (
+    r"/bin/vllm serve x --generation-config vllm --allowed-local-media-path / --tensor-parallel-size 2"
+    r" --data-parallel-size 2 --marker .* --served-model-name x --host 127.0.0.1 --port \d+$"
+)
+SGLANG = (
+    r"/bin/sglang serve --model-path x --config \S+ --sampling-defaults openai --random-seed 0 --tp-size 2 --dp-size 2"
+    r" --marker .* --served-model-name x --host 127.0.0.1 --port \d+$"
+)
+
+
+@pytest.mark.parametrize(("engine", "command"), [("vllm", VLLM), ("sglang", SGLANG)])
+async def test_a_model_is_served_asked_and_stopped(engine, command, marker, tmp_path, monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    made = adapter(marker, f"--slow 0.3 --worker --seen {tmp_path / 'seen'}", gpus=4, tensor=2)
+    film = tmp_path / "a film.png"
+    film.write_bytes(b"x")
+    args = f"--slow 0.3 --worker --strays --seen {tmp_path / 'seen'}"
+    made = adapter(f"{marker}", args, gpus=4, tensor=2, engine=engine)
     await made.connect()
-    assert len(alive(marker)) == 3, "the supervisor, the server and its worker"
+    assert len(alive(marker)) == 4, "the supervisor, the server, its worker, and one that left the group"
     key = made._server.secret.value
+    assert not [line for line in alive(marker) if key in line], "no command line shows the key"
     reply = await made.ask(ASK, made._options)
+    in_file = Image(None, "image/png", "ab", path=film)
+    await made.ask(Request(prompt=(Text("What?"), in_file)), made._options)
     await made.close()
     assert (reply.text, reply.finish, reply.model, reply.usage.input) == ("A", "stop", "x", 5)
-    sent = json.loads((tmp_path / "seen").read_text())
-    assert (sent["path"], sent["model"]) == ("/v1/chat/completions", "x")
-    assert [part["type"] for part in sent["messages"][0]["content"]] == ["text", "image_url"]
+    first, second = map(json.loads, (tmp_path / "seen").read_text().splitlines())
+    assert (first["path"], first["model"]) == ("/v1/chat/completions", "x")
+    assert [part["type"] for part in first["messages"][0]["content"]] == ["text", "image_url"]
+    assert first["messages"][0]["content"][1]["image_url"]["url"].startswith("data:image/png;base64,")
+    assert second["messages"][0]["content"][1]["image_url"]["url"] == film.as_uri(), "a file goes by its path"
     about = made.describe()
-    assert (about["engine"], about["version"]) == ("vllm", "0.32.0-fake")
-    assert re.search(
-        r"/bin/vllm serve x --generation-config vllm --tensor-parallel-size 2 --data-parallel-size 2 --marker .*"
-        r"--served-model-name x --host 127.0.0.1 --port \d+$",
-        about["command"],
-    )
+    assert re.search(command, about.pop("command"))
+    assert about == {
+        "engine": engine, "version": "0.32.0-fake", "precision": "bfloat16", "seed": 0, "batch_invariant": False,
+    }  # fmt: skip
     assert key not in f"{about}{caplog.text}{made._server!r}"
-    assert alive(marker) == []
-    assert not list(tmp_path.glob("mmeval-server-*")), "the log of a server that did its work is removed"
+    assert gone(marker)
+    assert not list(tmp_path.glob("mmeval-*")), "the log and the key of a server that did its work are removed"
+
+
+async def test_environment_variables_and_batch_invariance(marker):
+    made = Catalog().adapter("vllm")
+    options = made.capabilities.options(
+        args=f"VLLM_BATCH_INVARIANT=1 VLLM_HOST_IP=127.0.0.7 --marker {marker} --seed 3"
+    )
+    one = made("x", options)
+    await asked(one)
+    assert one.describe()["batch_invariant"] is True
+    assert "VLLM_HOST_IP" not in one.describe()["command"]
+    assert gone(marker)
 
 
 @pytest.mark.parametrize(
     ("args", "options", "message"),
     [
         ("--crash 'ERROR ValueError: no model x'", {}, r"ended while starting: ERROR ValueError: no model x \(log: .*\)$"),
+        (
+            "--crash 'ERROR torch.OutOfMemoryError: CUDA out of memory'", {},
+            r"CUDA out of memory \(log: .*\); the model does not fit: split it over more GPUs with -o tensor=N",
+        ),
+        ("--crash 'ERROR 401 Client Error: gated repo'", {}, r"gated repo \(log: .*\); log in to the hub: set HF_TOKEN$"),
         ("--crash 'no good reason'", {}, r"ended while starting: INFO shutting down \(log"),
         ("--hang", {"startup_s": 3.0}, r"not ready within -o startup_s=3: INFO loading weights 1/3 \(log"),
         ("--slow 60", {"startup_s": 3.0}, r"not ready within -o startup_s=3: INFO loading weights 1/3 \(log"),
@@ -205,10 +240,41 @@ async def test_a_server_that_runs_already(marker, monkeypatch):
     assert (await asked(made)).text == "A"
     assert made.describe() == {"engine": "vllm", "version": "0.32.0-fake"}
     assert alive(marker), "somebody else's server is left alone"
-    with pytest.raises(FatalError, match="401"):
+    with pytest.raises(UsageError, match="401"):
         await asked(adapter(base_url=f"{running.url}/v1"))
+    with pytest.raises(UsageError, match=r"vllm/other: http\S+ serves x; write vllm/x$"):
+        await asked(adapter(name="other", base_url=f"{running.url}/v1", key_env="MY_KEY"))
+    with pytest.raises(UsageError, match=r"-o base_url=http://127.0.0.1:9/v1: .*refused"):
+        await asked(adapter(base_url="http://127.0.0.1:9/v1"))
     await running.close()
     assert alive(marker) == []
+
+
+async def test_several_servers_share_the_requests_and_a_dead_one_is_left_out(marker, monkeypatch):
+    first, second = managed(marker), managed(marker)
+    second.secret = first.secret
+    second._env = first._env
+    await asyncio.gather(first.start(), second.start())
+    monkeypatch.setenv("MY_KEY", first.secret.value)
+    made = adapter(base_url=f"{second.url}/v1,{first.url}/v1, http://127.0.0.1:9/v1", key_env="MY_KEY")
+    assert made.endpoint == ",".join(sorted([f"{first.url}/v1", f"{second.url}/v1", "http://127.0.0.1:9/v1"]))
+    await made.connect()
+    one, two, dead = made._servers.servers
+    assert dead.failures == 1, "found while connecting"
+    assert {(await made.ask(ASK, made._options)).text for _ in range(4)} == {"A"}
+    one.in_flight = 5
+    assert made._servers._least_busy() is two, "the least busy"
+    one.in_flight = 0
+    await second.close()
+    with pytest.raises(RetryableError, match=re.escape(f"{second.url}/v1")) as caught:
+        await made.ask(ASK, made._options)
+    assert caught.value.kind == "connection", "not one that ends the run at once"
+    assert (await made.ask(ASK, made._options)).text == "A"
+    assert (one.failures, one.rests(one.until - 1), one.rests(one.until + 1)) == (1, True, False)
+    two.failures, two.until = 1, one.until + 60
+    assert made._servers._least_busy() in (one, dead), "when all rest, the first to be tried again"
+    await made.close()
+    await first.close()
 
 
 async def test_the_environment_of_another_python(marker, tmp_path):
@@ -232,6 +298,7 @@ async def test_the_environment_of_another_python(marker, tmp_path):
     ("options", "message"),
     [
         ({}, "vllm is not installed: .*ENV/bin/pip install vllm"),
+        ({"engine": "sglang"}, r"sglang is not installed: .*ENV/bin/pip install 'sglang\[all\]'"),
         ({"python": sys.executable}, f"{re.escape(sys.executable)} -m pip install vllm$"),
         ({"python": "/no/python"}, "-o python=/no/python: .*No such file"),
     ],
@@ -249,7 +316,19 @@ async def test_a_missing_engine(options, message, tmp_path, monkeypatch):
         ({"gpus": 0}, "gpus must be"),
         ({"args": "'"}, "-o args: No closing quotation"),
         ({"args": "--port=1"}, "leave out --port"),
-        ({"args": "--api-key abc"}, "leave out --api-key"),
+        ({"args": "--api-key abc"}, "leave out --api-key; mmeval sets it"),
+        ({"args": "--data_parallel_size 2"}, "leave out --data-parallel-size; use -o tensor and -o gpus"),
+        ({"args": "--dtype int8"}, "--dtype int8: expected one of auto, half"),
+        (
+            {"args": "A=1 --gpu-memory-utilization=90"},
+            "--gpu-memory-utilization 90: expected a number above 0 and up to 1",
+        ),
+        ({"args": "--max-num-seqs --seed 1"}, "--max-num-seqs: expected a whole number above 0"),
+        ({"args": "--max-model-len long"}, "--max-model-len long: expected a number of tokens"),
+        ({"args": "--limit-mm-per-prompt image=2"}, "--limit-mm-per-prompt image=2: expected JSON"),
+        ({"args": "--chat-template /no/file"}, "--chat-template /no/file: expected a file that exists"),
+        ({"args": "--config c.yaml", "engine": "sglang"}, "leave out --config"),
+        ({"args": "--mem-fraction-static 0", "engine": "sglang"}, "--mem-fraction-static 0: expected a number above 0"),
         ({"base_url": "http://127.0.0.1:1/v1", "gpus": 1}, "the server runs already"),
         ({"key_env": "X"}, "only with -o base_url"),
         ({"name": "./nothing"}, "no checkpoint"),

@@ -1,6 +1,7 @@
-"""A stand-in for `vllm serve` and for `python -m vllm.entrypoints.openai.api_server`; it needs the standard library.
+"""A stand-in for `vllm serve`, `sglang serve` and their modules; it needs the standard library.
 
-It answers /health, /version and /v1/chat/completions, the last only with the key, and can misbehave as the real one does.
+It answers /health, what an engine says about itself, /v1/models and /v1/chat/completions, the last two only with the
+key, and can misbehave as the real ones do.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ parser.add_argument("--served-model-name")
 parser.add_argument("--generation-config")
 parser.add_argument("--tensor-parallel-size")
 parser.add_argument("--data-parallel-size")
+parser.add_argument("--config", help="a YAML file with the key")
 parser.add_argument("--marker", help="finds the process in the process table")
 parser.add_argument("--slow", type=float, default=0.0, help="seconds until it is ready")
 parser.add_argument("--crash", help="log this and exit with 1 instead of starting")
@@ -29,11 +31,13 @@ parser.add_argument("--hang", action="store_true", help="take connections, answe
 parser.add_argument("--deaf", action="store_true", help="ignore SIGTERM")
 parser.add_argument("--worker", action="store_true", help="start a child that ignores SIGTERM")
 parser.add_argument("--answers", type=int, default=os.environ.get("FAKE_ANSWERS"), help="exit with 0 after so many")
+parser.add_argument("--strays", action="store_true", help="start a child in a session of its own")
 parser.add_argument("--busy", help="a file: the first start finds its port taken")
 parser.add_argument("--seen", help="append one line per chat request to this file")
 
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
 LOCK = threading.Lock()
+KEY = os.environ.get("VLLM_API_KEY")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -55,15 +59,22 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.args.hang:
             time.sleep(600)
-        elif self.path == "/version":
+        elif self.path in ("/version", "/server_info"):
             self.reply(200, {"version": "0.32.0-fake"})
+        elif self.path == "/v1/models":
+            self.reply(*self.denied() or (200, {"data": [{"id": self.args.served_model_name or "x"}]}))
         else:
             self.reply(200 if self.path == "/health" and time.monotonic() >= self.ready else 503)
 
+    def denied(self) -> tuple[int, object] | None:
+        if self.headers["Authorization"] == f"Bearer {KEY}":
+            return None
+        return 401, {"error": {"message": "Unauthorized"}}
+
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.headers["Authorization"] != f"Bearer {os.environ['VLLM_API_KEY']}":
-            self.reply(401, {"error": {"message": "Unauthorized"}})
+        if denied := self.denied():
+            self.reply(*denied)
             return
         with LOCK:
             self.count(body)
@@ -83,11 +94,20 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def main(argv: list[str]) -> None:
+    global KEY
     args, _ = parser.parse_known_args(argv)
+    if args.config:
+        with open(args.config) as file:
+            KEY = json.loads(file.read().removeprefix("api-key: "))
     if args.deaf:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if args.worker:
         subprocess.Popen([sys.executable, "-c", DEAF, args.marker])
+    if args.strays:
+        subprocess.Popen([sys.executable, "-c", DEAF, args.marker], start_new_session=True)
+    print(
+        f"INFO Initializing a V1 LLM engine with config: dtype=torch.bfloat16, seed=0, host={os.environ.get('VLLM_HOST_IP')}"
+    )
     print("INFO loading weights 1/3", flush=True)
     if args.crash:
         print("Traceback (most recent call last):\nINFO bye", args.crash, "INFO shutting down", sep="\n", flush=True)
@@ -96,6 +116,7 @@ def main(argv: list[str]) -> None:
         open(args.busy, "w").close()
         sys.exit("OSError: [Errno 98] Address already in use")
     Handler.args, Handler.ready = args, time.monotonic() + args.slow
+    ThreadingHTTPServer.request_queue_size = 128
     ThreadingHTTPServer((args.host, args.port), Handler).serve_forever()
 
 
