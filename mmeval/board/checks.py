@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from mmeval.board.vectors import Vector
 from mmeval.errors import StoreError
 from mmeval.metrics.base import Metric
 from mmeval.metrics.missing import UNDEFINED
-from mmeval.store import Run, read_samples
+from mmeval.store import Run, ScoreRow, read_samples
 from mmeval.types import Record, Score
 
 
@@ -48,7 +48,7 @@ def _recompute(run: Run, metric: Metric, records: Sequence[Record]) -> None:
             raise StoreError(f"{run.path}: {name} is {was} in run.json, its scores.csv gives {estimate.value:.6f}")
 
 
-def scored_again(run: Run, card: BenchmarkCard) -> list[Record]:
+def scored_again(run: Run, card: BenchmarkCard, rows: Iterable[ScoreRow]) -> list[Record]:
     """The rows as records for a metric, also those without a score.
 
     Empty if the definition has changed or the samples are not here.
@@ -63,18 +63,18 @@ def scored_again(run: Run, card: BenchmarkCard) -> list[Record]:
     tags = _tags(file, stat.st_size, stat.st_mtime_ns)
     if card.definition is None or card.digest != run.info.spec.definition_digest:
         return []
-    return list(_rows(run, tags))
+    return list(_records(rows, tags))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=24)
 def _tags(file: Path, size: int, changed: int) -> Mapping[str, Mapping[str, str]]:
     """Tags by sample id, read once for consecutive runs of one benchmark."""
     del size, changed  # part of the cache key, so that a replaced file is read again
     return {sample.id: sample.tags for sample in read_samples(file)}
 
 
-def _rows(run: Run, tags: Mapping[str, Mapping[str, str]]) -> Iterator[Record]:
-    for row in run.scores():
+def _records(rows: Iterable[ScoreRow], tags: Mapping[str, Mapping[str, str]]) -> Iterator[Record]:
+    for row in rows:
         score = None if row.score is None else Score(value=row.score, answer=row.answer, rule=row.rule)
         yield Record(
             id=row.id,

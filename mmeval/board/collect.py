@@ -29,8 +29,9 @@ def read_checked(run: Run, card: BenchmarkCard) -> Vector:
     """Read the scores and check them against run.json; raises StoreError with the reason."""
     try:
         card = asked_as(card, run.info.spec.variant)
-        vector = read_vector(run, wrong=float(card.higher_is_better is False))
-        records = scored_again(run, card)
+        rows = list(run.scores())
+        vector = read_vector(run, rows, wrong=float(card.higher_is_better is False))
+        records = scored_again(run, card, rows)
         check(run, vector, card, [record for record in records if record.score is not None])
         return _bounded(vector, card, records)
     except StoreError:

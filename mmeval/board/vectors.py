@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -108,11 +108,10 @@ def outcome(row: ScoreRow) -> str:
     return "r" if row.score >= 1 else "w" if row.score <= 0 else "p"
 
 
-def read_vector(run: Run, *, wrong: float = 0.0) -> Vector:
-    """The scores of a run as arrays; raises StoreError for a file that is missing or damaged."""
+def read_vector(run: Run, rows: Sequence[ScoreRow], *, wrong: float = 0.0) -> Vector:
+    """The scores of a run as arrays, from the rows of its scores.csv."""
     import numpy as np
 
-    rows = list(run.scores())
     by_id: dict[str, list[ScoreRow]] = {}
     for row in rows:
         by_id.setdefault(row.id, []).append(row)
@@ -141,7 +140,7 @@ def _absent(rows: list[ScoreRow], epochs: int) -> int:
     return max(epochs, len(rows)) - sum(row.score is not None for row in rows)
 
 
-def _mean(rows: list[ScoreRow]) -> float:
+def _mean(rows: Sequence[ScoreRow]) -> float:
     known = [row.score for row in rows if row.score is not None]
     return sum(known) / len(known) if known else float("nan")
 

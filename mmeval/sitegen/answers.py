@@ -18,8 +18,7 @@ from mmeval.sitegen.samples import sample_html
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import clip, short, within
 from mmeval.sitegen.writer import put
-from mmeval.store import Run, ScoreRow, samples_path
-from mmeval.types import Record
+from mmeval.store import Run, ScoreRow, Told, samples_path
 
 PAGE_BYTES = 360_000
 """UTF-8 bytes of all texts on one page. The page then stays below 400 KB packed, even if its text cannot be packed."""
@@ -103,51 +102,37 @@ def packed(one: Mapping[str, Any]) -> list[Any]:
     return made
 
 
-def read_journal(run: Run) -> tuple[dict[tuple[str, int], Record], str]:
-    """The records by id and epoch, and an empty text; of a damaged journal nothing, and the reason.
+def read_journal(run: Run) -> tuple[dict[tuple[str, int], Told], str]:
+    """What the records say by id and epoch, and an empty text; of a damaged journal nothing, and the reason.
 
     A damaged journal costs only the replies: scores.csv holds what counts.
     """
     try:
-        return {(record.id, record.epoch): record for record in run.records()}, ""
+        return {(told.id, told.epoch): told for told in run.told()}, ""
     except (StoreError, UnicodeDecodeError) as error:
         return {}, f"its replies are not shown: {error}"
 
 
-def answer(row: ScoreRow, record: Record | None) -> dict[str, Any]:
+def answer(row: ScoreRow, told: Told | None) -> dict[str, Any]:
     """The result for one sample and epoch; without a record only what scores.csv holds."""
-    shown: dict[str, Any] = {
+    text, cut = (None, 0) if told is None or told.text is None else clip(told.text)
+    return {
         "epoch": row.epoch,
         "outcome": outcome(row),
         "score": None if row.score is None else round(row.score, 4),
         "answer": None if row.answer is None else short(row.answer, 200),
         "rule": short(row.rule, 80),
-        "reply": None,
-        "cut": 0,
-        "reasoning": None,
-        "failure": None,
-        "note": "",
-        "input": None,
-        "output": None,
-        "seconds": None,
-        "cost": None,
-        "cached": False,
+        "reply": text,
+        "cut": cut,
+        "reasoning": clip(told.reasoning)[0] if told and told.reasoning else None,
+        "failure": short(told.failure, 300) if told and told.failure else None,
+        "note": short(told.note, 300) if told else "",
+        "input": told.input if told else None,
+        "output": told.output if told else None,
+        "seconds": round(told.seconds, 2) or None if told else None,
+        "cost": told.cost if told else None,
+        "cached": told is not None and told.cached,
     }
-    if record is None:
-        return shown
-    if record.score is not None:
-        shown["note"] = short(record.score.note, 300)
-    if record.failure is not None:
-        failure = record.failure
-        shown["failure"] = short(f"{failure.kind}: {failure.message}", 300) + f" ({failure.attempts}×)"
-    if record.reply is not None:
-        reply = record.reply
-        shown["reply"], shown["cut"] = clip(reply.text)
-        shown["reasoning"] = clip(reply.reasoning)[0] if reply.reasoning else None
-        shown["input"], shown["output"] = reply.usage.input, reply.usage.output
-        shown["seconds"], shown["cost"] = round(reply.latency_s, 2) or None, record.cost
-        shown["cached"] = reply.cached
-    return shown
 
 
 def worded(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -185,7 +185,7 @@ def load_record(line: str | bytes, folder: Path = Path()) -> Record:
         line: of a journal.
         folder: the run folder, where the media of a reply are.
     """
-    data, _ = _opened(line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line)
+    data, _ = opened(line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line)
     reply, failure, score, judge = data["reply"], data["failure"], data["score"], data.get("judge_usage")
     if judge is not None:
         data["judge_usage"] = Usage(**judge)
@@ -209,7 +209,7 @@ class JournalLine(NamedTuple):
     raw: bytes
 
 
-def _opened(line: bytes) -> tuple[dict[str, Any], bool]:
+def opened(line: bytes) -> tuple[dict[str, Any], bool]:
     """The object of a line without its checksum, and whether it had one; raises ValueError if that is wrong."""
     found = SEALED.search(line, max(0, len(line) - 64))
     if found is not None and SEAL % zlib.crc32(line[: found.start()]) != found[0].rstrip(b"\n"):
@@ -225,7 +225,7 @@ def _opened(line: bytes) -> tuple[dict[str, Any], bool]:
 
 
 def _journal_line(line: bytes) -> JournalLine:
-    data, sealed = _opened(line)
+    data, sealed = opened(line)
     if not sealed:
         load_record(line)  # without a checksum, only a look at every part tells whether the line is whole
     return JournalLine(data["id"], data["epoch"], data["status"], line)
@@ -233,7 +233,7 @@ def _journal_line(line: bytes) -> JournalLine:
 
 def read_journal(file: Path, *, damaged: list[int] | None = None) -> Iterator[JournalLine]:
     """Stream the lines of a journal without making records; otherwise as `read_records`."""
-    return _parsed(file, _journal_line, damaged)
+    return parsed(file, _journal_line, damaged)
 
 
 def read_records(file: Path, *, damaged: list[int] | None = None) -> Iterator[Record]:
@@ -248,10 +248,11 @@ def read_records(file: Path, *, damaged: list[int] | None = None) -> Iterator[Re
     Raises:
         StoreError: a line is damaged, and there is no list for its number. The message names file and line.
     """
-    return _parsed(file, lambda line: load_record(line, file.parent), damaged)
+    return parsed(file, lambda line: load_record(line, file.parent), damaged)
 
 
-def _parsed(file: Path, parse: Callable[[bytes], T], damaged: list[int] | None) -> Iterator[T]:
+def parsed(file: Path, parse: Callable[[bytes], T], damaged: list[int] | None) -> Iterator[T]:
+    """What `parse` makes of each line of a journal; otherwise as `read_records`."""
     if not file.is_file():
         return
     with file.open("rb") as lines:

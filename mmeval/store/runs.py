@@ -17,7 +17,15 @@ from mmeval.store import schema1
 from mmeval.store.atomic import copy_atomic, write_atomic
 from mmeval.store.info import SCHEMA, Measures, RunInfo
 from mmeval.store.layout import Files, run_folders, samples_path, unpublished
-from mmeval.store.lines import WAY_OUT, ScoreRow, check_scores, median_latency, read_records, read_scores
+from mmeval.store.lines import (
+    WAY_OUT,
+    ScoreRow,
+    check_scores,
+    median_latency,
+    read_records,
+    read_scores,
+)
+from mmeval.store.told import Told, read_told
 from mmeval.types import Record
 
 
@@ -68,6 +76,11 @@ class Run:
         """
         self.check_journal()
         return read_records(self.files.journal)
+
+    def told(self) -> Iterator[Told]:
+        """What pages show of the records; raises as `records` does."""
+        self.check_journal()
+        return read_told(self.files.journal)
 
     def check_journal(self) -> None:
         """Raise StoreError if the journal is an empty file although the run has records."""

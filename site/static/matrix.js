@@ -6,6 +6,7 @@
   if (!figure) return;
   var link = figure.querySelector("a"), image = link.querySelector("img"), set = figure.dataset, order = set.order.split(",").map(Number), rows = +set.rows, at = null, index = null;
   var said = M.el("figcaption", set.help, { "aria-live": "polite" }), cross = M.el("span", null, { "class": "cross", "aria-hidden": "true" });
+  cross.hidden = true;
   figure.append(said);
   link.append(cross);
   function load() { return M.get(set.root, set.list).then(function (found) { index = found; }); }

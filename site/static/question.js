@@ -175,7 +175,7 @@
     index.models.forEach(function (model, m) { M.placed(parts.media, data.words[data.said[i][m]], data.outcomes[i][m]); });
     text.append.apply(text, parts.text);
     var line = el("p", rate[3] ? M.say(words, "question.solved", { share: Math.round(rate[0]), low: Math.round(rate[1]), high: Math.round(rate[2]), n: rate[3] }) : words["question.unsolved"], { "class": "rate" });
-    if (rate[3]) line.append(M.solved(rate[0], rate[1], rate[2]));
+    if (rate[3] > 1) line.append(M.solved(rate[0], rate[1], rate[2]));
     text.append(line);
     article.append(text);
     var nav = el("nav", null, { "class": "pager", "aria-label": set.label });

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mmeval import StoreError, runner, store
-from mmeval.board.vectors import read_vector
+from mmeval.board import BenchmarkCard, read_checked
 from mmeval.cli import app
 from mmeval.cli._runs import find_run
 from mmeval.compare import read_side
@@ -216,7 +216,7 @@ def test_scores_are_trusted_only_as_the_run_wrote_them(whole: Run, tmp_path: Pat
     readers: list[Callable[[], object]] = [
         lambda: list(whole.scores()), whole.check, lambda: find_run(str(whole.path), tmp_path / "results"),
         lambda: store.copy_run(whole, tmp_path / "copy", store.Measures()), lambda: read_side(whole),
-        lambda: read_vector(whole),
+        lambda: read_checked(whole, BenchmarkCard(name="x", title="x", group="x")),
     ]  # fmt: skip
     for reader in readers:
         with pytest.raises(StoreError, match=rf"{re.escape(fault)}.*; `mmeval repair "):

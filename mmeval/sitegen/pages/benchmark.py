@@ -19,7 +19,7 @@ from mmeval.sitegen.cells import aside, rank_text, shown, slices, text_of
 from mmeval.sitegen.charts import Scale, around, axis, interval
 from mmeval.sitegen.drawings import histogram
 from mmeval.sitegen.env import Language, number
-from mmeval.sitegen.links import benchmark_url, model_url, question_url, questions_url
+from mmeval.sitegen.links import benchmark_url, chart_path, model_url, question_url, questions_url
 from mmeval.sitegen.matrix import png
 from mmeval.sitegen.quality import asked_otherwise, cutoffs, needs_image, quality_of, sharpest, with_and_without
 from mmeval.sitegen.questions import BRIEF, card_of
@@ -79,6 +79,13 @@ def measured(asked: Asked, board: Board, ranks: Ranks | None) -> dict[str, Any]:
         "count": len(asked.ids),
         "doubts": len(asked.doubts),
         "bibtex": bibtex(column),
+        "share": {
+            "title": column.card.title,
+            "updated": max(cell.finished for cell in column.cells.values()),
+            "files": [("CSV", f"data/b/{slug(asked.name)}.csv")],
+            "chart": chart_path(benchmark_url(asked.name)),
+            "badge": "",
+        },
         "dataset": dataset(column),
         "metric": column.primary_metric,
         "compared": column.compared(ranks.models) if ranks else "mean",
@@ -122,18 +129,25 @@ def headline(asked: Asked, lang: Language) -> list[tuple[str, str]]:
 
 
 def picked(asked: Asked, lang: Language) -> list[dict[str, Any]]:
-    """Questions from easy to hard as cards; those with a picture first, if there are enough of them."""
+    """Questions from easy to hard as cards, evenly spread over the shares; pictured ones, if there are enough."""
     order = asked.easy_first
     pictured = [i for i in order if samples.brief(asked.file, asked.ids[i], BRIEF)[1]]
     among = pictured if len(pictured) >= PICKED else order
-    last = len(among) - 1
-    places = dict.fromkeys(among[round(last * k / max(1, PICKED - 1))] for k in range(min(PICKED, len(among))))
-    return [card_of(asked, i, lang.text("question.number", n=i + 1)) for i in places]
+    if not among:
+        return []
+    shares = {i: asked.solved[i][0] for i in among}
+    top, bottom = shares[among[0]], shares[among[-1]]
+    taken: list[int] = []
+    for k in range(min(PICKED, len(among))):
+        target = top - (top - bottom) * k / (PICKED - 1)
+        taken.append(min((i for i in among if i not in taken), key=lambda i: abs(shares[i] - target)))
+    taken.sort(key=among.index)
+    return [card_of(asked, i, lang.text("question.number", n=i + 1)) for i in taken]
 
 
 def difficulty(asked: Asked, lang: Language) -> str:
-    """The histogram; empty without a model."""
-    if not asked.rivals:
+    """The histogram; empty with fewer than three models."""
+    if len(asked.rivals) < 3:
         return ""
     t = lang.text
     shares = [one[0] for one in asked.solved]
