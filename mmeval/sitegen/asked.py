@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmeval.board import Board, Column
-from mmeval.board.findings import suspicious
+from mmeval.board.findings import Finding, suspicious
 from mmeval.board.quality import quality
 from mmeval.sitegen import samples
 from mmeval.sitegen.writer import digest
@@ -45,7 +45,7 @@ class Asked:
         """The models without references: those that say how hard a question is."""
         return [name for name in self.models if self.board.models[name].reference is None]
 
-    @property
+    @cached_property
     def file(self) -> Path:
         """The samples file that the first cell was made from."""
         return samples_path(self.board.root, next(iter(self.column.cells.values())).run.info)
@@ -81,11 +81,16 @@ class Asked:
         return [_share(float(total), int(n)) for total, n in zip(sums, counts, strict=True)]
 
     @cached_property
+    def suspicious(self) -> list[Finding]:
+        """Questions on which strong models agree against the correct answer."""
+        return suspicious(self.column, self.rivals)
+
+    @cached_property
     def doubts(self) -> frozenset[int]:
         """Numbers of the questions whose correct answer may be wrong."""
         found = quality(self.column, self.rivals)
         listed = [one.number for one in (found.suspects or ())] if found else []
-        return frozenset([*listed, *(one.number for one in suspicious(self.column, self.rivals))])
+        return frozenset([*listed, *(one.number for one in self.suspicious)])
 
     @cached_property
     def easy_first(self) -> list[int]:

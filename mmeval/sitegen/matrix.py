@@ -30,7 +30,7 @@ def png(rows: Sequence[str]) -> bytes:
     palette = b"".join(bytes(COLOURS[code][:3]) for code in OUTCOMES)
     clear = bytes(COLOURS[code][3] for code in OUTCOMES)
     head = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 4, 3, 0, 0, 0)
-    parts = [(b"IHDR", head), (b"PLTE", palette), (b"tRNS", clear), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b"")]
+    parts = [(b"IHDR", head), (b"PLTE", palette), (b"tRNS", clear), (b"IDAT", zlib.compress(lines, 6)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in parts)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.board import Board, Cell, Column
-from mmeval.board.findings import Finding, hardest, suspicious
+from mmeval.board.findings import Finding, hardest
 from mmeval.board.leakage import published
 from mmeval.board.ranks import Ranks
 from mmeval.sitegen import data, samples
@@ -57,7 +57,7 @@ def context(asked: Asked, site: Site, drawn: str) -> Context:
         **shared,
         "card_facts": facts(asked.column, lang),
         "group": group_title(asked.column.card.group, lang),
-        "head": headline(asked, lang),
+        "head": headline(asked, shared["needs_image"], lang),
         "picked": picked(asked, lang),
         "difficulty": difficulty(asked, lang),
         "blind": with_and_without(asked, lang),
@@ -101,7 +101,7 @@ def measured(asked: Asked, board: Board, ranks: Ranks | None) -> dict[str, Any]:
         "agreement": agreement_of(asked),
         "sharpest": sharpest(asked),
         "hardest": findings(hardest(column, models), asked),
-        "suspicious": findings(suspicious(column, models), asked),
+        "suspicious": findings(asked.suspicious, asked),
         "variants": [aside(one, column, title(one.cell, board), "setting") for one in column.variants],
         "limited": [{"title": title(cell, board), **shown(cell, column)} for cell in column.limited],
         "excluded": [aside(one, column, title(one.cell, board), "excluded") for one in column.excluded],
@@ -109,13 +109,13 @@ def measured(asked: Asked, board: Board, ranks: Ranks | None) -> dict[str, Any]:
     }
 
 
-def headline(asked: Asked, lang: Language) -> list[tuple[str, str]]:
+def headline(asked: Asked, seeing: Sequence[Mapping[str, Any]], lang: Language) -> list[tuple[str, str]]:
     """The numbers at the top of the page as pairs of name and value."""
     column, t = asked.column, lang.text
     card, cells = column.card, asked.column.cells
     best = cells[asked.rivals[0]].headline.value if asked.rivals else None
     end = card.low if card.higher_is_better is False else card.high
-    gains = [one["gain"]["value"] for one in needs_image(column, asked.board)]
+    gains = [one["gain"]["value"] for one in seeing]
     pairs = [
         (t("questions"), f"{len(asked.ids)}"),
         (t("models"), f"{len(asked.rivals)}"),
