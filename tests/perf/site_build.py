@@ -29,15 +29,20 @@ def shape_of(text: str) -> ledger.Shape:
     return ledger.Shape(models=models - 3, benchmarks=benchmarks, samples=samples)
 
 
+def cpu() -> float:
+    """Seconds of CPU of this process and of its workers so far."""
+    own, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime
+
+
 def timed(root: Path, what: str) -> None:
-    start = time.perf_counter()
+    start, before = time.perf_counter(), cpu()
     made = build(Options(results=root / "results", out=root / "_site", cache=root / ".cache", catalog=Catalog((root,))))
     wall = time.perf_counter() - start
-    own, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    cpu = own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime
-    peak = max(own.ru_maxrss, theirs.ru_maxrss) // 1024
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) // 1024
     print(
-        f"{what}: {wall:.1f} s, {cpu:.0f} s CPU so far, largest process {peak} MB, {made.runs} runs, {made.written} written"
+        f"{what}: {wall:.1f} s, {cpu() - before:.0f} s of CPU, largest process {peak} MB, {made.runs} runs, "
+        f"{made.written} written"
     )
 
 
