@@ -190,6 +190,7 @@
       var row = el("tr", null, model.reference ? { "class": "ref" } : {}), name = el("th", null, { scope: "row" }), code = data.outcomes[i][m], verdict = el("td"), answer = el("td"), more = el("td"), number = model.numbers ? model.numbers[at] : at + 1, partly = data.partly[i + "." + m];
       name.append(el("a", model.title, { href: set.pages + model.run + "/index.html" + (number ? "#s" + number : "") }));
       if (model.reference) name.append(" ", el("span", words["ref." + model.reference], { "class": "tag" }));
+      if (model.mark === "third-party") name.append(" ", el("span", words["mark.third-party"], { "class": "tag warn" }));
       verdict.append(M.tag(words, code), partly == null ? "" : " " + partly + "%");
       if (data.said[i][m] >= 0) answer.append(el("bdi", data.words[data.said[i][m]]));
       if (number) {

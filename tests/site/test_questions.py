@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,13 @@ from mmeval.sitegen.asked import asked_of
 from mmeval.sitegen.drawings import Step, curve, histogram
 from mmeval.sitegen.env import environment, source_folder
 from mmeval.sitegen.matrix import png
+from mmeval.sitegen.pages.benchmark import measured
+from mmeval.sitegen.pages.run import trust
+from mmeval.sitegen.questions import model_entry
 from tests.browsing import until
 
 Visit = Callable[..., Any]
+VENDOR = Path(__file__).parent / "vendor"
 PAGE = "q/toy_chartqa.html"
 QUESTION = f"{PAGE}#q-toy_chartqa-0052"
 
@@ -116,6 +121,43 @@ def test_the_matrix_leads_to_the_question_under_the_pointer(visit: Visit, site: 
     picture.click(position={"x": box["w"] * 10.5 / 60, "y": box["h"] * 2.5 / 9})
     want = listed(site, "q/toy_chartqa")["questions"][int(order[10])][0]
     until(tab, "want => location.hash === '#' + want", want)
+
+
+SMALL = """() => [...document.querySelectorAll('main :is(th, td, h2, .head) > a, main button')]
+  .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 24).map(e => e.outerHTML.slice(0, 90))"""
+
+
+@pytest.mark.parametrize("page", ["b/toy_chartqa.html", QUESTION, "run"])
+def test_axe_finds_nothing_at_all_and_targets_are_large(visit: Visit, site: Path, page: str) -> None:
+    run = min(site.glob("r/*/toy_chartqa*/index.html")).relative_to(site).as_posix()
+    tab = visit(run if page == "run" else page)
+    until(tab, "document.querySelector('#question, #view, .mx figcaption')?.textContent")
+    tab.evaluate((VENDOR / "axe.min.js").read_text(encoding="utf-8"))
+    found = tab.evaluate("axe.run(document.querySelector('main'), {preload: false, resultTypes: ['violations']})")
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
+    assert tab.evaluate(SMALL) == []
+
+
+def test_an_imported_run_says_so_on_every_page(board: Board) -> None:
+    asked = next(asked_of(column, board) for column in board.columns if column.card.name == "toy_chartqa")
+    cell = next(iter(asked.column.cells.values()))
+    assert trust(cell) == []
+    third = replace(cell, trust="third-party")
+    assert trust(third) == [{"key": "mark.third-party", "value": "", "tone": "warn"}]
+    cells = {name: third if one is cell else one for name, one in asked.column.cells.items()}
+    column = replace(asked.column, cells=cells)
+    rows = measured(asked_of(column, board), board, None)["rows"]
+    assert [row["trust"] for row in rows if row["trust"]] == ["mark.third-party"]
+    entries = [model_entry(asked_of(column, board), name) for name in column.cells]
+    assert [one["mark"] for one in entries if "mark" in one] == ["third-party"]
+
+
+def test_commands_can_be_copied(visit: Visit) -> None:
+    tab = visit("b/toy_chartqa.html")
+    button = tab.locator(".copy button").first
+    assert button.inner_text() == "Copy"
+    button.click()
+    until(tab, "document.querySelector('.copy button').textContent === 'Copied'")
 
 
 def test_a_picture_of_answers_is_small_and_exact() -> None:

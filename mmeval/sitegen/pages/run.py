@@ -36,6 +36,7 @@ WORDS = (
     "marks.key",
     "keys",
     "media.elsewhere",
+    "media.frame",
     "media.withheld",
     "prompt",
     "question.options",
