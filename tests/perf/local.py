@@ -1,6 +1,7 @@
 """The transformers adapter beside a plain loop over `generate`, on one random Qwen2-VL of 30 M parameters.
 
     python -m tests.perf.local                          # 96 questions, mixed lengths and equal lengths
+    python -m tests.perf.local --only mixed --most 256  # longer replies
     python -m tests.perf.local --n 48 --device cuda     # fewer, on an accelerator
 
 The plain loop knows all questions from the start, sorts them by the length of the prompt, and answers 16 at a time.
@@ -48,8 +49,6 @@ WORDS = [
 ]
 SIDE = 224
 WIDTH = 512
-MOST = 96
-"""Longest reply in tokens."""
 EAGER = 6.0
 """How much larger than those of others the weights of the end token are: some replies end at once, some never."""
 PLAIN = 16
@@ -69,6 +68,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=96)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--most", type=int, default=96, help="longest reply in tokens")
     parser.add_argument("--only", choices=("mixed", "equal"))
     given = parser.parse_args()
     sys.modules["torchvision"] = None  # type: ignore[assignment]
@@ -90,7 +90,7 @@ def main() -> None:
 
 
 def build(folder: Path, *, varied: bool) -> Path:
-    """A checkpoint whose replies end after 1 to MOST tokens, or never."""
+    """A checkpoint whose replies end early, late or never."""
     import torch
     import transformers as hf
 
@@ -168,7 +168,7 @@ def plain(folder: Path, asked: Sequence[Any], given: argparse.Namespace) -> Took
             batch = order[start : start + PLAIN]
             inputs = encoded(batch).to(given.device)
             with torch.inference_mode():
-                made = model.generate(**inputs, max_new_tokens=MOST, do_sample=False)
+                made = model.generate(**inputs, max_new_tokens=given.most, do_sample=False)
             rows = made[:, inputs["input_ids"].shape[1] :].tolist()
             ended = [row[: row.index(2)] if 2 in row else row for row in rows]
             texts = [processor.tokenizer.decode(row, skip_special_tokens=True).strip() for row in ended]
@@ -181,7 +181,9 @@ def plain(folder: Path, asked: Sequence[Any], given: argparse.Namespace) -> Took
 async def adapter(folder: Path, asked: Sequence[Any], given: argparse.Namespace) -> Took:
     """All questions at once, as an engine with a large window asks them."""
     made = Catalog().adapter("transformers")
-    options = made.capabilities.options(device=given.device, dtype="float32", threads=given.threads, max_tokens=MOST)
+    options = made.capabilities.options(
+        device=given.device, dtype="float32", threads=given.threads, max_tokens=given.most
+    )
     model: Any = made(str(folder), options)
     await model.connect()
     began, cpu = time.perf_counter(), time.process_time()
