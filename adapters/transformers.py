@@ -2,7 +2,7 @@
 
 transformers/Qwen/Qwen3-VL-2B-Instruct    a checkpoint on the hub; `-o revision=COMMIT` pins it
 transformers/./my/checkpoint              a folder
-transformers/demo-vlm                     the small model that ships with mmeval
+transformers/demo-vlm                     a small model that ships with mmeval; demo-vlm-small is a smaller one
 
 Waiting requests are answered in batches. Decoding is greedy by default, and in float32 a reply then does not depend on
 the rest of its batch.
@@ -37,7 +37,7 @@ from mmeval import (
 from mmeval.engine.local import LocalModel
 from mmeval.engine.weights import LoadOptions, load_weights, lora_folder
 
-SHIPPED = ("demo-vlm",)
+SHIPPED = ("demo-vlm", "demo-vlm-small")
 MOST_TOKENS = 1024
 """Longest reply by default; the library's own default is 20 tokens."""
 REPLY = 128

@@ -78,8 +78,12 @@ def corrected(card: BenchmarkCard, value: float) -> float | None:
 
 
 def shown_columns(board: Board) -> list[Column]:
-    """The columns of the board's tables: benchmarks that were run in full, or all of them if none was."""
-    return [column for column in board.columns if column.full] or list(board.columns)
+    """The columns of the board's tables: benchmarks that were run in full, or all of them if none was.
+
+    What references alone have answered says nothing about models; it is left out where there are models.
+    """
+    full = [column for column in board.columns if column.full] or list(board.columns)
+    return [column for column in full if any(board.models[name].reference is None for name in column.cells)] or full
 
 
 LEAST = 0.5

@@ -11,11 +11,12 @@ from mmeval.cli._runs import echo
 SUITE = "quickstart"
 MODELS = (
     "transformers/demo-vlm",
+    "transformers/demo-vlm-small",
     "baseline/blind:transformers/demo-vlm",
     "baseline/majority",
     "baseline/random",
 )
-"""A small vision model, the same model without images, and two references that ignore the image."""
+"""Two small vision models, the first one without images, and two references that ignore the image."""
 COMPARISONS = 30
 """On the voting page."""
 
@@ -31,7 +32,7 @@ def quickstart(
     votes: Path = typer.Option(Path("_arena"), "--votes", help="Folder for the voting page.", show_default=True),
     limit: int | None = typer.Option(None, "--limit", min=1, help="Use only the first N samples.", show_default="all"),
 ) -> None:
-    """Run three bundled benchmarks against four models that need no API key, and build the board.
+    """Run three bundled benchmarks against five models that need no API key, and build the board.
 
     A voting page lets you compare their replies. Works offline. A second call only rebuilds the board.
     """
