@@ -13,6 +13,7 @@ from mmeval.board.views import View
 from mmeval.sitegen import data
 from mmeval.sitegen.boardrows import BAR, WIDE, Rows, fact_heads, folds, group_title, groups_of, head
 from mmeval.sitegen.env import Language, Nav
+from mmeval.sitegen.front import front
 from mmeval.sitegen.links import snapshot_url, view_url
 from mmeval.sitegen.openvlm import is_openvlm
 from mmeval.sitegen.site import File, Page, Site
@@ -82,6 +83,7 @@ def context(view: View, site: Site, lang: Language) -> dict[str, Any]:
         "dataset": data.dataset(site.board, site.options.title) if view.name == "all" else None,
         "past": past if view.name == "all" else [],
         "old": None,
+        "front": front(view, site.board, lang) if view.name == "all" and view.order else None,
         **board_page(view, site.board, site.views, site.leaders, lang),
     }
 

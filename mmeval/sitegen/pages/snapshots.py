@@ -41,6 +41,7 @@ def context(month: str, listed: Sequence[str], view: View, then: Site, lang: Lan
         "dataset": None,
         "past": [{"month": one, "url": snapshot_url(one)} for one in listed],
         "old": month,
+        "front": None,
         "view": f"s-{month}",
         "title": lang.text("view.snapshot", month=month),
     }

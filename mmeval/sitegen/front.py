@@ -1,0 +1,221 @@
+"""The first screen of the board: one sentence, the best models, score against cost, and questions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from mmeval.board import Board, Column
+from mmeval.board.views import View
+from mmeval.sitegen import samples
+from mmeval.sitegen.charts import Point as Dot
+from mmeval.sitegen.charts import Scale, around, interval, n, pareto, ticks
+from mmeval.sitegen.env import Language
+from mmeval.sitegen.links import benchmark_url, model_url
+from mmeval.sitegen.pages.plots import cost, latency, size
+from mmeval.sitegen.text import short
+from mmeval.store import samples_path
+
+BEST, QUESTIONS = 8, 7
+"""Models in the forest plot, and questions with pictures."""
+WIDE, HIGH, LEFT, BOTTOM = 400, 216, 34, 26
+"""Pixels of the small plot, and the room for its axes."""
+AXES = (("cost", cost), ("size", size), ("latency", latency))
+"""What the score is plotted against: the first that is known of two models."""
+
+
+def front(view: View, board: Board, lang: Language) -> dict[str, Any]:
+    """The variables of front.html."""
+    models = [name for name in view.order if board.models[name].reference is None]
+    shown = [name for name in models if view.lines[name].mean is not None]
+    answers = sum(cell.planned for column in view.columns for name, cell in column.cells.items() if name in models)
+    one = models[0] if len(models) == 1 else None
+    return {
+        "answers": f"{answers:,}",
+        "one": one is not None,
+        "sentence": sentence(view, board, models, lang),
+        "forest": forest(view, board, one) if shown else None,
+        "plot": None if one else plot(view, board, shown, lang),
+        "questions": wrong(view, board, one) if one else questions(view, board, models),
+        "command": f"mmeval run {' '.join(c.card.name for c in view.columns[:3])} -m PROVIDER/MODEL",
+    }
+
+
+def sentence(view: View, board: Board, models: Sequence[str], lang: Language) -> dict[str, str]:
+    """What the data say, and how sure that is."""
+    text, title = lang.text, {name: short(board.models[name].label, 60) for name in models}
+    if len(models) == 1:
+        line = view.lines[models[0]]
+        score = f"{line.mean:.1f}" if line.mean is not None else "–"
+        return {"title": text("front.one", model=title[models[0]], score=score), "text": text("front.one.about")}
+    if view.ranks is None:
+        return {"title": text("front.unranked", n=len(models)), "text": text("front.unranked.about")}
+    first = [name for name in models if name in view.ranks.intervals and view.ranks.intervals[name].best == 1]
+    ranked = len(view.ranks.intervals)
+    top = title[first[0]]
+    if len(first) == 1:
+        return {"title": text("front.first", model=top), "text": text("front.first.about", n=ranked - 1)}
+    if len(first) == ranked:
+        return {"title": text("front.tied", n=ranked), "text": text("front.tied.about", model=top)}
+    about = text("front.shared.about", model=top, other=title[first[1]], n=ranked - len(first))
+    return {"title": text("front.shared", n=len(first)), "text": about}
+
+
+def forest(view: View, board: Board, one: str | None) -> dict[str, Any]:
+    """The best models with their intervals; beside a single model, the references."""
+    names = [m for m in view.order if view.lines[m].mean is not None and (one or board.models[m].reference is None)]
+    lines = [view.lines[name] for name in names[:BEST]]
+    ends = [(line.mean or 0.0, line.half or 0.0) for line in lines]
+    spread = [value for mean, half in ends for value in (mean - half, mean + half)]
+    scale = Scale(*((0.0, 100.0) if one else around(spread, 0, 100)))
+    first = view.ranks.intervals if view.ranks else {}
+    rows = [
+        {
+            "title": short(board.models[line.model].label, 60),
+            "url": model_url(line.model),
+            "mean": mean,
+            "half": half,
+            "about": bool(line.predicted),
+            "first": line.model in first and first[line.model].best == 1,
+            "reference": board.models[line.model].reference or "",
+            "svg": interval(scale, mean, mean - half, mean + half),
+        }
+        for line, (mean, half) in zip(lines, ends, strict=True)
+    ]
+    return {"rows": rows, "low": f"{scale.start:g}", "high": f"{scale.end:g}", "more": len(names) - len(rows)}
+
+
+def plot(view: View, board: Board, models: Sequence[str], lang: Language) -> dict[str, Any] | None:
+    """Score against the first axis that is known of two models; None without any."""
+    for name, axis in AXES:
+        dots = []
+        for model in models:
+            at, line = axis(board.models[model], view), view.lines[model]
+            if at is not None and at > 0 and line.mean is not None:
+                ends = (line.mean - (line.half or 0.0), line.mean + (line.half or 0.0))
+                title = short(board.models[model].label, 60)
+                dots.append(Dot(title=title, url=model_url(model), x=at, y=line.mean, low=ends[0], high=ends[1]))
+        if len({dot.x for dot in dots}) > 1:
+            return {
+                "name": name,
+                "title": lang.text(f"plot.{name}"),
+                "svg": drawn(dots),
+                "left": len(models) - len(dots),
+            }
+    return None
+
+
+def drawn(dots: Sequence[Dot]) -> Markup:
+    """A small plot with a logarithmic x axis; the models on the front have their names."""
+    logs = [math.log10(dot.x) for dot in dots]
+    span = max(logs) - min(logs)
+    pad = max(0.08 * span, (1 - span) / 2)
+    low, high = around([dot.y for dot in dots], 0, 100)
+    start, end = min(logs) - pad, max(logs) + pad
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        across = LEFT + (WIDE - LEFT - 8) * (math.log10(x) - start) / (end - start)
+        return across, 8 + (HIGH - BOTTOM - 8) * (high - y) / ((high - low) or 1.0)
+
+    parts = [_level(at(dots[0].x, tick)[1], f"{tick:g}") for tick in ticks(low, high, 4)]
+    decades = range(math.floor(start), math.ceil(end) + 1)
+    marks = [(step * 10.0**k) for k in decades for step in (1, 2, 5) if start <= math.log10(step * 10.0**k) <= end]
+    wanted = [mark for mark in marks if math.log10(mark) % 1 < 1e-9] if len(marks) > 6 else marks
+    parts += [_upright(at(mark, low)[0], f"{mark:g}") for mark in wanted]
+    best = pareto(dots)
+    if len(best) > 1:
+        path = "".join(f"{'L' if i else 'M'}{n(at(d.x, d.y)[0])} {n(at(d.x, d.y)[1])}" for i, d in enumerate(best))
+        parts.append(Markup('<path class="front" d="{}"/>').format(path))
+    parts += [_dot(dot, at(dot.x, dot.y), on=dot in best) for dot in sorted(dots, key=lambda d: d in best)]
+    parts += _names([(dot.title, *at(dot.x, dot.y)) for dot in reversed(best)])
+    body = Markup("").join(parts)
+    return Markup('<svg class="small" viewBox="0 0 {} {}" aria-hidden="true">{}</svg>').format(WIDE, HIGH, body)
+
+
+def _level(y: float, label: str) -> Markup:
+    return Markup(
+        '<line class="grid" x1="{}" x2="{}" y1="{y}" y2="{y}"/><text x="{}" y="{}" text-anchor="end">{}</text>'
+    ).format(LEFT, WIDE - 8, LEFT - 6, n(y + 4), label, y=n(y))
+
+
+def _upright(x: float, label: str) -> Markup:
+    return Markup(
+        '<line class="grid" x1="{x}" x2="{x}" y1="8" y2="{}"/><text x="{x}" y="{}" text-anchor="middle">{}</text>'
+    ).format(HIGH - BOTTOM, HIGH - 8, label, x=n(x))
+
+
+def _dot(dot: Dot, at: tuple[float, float], *, on: bool) -> Markup:
+    return Markup('<circle class="{}" cx="{}" cy="{}" r="{}"><title>{}: {}</title></circle>').format(
+        "on" if on else "off", n(at[0]), n(at[1]), "4.5" if on else "3.5", dot.title, f"{dot.y:.1f}"
+    )
+
+
+def _names(named: Sequence[tuple[str, float, float]]) -> list[Markup]:
+    """Names beside points, from the best; one that would cover an earlier one is left out."""
+    taken: list[tuple[float, float, float]] = []
+    out = []
+    for title, x, y in named:
+        name = short(title, 24)
+        wide = 6.2 * len(name)
+        left = min(max(float(LEFT), x - wide / 2), WIDE - wide)
+        high = y - 9 if y > 22 else y + 18
+        if any(abs(high - other) < 13 and left < end and start < left + wide for start, end, other in taken):
+            continue
+        taken.append((left, left + wide, high))
+        out.append(Markup('<text class="name" x="{}" y="{}">{}</text>').format(n(left), n(high), name))
+    return out
+
+
+def questions(view: View, board: Board, models: Sequence[str]) -> list[dict[str, Any]]:
+    """Questions with pictures, from the easiest to the hardest, of as many benchmarks as possible."""
+    columns = [column for column in view.columns if any(name in column.cells for name in models)]
+    lists = [found for column in columns[: 2 * QUESTIONS] if (found := pictured(column, board, models))]
+    picked = []
+    for turn in range(QUESTIONS if lists else 0):
+        left = lists[turn % len(lists)]
+        wanted = 0.95 - 0.9 * turn / (QUESTIONS - 1)
+        if left:
+            picked.append(left.pop(min(range(len(left)), key=lambda i: (abs(left[i]["solved"] - wanted), i))))
+    return sorted(picked, key=lambda one: -one["solved"])
+
+
+def wrong(view: View, board: Board, model: str) -> list[dict[str, Any]]:
+    """Questions with pictures that a model got wrong."""
+    found = [
+        [one for one in pictured(column, board, [model]) if one["solved"] < 1]
+        for column in view.columns
+        if model in column.cells
+    ]
+    turns = [one for some in zip(*(rest + [None] * QUESTIONS for rest in found), strict=False) for one in some if one]
+    return turns[: 2 * QUESTIONS]
+
+
+def pictured(column: Column, board: Board, models: Sequence[str]) -> list[dict[str, Any]]:
+    """The questions of a benchmark whose picture may be shown, each picture once, with the share of models right."""
+    cells = [column.cells[name] for name in models if name in column.cells]
+    file = samples_path(board.root, cells[0].run.info)
+    known = samples.load(file)
+    if not known.public:
+        return []
+    turn, seen, found = column.card.higher_is_better is False, set(), []
+    for place, key in enumerate(cells[0].vector.ids):
+        values = [cell.vector.counted[place] for cell in cells if cell.vector.ids == cells[0].vector.ids]
+        solved = float(sum(values)) / len(values)
+        shown = samples.sample_values(known, key, file.parent / "thumbs")
+        picture = next((one for one in shown["media"] if one["thumb"]), None)
+        if picture is None or (picture["thumb"], round(solved, 2)) in seen:
+            continue
+        seen.add((picture["thumb"], round(solved, 2)))
+        found.append(
+            {
+                "url": benchmark_url(column.card.name),
+                "benchmark": column.card.title,
+                "asked": short((shown["prompt"] or "").strip().partition("\n")[0], 110),
+                "solved": 1 - solved if turn else solved,
+                "picture": {name: picture[name] for name in ("thumb", "width", "height")},
+            }
+        )
+    return found
