@@ -12,7 +12,7 @@ from mmeval.board import Board, Column
 from mmeval.board.views import View
 from mmeval.sitegen import samples
 from mmeval.sitegen.charts import Point as Dot
-from mmeval.sitegen.charts import Scale, around, interval, n, pareto, ticks
+from mmeval.sitegen.charts import Scale, around, axis, interval, n, pareto, ticks
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import benchmark_url, model_url
 from mmeval.sitegen.pages.plots import cost, latency, size
@@ -79,21 +79,21 @@ def forest(view: View, board: Board, one: str | None) -> dict[str, Any]:
             "mean": mean,
             "half": half,
             "about": bool(line.predicted),
-            "first": line.model in first and first[line.model].best == 1,
+            "first": line.model == one or (line.model in first and first[line.model].best == 1),
             "reference": board.models[line.model].reference or "",
             "svg": interval(scale, mean, mean - half, mean + half),
         }
         for line, (mean, half) in zip(lines, ends, strict=True)
     ]
-    return {"rows": rows, "low": f"{scale.start:g}", "high": f"{scale.end:g}", "more": len(names) - len(rows)}
+    return {"rows": rows, "axis": axis(scale)}
 
 
 def plot(view: View, board: Board, models: Sequence[str], lang: Language) -> dict[str, Any] | None:
     """Score against the first axis that is known of two models; None without any."""
-    for name, axis in AXES:
+    for name, value in AXES:
         dots = []
         for model in models:
-            at, line = axis(board.models[model], view), view.lines[model]
+            at, line = value(board.models[model], view), view.lines[model]
             if at is not None and at > 0 and line.mean is not None:
                 ends = (line.mean - (line.half or 0.0), line.mean + (line.half or 0.0))
                 title = short(board.models[model].label, 60)
