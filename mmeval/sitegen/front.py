@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
-from mmeval.board import Board, Column
+from mmeval.board import Board
 from mmeval.board.views import View
-from mmeval.sitegen import samples
+from mmeval.sitegen.asked import Asked
 from mmeval.sitegen.charts import Point as Dot
 from mmeval.sitegen.charts import Scale, around, axis, interval, n, pareto, ticks
 from mmeval.sitegen.env import Language
-from mmeval.sitegen.links import benchmark_url, model_url
+from mmeval.sitegen.links import model_url
 from mmeval.sitegen.pages.plots import cost, latency, size
+from mmeval.sitegen.questions import card_of
 from mmeval.sitegen.text import short
-from mmeval.store import samples_path
 
 BEST, QUESTIONS = 8, 7
 """Models in the forest plot, and questions with pictures."""
@@ -27,19 +27,21 @@ AXES = (("cost", cost), ("size", size), ("latency", latency))
 """What the score is plotted against: the first that is known of two models."""
 
 
-def front(view: View, board: Board, lang: Language) -> dict[str, Any]:
-    """The variables of front.html."""
+def front(view: View, board: Board, asked: Sequence[Asked], lang: Language) -> dict[str, Any]:
+    """The variables of front.html; `asked` has the questions of all benchmarks of the board."""
     models = [name for name in view.order if board.models[name].reference is None]
     shown = [name for name in models if view.lines[name].mean is not None]
     answers = sum(cell.planned for column in view.columns for name, cell in column.cells.items() if name in models)
     one = models[0] if len(models) == 1 else None
+    names = {column.card.name for column in view.columns}
+    answered = [found for found in asked if found.name in names and found.rivals]
     return {
         "answers": f"{answers:,}",
         "one": one is not None,
         "sentence": sentence(view, board, models, lang),
         "forest": forest(view, board, one) if shown else None,
         "plot": None if one else plot(view, board, shown, lang),
-        "questions": wrong(view, board, one) if one else questions(view, board, models),
+        "questions": wrong(answered) if one else questions(answered),
         "command": f"mmeval run {' '.join(c.card.name for c in view.columns[:3])} -m PROVIDER/MODEL",
     }
 
@@ -169,53 +171,27 @@ def _names(named: Sequence[tuple[str, float, float]]) -> list[Markup]:
     return out
 
 
-def questions(view: View, board: Board, models: Sequence[str]) -> list[dict[str, Any]]:
+def questions(asked: Sequence[Asked]) -> list[dict[str, Any]]:
     """Questions with pictures, from the easiest to the hardest, of as many benchmarks as possible."""
-    columns = [column for column in view.columns if any(name in column.cells for name in models)]
-    lists = [found for column in columns[: 2 * QUESTIONS] if (found := pictured(column, board, models))]
-    picked = []
+    lists = [found for one in asked[: 2 * QUESTIONS] if (found := pictured(one, range(len(one.ids))))]
+    picked: list[dict[str, Any]] = []
     for turn in range(QUESTIONS if lists else 0):
-        left = lists[turn % len(lists)]
-        wanted = 0.95 - 0.9 * turn / (QUESTIONS - 1)
+        left, wanted = lists[turn % len(lists)], 95 - 90 * turn / (QUESTIONS - 1)
         if left:
-            picked.append(left.pop(min(range(len(left)), key=lambda i: (abs(left[i]["solved"] - wanted), i))))
-    return sorted(picked, key=lambda one: -one["solved"])
+            picked.append(left.pop(min(range(len(left)), key=lambda i: (abs(left[i]["share"] - wanted), i))))
+    return sorted(picked, key=lambda card: -card["share"])
 
 
-def wrong(view: View, board: Board, model: str) -> list[dict[str, Any]]:
-    """Questions with pictures that a model got wrong."""
-    found = [
-        [one for one in pictured(column, board, [model]) if one["solved"] < 1]
-        for column in view.columns
-        if model in column.cells
-    ]
-    turns = [one for some in zip(*(rest + [None] * QUESTIONS for rest in found), strict=False) for one in some if one]
+def wrong(asked: Sequence[Asked]) -> list[dict[str, Any]]:
+    """Questions with pictures that the only model got wrong, of all benchmarks in turn."""
+    lists = [pictured(one, (i for i, found in enumerate(one.solved) if found[0] < 1)) for one in asked]
+    turns = [found[i] for i in range(2 * QUESTIONS) for found in lists if i < len(found)]
     return turns[: 2 * QUESTIONS]
 
 
-def pictured(column: Column, board: Board, models: Sequence[str]) -> list[dict[str, Any]]:
-    """The questions of a benchmark whose picture may be shown, each picture once, with the share of models right."""
-    cells = [column.cells[name] for name in models if name in column.cells]
-    file = samples_path(board.root, cells[0].run.info)
-    known = samples.load(file)
-    if not known.public:
-        return []
-    turn, seen, found = column.card.higher_is_better is False, set(), []
-    for place, key in enumerate(cells[0].vector.ids):
-        values = [cell.vector.counted[place] for cell in cells if cell.vector.ids == cells[0].vector.ids]
-        solved = float(sum(values)) / len(values)
-        shown = samples.sample_values(known, key, file.parent / "thumbs")
-        picture = next((one for one in shown["media"] if one["thumb"]), None)
-        if picture is None or (picture["thumb"], round(solved, 2)) in seen:
-            continue
-        seen.add((picture["thumb"], round(solved, 2)))
-        found.append(
-            {
-                "url": benchmark_url(column.card.name),
-                "benchmark": column.card.title,
-                "asked": short((shown["prompt"] or "").strip().partition("\n")[0], 110),
-                "solved": 1 - solved if turn else solved,
-                "picture": {name: picture[name] for name in ("thumb", "width", "height")},
-            }
-        )
-    return found
+def pictured(asked: Asked, places: Iterable[int]) -> list[dict[str, Any]]:
+    """The cards of these questions that have a picture; of those with the same picture and share, the first."""
+    cards = (card_of(asked, place, asked.column.card.title) for place in places)
+    return list({(card["thumb"], card["share"]): card for card in reversed(list(cards)) if card["thumb"]}.values())[
+        ::-1
+    ]

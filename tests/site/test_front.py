@@ -11,6 +11,7 @@ import pytest
 
 from mmeval.board import Board
 from mmeval.board.views import View, make_view
+from mmeval.sitegen.asked import asked_of
 from mmeval.sitegen.charts import Point
 from mmeval.sitegen.env import Language, languages, source_folder
 from mmeval.sitegen.front import drawn, front, questions, sentence
@@ -56,25 +57,26 @@ def test_the_sentence_counts_who_is_tied_for_first(
 
 
 def test_questions_go_from_easy_to_hard_and_have_pictures(board: Board, view: View) -> None:
-    found = questions(view, board, [name for name in view.order if board.models[name].reference is None])
+    found = questions([asked_of(column, board) for column in view.columns])
     assert len(found) == 7
-    rates = [one["solved"] for one in found]
+    rates = [one["share"] for one in found]
     assert rates == sorted(rates, reverse=True)
-    assert rates[0] - rates[-1] > 0.4
-    assert all(one["picture"]["thumb"].endswith(".webp") and one["asked"] for one in found)
-    assert len({one["benchmark"] for one in found}) > 3
+    assert rates[0] - rates[-1] > 40
+    assert all(one["thumb"] and one["text"] for one in found)
+    assert len({one["about"] for one in found}) > 3
 
 
 def test_one_model_stands_beside_the_references_with_what_it_got_wrong(board: Board, lang: Language) -> None:
     model = next(name for name in board.models if board.models[name].reference is None)
     alone = of(board, lambda name: name == model or board.models[name].reference is not None)
-    found = front(make_view("all", alone.columns, alone), alone, lang)
+    asked = [asked_of(column, alone) for column in alone.columns]
+    found = front(make_view("all", alone.columns, alone), alone, asked, lang)
     assert found["one"]
     assert found["plot"] is None
     assert found["sentence"]["title"].startswith(board.models[model].label)
     assert {row["reference"] for row in found["forest"]["rows"]} >= {"", "random"}
     assert found["questions"]
-    assert all(one["solved"] < 1 for one in found["questions"])
+    assert all(one["share"] < 100 for one in found["questions"])
     assert "PROVIDER/MODEL" in found["command"]
 
 

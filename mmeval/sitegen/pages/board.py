@@ -83,7 +83,7 @@ def context(view: View, site: Site, lang: Language) -> dict[str, Any]:
         "dataset": data.dataset(site.board, site.options.title) if view.name == "all" else None,
         "past": past if view.name == "all" else [],
         "old": None,
-        "front": front(view, site.board, lang) if view.name == "all" and view.order else None,
+        "front": front(view, site.board, site.asked, lang) if view.name == "all" and view.order else None,
         **board_page(view, site.board, site.views, site.leaders, lang),
     }
 
