@@ -139,7 +139,7 @@ class Rows:
     def cell(self, column: Column, model: str) -> tuple[str, str, str]:
         """A value with half of its interval, and its marks.
 
-        `h0` to `h9`: its shade. `a`: tied for first. `q`: many replies could not be scored. `s`: unusual settings.
+        `h0` to `h9`: its shade. `a`: tied for first. `odd`: many replies could not be scored. `s`: unusual settings.
         `u`: not ranked.
         """
         cell = column.cells.get(model)
@@ -148,7 +148,7 @@ class Rows:
         value, scale = cell.headline, column.card.scale
         odd = (cell.failed + cell.truncated + cell.unparsed) > ODD_SHARE * max(1, cell.planned)
         first = model in self.leaders.get(column.card.name, ())
-        found = {"a": first, "q": odd, "s": bool(cell.settings), "u": bool(cell.unranked)}
+        found = {"a": first, "odd": odd, "s": bool(cell.settings), "u": bool(cell.unranked)}
         marks = [mark for mark, holds in found.items() if holds]
         shade = f"h{self.shade(column, value.value)}"
         return " ".join([shade, *marks]), number(value.value * scale), number((value.high - value.low) / 2 * scale)

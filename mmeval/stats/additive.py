@@ -13,7 +13,7 @@ logit is normal is that of MacKay (1992).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,8 +40,8 @@ class Scores:
     """Indices of the models that were run, ascending; shape (k,)."""
     means: Floats
     """Shares, 0 to 1; higher is better; shape (k,)."""
-    covariance: Floats
-    """Of the means, through their common samples; shape (k, k)."""
+    covariance: Callable[[], Floats]
+    """Makes that of the means, through their common samples; shape (k, k). Many of them need much memory."""
     units: float
     """Number of samples, or of clusters."""
 
@@ -52,9 +52,9 @@ class Additive:
 
     filled: Floats
     """Shares: measured where there is a score, otherwise predicted; shape (models, B)."""
-    parts: Sequence[Floats]
+    parts: Iterator[Floats]
     """Covariances of the models' means over all benchmarks, one for the samples of each benchmark and, last, one for
-    what the missing cells add; each of shape (models, models)."""
+    what the missing cells add; each of shape (models, models), made when it is asked for."""
     freedom: float
     """Degrees of freedom of the last part: those of the residuals, by the share of them that is interaction."""
 
@@ -125,8 +125,9 @@ def _logits(tables: Sequence[Scores], seen: Bools) -> tuple[Floats, Floats, Floa
         k, n = len(table.models), max(table.units, 1.0)
         kept = np.clip((table.means * n + EDGE) / (n + 2 * EDGE), 1e-6, 1 - 1e-6)
         slope = 1 / (kept * (1 - kept))
-        own = np.diag(table.covariance)
-        common = max(0.0, float((table.covariance.sum() - own.sum()) / (k * (k - 1)))) if k > 1 else 0.0
+        covariance = table.covariance()
+        own = np.diag(covariance)
+        common = max(0.0, float((covariance.sum() - own.sum()) / (k * (k - 1)))) if k > 1 else 0.0
         least = kept * (1 - kept) / (n * n)
         shares[table.models, b], logits[table.models, b] = table.means, np.log(kept / (1 - kept))
         slopes[table.models, b] = slope
@@ -161,7 +162,7 @@ def _interactions(logits: Floats, noise: Floats, seen: Bools, freedom: int) -> F
     return tau
 
 
-def _covariances(tables: Sequence[Scores], fit: _Fit, pulls: Floats, slopes: Floats, tau: Floats) -> list[Floats]:
+def _covariances(tables: Sequence[Scores], fit: _Fit, pulls: Floats, slopes: Floats, tau: Floats) -> Iterator[Floats]:
     """Covariances of the means; `pulls` are the slopes of predicted shares, 0 where there is a score.
 
     The mean of a model moves with the logit of model k on benchmark b by
@@ -173,7 +174,6 @@ def _covariances(tables: Sequence[Scores], fit: _Fit, pulls: Floats, slopes: Flo
     p = (pulls - sums[:, None] * shares) @ fit.inverse
     r = p @ shares.T
     unpredicted = np.diag((pulls**2 @ tau) / width**2)
-    parts = []
     for b, table in enumerate(tables):
         own = fit.weights[table.models, b]
         moved = own * (p[:, b][:, None] - r[:, table.models])
@@ -182,5 +182,5 @@ def _covariances(tables: Sequence[Scores], fit: _Fit, pulls: Floats, slopes: Flo
         unpredicted += tau[b] * moved @ moved.T
         moved *= slopes[table.models, b]
         moved[table.models, np.arange(len(own))] += 1 / width
-        parts.append(moved @ table.covariance @ moved.T)
-    return [*parts, unpredicted]
+        yield moved @ table.covariance() @ moved.T
+    yield unpredicted

@@ -132,7 +132,7 @@ def rank(
     share = np.full(len(sums), 1 / len(sums)) if weights is None else np.asarray(weights) / np.sum(weights)
     means: Floats = np.sum([w * s.means for w, s in zip(share, sums, strict=True)], axis=0)
     parts = [w * w * s.covariance() for w, s in zip(share, sums, strict=True)]
-    freedom = _freedom(parts, [s.freedom for s in sums])
+    freedom = _freedom([_mean_pair_variance(part) for part in parts], [s.freedom for s in sums])
     generator = np.random.default_rng(seed)
     drawn: Floats = np.sum([w * s.drawn(generator, draws) for w, s in zip(share, sums, strict=True)], axis=0)
     return _ranking(means, np.sum(parts, axis=0), freedom, drawn, level, method)
@@ -178,20 +178,24 @@ def rank_partial(
         ValueError: as in `rank`.
     """
     sums = [_summed(table) for table in tables]
-    scores = [Scores(rows, s.means, s.covariance(), s.freedom + 1) for rows, s in zip(present, sums, strict=True)]
+    scores = [Scores(rows, s.means, s.covariance, s.freedom + 1) for rows, s in zip(present, sums, strict=True)]
     found = additive(scores, models)
     if found is None:
         return None
     means: Floats = found.filled.mean(axis=1)
-    covariance: Floats = np.sum(found.parts, axis=0)
+    covariance, own, spread = np.zeros((models, models)), [], []
+    for part in found.parts:
+        covariance += part
+        own.append(np.diag(part))
+        spread.append(_mean_pair_variance(part))
     freedoms = [*(s.freedom for s in sums), found.freedom]
     generator = np.random.default_rng(seed)
     drawn = means[:, None] + _root(covariance) @ generator.standard_normal((models, draws))
-    own = np.diagonal(found.parts, axis1=1, axis2=2)
-    few = (own**2 / np.array(freedoms)[:, None]).sum(axis=0)
-    df = np.divide(own.sum(axis=0) ** 2, few, out=np.full(models, np.inf), where=few > 0)
-    halves = -stdtrit(np.minimum(df, 1e9), (1 - level) / 2) * np.sqrt(own.sum(axis=0))
-    ranking = _ranking(means, covariance, _freedom(found.parts, freedoms), drawn, level, None)
+    variance = np.diag(covariance)
+    few = (np.array(own) ** 2 / np.array(freedoms)[:, None]).sum(axis=0)
+    df = np.divide(variance**2, few, out=np.full(models, np.inf), where=few > 0)
+    halves = -stdtrit(np.minimum(df, 1e9), (1 - level) / 2) * np.sqrt(variance)
+    ranking = _ranking(means, covariance, _freedom(spread, freedoms), drawn, level, None)
     return Partial(ranking=ranking, filled=found.filled, halves=halves)
 
 
@@ -272,9 +276,11 @@ def _max_t(means: Floats, drawn: Floats, errors: Floats, level: float) -> float:
     return float(np.quantile(largest, level))
 
 
-def _freedom(covariances: Sequence[Floats], freedoms: Sequence[float]) -> float:
-    """Degrees of freedom of a typical error of a pair, given those of each benchmark (Welch and Satterthwaite)."""
-    spread = [_mean_pair_variance(covariance) for covariance in covariances]
+def _freedom(spread: Sequence[float], freedoms: Sequence[float]) -> float:
+    """Degrees of freedom of a typical error of a pair, given those of its parts (Welch and Satterthwaite).
+
+    `spread` has the mean variance of a pair in each part.
+    """
     few = sum(v * v / df for v, df in zip(spread, freedoms, strict=True))
     return float(sum(spread) ** 2 / few) if few else min(freedoms)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from scipy.special import expit, logit
@@ -15,7 +17,8 @@ def exact(logits: np.ndarray, seen: np.ndarray) -> list[Scores]:
     """Scores without noise."""
     columns = [column.nonzero()[0] for column in seen.T]
     return [
-        Scores(rows, expit(logits[rows, b]), np.zeros((len(rows), len(rows))), 1e9) for b, rows in enumerate(columns)
+        Scores(rows, expit(logits[rows, b]), partial(np.zeros, (len(rows), len(rows))), 1e9)
+        for b, rows in enumerate(columns)
     ]
 
 
