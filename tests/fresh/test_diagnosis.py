@@ -6,9 +6,11 @@ import functools
 import itertools
 
 import pytest
+from typer.testing import CliRunner
 
 import mmeval
 from mmeval.catalog import Catalog
+from mmeval.cli import app
 from mmeval.data import samples
 from mmeval.diagnosis import diagnoses
 from tests.fresh.oracle import right
@@ -73,3 +75,13 @@ def test_a_diagnosis(tmp_path, answer, image, own, gold, verdict):
     assert found.own is not None
     assert (found.image.value, found.own.value, found.gold.value) == (image, own, gold)
     assert found.verdict == verdict
+
+
+def test_the_site_says_why_a_model_fails(tmp_path):
+    model = mmeval.model(thinker, name="thinker", version="1")
+    mmeval.run("fresh_puzzles", model, diagnose=True, limit=LIMIT, results=tmp_path, cache="off", progress=False)
+    done = CliRunner().invoke(app, ["site", "build", "--results", str(tmp_path), "--out", str(tmp_path / "site")])
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "site" / "b" / "fresh_puzzles.html").read_text(encoding="utf-8")
+    for said in ("Understood and solved", "falls to half at step", "solved without all the facts", "cannot see"):
+        assert said in page

@@ -13,9 +13,11 @@ from mmeval.board.settings import COMMON, OPTIONS
 from mmeval.board.vectors import OUTCOMES
 from mmeval.catalog import bundled
 from mmeval.comparable import KEYS
+from mmeval.diagnosis import Verdict
 from mmeval.sitegen import discover
 from mmeval.sitegen.env import languages, source_folder
 from mmeval.sitegen.pages import board, compare, gallery, plots, question, run
+from mmeval.sitegen.understanding import TONES
 from mmeval.types import STATUSES
 
 PACKAGE = Path(discover.__file__).parent
@@ -38,6 +40,8 @@ FAMILIES = {
     "limited": ["about"],
     "suspicious": ["about", "share"],
     "hardest": ["about", "share"],
+    "understood": TONES,
+    "diagnosis": [verdict.replace(", ", "-").replace(" ", "-") for verdict in get_args(Verdict)],
     "arena.effect": ["first", *COUNTS],
     "gallery": ["easy", "medium", "hard", "every", "nobody", "split", "doubt", "odd"],
     "blind": ["a", "b", "c", "d"],

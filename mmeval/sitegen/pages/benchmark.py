@@ -26,6 +26,7 @@ from mmeval.sitegen.questions import BRIEF, card_of
 from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import short
+from mmeval.sitegen.understanding import understood
 from mmeval.store import samples_path, slug
 
 SLICES = 24
@@ -62,6 +63,7 @@ def context(asked: Asked, site: Site, drawn: str) -> Context:
         "difficulty": difficulty(asked, lang),
         "blind": with_and_without(asked, lang),
         "matrix": matrix_of(asked, drawn, lang) if drawn else None,
+        "understood": understood(asked.column, site.board, by_score(asked.column), lang),
     }
 
 
