@@ -264,13 +264,22 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def as_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Rows as Parquet; a column without any value is text."""
+    """Rows as Parquet; a column without any value, or with numbers that no type holds, is text."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     names = list(rows[0]) if rows else []
-    columns = {name: pa.array([row[name] for row in rows]) for name in names}
+    columns = {name: _column([row[name] for row in rows]) for name in names}
     empty = {name: column.cast(pa.string()) for name, column in columns.items() if pa.types.is_null(column.type)}
     out = io.BytesIO()
     pq.write_table(pa.table(columns | empty), out)
     return out.getvalue()
+
+
+def _column(values: Sequence[Any]) -> Any:
+    import pyarrow as pa
+
+    try:
+        return pa.array(values)
+    except (OverflowError, pa.ArrowInvalid, UnicodeEncodeError):  # a run may claim any number and any text
+        return pa.array([None if value is None else clean(str(value)) for value in values])

@@ -148,9 +148,16 @@
     if (n > MOST) box.append(el("p", fill(words.first, { n: MOST })));
     return box;
   }
+  /* Fragment, text, and picture of a question, from the list of its benchmark; its id where the two do not fit. */
+  function asked(file, i) {
+    var id = file.ids[i], one = file.questions[i], safe = "q-" + id.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 40);
+    return one && (one[0] === "q-" + id || one[0].indexOf(safe) === 0) ? one : ["", id, "", 0, 0];
+  }
   function flip(i, pair, name, file) {
-    var item = el("li", null, { "data-i": i });
-    item.append(el("bdi", file.ids[i]));
+    var item = el("li", null, { "data-i": i }), shown = el("a", null, { "class": "asked", href: pages + "q/" + file.file + ".html#" + asked(file, i)[0] });
+    if (asked(file, i)[2]) shown.append(el("img", null, { src: root + "t/" + asked(file, i)[2] + ".webp", alt: "", loading: "lazy", width: asked(file, i)[3], height: asked(file, i)[4] }));
+    shown.append(el("bdi", asked(file, i)[1]));
+    item.append(shown);
     pair.forEach(function (m) {
       var cell = m.cells[name], link = el("a", null, { href: pages + cell.run + "/index.html#s" + (i + 1) });
       link.append(el("span", null, { "class": "o " + cell.outcomes[i] }), " " + m.title + " " + AT[cell.levels[i]].toFixed(2).replace(/\.?0+$/, ""));
@@ -192,6 +199,14 @@
   function show(models, names, files) {
     if (!names.length) { out.replaceChildren(el("p", words.nothing, { "class": "note" })); return; }
     if (names.indexOf(state.b) < 0) state.b = names[0];
+    var mine = ticket, at = names.indexOf(state.b);
+    files[at].file = models[0].cells[state.b].file;
+    M.get(root, "q/" + files[at].file).then(function (found) { return found.questions; }, function () { return []; }).then(function (questions) {
+      files[at].questions = questions;
+      if (mine === ticket) put(models, names, files);
+    });
+  }
+  function put(models, names, files) {
     var file = files[names.indexOf(state.b)], two = el("div", null, { "class": "two" });
     var both = models.filter(function (m, k) { return !k || shared(models[0], m, state.b); });
     both.slice(1).forEach(function (other) { two.append(flips(models[0], other, state.b, file), flips(other, models[0], state.b, file)); });

@@ -112,12 +112,19 @@ def test_browser_statistics(visit: Visit) -> None:
     assert tab.evaluate("mmeval.p(2.0)") == pytest.approx(2 * oracle.norm.sf(2.0), abs=2e-7)
 
 
-def test_a_flip_leads_to_both_answers(visit: Visit, site: Path) -> None:
+def test_a_flip_shows_the_question_and_leads_to_both_answers(visit: Visit, site: Path) -> None:
     tab = visit("compare.html#m1=alder__vision-1a&m2=birch__vision-1b")
-    link = tab.locator("ol.flips a").first
+    link = tab.locator("ol.flips a:not(.asked)").first
     link.wait_for()
-    name = tab.locator("ol.flips li bdi").first.inner_text()
+    picture = tab.locator("ol.flips .asked img").first
+    picture.scroll_into_view_if_needed()
+    until(tab, "e => e.naturalWidth > 0", picture.element_handle())
+    assert tab.locator("ol.flips .asked bdi").first.inner_text().startswith("Picture ")
+    place = int(tab.locator("ol.flips li").first.get_attribute("data-i"))
+    file = tab.locator("ol.flips .asked").first.get_attribute("href").partition("q/")[2].partition(".html")[0]
+    name = tab.evaluate("([file, i]) => mmeval.get('', 's/' + file).then(found => found.ids[i])", [file, place])
     link.click()
+    until(tab, "document.querySelector('article.sample.current') !== null")
     assert name in tab.locator("article.sample.current h2").inner_text()
 
 

@@ -11,6 +11,9 @@ import pytest
 
 from mmeval.board import Board
 from mmeval.board.views import make_view
+from mmeval.sitegen.asked import asked_of
+from mmeval.sitegen.links import question_url
+from mmeval.sitegen.missed import missed
 from mmeval.sitegen.pages import model as modelpage
 from mmeval.sitegen.pages.model import field_of, share_below, slice_gaps
 
@@ -82,3 +85,19 @@ def test_the_models_of_a_maker_stand_in_the_order_of_release(board: Board) -> No
     assert [one["title"] for one in found if one["here"]] == [cards[names[2]].label]
     alone = replace(board, models={**cards, names[2]: cards[names[2]].model_copy(update={"organization": "Other Lab"})})
     assert modelpage.versions(alone.models[names[2]], view, alone) == []
+
+
+def test_missed_questions_are_wrong_here_and_right_elsewhere(board: Board) -> None:
+    asked = [asked_of(column, board) for column in board.columns]
+    name = "alder/vision-1a"
+    found = missed(name, asked)
+    assert found
+    shares = [one["share"] for one in found]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[-1] >= 50
+    places = {question_url(one.name, key): (one, i) for one in asked for i, key in enumerate(one.ids)}
+    for card in found:
+        one, place = places[card["url"]]
+        assert one.outcomes[name][place] in "wu"
+        assert sum(one.outcomes[other][place] == "r" for other in one.rivals) >= len(one.rivals) / 2 - 1
+        assert one.answers(name)[place][:20] in card["about"]

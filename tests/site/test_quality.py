@@ -63,9 +63,9 @@ def test_page_and_command_say_the_same(here: Path, site: Path, board: Board) -> 
     assert (told["models"], told["items"], told["left_out"]) == (found.models, found.items, found.left_out)
     assert told["reliability"]["value"] == pytest.approx(found.reliability.value)
     page = text_of((site / "b" / f"{NAME}.html").read_text())
-    assert f"Reliability {found.reliability.value:.2f} [" in page.replace("−", "-")
+    assert f"Reliability: {found.reliability.value:.2f} [" in page.replace("−", "-")
     assert f"every model is right on {100 * found.all_right:.1f}%" in page
-    assert "Suspect answer keys are not shown, because they take 8 models." in page
+    assert "Answer keys: a check for wrong ones takes 8 models." in page
     printed = called("items", NAME).output
     assert f"{NAME}: {found.models} models, {found.items} samples" in printed
     assert "Suspect keys: not shown" in printed
@@ -150,7 +150,7 @@ def test_blind_gain_has_the_interval_of_the_paired_difference(board: Board, site
     assert found.leak.low < found.leak.value
     page = text_of((site / "m" / "alder__vision-1a.html").read_text())
     assert "What seeing is worth" in page
-    assert f"{100 * found.gain.value:.1f} points [" in page.replace("−", "-")
+    assert f"{100 * found.gain.value:.1f} [" in page.replace("−", "-")
 
 
 def test_newer_samples_have_their_own_score(board: Board) -> None:

@@ -44,7 +44,14 @@ def test_the_page_has_what_was_asked_and_every_answer(visit: Visit, site: Path, 
     asked = asked_of(column, board)
     rows = tab.locator("#question tbody tr")
     assert rows.count() == len(column.cells)
-    words = {"r": "correct", "w": "wrong", "u": "unparsed", "t": "truncated", "x": "refused or empty", "f": "failed"}
+    words = {
+        "r": "correct",
+        "w": "wrong",
+        "u": "no answer found",
+        "t": "cut off",
+        "x": "refused or empty",
+        "f": "failed",
+    }
     for i, name in enumerate(asked.models):
         assert board.models[name].label in rows.nth(i).inner_text()
         assert words[asked.outcomes[name][52]] in rows.nth(i).inner_text()

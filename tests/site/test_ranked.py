@@ -194,14 +194,14 @@ def test_cached_runs_are_the_same(gamed: Path, gamers: Board, tmp_path: Path) ->
 PAGES: dict[str, tuple[str, Sequence[str]]] = {
     "board": (
         "index.html",
-        ["not ranked: less than 99% measured <bdi>(Hallusionbench)</bdi>", ' u">48.0<i>'],
+        ["not ranked: no score on more than 1% of the questions <bdi>(Hallusionbench)</bdi>", ' u">48.0<i>'],
     ),
     "benchmark": (
         f"b/{MEAN}.html",
-        ['100.0<br><span class="none">[50.0, 100.0]</span>', '50.5<br><span class="none">[48.0, 53.0]</span>', "not ranked: less than 99% measured", "Other settings",
-         "option <bdi>temperature 1.0</bdi>", "Runs on some of the samples", '<td class="n">8</td>'],
+        ['100.0<br><span class="none">[50.0, 100.0]</span>', '50.5<br><span class="none">[48.0, 53.0]</span>', "not ranked: no score on more than 1% of the questions", "Other settings",
+         "option <bdi>temperature 1.0</bdi>", "Runs on some of the questions", '<td class="n">8</td>'],
     ),
-    "model": ("m/gamer__fails.html", ['50.5<br><span class="none">[48.0, 53.0]</span>', "not ranked: less than 99% measured"]),
+    "model": ("m/gamer__fails.html", ['50.5<br><span class="none">[48.0, 53.0]</span>', "not ranked: no score on more than 1% of the questions"]),
     "variant": ("m/honest__half.html", ["Other settings", "option <bdi>temperature 1.0</bdi>", "100.0"]),
 }  # fmt: skip
 
@@ -215,7 +215,9 @@ def test_pages_say_so(gamed: Path, page: str) -> None:
 
 def test_run_pages_say_so_and_every_pooled_run_has_one(gamed: Path) -> None:
     (page,) = (gamed / "_site" / "r" / "gamer__fails").glob(f"{MEAN}*/index.html")
-    assert "10 samples are missing. The rest scores 50.5; counting them as wrong gives 48.0" in page.read_text()
+    assert (
+        "10 questions have no score. Without them, the score is 50.5; counted as wrong it is 48.0" in page.read_text()
+    )
     assert len(list((gamed / "_site" / "r" / "lucky__eight").glob("*/index.html"))) == 8
 
 

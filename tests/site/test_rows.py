@@ -113,7 +113,7 @@ def scores_only(folder: Path) -> None:
         (edited, "not verified", "", True),
         (verified_runs, "verified", '<span class="tag good">verified</span>', True),
         (scores_only, "scores only", '<span class="tag ">scores only</span>', True),
-        (imported, "imported", "not ranked: not measured here", False),
+        (imported, "imported", "not ranked: imported", False),
     ],
 )
 def test_a_row_says_how_far_it_can_be_trusted(few: Path, change: Any, mark: str, tag: str, ranked: bool) -> None:

@@ -78,7 +78,7 @@ def test_what_was_asked_is_not_here_at_all(tmp_path: Path) -> None:
     ledger.write(tmp_path, SHAPE)
     for file in (tmp_path / "results" / "_samples").rglob("*.jsonl"):
         file.unlink()
-    assert "The prompt is not published here." in page(tmp_path)
+    assert "The question is not published here." in page(tmp_path)
 
 
 def test_thumbnails_are_small(tmp_path: Path, site: Path) -> None:
@@ -90,5 +90,5 @@ def test_thumbnails_are_small(tmp_path: Path, site: Path) -> None:
     large.write_bytes(large.read_bytes() + b"\0" * THUMBNAIL_BYTES)
     found = page(tmp_path)
     assert f"t/{large.name}" not in found
-    assert "This site has no copy of this file." in found
+    assert "This site has no copy of the file." in found
     assert not (tmp_path / "_site" / "t" / large.name).exists()

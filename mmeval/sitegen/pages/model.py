@@ -22,10 +22,12 @@ from mmeval.board.leakage import blind_gains
 from mmeval.board.ranks import Ranks
 from mmeval.board.views import View, corrected, grouped, percent
 from mmeval.sitegen import data
+from mmeval.sitegen.boardrows import group_title
 from mmeval.sitegen.cells import aside, command, provenance, rank_text, shown, slices
 from mmeval.sitegen.charts import Scale, axis, interval, marks
 from mmeval.sitegen.env import Language, Nav
 from mmeval.sitegen.links import benchmark_url, chart_path, model_url, overall_badge
+from mmeval.sitegen.missed import missed
 from mmeval.sitegen.quality import seeing
 from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.store import slug
@@ -68,6 +70,7 @@ def pages(site: Site) -> Iterator[Page | File]:
 def context(card: ModelCard, site: Site, fields: Mapping[str, Field]) -> Context:
     """The variables of model.html."""
     shared = measured(card, site.board, site.ranks, fields)
+    shared["missed"] = [] if card.reference else missed(card.name, site.asked)
     view = site.views[0]
     shared["share"] = {
         "title": card.label,
@@ -203,6 +206,7 @@ def worded(card: ModelCard, board: Board, lang: Language) -> dict[str, Any]:
     return {
         "parts": [(lang.text(f"part.{part}"), card.parts.get(part)) for part in PARTS] if card.parts else [],
         "headed": headed(card, lang),
+        "fields": {group: group_title(group, lang) for group, _ in grouped(board.columns)},
         "maker": card.organization or "",
         "card_facts": facts(card, lang),
         "runs": [reproduce(column, one, lang) for column, cell in board.of(card.name) for one in cell.runs],

@@ -1,0 +1,41 @@
+"""The questions that a model missed although most others solve them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mmeval.sitegen.asked import Asked
+from mmeval.sitegen.questions import card_of
+from mmeval.sitegen.text import short
+
+LISTED, EACH = 12, 3
+"""Questions of a page, and of one benchmark."""
+MOST = 0.5
+"""Share of the models that solve a question from which missing it says something about a model."""
+
+
+def missed(model: str, benchmarks: Sequence[Asked]) -> list[dict[str, Any]]:
+    """Questions as `question_card` shows them, those first that nearly every other model solves."""
+    found = [one for asked in benchmarks if model in asked.outcomes for one in _of(model, asked)]
+    found.sort(key=lambda one: (-one[0], one[1].name, one[2]))
+    return [_card(model, asked, place) for _, asked, place in found[:LISTED]]
+
+
+def _of(model: str, asked: Asked) -> list[tuple[float, Asked, int]]:
+    """The easiest questions of a benchmark that the model answered wrongly; what failed is no answer."""
+    own = asked.outcomes[model]
+    out: list[tuple[float, Asked, int]] = []
+    for place in asked.easy_first:
+        share = asked.solved[place][0]
+        if share < MOST or len(out) == EACH:
+            break
+        if own[place] in "wu":
+            out.append((share, asked, place))
+    return out
+
+
+def _card(model: str, asked: Asked, place: int) -> dict[str, Any]:
+    answer = short(asked.answers(model)[place], 40)
+    about = f"{asked.column.card.title} · {answer}" if answer else asked.column.card.title
+    return {**card_of(asked, place, about), "outcome": asked.outcomes[model][place]}
