@@ -65,7 +65,7 @@
       var one = benchmarks[at++];
       M.get(set.root, "q/" + one[3]).then(function (index) {
         var all = index.questions;
-        for (var i = 0; i < all.length && found.length < MOST; i++) if (M.matches(query, all[i][1])) found.push([all[i][1], "q/" + one[3] + ".html#" + all[i][0], one[0]]);
+        for (var i = 0; i < all.length && found.length < MOST; i++) if (M.matches(query, all[i][1])) found.push([all[i][1], "q/" + one[3] + ".html#" + all[i][0], one[0] + " · " + (i + 1)]);
         next();
       }, next);
     }
