@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mmeval import media
 from mmeval.errors import MediaError
+from mmeval.runner.clips import store_clips
 from mmeval.runner.plan import Plan
 from mmeval.store import (
     Files,
@@ -47,6 +48,8 @@ def publish(plan: Plan, info: RunInfo) -> None:
         os.replace(part, target)
     if plan.benchmark.redistribute and target.exists():
         _thumbnails(plan, info, target)
+        if plan.benchmark.video or plan.benchmark.audio:
+            store_clips(plan, info, target)
 
 
 def _thumbnails(plan: Plan, info: RunInfo, samples: Path) -> None:

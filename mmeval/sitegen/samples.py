@@ -19,10 +19,15 @@ from mmeval.sitegen.fragments import ROOT, mark
 from mmeval.sitegen.marks import target_label, target_marks
 from mmeval.sitegen.sources import row_url
 from mmeval.sitegen.text import CLIP, clean, short, within
-from mmeval.store import StoredPart, StoredSample, read_samples, samples_path, unpublished
+from mmeval.store import StoredPart, StoredSample, clip_name, read_samples, samples_path, unpublished
 from mmeval.types import JSON
 
 PROMPT_BYTES = 4000
+PLAYED = (".mp4", ".webm", ".wav", ".mp3")
+"""Endings of films and sounds that a page plays."""
+CLIP_BYTES = 2_000_000
+STRIP = 8
+"""Most frames in a strip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,10 @@ def brief(file: Path, key: str, limit: int) -> tuple[str, str, int, int]:
     text = "\n".join(part.text or "" for part in sample.prompt if part.kind == "text").strip()
     for choice in sample.choices[:1]:
         text = text.partition(f"\nA. {choice}")[0]
-    image = next((part for part in sample.prompt if part.kind == "image" and part.sha256), None)
-    if image is None or not thumb_exists(file.parent / "thumbs" / f"{image.sha256}.webp"):
+    image = next((part for part in sample.prompt if part.kind in ("image", "video") and part.sha256), None)
+    if image is None or not thumb_exists(file.parent / "thumbs" / f"{clip_name(image)}.webp"):
         return short(" ".join(text.split()), limit) or short(key, limit), "", 0, 0
-    return short(" ".join(text.split()), limit) or short(key, limit), str(image.sha256), *fit(image.width, image.height)
+    return short(" ".join(text.split()), limit) or short(key, limit), clip_name(image), *fit(image.width, image.height)
 
 
 def tags_of(column: Column, root: Path) -> dict[str, dict[str, str]]:
@@ -97,15 +102,16 @@ def thumbs(column: Column, root: Path) -> Iterator[tuple[str, Path]]:
     """
     file = samples_path(root, next(iter(column.cells.values())).run.info)
     if file.is_file():
-        for thumb in sorted((file.parent / "thumbs").glob("*.webp")):
+        for thumb in sorted((file.parent / "thumbs").glob("[!.]*")):
             if thumb_exists(thumb):
                 yield f"t/{thumb.name}", thumb
 
 
 @functools.lru_cache(maxsize=65536)
 def thumb_exists(file: Path) -> bool:
-    """Whether there is a thumbnail that is small enough to be shown; cached for all runs."""
-    return file.is_file() and file.stat().st_size <= THUMBNAIL_BYTES
+    """Whether there is a thumbnail or clip that is small enough to be shown; cached for all runs."""
+    most = {".webp": THUMBNAIL_BYTES, **dict.fromkeys(PLAYED, CLIP_BYTES)}.get(file.suffix, -1)
+    return file.is_file() and file.stat().st_size <= most
 
 
 @functools.lru_cache(maxsize=4096)
@@ -170,14 +176,15 @@ def medium(part: StoredPart, thumbs: Path, *, public: bool) -> dict[str, Any]:
 
     `file`, `frames` and `marks` are what components.html says about them.
     """
-    has = public and part.kind == "image" and part.sha256 and thumb_exists(thumbs / f"{part.sha256}.webp")
+    name = clip_name(part)
+    has = public and part.kind != "audio" and part.sha256 and thumb_exists(thumbs / f"{name}.webp")
     width, height = fit(part.width, part.height)
     source = short(part.source or (part.sha256 or "")[:16], 160)
     return {
         "kind": part.kind,
-        "thumb": f"t/{part.sha256}.webp" if has else None,
-        "file": "",
-        "frames": [],
+        "thumb": f"t/{name}.webp" if has else None,
+        "file": _played(part, thumbs) if public and part.kind in ("video", "audio") else "",
+        "frames": _strip(name, thumbs) if has and part.kind == "video" else [],
         "marks": [],
         "width": width,
         "height": height,
@@ -185,6 +192,22 @@ def medium(part: StoredPart, thumbs: Path, *, public: bool) -> dict[str, Any]:
         "source": source,
         "url": row_url(source),
     }
+
+
+def _played(part: StoredPart, thumbs: Path) -> str:
+    """The copy of a film or sound, from where the clip begins to where it ends; empty if there is none."""
+    found = next((end for end in PLAYED if thumb_exists(thumbs / f"{part.sha256}{end}")), None)
+    if found is None:
+        return ""
+    start, end = (f"{at:g}" if isinstance(at, int | float) else "" for at in (part.start, part.end))
+    bounds = f"#t={start or 0}{',' * bool(end)}{end}" if start or end else ""
+    return f"t/{part.sha256}{found}{bounds}"
+
+
+def _strip(name: str, thumbs: Path) -> list[str]:
+    """Pictures of the frames that a model saw."""
+    found = (f"{name}-{number}.webp" for number in range(STRIP))
+    return [f"t/{file}" for file in found if thumb_exists(thumbs / file)]
 
 
 def fit(width: int | None, height: int | None, box: int = 320) -> tuple[int, int]:

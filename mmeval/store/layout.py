@@ -3,7 +3,7 @@
 results/<model>/<benchmark>@<version>[+<variant>]/<run>/      one run: see `Files`
 results/_samples/<benchmark>@<version>[+<variant>]/<digest>.jsonl        prompts, shared by the runs of all models
 results/_samples/<benchmark>@<version>[+<variant>]/<digest>.local.jsonl  the same, where the licence forbids sharing
-results/_samples/<benchmark>@<version>[+<variant>]/thumbs/<sha256>.webp
+results/_samples/<benchmark>@<version>[+<variant>]/thumbs/<sha256>.webp, also -<n>.webp (frames), .mp4, .wav and so on
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from mmeval.store.info import RunInfo, Spec
 
 __all__ = [
-    "SAMPLES", "Files", "benchmark_folder", "run_folders", "run_path", "samples_path", "slug", "thumbnail_path",
-    "unpublished",
+    "SAMPLES", "Files", "benchmark_folder", "clip_name", "run_folders", "run_path", "samples_path", "slug",
+    "thumbnail_path", "unpublished",
 ]  # fmt: skip
 
 SAMPLES = "_samples"
@@ -132,6 +133,32 @@ def samples_path(root: Path, info: RunInfo) -> Path:
 def unpublished(samples: Path) -> Path:
     """Where the samples of `samples` lie if the licence forbids sharing them; git ignores this file."""
     return samples.with_suffix(".local.jsonl")
+
+
+class Clip(Protocol):
+    """A film or sound, or its stored form."""
+
+    @property
+    def sha256(self) -> str | None:
+        """Of the whole file."""
+        ...
+
+    @property
+    def start(self) -> float | None:
+        """Where the clip begins, in seconds."""
+        ...
+
+    @property
+    def end(self) -> float | None:
+        """Where it ends."""
+        ...
+
+
+def clip_name(clip: Clip) -> str:
+    """How pictures of a clip are named: by the digest of its file, and of its bounds where it has any."""
+    if clip.start is None and clip.end is None:
+        return str(clip.sha256)
+    return hashlib.sha256(f"{clip.sha256} {clip.start} {clip.end}".encode()).hexdigest()
 
 
 def thumbnail_path(root: Path, info: RunInfo, sha256: str) -> Path:

@@ -3,6 +3,7 @@
 import io
 import re
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ from PIL import Image
 
 import mmeval
 from mmeval import Audio, Request, draw
-from mmeval.runner import plans, read_config
+from mmeval.runner import Settings, plans, read_config, run_one
 from mmeval.runner.estimate import estimate
+from mmeval.sitegen.samples import load, medium, sample_values
+from mmeval.store import StoredPart, read_records, samples_path
 
 
 def found(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
@@ -127,3 +130,20 @@ def test_an_estimate_knows_films(benchmark, how, images, tokens):
     ((plan,), _) = plans(config)
     found = estimate(plan)
     assert (found.images, found.image_tokens) == (images, tokens)
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "kind", "ending", "frames"),
+    [("drawn_films", "video", ".mp4", 8), ("drawn_sounds", "audio", ".wav", 0)],
+)
+def test_a_page_plays_the_clip_and_shows_what_was_seen(tmp_path, benchmark, kind, ending, frames):
+    run = run_one(benchmark, "mock/echo", Settings(results=tmp_path, cache="off", limit=1))
+    file = samples_path(tmp_path, run.info)
+    (key,) = (record.id for record in read_records(run.files.journal))
+    (shown,) = sample_values(load(file), key, file.parent / "thumbs")["media"]
+    names = {path.name for path in (file.parent / "thumbs").iterdir()}
+    assert (shown["kind"], shown["file"].endswith(ending), len(shown["frames"])) == (kind, True, frames)
+    assert {Path(name).name for name in (shown["file"], *shown["frames"])} <= names
+    part = replace(StoredPart(kind, sha256=shown["file"][2:66]), start=1.5, end="<b>")
+    assert medium(part, file.parent / "thumbs", public=True)["file"] == f"{shown['file']}#t=1.5"
+    assert medium(part, file.parent / "thumbs", public=False)["file"] == ""
