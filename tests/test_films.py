@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from mmeval import animate, media, store
 from mmeval.cli import app
 from mmeval.comparable import refused
-from mmeval.errors import MediaError, UsageError
+from mmeval.errors import MediaError, RunFailedError, UsageError
 from mmeval.media import Kept, subtitles
 from mmeval.media.decoder import Decoder, Job
 from mmeval.sampling import PRESETS, audio_policy, video_policy
@@ -198,6 +198,26 @@ def test_a_film_of_ten_hours(decoder: Decoder, folder: Path):
     assert (len(made.meta["frames"]), made.meta["seconds"]) == (8, 36_000.0)
 
 
+def test_any_damage_is_a_media_error_or_a_result(decoder: Decoder, folder: Path):
+    whole, rng = (folder / "film.mp4").read_bytes(), random.Random(7)
+    outcomes = set()
+    for number in range(40):
+        data = bytearray(whole)
+        for _ in range(rng.randint(1, 40)):
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        file = folder / f"damaged{number}.mp4"
+        file.write_bytes(data[: rng.randint(len(data) // 2, len(data))] if number % 2 else data)
+        for job in (
+            Job("frames", media.video(file), video_policy("frames=3").describe()),
+            Job("glance", media.video(file)),
+        ):
+            try:
+                outcomes.add(type(decoder.want(job).result(60)).__name__)
+            except MediaError as error:
+                outcomes.add("MediaError" if "\n" not in str(error) else str(error))
+    assert outcomes == {"Made", "MediaError"}
+
+
 def test_a_clip_is_decoded_once_and_kept(tmp_path: Path, folder: Path):
     one = Decoder(Kept(tmp_path), workers=2)
     clip = media.video(folder / "film.mp4")
@@ -218,6 +238,17 @@ def test_a_worker_that_hangs_or_dies_is_ended(tmp_path: Path, folder: Path):
         one.want(Job("probe", clip)).result(60)
     clip = media.video(folder / "film.mp4")
     assert one.want(Job("probe", clip)).result(60).meta["frames"] == 40  # by a new worker
+
+
+def test_a_full_disk_is_not_the_fault_of_a_clip(tmp_path: Path, folder: Path):
+    one = Decoder(Kept(tmp_path / "file" / "kept"), workers=1)
+    (tmp_path / "file").write_text("")  # a file where a folder should be
+    with pytest.raises(MediaError, match=r"film\.mp4: Not a directory"):
+        one.want(Job("probe", media.video(folder / "film.mp4"))).result(60)
+    full = Decoder(Kept(tmp_path / "kept"), workers=1)
+    full.kept.put = lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device", "/full"))
+    with pytest.raises(RunFailedError, match="/full: No space left on device"):
+        full.want(Job("probe", media.video(folder / "film.mp4"))).result(60)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -22,7 +23,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from mmeval.errors import MediaError
+from mmeval.errors import MediaError, RunFailedError
+from mmeval.faults import foreseen
 from mmeval.media.kept import Kept
 from mmeval.parts import Media
 
@@ -32,6 +34,8 @@ SILENT_S = 60.0
 """A worker that says nothing for so long hangs."""
 LONGEST_S = 1800.0
 """Longest time for one clip."""
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""Faults of the disk that results are written to."""
 SCHEMA = 1
 """Raise it when the same job would give other files."""
 
@@ -120,6 +124,9 @@ class Decoder:
             try:
                 found = self.kept.put(job.key, lambda out: self._work(job, worker, out))
             except OSError as error:
+                known = foreseen(error)
+                if isinstance(known, RunFailedError):  # no other clip would fare better
+                    raise known from None
                 raise MediaError(f"{_name(job.clip)}: {error.strerror or error}") from None
         return Made(*found)
 
@@ -127,7 +134,12 @@ class Decoder:
         self.decoded[job.key] += 1
         with _as_file(job.clip, self.kept.folder) as path:
             clip = {"path": path, "start": job.clip.start, "end": job.clip.end, "name": job.clip.sha256}
-            answer = worker.do({"op": job.op, "out": str(out), "policy": dict(job.policy), **clip})
+            told = {"op": job.op, "out": str(out), "policy": dict(job.policy), **clip}
+            answer = worker.do(told)
+            if answer.get("died"):  # something else may have ended it
+                answer = worker.do(told)
+        if answer.get("errno") in FULL:
+            raise OSError(answer["errno"], os.strerror(answer["errno"]), str(out))
         if "error" in answer:
             raise MediaError(f"{_name(job.clip)}: {answer['error']}")
         return answer
@@ -149,7 +161,7 @@ class _Worker:
             process.stdin.flush()
             return self._answer(process)
         except (OSError, ValueError) as error:
-            return self._ended(f"the decoder has failed: {error}")
+            return {**self._ended(f"the decoder has failed: {error}"), "died": True}
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -160,6 +172,7 @@ class _Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the run, which lets what it has begun end
                 env={**os.environ, "PYTHONPATH": path},
             )
         return self._process
@@ -174,7 +187,8 @@ class _Worker:
                     return self._ended(f"decoding it took longer than {time.monotonic() - begin:.0f} s")
                 part = os.read(process.stdout.fileno(), 1 << 16)
                 if not part:
-                    return self._ended("decoding it ended the decoder: it is damaged, or takes too much memory")
+                    why = "decoding it ended the decoder: it is damaged, or takes too much memory"
+                    return {**self._ended(why), "died": True}
                 text += part
                 *lines, text = text.split(b"\n")
                 for line in lines:

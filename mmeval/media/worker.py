@@ -63,7 +63,7 @@ def main() -> None:
         except MemoryError:
             answer = {"error": "decoding it takes too much memory"}
         except (av.error.FFmpegError, OSError, ValueError, ArithmeticError, EOFError, IndexError) as error:
-            answer = {"error": _why(error)}
+            answer = {"error": _why(error), "errno": getattr(error, "errno", None)}
         say(json.dumps(answer))
 
 
