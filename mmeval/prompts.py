@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from string import ascii_uppercase
 
 from mmeval.types import Image, Part, Prompt, Text
 
-__all__ = ["interleave", "letter", "lettered", "multiple_choice", "question_first", "vlmevalkit"]
+__all__ = ["in_order", "interleave", "letter", "lettered", "multiple_choice", "question_first", "vlmevalkit"]
 
 _TOKEN = re.compile(r"<image[ _]?(\d+)>")
 
@@ -67,6 +68,21 @@ def interleave(text: str, images: Mapping[int, Image]) -> Prompt:
     if not any(int(token) in images for token in _TOKEN.findall(text)):
         return (*images.values(), Text(text))
     return tuple(_parts(text, images))
+
+
+def in_order(text: str, images: Sequence[Image]) -> Prompt:
+    """Replace each `<image>` with the next image. Images without a place come first, a place without one is dropped."""
+    first, *rest = text.split("<image>")
+    spare = max(0, len(images) - len(rest))
+    parts: list[Part] = [*images[:spare], *_text(first)]
+    for image, after in zip_longest(images[spare:], rest, fillvalue=None):
+        parts += [image] if image else []
+        parts += _text(after or "")
+    return tuple(parts)
+
+
+def _text(text: str) -> list[Part]:
+    return [Text(text.strip())] if text.strip() else []
 
 
 def _parts(text: str, images: Mapping[int, Image]) -> Iterator[Part]:

@@ -6,6 +6,7 @@ A row is a mapping. Images stay encoded, as `{"bytes", "path"}` mappings.
 from mmeval.data.ablate import Ablation, ablate
 from mmeval.data.archives import unpacked
 from mmeval.data.combined import chained, each, joined, zipped
+from mmeval.data.families import mme_realworld
 from mmeval.data.files import csv, jsonl, parquet, tsv
 from mmeval.data.generated import Make, generated
 from mmeval.data.hub import hub
@@ -21,6 +22,7 @@ from mmeval.data.rows import (
     pictures,
     placed,
     present,
+    seen,
     size,
     sound,
     spelled,
@@ -33,7 +35,7 @@ from mmeval.data.variants import Variant, varied
 
 __all__ = [
     "Ablation", "Make", "Variant", "ablate", "annotated", "beside", "chained", "csv", "each", "film", "from_file",
-    "generated", "hub", "joined", "jsonl", "lettered", "matrices", "parquet", "picture", "pictures", "pinned",
-    "placed", "present", "samples", "size", "sound", "spelled", "supplied", "tags", "tsv", "unpacked", "varied",
-    "video_mme", "vlmevalkit", "vlmevalkit_sample", "zipped",
+    "generated", "hub", "joined", "jsonl", "lettered", "matrices", "mme_realworld", "parquet", "picture", "pictures",
+    "pinned", "placed", "present", "samples", "seen", "size", "sound", "spelled", "supplied", "tags", "tsv", "unpacked",
+    "varied", "video_mme", "vlmevalkit", "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

@@ -136,9 +136,25 @@ class Supplied:
         """Stream the rows; `folder` of each row is the folder of the images."""
         del offline
         self._require()
-        suffix = {".json": "jsonl"}.get(self.path.suffix, self.path.suffix.removeprefix("."))
-        for row in files.File(self.path, suffix, self.columns).rows():
+        for row in self._array() if self._is_array() else files.File(self.path, self._format(), self.columns).rows():
             yield {**row, "folder": str(self.path.parent)}
+
+    def _format(self) -> str:
+        return {".json": "jsonl"}.get(self.path.suffix, self.path.suffix.removeprefix("."))
+
+    def _is_array(self) -> bool:
+        """Whether a .json file is one list, and not one object for each line."""
+        if self.path.suffix != ".json":
+            return False
+        with self.path.open("rb") as file:
+            return file.read(256).lstrip().startswith(b"[")
+
+    def _array(self) -> Iterator[Row]:
+        found = read_json(self.path, DataError)
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise DataError(f"{self.path}: expected a list of objects")
+        numbered = ({**one, "row": number} for number, one in enumerate(found))
+        yield from checked(numbered, self.columns, where=self.where)
 
     @property
     def local(self) -> bool:

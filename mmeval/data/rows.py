@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from string import ascii_uppercase
@@ -134,6 +134,11 @@ def tags(row: Row, *columns: str) -> dict[str, str]:
     """Tags of a sample: lower-case column name to text, without empty cells."""
     found = {column: present(row.get(column)) for column in columns}
     return {column.lower(): text for column, text in found.items() if text is not None}
+
+
+def seen(images: Iterable[Image]) -> str:
+    """The cluster of all questions about the same pictures, in whatever order."""
+    return "+".join(sorted(image.sha256[:16] for image in images))
 
 
 def placed(key: str, true: str, *others: str) -> tuple[tuple[str, ...], str]:

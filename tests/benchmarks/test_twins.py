@@ -9,6 +9,7 @@ import pytest
 from mmeval import DataError, data
 from mmeval.catalog import Catalog
 from tests.benchmarks.twin import Twin, leaves, load, renamed, scored, shown
+from tests.benchmarks.twins_catalog import TWINS as CATALOG
 from tests.benchmarks.twins_charts import TWINS as CHARTS
 from tests.benchmarks.twins_general import TWINS as GENERAL
 from tests.benchmarks.twins_grounding import TWINS as GROUNDING
@@ -19,7 +20,7 @@ from tests.benchmarks.twins_video import TWINS as VIDEO
 from tests.benchmarks.twins_vqa import TWINS as VQA
 from tests.data.fakehub import Hub
 
-TWINS: dict[str, Twin] = VQA | CHARTS | GENERAL | GROUNDING | GROUPS | MATCHING | PUZZLES | VIDEO
+TWINS: dict[str, Twin] = VQA | CATALOG | CHARTS | GENERAL | GROUNDING | GROUPS | MATCHING | PUZZLES | VIDEO
 
 
 @pytest.fixture(autouse=True)

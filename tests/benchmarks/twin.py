@@ -144,6 +144,8 @@ def _put_supplied(file: Path, columns: Any, rows: Any, files: Mapping[str, bytes
             writer = csv.DictWriter(out, columns)
             writer.writeheader()
             writer.writerows(rows)
+    elif file.name == "data.json":
+        file.write_text(json.dumps(rows))
     else:
         file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     for name, content in files.items():

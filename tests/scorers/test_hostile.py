@@ -50,6 +50,7 @@ SCORERS = {
     "pairwise": scorers.pairwise(),
     "short": scorers.short_answer(),
     "drawn": scorers.drawn_answer(),
+    "choice, capitals": scorers.choice(official=published.first_capital_to_e, lmms=published.last_numbered),
     "choice, published": scorers.choice(official=published.after_last_answer, lmms=published.ticked,
                                         vlmevalkit=published.first_a_or_b),
     "places": scorers.Scorer(name="places", version=1, rules={

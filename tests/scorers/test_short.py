@@ -76,6 +76,16 @@ def test_circles_are_found_anywhere_by_another_harness():
         (published.ticked, "`{d}`", "D"),
         (published.ticked, "A dog, so B", "B"),
         (published.ticked, "none", None),
+        (published.first_capital_to_e, "The best answer is D", "D"),
+        (published.first_capital_to_e, "Based on the sign, C", "B"),
+        (published.first_capital_to_e, "b", "B"),
+        (published.first_capital_to_e, "", "A"),
+        (published.first_capital_to_e, "it is not clear from what is shown to us here at all", None),
+        (published.last_numbered, "A. sofa? No, it is D. desk", "D"),
+        (published.last_numbered, "<Answer>The answer is B</Answer> or C", "B"),
+        (published.last_numbered, "answer is E", "E"),
+        (published.last_numbered, "maybe C or D\nof A", "A"),
+        (published.last_numbered, "none", None),
     ],
 )
 def test_published_readers(read, text, found):

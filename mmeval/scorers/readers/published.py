@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ["after_last_answer", "first_a_or_b", "first_braces", "first_yes_or_no", "ticked"]
+__all__ = [
+    "after_last_answer",
+    "first_a_or_b",
+    "first_braces",
+    "first_capital_to_e",
+    "first_yes_or_no",
+    "last_numbered",
+    "ticked",
+]
 
 Options = Mapping[str, str]
 _MARKS = str.maketrans("", "", "<>:.")
@@ -51,3 +59,44 @@ def ticked(text: str, options: Options) -> str | None:
     inside = first_braces(said)
     found = _ALONE.search(said if inside is None else inside)
     return found[0].upper() if found else None
+
+
+_LEADS = re.compile(
+    "The best answer is|The correct answer is|The answer is|The answer|The best option is|The correct option is|"
+    "Best answer:|Best option:"
+)
+
+
+def first_capital_to_e(text: str, options: Options) -> str | None:
+    """The first capital A to E without eight lead-ins. What is a part of `(a)`, even an empty reply, is an A."""
+    said = _LEADS.sub("", text.strip())
+    found = re.search("[A-E]", said)
+    if found:
+        return found[0]
+    return next((x for x in "ABCDE" if said.lower() in f"({x.lower()})"), None) if len(said.split()) <= 10 else None
+
+
+_NUMBERED = re.compile(r"([A-E])\.")
+_IN_TAG = tuple(map(re.compile, (r"[Mm]y answer is ([A-E])", r"[Tt]he answer is ([A-E])", r"\b([A-E])\b")))
+_STATED = tuple(
+    map(
+        re.compile,
+        (
+            r"(?:^|\n)(?:Answer: )?([A-E])(?:$|\s)", r"[*\"]([A-E])[*\"]", r"\bAnswer:?\s{0,40}([A-E])\b",
+            r"[Mm]y answer is ([A-E])", r"answer is ([A-E])",
+        ),
+    )
+)  # fmt: skip
+
+
+def last_numbered(text: str, options: Options) -> str | None:
+    """The last `X.` anywhere, else what follows `<Answer>`, `Answer:` or `answer is`, else one in the last line."""
+    letters = _NUMBERED.findall(text)
+    _, _, tagged = text.partition("<Answer>")
+    places = ((tagged.partition("<")[0], _IN_TAG), (text, _STATED))
+    for said, patterns in () if letters else places:
+        letters = letters or next((found for pattern in patterns if (found := pattern.findall(said))), [])
+    if letters:
+        return str(letters[-1])
+    lines = (_IN_TAG[-1].search(line) for line in reversed(text.split("\n")))
+    return next((found[1] for found in lines if found), None)
