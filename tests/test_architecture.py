@@ -23,7 +23,7 @@ LAYERS = [
     {"definitions"},
     {"media", "providers"},
     {"data", "catalog", "anatomy"},
-    {"engine", "provenance", "store", "fresh"},
+    {"engine", "provenance", "store", "fresh", "bridge"},
     {"comparable"},
     {"runner", "compare", "board", "interchange"},
     {"gate", "arena", "diagnosis", "probe"},

@@ -43,6 +43,7 @@ VERBS = {
     "describe": "Say what a model consists of: parts and their sizes, context, tokens per image, licence and memory.",
     "probe": "Find out by asking what a model can take and give, and store it in RESULTS/_capabilities.",
     "doctor": "Check packages, keys, definitions, results and disk; or a model.",
+    "bridge": "Tasks of other harnesses, run and stored by mmeval.",
     "import": "Import results of other tools.",
     "export": "Write runs as a table of samples, as Every Eval Ever JSON, as hub YAML, or as a submission file.",
     "push": "Upload runs to a data set on the Hugging Face hub that you name.",

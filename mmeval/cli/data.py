@@ -54,7 +54,7 @@ def check(
     def one(name: str) -> str:
         if are_questions(name):
             return _told(name, inspect_questions(Questions(Path(name), roles)))
-        return _told(name, inspect(catalog.benchmark(name), offline=offline))
+        return _told(name, inspect(_definition(name, catalog), offline=offline))
 
     catalog = catalog_of(path)
     _each(_benchmarks(names, catalog), one)
@@ -106,7 +106,13 @@ def _each_benchmark(names: Iterable[str], catalog: Catalog, one: Callable[[Bench
         raise UsageError(
             f"{name}: a file of questions is neither fetched nor pinned; check it with `mmeval data check`"
         )
-    _each(found, lambda name: one(catalog.benchmark(name)))
+    _each(found, lambda name: one(_definition(name, catalog)))
+
+
+def _definition(name: str, catalog: Catalog) -> Benchmark:
+    from mmeval import bridge
+
+    return bridge.benchmark(bridge.named(name)) if bridge.is_bridged(name) else catalog.benchmark(name)
 
 
 def _each(names: Iterable[str], one: Callable[[str], str]) -> None:

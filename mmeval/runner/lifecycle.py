@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mmeval import media, provenance, store
+from mmeval.bridge import is_bridged
 from mmeval.data.questions import Questions
 from mmeval.definitions import Describes, NeedsSamples
 from mmeval.engine.client import Client, Stop, StoppedError
@@ -260,6 +261,7 @@ def _started(plan: Plan, planned: int | None, before: RunInfo | None) -> RunInfo
         planned=planned or 0,
         primary_metric=plan.benchmark.metric.name,
         scale=plan.benchmark.metric.scale,
+        origin="third-party" if is_bridged(plan.benchmark.name) else "mmeval",
         totals=before.totals if before else store.Totals(),
     )
 

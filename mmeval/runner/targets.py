@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
+from mmeval import bridge
 from mmeval.data import Variant, from_file, varied
 from mmeval.data.questions import FORMATS, are_questions
 from mmeval.definitions import Benchmark
@@ -96,6 +97,8 @@ def _jobs(what: What, settings: Settings) -> Iterable[Job]:
     name = str(what)
     if are_questions(name):
         return [_file(Path(name), settings.columns)]
+    if bridge.is_bridged(name):
+        return [job(name, settings)]
     benchmarks, suites = settings.catalog.benchmarks(), settings.catalog.suites()
     plain, _, season = name.partition("@")
     if plain in benchmarks:
@@ -119,6 +122,8 @@ def job(benchmark: str | Benchmark, settings: Settings) -> Job:
 
     A value's digest covers its name, version and data description.
     """
+    if isinstance(benchmark, str) and bridge.is_bridged(benchmark):
+        return _of_value(bridge.benchmark(bridge.named(benchmark)))
     if isinstance(benchmark, str):
         found = settings.catalog.definition("benchmarks", benchmark.partition("@")[0])
         return Job(benchmark=settings.catalog.benchmark(benchmark), digest=found.digest, file_digest=found.file_digest)
@@ -145,6 +150,8 @@ def job_of(run: Run, settings: Settings, file: Path | None = None) -> Job:
         raise UsageError(f"{run.path}: the run is of rows in memory, which no command can find; write them to a file")
     elif file is not None:
         raise UsageError(f"--file {file}: the run is of the benchmark {spec.benchmark}, not of a file of questions")
+    elif bridge.is_bridged(spec.benchmark):
+        found = job(spec.benchmark, settings)
     else:
         found = job(settings.catalog.stored_name(spec.benchmark, spec.version), settings)
     return replace(found, benchmark=varied(found.benchmark, Variant.of(spec.variant)))

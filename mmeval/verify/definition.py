@@ -116,7 +116,7 @@ def load(run: Run, settings: Settings, questions: Path | None) -> Known:
     known = Known(run, offline=settings.offline)
     spec = run.info.spec
     if run.info.origin == "third-party":
-        known.fault = "the scores were imported from another tool"
+        known.fault = "the scores come from another tool"
         return known
     of_file = spec.data.get("kind") == "file"
     if of_file and questions is None:  # the path in run.json may lead anywhere

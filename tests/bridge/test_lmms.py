@@ -1,0 +1,98 @@
+import json
+from pathlib import Path
+
+import pytest
+from datasets import Dataset, Features, Image, Value
+from typer.testing import CliRunner
+
+from mmeval.bridge import benchmark, install
+from mmeval.bridge.child import Child, TaskError
+from mmeval.cli import app
+from mmeval.errors import MMEvalError
+from mmeval.store import read_records, read_run
+from mmeval.store.layout import run_folders
+from tests.data.fakehub import Hub
+from tests.data.pictures import png
+
+QUESTIONS = ("first", "second", "dropped", "exits", "third", "fourth")
+REPLIES = {"first": "red", "second": "exit", "third": "die", "fourth": "green"}
+
+
+def put(hub: Hub) -> None:
+    rows = [
+        {"question": text, "image": {"bytes": png(n), "path": None}, "answer": "red", "picture": f"p{n % 2}"}
+        for n, text in enumerate(QUESTIONS)
+    ]
+    text = Value("string")
+    features = Features({"question": text, "image": Image(), "answer": text, "picture": text})
+    folder = hub.root / "acme/colours/data"
+    folder.mkdir(parents=True)
+    Dataset.from_list(rows, features=features).to_parquet(folder / "test-00000-of-00001.parquet")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("lmms_eval")
+def test_a_task_runs_with_its_own_prompts_and_scores_and_its_faults_stay_with_their_samples(hub: Hub, tmp_path: Path):
+    put(hub)
+    script = json.dumps({f"{text} One word.": reply for text, reply in REPLIES.items()})
+    asked = ["run", "lmms:colours", "-m", "mock/scripted", "-o", f"script={script}", "--max-error-rate", "1"]
+    first = CliRunner().invoke(app, asked)
+    (folder,) = run_folders(tmp_path / "results")
+    run = read_run(folder)
+    records = {one.id: one for one in read_records(folder / "records.jsonl")}
+    assert first.exit_code == 0, first.output
+    assert folder.parent.name == "lmms-eval.colours@0.7.3"
+    assert run.info.origin == "third-party"
+    assert run.info.spec.data["task"] == "colours"
+    assert {key: (one.status, one.score and one.score.value) for key, one in records.items()} == {
+        "0": ("ok", 1.0),
+        "1": ("error", None),
+        "2": ("invalid_input", None),
+        "3": ("error", None),
+        "4": ("ok", 0.0),
+    }
+    assert "exit(3)" in str(records["1"].failure)
+    assert "exit(3)" in str(records["2"].failure)
+    assert "ended its process" in str(records["3"].failure)
+    assert {name: one.value for name, one in run.info.metrics.items()} == {
+        "score": 0.5,
+        "score/lmms-eval:acc": 0.5,
+        "score/lmms-eval:percent": 0.5,
+    }
+    assert (records["0"].cluster, records["1"].cluster) == ("p0", "p1")
+    assert not list(tmp_path.rglob("litter.txt"))
+
+
+@pytest.mark.usefixtures("lmms_eval")
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        ("colour", "no task lmms:colour; did you mean lmms:colours"),
+        ("judged", r"asks a judge of its own \(requests\)"),
+        ("lacking", "run `mmeval bridge lmms install --with no_such_package`"),
+        ("leaving", r"its code cannot be loaded: its code ended the process: exit\('no key'\)"),
+        ("scored", "wants multiple_choice"),
+        ("builtin", "no scoring code of its own"),
+        ("filtered", "filters replies"),
+        ("archived", "in archives"),
+        ("elsewhere", r"not one split of a data set on the hub \(parquet"),
+    ],
+)
+def test_what_cannot_be_run_says_why(task: str, message: str):
+    with pytest.raises(MMEvalError, match=message):
+        benchmark(task)
+
+
+@pytest.mark.usefixtures("lmms_eval")
+def test_code_that_hangs_is_ended():
+    child = Child(install.python())
+    with pytest.raises(TaskError, match="took longer than 1 s"):
+        child.ask({"op": "about", "task": "stuck"}, seconds=1)
+    assert "colours" in child.ask({"op": "list"}, seconds=30)["tasks"]
+    child.close()
+
+
+def test_a_user_who_has_not_installed_it_is_told_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with pytest.raises(MMEvalError, match="run `mmeval bridge lmms install`"):
+        benchmark("never_seen")
