@@ -229,7 +229,7 @@ def _names(points: Sequence[Point], at: Mapping[int, tuple[float, float]]) -> li
     out = []
     for point in points:
         name = point.title if len(point.title) <= LONGEST else f"{point.title[: LONGEST - 1]}…"
-        box = place(at[id(point)], 6.6 * len(name), list(at.values()), taken)
+        box = place(at[id(point)], 7 * len(name), list(at.values()), taken)
         if box is None:
             continue
         taken.append(box)
@@ -242,9 +242,13 @@ Box: TypeAlias = tuple[float, float, float, float]
 
 
 def place(
-    at: tuple[float, float], wide: float, points: Sequence[tuple[float, float]], taken: Sequence[Box]
+    at: tuple[float, float],
+    wide: float,
+    points: Sequence[tuple[float, float]],
+    taken: Sequence[Box],
+    frame: Box = (LEFT, TOP - 12, WIDE, HIGH - BOTTOM),
 ) -> Box | None:
-    """A box for a name of this width beside its point, clear of all points and of the boxes that are taken."""
+    """A box for a name of this width beside its point, in the frame, clear of all points and of what is taken."""
     spots = (
         (9, 4),
         (-9 - wide, 4),
@@ -258,7 +262,7 @@ def place(
     for dx, dy in spots:
         left, base = at[0] + dx, at[1] + dy
         box = (left, base - 10, left + wide, base + 3)
-        inside = left >= LEFT and box[2] <= WIDE and box[1] >= TOP - 12 and box[3] <= HIGH - BOTTOM
+        inside = left >= frame[0] and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3]
         free = all(box[0] >= o[2] or o[0] >= box[2] or box[1] >= o[3] or o[1] >= box[3] for o in taken)
         clear = all(not (box[0] - 5 < x < box[2] + 5 and box[1] - 5 < y < box[3] + 5) for x, y in points)
         if inside and free and clear:

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from mmeval.board import Board
 from mmeval.board.views import View
 from mmeval.sitegen.asked import Asked
+from mmeval.sitegen.charts import Box, Scale, around, axis, interval, n, pareto, place, ticks
 from mmeval.sitegen.charts import Point as Dot
-from mmeval.sitegen.charts import Scale, around, axis, interval, n, pareto, ticks
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import model_url
 from mmeval.sitegen.pages.plots import cost, latency, size
@@ -132,7 +132,8 @@ def drawn(dots: Sequence[Dot]) -> Markup:
         path = "".join(f"{'L' if i else 'M'}{n(at(d.x, d.y)[0])} {n(at(d.x, d.y)[1])}" for i, d in enumerate(best))
         parts.append(Markup('<path class="front" d="{}"/>').format(path))
     parts += [_dot(dot, at(dot.x, dot.y), on=dot in best) for dot in sorted(dots, key=lambda d: d in best)]
-    parts += _names([(dot.title, *at(dot.x, dot.y)) for dot in reversed(best)])
+    spots = [at(dot.x, dot.y) for dot in dots]
+    parts += _names([(dot.title, *at(dot.x, dot.y)) for dot in reversed(best)], spots)
     body = Markup("").join(parts)
     return Markup('<svg class="small" viewBox="0 0 {} {}" aria-hidden="true">{}</svg>').format(WIDE, HIGH, body)
 
@@ -155,19 +156,16 @@ def _dot(dot: Dot, at: tuple[float, float], *, on: bool) -> Markup:
     )
 
 
-def _names(named: Sequence[tuple[str, float, float]]) -> list[Markup]:
-    """Names beside points, from the best; one that would cover an earlier one is left out."""
-    taken: list[tuple[float, float, float]] = []
+def _names(named: Sequence[tuple[str, float, float]], points: Sequence[tuple[float, float]]) -> list[Markup]:
+    """Names beside points, from the best; one that would cover a point or an earlier name is left out."""
+    taken: list[Box] = []
     out = []
-    for title, x, y in named:
+    for title, *at in named:
         name = short(title, 24)
-        wide = 6.2 * len(name)
-        left = min(max(float(LEFT), x - wide / 2), WIDE - wide)
-        high = y - 9 if y > 22 else y + 18
-        if any(abs(high - other) < 13 and left < end and start < left + wide for start, end, other in taken):
-            continue
-        taken.append((left, left + wide, high))
-        out.append(Markup('<text class="name" x="{}" y="{}">{}</text>').format(n(left), n(high), name))
+        box = place((at[0], at[1]), 6.5 * len(name), points, taken, (LEFT, 0, WIDE, HIGH - BOTTOM))
+        if box is not None:
+            taken.append(box)
+            out.append(Markup('<text class="name" x="{}" y="{}">{}</text>').format(n(box[0]), n(box[3] - 3), name))
     return out
 
 

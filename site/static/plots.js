@@ -4,7 +4,7 @@
   var form = document.getElementById("axes");
   if (!form) return;
   var M = window.mmeval, words = JSON.parse(form.dataset.words), figure = document.getElementById("plot"), shown = document.getElementById("shown");
-  var WIDE = 720, HIGH = 410, LEFT = 44, RIGHT = 16, TOP = 28, BOTTOM = 42, NAMED = 14, LONGEST = 28, NS = "http://www.w3.org/2000/svg";
+  var WIDE, HIGH, LEFT = 44, RIGHT = 16, TOP = 28, BOTTOM = 42, NAMED = 14, LONGEST = 28, NS = "http://www.w3.org/2000/svg";
   var KEYS = ["x", "y", "log", "q", "org", "access"], LOGS = ["cost", "size", "latency"], rows = [], data = null;
   var table = document.querySelector("#numbers tbody");
 
@@ -52,7 +52,7 @@
   }
   /* A place for a name beside its point, where it covers no point and no other name. */
   function place(p, name, points, taken) {
-    var wide = 6.6 * name.length, spots = [[9, 4], [-9 - wide, 4], [-wide / 2, -9], [-wide / 2, 18], [8, -7], [8, 15], [-8 - wide, -7], [-8 - wide, 15]];
+    var wide = pen.measureText(name).width, spots = [[9, 4], [-9 - wide, 4], [-wide / 2, -9], [-wide / 2, 18], [8, -7], [8, 15], [-8 - wide, -7], [-8 - wide, 15]];
     for (var i = 0; i < spots.length; i++) {
       var box = { left: p.x + spots[i][0], top: p.y + spots[i][1] - 10, right: p.x + spots[i][0] + wide, bottom: p.y + spots[i][1] + 3 };
       if (box.left < LEFT || box.right > WIDE || box.top < TOP - 12 || box.bottom > HIGH - BOTTOM) continue;
@@ -72,13 +72,22 @@
       svg.append(make("text", { "class": "name", x: box.left.toFixed(1), y: (box.bottom - 3).toFixed(1) }, name));
     });
   }
+  /* On a narrow screen the plot has fewer pixels across instead of smaller letters; its height stays that of the page's own drawing. */
+  var pen = document.createElement("canvas").getContext("2d");
+  function fit() {
+    WIDE = Math.max(320, Math.min(720, figure.clientWidth));
+    HIGH = Math.round(Math.max(608, WIDE) * 41 / 72);
+    pen.font = "12px " + getComputedStyle(document.body).fontFamily;
+  }
   function draw(points, state) {
+    fit();
     var log = state.log !== "0" && LOGS.indexOf(state.x) >= 0 && points.every(function (p) { return p.vx > 0; });
     var x = axis(points.map(function (p) { return p.vx; }), state.x, log), ends = [];
     points.forEach(function (p) { ends.push(p.vy - p.half, p.vy + p.half); });
-    var y = axis(ends, state.y, false), svg = make("svg", { "class": "scatter", viewBox: "0 0 " + WIDE + " " + HIGH, role: "group", "aria-label": titles.y + " / " + titles.x });
+    var y = axis(ends, state.y, false), svg = make("svg", { "class": "scatter fit", viewBox: "0 0 " + WIDE + " " + HIGH, role: "group", "aria-label": titles.y + " / " + titles.x });
     function px(v) { return LEFT + (WIDE - RIGHT - LEFT) * x.at(v); }
     function py(v) { return HIGH - BOTTOM - (HIGH - BOTTOM - TOP) * y.at(v); }
+    if (log && x.marks.length * 60 > WIDE) x.marks = x.marks.filter(function (m) { return Number.isInteger(m[0]); });
     x.marks.forEach(function (m) {
       svg.append(make("line", { "class": "grid", x1: px(m[1]), x2: px(m[1]), y1: TOP, y2: HIGH - BOTTOM }), make("text", { x: px(m[1]), y: HIGH - BOTTOM + 16, "text-anchor": "middle" }, label(m[1])));
     });

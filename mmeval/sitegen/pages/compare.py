@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from mmeval.board import Board
 from mmeval.sitegen.env import Language, Nav
 from mmeval.sitegen.site import Page, Site
 from mmeval.store import slug
@@ -21,15 +20,18 @@ WORDS = (
 
 def pages(site: Site) -> Iterator[Page]:
     """The page itself."""
-    yield Page("compare.html", "compare.html", lambda lang: context(site.board, lang))
+    yield Page("compare.html", "compare.html", lambda lang: context(site, lang))
 
 
-def context(board: Board, lang: Language) -> dict[str, Any]:
+def context(site: Site, lang: Language) -> dict[str, Any]:
     """The names of the models; the browser loads the data of those that a reader chooses."""
+    board = site.board
     named = sorted((card.label, slug(name)) for name, card in board.models.items() if board.of(name))
+    best = [name for name in site.views[0].order if board.models[name].reference is None] if site.views else []
     words = {key: lang.messages[f"compare.{key}"] for key in WORDS}
     words |= {key: lang.messages[key] for key in ("interval", "benchmark", "model")}
     return {
+        "example": [{"title": board.models[name].label, "file": slug(name)} for name in best[:2]],
         "models": [{"title": title, "file": file} for title, file in named],
         "words": json.dumps(words, ensure_ascii=False, sort_keys=True),
     }

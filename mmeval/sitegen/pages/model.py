@@ -235,10 +235,17 @@ def headed(card: ModelCard, lang: Language) -> list[tuple[str, str]]:
     pairs = [
         (t("fact.organization"), card.organization),
         (t("fact.released"), card.released.isoformat() if card.released else None),
-        (t("fact.parameters"), None if card.parameters is None else f"{card.parameters:g} B"),
+        (t("fact.parameters"), sized(card.parameters)),
         (t("fact.access"), access),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+def sized(billions: float | None) -> str | None:
+    """A number of parameters, in millions where it is small."""
+    if billions is None:
+        return None
+    return f"{billions:g} B" if billions >= 0.1 else f"{1000 * billions:g} M"
 
 
 def facts(card: ModelCard, lang: Language) -> list[tuple[str, Any]]:
