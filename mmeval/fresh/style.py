@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
 
-__all__ = ["COLOURS", "FONTS", "RGB", "Page", "Style", "style"]
+__all__ = ["COLOURS", "FONTS", "RGB", "Page", "Style", "png", "style"]
 
 RGB: TypeAlias = tuple[int, int, int]
 FONTS = tuple(sorted(Path(__file__).with_name("fonts").glob("*.[ot]tf")))
@@ -129,9 +129,14 @@ class Page:
 
     def png(self) -> bytes:
         """The finished picture as PNG."""
-        out = io.BytesIO()
-        _noisy(self.image.reduce(SCALE), self.look).save(out, "PNG", compress_level=6)
-        return out.getvalue()
+        return png(self.image.reduce(SCALE), self.look)
+
+
+def png(image: Image.Image, look: Style) -> bytes:
+    """An RGB image with the noise of its look, as PNG."""
+    out = io.BytesIO()
+    _noisy(image, look).save(out, "PNG", compress_level=6)
+    return out.getvalue()
 
 
 def _scaled(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
