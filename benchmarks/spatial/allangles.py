@@ -1,8 +1,8 @@
 """One scene from several cameras: counting, attributes, relations, camera poses, with three options.
 
-Most questions have a twin that asks the same from the other side; `accuracy/pair` is the share of these pairs with both
-right, which guessing seldom reaches. The default is our own reading of the letter. Most scenes are of Ego-Exo4D, whose
-owners give them on request; a sample without its pictures fails alone.
+Most questions have a twin that asks the same from the other side; `accuracy/pair` is the share of these pairs with
+both right, which guessing seldom reaches. The default is our own reading of the letter. Most scenes are of Ego-
+Exo4D, whose owners give them on request; a sample without its pictures fails alone.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
@@ -13,7 +13,7 @@ CLOSING = "Answer with the option's letter from the given choices directly."
 
 
 def to_sample(row: Row) -> Sample:
-    images = [data.beside({**row, "image_path": path}, "image_path") for path in row["image_path"]]
+    images = [data.still(row, path) for path in row["image_path"]]
     options, twin = data.lettered(row), data.present(row["pair_idx"])
     pair = "-".join(sorted((str(row["index"]), twin))) if twin else ""
     return Sample(

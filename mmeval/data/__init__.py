@@ -26,6 +26,7 @@ from mmeval.data.rows import (
     size,
     sound,
     spelled,
+    still,
     tags,
     video_mme,
     vlmevalkit_sample,
@@ -36,6 +37,6 @@ from mmeval.data.variants import Variant, varied
 __all__ = [
     "Ablation", "Make", "Variant", "ablate", "annotated", "beside", "chained", "csv", "each", "film", "from_file",
     "generated", "hub", "joined", "jsonl", "lettered", "matrices", "mme_realworld", "parquet", "picture", "pictures",
-    "pinned", "placed", "present", "samples", "seen", "size", "sound", "spelled", "supplied", "tags", "tsv", "unpacked",
-    "varied", "video_mme", "vlmevalkit", "vlmevalkit_sample", "zipped",
+    "pinned", "placed", "present", "samples", "seen", "size", "sound", "spelled", "still", "supplied", "tags", "tsv",
+    "unpacked", "varied", "video_mme", "vlmevalkit", "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

@@ -83,13 +83,15 @@ class Zipped:
     source: Hub
     archive: str
     column: str
+    folder: str = ""
+    """Folder of the members in the archive, where the column leaves it out; ends with a slash."""
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
         """Stream the rows with the member's bytes as `image`; raises DataError when the member does not exist."""
         with zipfile.ZipFile(self.source.file(self.archive, offline=offline)) as members:
             for number, row in enumerate(self.source.rows(offline=offline)):
                 try:
-                    data = members.read(row[self.column])
+                    data = members.read(self.folder + row[self.column].strip())
                 except (KeyError, zipfile.BadZipFile, zlib.error) as error:
                     raise DataError(f"{self.source.where} row {number}: column {self.column!r}: {error}") from None
                 yield {**row, "image": {"bytes": data, "path": row[self.column]}}
@@ -140,9 +142,9 @@ class Each:
         return replace(self, source=sources[0])
 
 
-def zipped(source: Hub, *, archive: str, column: str) -> Zipped:
-    """Rows whose images are members of a zip archive."""
-    return Zipped(source=source, archive=archive, column=column)
+def zipped(source: Hub, *, archive: str, column: str, folder: str = "") -> Zipped:
+    """Rows whose images are members of a zip archive, in a folder that the column may leave out."""
+    return Zipped(source=source, archive=archive, column=column, folder=folder)
 
 
 def chained(column: str, parts: Mapping[str, Source]) -> Chained:

@@ -163,8 +163,8 @@ def _stream(source: Hub, path: str, **how: Any) -> Iterator[Row]:
     from datasets import load_dataset
 
     with _named(source):
-        data = load_dataset(path, split=source.split, streaming=True, **how).decode(False)
-        rows = iter(data)
+        data = load_dataset(path, split=source.split, streaming=True, **how)
+        rows = iter(data.decode(False) if data.features else data)  # a CSV file streams without, and holds no media
     while True:
         with _named(source):
             row = next(rows, None)

@@ -36,6 +36,14 @@ def beside(row: Row, column: str = "image") -> Image:
     return cells.image(row[column], Path(row["folder"]), where)
 
 
+def still(row: Row, name: str) -> Image:
+    """A picture below the folder of unpacked or user-supplied data; one that is missing fails its sample alone."""
+    folder = Path(row["folder"])
+    if not (folder / name).is_file():
+        return media.image(name.encode(), source=name)
+    return cells.image(name, folder, f"{folder} row {row.get('row', '?')}")
+
+
 def film(
     row: Row, name: str, *, start: float | None = None, end: float | None = None, subtitles: str | None = None
 ) -> Video:

@@ -28,6 +28,7 @@ from mmeval.scorers.rules.tables import table_match
 from mmeval.scorers.rules.text import anls, exact_text
 from mmeval.scorers.rules.tolerance import numeric, relaxed
 from mmeval.scorers.rules.vqa import vqa_accuracy
+from mmeval.scorers.rules.words import covered, overlap, transcript, within
 from mmeval.scorers.rules.yesno import yes_no
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "contains",
     "correctness",
     "count",
+    "covered",
     "drawn_answer",
     "exact_text",
     "explained_yes_no",
@@ -63,6 +65,7 @@ __all__ = [
     "math_judged",
     "numeric",
     "open_answer",
+    "overlap",
     "pairwise",
     "phrase",
     "point",
@@ -74,6 +77,8 @@ __all__ = [
     "short_answer",
     "table_match",
     "tagged_judged",
+    "transcript",
     "vqa_accuracy",
+    "within",
     "yes_no",
 ]

@@ -11,6 +11,7 @@ from mmeval.catalog import Catalog
 from tests.benchmarks.twin import Twin, leaves, load, renamed, scored, shown
 from tests.benchmarks.twins_catalog import TWINS as CATALOG
 from tests.benchmarks.twins_charts import TWINS as CHARTS
+from tests.benchmarks.twins_fields import TWINS as FIELDS
 from tests.benchmarks.twins_general import TWINS as GENERAL
 from tests.benchmarks.twins_grounding import TWINS as GROUNDING
 from tests.benchmarks.twins_groups import TWINS as GROUPS
@@ -20,7 +21,7 @@ from tests.benchmarks.twins_video import TWINS as VIDEO
 from tests.benchmarks.twins_vqa import TWINS as VQA
 from tests.data.fakehub import Hub
 
-TWINS: dict[str, Twin] = VQA | CATALOG | CHARTS | GENERAL | GROUNDING | GROUPS | MATCHING | PUZZLES | VIDEO
+TWINS: dict[str, Twin] = VQA | CATALOG | CHARTS | FIELDS | GENERAL | GROUNDING | GROUPS | MATCHING | PUZZLES | VIDEO
 
 
 @pytest.fixture(autouse=True)

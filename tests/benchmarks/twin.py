@@ -96,8 +96,7 @@ def _part(twin: Twin, leaf: Source, index: int) -> tuple[Mapping[str, Any], Sequ
 def _put_hub(hub: Hub, leaf: HubSource, columns: Any, rows: Any, files: Mapping[str, bytes]) -> None:
     folder = hub.root / leaf.id
     if leaf.data_files:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / leaf.data_files).write_text("".join(json.dumps(row) + "\n" for row in rows))
+        _put_supplied(folder / leaf.data_files, columns, rows, {})
     else:
         place = folder / (leaf.config or "data").replace(" ", "_")
         place.mkdir(parents=True, exist_ok=True)
