@@ -33,18 +33,36 @@ def register(app: typer.Typer) -> None:
 @verb.command()
 def check(
     names: list[str] = typer.Argument(
-        ...,
-        metavar="BENCHMARK|SUITE|FILE...",
+        [],
+        metavar="[BENCHMARK|SUITE|FILE...]",
         help="Names of benchmarks or suites, or files of questions.",
         autocompletion=_completion.benchmarks,
     ),
     columns: list[str] = typer.Option(
         [], metavar="ROLE=COLUMN", help="Which column of a file of questions has which role (repeatable)."
     ),
+    all_: bool = typer.Option(
+        False,
+        "--all",
+        help="One table of every benchmark: columns, types, rows, licence, gating; writes benchmarks.lock.",
+    ),
+    up_to: float = typer.Option(
+        1.0,
+        metavar="GB",
+        min=0,
+        help="With --all: the most that is fetched for one benchmark; of others, the first row.",
+    ),
     path: list[Path] = PATH,
     offline: bool = OFFLINE,
 ) -> None:
-    """Read all current rows and check columns, types, row count and images. Writes nothing."""
+    """Read all current rows and check columns, types, row count and images. Writes nothing, unless with --all."""
+    if all_ == bool(names):
+        from mmeval import UsageError
+
+        raise UsageError("name what to check, or say --all for every benchmark; not both")
+    if all_:
+        _check_all(catalog_of(path), up_to)
+        return
     from mmeval.data.inspect import inspect, inspect_questions
     from mmeval.data.questions import Questions, are_questions
     from mmeval.engine.options import pairs
@@ -58,6 +76,25 @@ def check(
 
     catalog = catalog_of(path)
     _each(_benchmarks(names, catalog), one)
+
+
+def _check_all(catalog: Catalog, up_to: float) -> None:
+    """Print what each benchmark's data are as soon as it is known; exit code 2 if one of them has a problem."""
+    from mmeval.data.look import look
+    from mmeval.data.pins import LOCK
+
+    failed = False
+    echo("benchmark | data | licence | gated | rows | columns | status")
+    echo("--- | --- | --- | --- | --: | --- | ---")
+    for name in sorted(catalog.benchmarks()):
+        found = look(catalog.benchmark(name), up_to=up_to, lock=LOCK)
+        if found is not None:
+            rows = "" if found.rows is None else f"{found.rows:,}"
+            cells = (name, found.data, found.license, found.gated, rows, found.columns, found.status)
+            echo(" | ".join(cell.replace("|", "/") for cell in cells))
+            failed = failed or found.failed
+    if failed:
+        raise typer.Exit(2)
 
 
 def _told(name: str, found: Inspection) -> str:

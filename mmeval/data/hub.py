@@ -110,6 +110,16 @@ class Hub:
             info = HfApi().dataset_info(self.id, revision=self.revision, files_metadata=True)
             return {one.rfilename: one.size for one in info.siblings or ()}
 
+    def card(self) -> tuple[str, str]:
+        """The licence that the hub shows, and who gets the data: `open`, `auto` or `manual`; needs a network."""
+        from huggingface_hub import HfApi
+
+        with _named(self):
+            info = HfApi().dataset_info(self.id, revision=self.revision)
+            stated = info.card_data.get("license") if info.card_data else None
+            names = stated if isinstance(stated, list) else [stated] if stated else []
+            return ", ".join(map(str, names)) or "not stated", str(info.gated or "open")
+
     def cached(self) -> list[str] | None:
         """Local paths of the split's files, or None when one is missing. Never uses the network."""
         from huggingface_hub import try_to_load_from_cache

@@ -80,6 +80,20 @@ class Tsv:
             self._download()
         return [str(self.path)]
 
+    def size(self) -> int | None:
+        """Bytes of the file, here or as the server says; None if it does not. Raises DataError if it cannot be had."""
+        import httpx2
+
+        if self.local:
+            return self.path.stat().st_size
+        try:
+            reply = httpx2.head(self.url, follow_redirects=True, timeout=60)
+            reply.raise_for_status()
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            raise DataError(f"{self.where}: {self.url}: {type(error).__name__}: {error}") from None
+        told = reply.headers.get("content-length", "")
+        return int(told) if told.isdecimal() else None
+
     def _download(self) -> None:
         import httpx2  # comes with huggingface_hub
 

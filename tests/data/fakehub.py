@@ -25,6 +25,8 @@ class Hub:
     url: str = ""
     requests: list[str] = field(default_factory=list)
     """`METHOD /path`, in the order of arrival."""
+    cards: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the hub says about a repository, such as `{"gated": "auto", "cardData": {"license": "mit"}}`."""
 
     def files(self, repo: str) -> dict[str, Path]:
         folder = self.root / repo
@@ -72,8 +74,16 @@ class _Handler(Handler):
             return
         if what == "revision":
             names = [{"rfilename": name} for name in files]
-            facts = {"private": False, "gated": False, "disabled": False, "tags": [], "downloads": 0, "likes": 0}
+            facts: dict[str, Any] = {
+                "private": False,
+                "gated": False,
+                "disabled": False,
+                "tags": [],
+                "downloads": 0,
+                "likes": 0,
+            }
             dates = dict.fromkeys(("lastModified", "createdAt"), "2026-01-01T00:00:00.000Z")
+            facts |= self.hub.cards.get(repo, {})
             self._json({"_id": "x", "id": repo, "sha": self.hub.commit(repo), "siblings": names, **facts, **dates})
         elif what == "tree":
             deep = parse_qs(query).get("recursive", ["false"])[0].lower() in ("1", "true")

@@ -9,7 +9,9 @@ from typer.testing import CliRunner
 
 from mmeval import Benchmark, DataError, Row, Sample, Text, data
 from mmeval.cli import app
+from mmeval.data.hub import Hub as Source
 from mmeval.data.pins import Entry, read_lock, write_entry
+from mmeval.errors import UsageError
 from mmeval.metrics import accuracy
 from mmeval.scorers import exact_text
 from tests.data.fakehub import Hub
@@ -149,6 +151,34 @@ def test_the_verbs(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert "-> 4 rows" in moved.stdout
     bad = call(app, ["data", "check", "minivqa", "shape_sequence", "--offline"])
     assert (bad.exit_code, "shape_sequence: ok" in bad.stdout) == (2, True)
+
+
+def test_one_table_of_all_data(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(
+        "mmeval.catalog.Catalog.benchmarks", lambda self: {"minivqa": None, "gone": None, "drawn": None}
+    )
+    made = {
+        "minivqa": benchmark(rows=3),
+        "gone": replace(benchmark(), name="gone", data=data.hub("acme/gone", split="test", revision=None)),
+        "drawn": replace(benchmark(), data=data.generated(lambda rng: {"question": "q"}, n=2, seed=1)),
+    }
+    monkeypatch.setattr("mmeval.catalog.Catalog.benchmark", lambda self, name: made[name])
+    monkeypatch.chdir(tmp_path)
+    put(hub, "acme/minivqa")
+    hub.cards["acme/minivqa"] = {"gated": "auto", "cardData": {"license": "mit"}}
+    out = CliRunner().invoke(app, ["data", "check", "--all"])
+    assert out.exit_code == 2
+    head, _, gone, mini = out.stdout.splitlines()
+    assert head.startswith("benchmark | data | licence | gated")
+    assert gone.startswith("gone | acme/gone |")
+    assert mini.startswith("minivqa | acme/minivqa | mit | auto | 3 | question: str, image: media | ok, sha256 ")
+    assert list(read_lock(tmp_path / "benchmarks.lock")) == ["minivqa"]
+    del made["gone"]
+    monkeypatch.setattr("mmeval.catalog.Catalog.benchmarks", lambda self: dict.fromkeys(made))
+    monkeypatch.setattr(Source, "listing", lambda self: {"a": 2_000_000_000})
+    large = CliRunner().invoke(app, ["data", "check", "--all"])
+    assert (large.exit_code, "first row only, 2.00 GB" in large.stdout) == (0, True)
+    assert isinstance(CliRunner().invoke(app, ["data", "check"]).exception, UsageError)
 
 
 @pytest.mark.parametrize("verb", ["check", "fetch", "update"])
