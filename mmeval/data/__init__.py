@@ -27,6 +27,7 @@ from mmeval.data.rows import (
     sound,
     spelled,
     still,
+    stills,
     tags,
     video_mme,
     vlmevalkit_sample,
@@ -37,6 +38,6 @@ from mmeval.data.variants import Variant, varied
 __all__ = [
     "Ablation", "Make", "Variant", "ablate", "annotated", "beside", "chained", "csv", "each", "film", "from_file",
     "generated", "hub", "joined", "jsonl", "lettered", "matrices", "mme_realworld", "parquet", "picture", "pictures",
-    "pinned", "placed", "present", "samples", "seen", "size", "sound", "spelled", "still", "supplied", "tags", "tsv",
-    "unpacked", "varied", "video_mme", "vlmevalkit", "vlmevalkit_sample", "zipped",
+    "pinned", "placed", "present", "samples", "seen", "size", "sound", "spelled", "still", "stills", "supplied", "tags",
+    "tsv", "unpacked", "varied", "video_mme", "vlmevalkit", "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

@@ -44,6 +44,13 @@ def still(row: Row, name: str) -> Image:
     return cells.image(name, folder, f"{folder} row {row.get('row', '?')}")
 
 
+def stills(row: Row, folder: str) -> list[Image]:
+    """All pictures in a folder of unpacked or user-supplied data, by name; without any, one that fails its sample."""
+    place = Path(row["folder"]) / folder
+    names = sorted(one.name for one in place.glob("*") if one.suffix.lower() in (".png", ".jpg", ".jpeg"))
+    return [still(row, f"{folder}/{name}") for name in names or ["1.png"]]
+
+
 def film(
     row: Row, name: str, *, start: float | None = None, end: float | None = None, subtitles: str | None = None
 ) -> Video:

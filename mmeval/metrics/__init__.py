@@ -1,7 +1,7 @@
 """Metrics compute the numbers of a run from its records, each with a confidence interval."""
 
 from mmeval.metrics.aggregates import accuracy, binary, circular, hallusion_accuracy, mme_score, pairs, simpleqa_f1
-from mmeval.metrics.answers import with_answers
+from mmeval.metrics.answers import answered_f1, with_answers
 from mmeval.metrics.base import Aggregate, Metric
 from mmeval.metrics.groups import grouped
 from mmeval.metrics.matching import matching
@@ -12,6 +12,7 @@ __all__ = [
     "Aggregate",
     "Metric",
     "accuracy",
+    "answered_f1",
     "binary",
     "circular",
     "grouped",

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from mmeval.metrics.base import Metric
+from mmeval.metrics.ratios import Ratio, combine
 from mmeval.metrics.slices import scored
 from mmeval.stats.intervals import MeanFold
-from mmeval.types import Estimate, Record
+from mmeval.types import Estimate, Record, Score
 
-__all__ = ["with_answers"]
+__all__ = ["answered_f1", "with_answers"]
 
 
 def with_answers(metric: Metric, tag: str, name: str) -> Metric:
@@ -31,3 +32,30 @@ def with_answers(metric: Metric, tag: str, name: str) -> Metric:
         return {**metric.aggregate(kept), **share}
 
     return replace(metric, aggregate=aggregate)
+
+
+def answered_f1(*, name: str = "f1", none: str = "Not answerable") -> Metric:
+    """F1 over questions some of which have no answer: right answers, among answers given and among answers that exist.
+
+    The tag `answerable` is `yes` or `no`; a reply that gives no answer has `none` as its answer. `name/accuracy` is the
+    mean score of all questions, `name/pages=...` of those whose answer is on no, one or several pages.
+    """
+
+    def aggregate(records: Iterable[Record]) -> Mapping[str, Estimate]:
+        cells, clusters, spans = [], [], ("none", "single", "several")
+        for record, value in scored(records):
+            exists = record.tags.get("answerable") != "no"
+            given = record.score is not None and record.score.answer != none
+            cell = {0: (2 * value * exists * given, float(exists + given)), 1: (value, 1.0)}
+            span = record.tags.get("pages")
+            cells.append(cell | ({2 + spans.index(span): (value, 1.0)} if span in spans else {}))
+            clusters.append(record.cluster)
+        names = (name, f"{name}/accuracy", *(f"{name}/pages={span}" for span in spans))
+        known = [(what, at) for at, what in enumerate(names) if any(cell.get(at, (0, 0))[1] for cell in cells)]
+        return {what: combine(cells, [Ratio(at, 1.0)], clusters=clusters) for what, at in known}
+
+    return Metric(
+        name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0,
+        about="Right answers, among those given and among those that exist (harmonic mean).", version=1,
+        extremes=lambda record: (Score(value=0.0, answer=""), Score(value=1.0, answer="")),
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from mmeval.scorers.base import Compare, Extract, Extraction, Grade, JudgeRule, 
 from mmeval.scorers.coordinates import Convention
 from mmeval.scorers.judges.extraction import extracted_answer, judged_choice
 from mmeval.scorers.judges.pairwise import pairwise
+from mmeval.scorers.judges.ratings import instructed, truthful
 from mmeval.scorers.judges.rubrics import (
     attempted,
     chart_judged,
@@ -16,6 +17,7 @@ from mmeval.scorers.judges.rubrics import (
 )
 from mmeval.scorers.routed import closed_or_open, routed
 from mmeval.scorers.rules.choices import choice
+from mmeval.scorers.rules.documents import document_answer
 from mmeval.scorers.rules.free import braced, contains, count, open_answer
 from mmeval.scorers.rules.likelihood import best_choice, matched
 from mmeval.scorers.rules.lists import relaxed_lists
@@ -53,11 +55,13 @@ __all__ = [
     "correctness",
     "count",
     "covered",
+    "document_answer",
     "drawn_answer",
     "exact_text",
     "explained_yes_no",
     "extracted_answer",
     "graded",
+    "instructed",
     "judged_choice",
     "letter_set",
     "matched",
@@ -78,6 +82,7 @@ __all__ = [
     "table_match",
     "tagged_judged",
     "transcript",
+    "truthful",
     "vqa_accuracy",
     "within",
     "yes_no",

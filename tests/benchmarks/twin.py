@@ -143,7 +143,7 @@ def _put_supplied(file: Path, columns: Any, rows: Any, files: Mapping[str, bytes
             writer = csv.DictWriter(out, columns)
             writer.writeheader()
             writer.writerows(rows)
-    elif file.name == "data.json":
+    elif file.name in ("data.json", "samples.json", "response_template.json"):
         file.write_text(json.dumps(rows))
     else:
         file.write_text("".join(json.dumps(row) + "\n" for row in rows))

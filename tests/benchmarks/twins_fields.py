@@ -244,6 +244,33 @@ TWINS = {
         ],
         replies=["B"], verdicts=["1.0"], value=1.0,
     ),
+    "mmlongbench_doc": Twin(
+        columns={"doc_id": S, "doc_type": S, "question": S, "answer": S, "evidence_pages": S, "answer_format": S},
+        rows=[
+            {"doc_id": "a.pdf", "doc_type": "Report", "question": "How many?", "answer": gold, "evidence_pages": pages,
+             "answer_format": kind}
+            for gold, pages, kind in [
+                ("12", "[3]", "Int"), ("0.5", "[1, 2]", "Float"), ("['x', 'y']", "[4]", "List"), ("Not answerable", "[]", "None"),
+            ]
+        ],
+        files={"pages/a/page-1.png": png(59), "pages/a/page-2.png": png(60)},
+        prompt=[59, 60, "How many?\nIf the document does not hold the answer, say: Not answerable."],
+        replies=["Twelve", "50 percent", "y and x", "It is 7."], verdicts=["12", "50", '["y", "x"]', "7"],
+        value=2 * 3 / (3 + 4),
+    ),
+    "mia_bench": Twin(
+        columns={"image": IMG, "instruction": S, "components": L(S), "component_weight": L(I), "component_type": L(S)},
+        rows=[{"image": pic(61), "instruction": "Describe it in two rhyming lines.", "components": ["describe", "rhyme"],
+               "component_weight": [2, 8], "component_type": ["describe", "rhyme"]}],
+        prompt=[61, "Describe it in two rhyming lines."], replies=["A cat"], verdicts=['{"points": [2, 3]}'], value=0.5,
+    ),
+    "mmhal": Twin(
+        columns={"question_type": S, "image_id": S, "image_src": S, "image_content": L(S), "question": S, "gt_answer": S},
+        rows=[{"question_type": "attribute", "image_id": "a", "image_src": "https://x/y/a.jpg", "image_content": ["Cat"],
+               "question": "What colour?", "gt_answer": "Grey."}],
+        files={"images/a.jpg": png(62)},
+        prompt=[62, "What colour?"], replies=["Pink"], verdicts=['{"rating": 2}'], value=1 / 3,
+    ),
     "vl_rewardbench": Twin(
         columns={"id": S, "query": S, "response": L(S), "image": IMG, "human_ranking": L(I)},
         rows=[

@@ -50,6 +50,7 @@ SCORERS = {
     "pairwise": scorers.pairwise(),
     "short": scorers.short_answer(),
     "drawn": scorers.drawn_answer(),
+    "a document": scorers.document_answer(),
     "words in order": scorers.overlap(),
     "texts held": scorers.covered(),
     "a transcript": scorers.transcript(),
