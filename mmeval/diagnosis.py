@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from mmeval.board.cards import DESCRIBED
 from mmeval.board.cell import run_time
 from mmeval.compare import Side, compare, only, read_side
 from mmeval.errors import RunFailedError, StoreError
@@ -22,7 +23,7 @@ from mmeval.types import Estimate
 __all__ = ["Diagnosis", "diagnose", "diagnoses"]
 
 GOLD = "gold-description"
-OWN = "baseline/described:"
+OWN = DESCRIBED
 REASONS = 0.9
 """A model reasons well enough if more than this share may be solved from the benchmark's description."""
 Verdict = Literal["cannot see", "cannot reason", "cannot see, cannot reason", "sees and reasons"]

@@ -18,6 +18,8 @@ from mmeval.types import JSON
 Reference = Literal["random", "majority", "blind", "human", "baseline"]
 PARTS = ("encoder", "input_projector", "llm", "output_projector", "generator")
 """The five parts of a multimodal LLM, in the order of data flow."""
+DESCRIBED = "baseline/described:"
+"""Start of the names of models that answer from their own descriptions of the pictures: material for a diagnosis."""
 
 
 class Price(BaseModel):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from mmeval.board.cards import BenchmarkCard
+from mmeval.board.cards import DESCRIBED, BenchmarkCard
 from mmeval.board.cell import Board, Column, Kind, Unranked, weakest
 from mmeval.board.ranks import Ranks, rank_columns
 from mmeval.store import Mark, Number
@@ -95,9 +95,11 @@ def make_view(
 ) -> View:
     """Averages over all columns, and ranks of the models that may be ranked and have the share `least` of cells.
 
-    What they lack is predicted; where it cannot be, only complete models have an average and a rank.
+    What they lack is predicted; where it cannot be, only complete models have an average and a rank. Runs that answer
+    from descriptions have no line: the pages of benchmarks use them to tell seeing from reasoning.
     """
-    models = [model for model in board.models if any(model in column.cells for column in columns)]
+    named = [model for model in board.models if not model.startswith(DESCRIBED)]
+    models = [model for model in named if any(model in column.cells for column in columns)]
     whole = board.ranked(columns)
     most = board.ranked(columns, least=least)
     ranks = rank_columns(columns, most, cache=cache)

@@ -58,6 +58,9 @@ def test_how_the_browser_gets_from_what_is_shown_to_percent(facts: dict[str, Any
         assert start + slope * value * card.scale == pytest.approx(percent(card, value))
 
 
+TOLD = "baseline/described:mock/oracle"
+
+
 def row_of(page: Path, model: str) -> str:
     found = re.search(rf'<tr data-m="{re.escape(model)}".*?</tr>', page.read_text(encoding="utf-8"), re.DOTALL)
     assert found is not None
@@ -68,6 +71,7 @@ def test_people_are_shown_and_never_ranked(few: Path) -> None:
     for name in FEW:
         samples = ledger.stored_samples(name, SHAPE)
         ledger.write_run(few / "results", "human/experts", name, samples, [0.98] * len(samples), SHAPE)
+        ledger.write_run(few / "results", TOLD, name, samples, [0.4] * len(samples), SHAPE)
     make(few)
     row = row_of(few / "_site" / "index.html", "human/experts")
     assert 'class="ref"' in row
@@ -81,6 +85,12 @@ def test_people_are_shown_and_never_ranked(few: Path) -> None:
     ranks = rank_columns([board.columns[0]], ranked)
     assert ranks is not None
     assert "human/experts" not in ranks.models
+    # answers from descriptions serve the diagnosis on the benchmark's page and fill no list of models
+    assert TOLD in board.columns[0].cells
+    for file in ("index.html", "models.html", "plots.html", "compare.html", "data/search.js", "data/models.csv"):
+        text = (few / "_site" / file).read_text()
+        assert "experts" in text.lower() or file == "plots.html"
+        assert "described" not in text.lower(), file
 
 
 def verified_runs(folder: Path) -> None:

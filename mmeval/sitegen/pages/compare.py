@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from mmeval.board.cards import DESCRIBED
 from mmeval.sitegen.env import Language, Nav
 from mmeval.sitegen.site import Page, Site
 from mmeval.store import slug
@@ -26,7 +27,8 @@ def pages(site: Site) -> Iterator[Page]:
 def context(site: Site, lang: Language) -> dict[str, Any]:
     """The names of the models; the browser loads the data of those that a reader chooses."""
     board = site.board
-    named = sorted((card.label, slug(name)) for name, card in board.models.items() if board.of(name))
+    given = {name: card for name, card in board.models.items() if board.of(name) and not name.startswith(DESCRIBED)}
+    named = sorted((card.label, slug(name)) for name, card in given.items())
     best = [name for name in site.views[0].order if board.models[name].reference is None] if site.views else []
     words = {key: lang.messages[f"compare.{key}"] for key in WORDS}
     words |= {key: lang.messages[key] for key in ("interval", "benchmark", "model")}

@@ -75,11 +75,13 @@ def context(card: ModelCard, site: Site, fields: Mapping[str, Field]) -> Context
     shared["share"] = {
         "title": card.label,
         "updated": max((cell.finished for _, cell in site.board.of(card.name)), default=""),
-        "badge": overall_badge(card.name) if view.lines[card.name].mean is not None else "",
+        "badge": "",
         "chart": "",
         "files": [],
     }
     shared |= {"overall": overall(card, view, Scale(0, 100)), "versions": versions(card, view, site.board)}
+    if shared["overall"]["mean"] is not None:
+        shared["share"]["badge"] = overall_badge(card.name)
     return lambda lang: {**shared, **worded(card, site.board, lang)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mmeval.board.cards import DESCRIBED
 from mmeval.sitegen import data
 from mmeval.sitegen.links import benchmark_url, model_url
 from mmeval.sitegen.site import File, Site
@@ -17,7 +18,7 @@ def pages(site: Site) -> Iterator[File]:
     models = [
         [clean(card.label), model_url(name), clean(f"{name} {card.organization or ''}")]
         for name, card in sorted(board.models.items())
-        if board.of(name)
+        if board.of(name) and not name.startswith(DESCRIBED)
     ]
     benchmarks = [
         [clean(c.card.title), benchmark_url(c.card.name), clean(f"{c.card.name} {c.card.group}"), slug(c.card.name)]
