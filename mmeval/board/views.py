@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,8 @@ def make_view(
     ranks = rank_columns(columns, most, cache=cache)
     if ranks is None and most != whole:
         ranks = rank_columns(columns, whole, cache=cache)
-    lines = {model: _line(model, columns, board, ranks) for model in models}
+    rivals = board.rivals(columns)
+    lines = {model: _line(model, columns, board, ranks, rivals) for model in models}
     order = sorted(models, key=lambda m: _place(lines[m], board))
     return View(name=name, columns=columns, lines=lines, order=order, ranks=ranks)
 
@@ -116,7 +117,7 @@ def _place(line: Line, board: Board) -> tuple[bool, bool, float, int, str]:
     return (card.reference is not None, line.mean is None, mean, -line.coverage, card.label.casefold())
 
 
-def _line(model: str, columns: Sequence[Column], board: Board, ranks: Ranks | None) -> Line:
+def _line(model: str, columns: Sequence[Column], board: Board, ranks: Ranks | None, rivals: Collection[str]) -> Line:
     here = [(c.card, c.cells[model].headline) for c in columns if model in c.cells]
     fair = [corrected(card, head.value) for card, head in here]
     known = [value for value in fair if value is not None]
@@ -130,7 +131,7 @@ def _line(model: str, columns: Sequence[Column], board: Board, ranks: Ranks | No
         mean=sum(values) / len(values) if len(values) == len(columns) and values else None,
         half=100 * guess.half if guess else _half(here) if whole and here else None,
         predicted=predicted,
-        outside=None if model in board.rivals(columns) or kind == "reference" else kind,
+        outside=None if model in rivals or kind == "reference" else kind,
         mark=weakest(c.cells[model].mark for c in columns if model in c.cells),
         unranked=next(
             ((c.card.title, why) for c in columns if model in c.cells and (why := c.cells[model].unranked)), None

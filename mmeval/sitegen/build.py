@@ -111,7 +111,8 @@ class Build:
         """Render one page in every language, except where its values are those of the last build."""
         for place in self.site.renderer.places(page.path):
             values = page.context(place.language)
-            key = self.site.key(page.template, json.dumps(values, sort_keys=True, default=str))
+            raw = json.dumps(values, separators=(",", ":"), default=str).encode()
+            key = self.site.key(page.template, hashlib.sha256(raw).hexdigest())
             if not self.writer.fresh(place.file, key):
                 self.writer.write(place.file, self.site.renderer.page(page.template, place, **values), key)
 

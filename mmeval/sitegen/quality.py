@@ -8,7 +8,7 @@ from typing import Any
 
 from mmeval.board import Board, Cell, Column
 from mmeval.board.findings import aligned
-from mmeval.board.leakage import BlindGain, Gap, after_cutoff, blind_gains
+from mmeval.board.leakage import BlindGain, Gap, after_cutoff
 from mmeval.board.quality import FEWEST, FOR_KEYS, item_scores, quality
 from mmeval.data import Variant
 from mmeval.sitegen.asked import Asked
@@ -72,9 +72,9 @@ def _otherwise(cell: Cell, column: Column, board: Board) -> dict[str, Any] | Non
     }
 
 
-def needs_image(column: Column, board: Board) -> list[dict[str, Any]]:
+def needs_image(gains: Sequence[BlindGain], column: Column, board: Board) -> list[dict[str, Any]]:
     """For each blind run: how much of the model's score depends on the image, on the board's scale."""
-    return [seeing(one, column, board) for one in blind_gains(column)]
+    return [seeing(one, column, board) for one in gains]
 
 
 def seeing(one: BlindGain, column: Column, board: Board) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from mmeval.board import Board, Column
+from mmeval.board.leakage import BlindGain, blind_gains
 from mmeval.board.ranks import Ranks, rank_columns
 from mmeval.board.views import View, all_views
 from mmeval.catalog import Catalog
@@ -113,6 +114,11 @@ class Site:
     def asked(self) -> Sequence[Asked]:
         """The questions of each benchmark with the answers of its models, in the order of the columns."""
         return [asked_of(column, self.board) for column in self.board.columns]
+
+    @cached_property
+    def gains(self) -> Mapping[str, Sequence[BlindGain]]:
+        """What seeing is worth to the models with a blind run, by benchmark."""
+        return {column.card.name: blind_gains(column) for column in self.board.columns}
 
     @cached_property
     def leaders(self) -> Mapping[str, frozenset[str]]:

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mmeval.errors import UsageError
@@ -68,8 +68,9 @@ class Writer:
         gone = [file for file in self.old if file not in self.new]
         for file in gone:
             (self.out / file).unlink(missing_ok=True)
-        for folder in sorted({(self.out / f).parent for f in gone}, key=lambda p: -len(p.parts)):
-            if folder.is_dir() and folder != self.out and not any(folder.iterdir()):
+        above = {folder for file in gone for folder in PurePosixPath(file).parents[:-1]}
+        for folder in sorted((self.out / one for one in above), key=lambda p: -len(p.parts)):
+            if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
         write_atomic(self.manifest, json.dumps(self.new, sort_keys=True))
         return len(gone)

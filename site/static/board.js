@@ -290,6 +290,7 @@
     document.getElementById("reset").hidden = !Object.keys(state).some(function (k) { return state[k]; });
     document.querySelectorAll(".seg a[data-g]").forEach(function (a) { if (a.dataset.g === state.g) a.setAttribute("aria-current", "true"); else a.removeAttribute("aria-current"); });
     document.querySelectorAll('.seg a[href]:not([data-g])').forEach(function (a) { if (a.hasAttribute("data-here")) { if (state.g) a.removeAttribute("aria-current"); else a.setAttribute("aria-current", "page"); } });
+    tools.elements.order.value = state.sort || "";
     document.getElementById("pm").setAttribute("aria-pressed", String(state.pm === "1"));
     document.getElementById("factsbutton").setAttribute("aria-pressed", String(list("show").length > 0));
     if (!first) M.save(state);
@@ -312,7 +313,6 @@
     fields.forEach(function (key) { tools.elements[key].value = state[key] || ""; });
     tools.elements.complete.checked = state.complete === "1";
     tools.elements.refs.checked = state.refs !== "0";
-    tools.elements.order.value = state.sort || "";
     var w = weights();
     document.querySelectorAll("#columns input[value]").forEach(function (box) { box.checked = benchmarks.indexOf(box.value) >= 0 ? isChosen(box.value) : isOn(box.value); });
     document.querySelectorAll("#columns input[data-w]").forEach(function (one) { one.value = one.dataset.w in w ? w[one.dataset.w] : 1; });

@@ -126,7 +126,7 @@ def test_the_comparison_by_keyboard_alone(visit: Visit) -> None:
     tab_until(tab, "e.className === 'link' && e.textContent === 'Mathvista'")
     tab.keyboard.press("Enter")
     until(tab, "location.hash.includes('b=toy_mathvista')")
-    tab_until(tab, "e.closest('.flips')")
+    tab_until(tab, "e.closest('.flips') && e.href.includes('#s')")
     tab.keyboard.press("Enter")
     until(tab, "document.querySelector('article.sample.current') !== null")
     assert "toy_mathvista" in tab.evaluate("location.href")

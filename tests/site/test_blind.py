@@ -7,6 +7,7 @@ import pytest
 
 from mmeval import data
 from mmeval.board.collect import collect
+from mmeval.board.leakage import blind_gains
 from mmeval.runner import Settings, run_one
 from mmeval.sitegen.quality import needs_image
 
@@ -29,7 +30,7 @@ def test_gain_and_leakage(tmp_path: Path, blind: str):
         run_one(benchmark, blind, settings("A"))
     board = collect(tmp_path / "results")
     (column,) = board.columns
-    (found,) = needs_image(column, board)
+    (found,) = needs_image(blind_gains(column), column, board)
     chance = column.cells["baseline/random"].headline.value * 100
     assert (found["sighted"], found["blind"], found["gain"]["value"]) == (50.0, 50.0, 0.0)
     assert found["gain"]["low"] < 0 < found["gain"]["high"]

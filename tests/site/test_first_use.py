@@ -123,7 +123,7 @@ def seen(tab: Any) -> Any:
     return tab.evaluate(
         """() => ({cells: [...document.querySelectorAll('#board tr')].filter(r => !r.hidden).map(r =>
         [...r.cells].filter(c => !c.hidden && getComputedStyle(c).display !== 'none').map(c => c.textContent)),
-        controls: [...document.querySelectorAll('#tools input, #tools select')].map(c => c.type === 'checkbox' ? c.checked : c.value)})"""
+        controls: [...document.querySelectorAll('#tools :is(input, select):not(#columns *)')].map(c => c.type === 'checkbox' ? c.checked : c.value)})"""
     )
 
 
@@ -143,6 +143,9 @@ def test_every_control_survives_reload(visit: Visit, key: str) -> None:
     assert value.replace(" ", "%20") in fragment
     tab.reload()
     assert seen(tab) == changed
+    if key in ("show", "hide"):
+        tab.click("details:has(#columns) summary")
+        assert tab.is_checked(f'#columns [value="{value}"]') is (key == "show")
     tab.click("#reset")
     assert seen(tab) == plain
     assert "#" not in tab.evaluate("location.href")
@@ -179,7 +182,7 @@ def test_exports_are_what_is_shown(visit: Visit, state: str) -> None:
         assert {k for k in row if not k.endswith("±")} - {"id"} == set(want)
         for key, text in want.items():
             if isinstance(row[key], float | int):
-                assert row[key] == float(text.replace("−", "-"))
+                assert row[key] == float(text.replace("−", "-").removeprefix("≈ "))
                 assert float(line[key]) == row[key]
             else:
                 assert (row[key] or "") == line[key].removeprefix("'") == text

@@ -147,9 +147,9 @@ def test_the_page_says_where_it_could_not_be_done(few: Path) -> None:
     file = next((few / "benchmarks").rglob("toy_hallusionbench.py"))
     file.write_text(file.read_text() + "\nEDITED = True\n")
     make(few)
-    assert "compare mean sample scores instead" in (few / "_site" / "b" / "toy_hallusionbench.html").read_text()
-    assert "ranks compare mean sample scores" in (few / "_site" / "index.html").read_text()
-    assert "样本得分的平均" in (few / "_site" / "zh" / "index.html").read_text()
+    assert "compare the mean over questions instead" in (few / "_site" / "b" / "toy_hallusionbench.html").read_text()
+    assert "ranks compare the mean over questions" in (few / "_site" / "index.html").read_text()
+    assert "各题得分的平均" in (few / "_site" / "zh" / "index.html").read_text()
 
 
 def test_samples_that_come_later_are_used(few: Path) -> None:
@@ -158,14 +158,14 @@ def test_samples_that_come_later_are_used(few: Path) -> None:
     page, aside = few / "_site" / "b" / "toy_hallusionbench.html", few / "aside"
     file.rename(aside)
     make(few, langs=("en",))
-    assert "compare mean sample scores instead" in page.read_text()
+    assert "compare the mean over questions instead" in page.read_text()
     aside.rename(file.with_name("all.local.jsonl"))
     make(few, langs=("en",))
     assert "a jackknife over 40 groups" in page.read_text()
 
 
 @pytest.mark.parametrize(
-    ("page", "said"), [("compare.html", "Mean sample scores are compared"), ("zh/compare.html", "样本得分的平均")]
+    ("page", "said"), [("compare.html", "those of the mean over questions"), ("zh/compare.html", "各题得分的平均")]
 )
 def test_the_comparison_says_so(visit: Callable[..., Any], page: str, said: str) -> None:
     tab = visit(f"{page}#m1=alder__vision-1a&m2=birch__vision-1b")
@@ -180,4 +180,4 @@ def test_the_comparison_says_so(visit: Callable[..., Any], page: str, said: str)
 def test_pages_tell_of_few_clusters(board: Board, site: Path, name: str, told: bool) -> None:
     cell = next(iter(column(board, name).cells.values()))
     for url in (benchmark_url(name), run_url(cell)):
-        assert ("Few effective clusters" in (site / url).read_text()) is told
+        assert ("fewer than 30 groups" in (site / url).read_text()) is told

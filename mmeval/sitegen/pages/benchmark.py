@@ -9,7 +9,7 @@ from typing import Any
 
 from mmeval.board import Board, Cell, Column
 from mmeval.board.findings import Finding, hardest
-from mmeval.board.leakage import published
+from mmeval.board.leakage import BlindGain, published
 from mmeval.board.ranks import Ranks
 from mmeval.sitegen import data, samples
 from mmeval.sitegen.agreement import agreement_table
@@ -53,7 +53,7 @@ def pages(site: Site) -> Iterator[Page | File]:
 
 def context(asked: Asked, site: Site, drawn: str) -> Context:
     """The variables of benchmark.html."""
-    shared = measured(asked, site.board, site.ranks[asked.name])
+    shared = measured(asked, site.board, site.ranks[asked.name], site.gains[asked.name])
     return lambda lang: {
         **shared,
         "card_facts": facts(asked.column, lang),
@@ -67,7 +67,7 @@ def context(asked: Asked, site: Site, drawn: str) -> Context:
     }
 
 
-def measured(asked: Asked, board: Board, ranks: Ranks | None) -> dict[str, Any]:
+def measured(asked: Asked, board: Board, ranks: Ranks | None, gains: Sequence[BlindGain]) -> dict[str, Any]:
     """What is the same in all languages."""
     column, models = asked.column, asked.rivals
     order = by_score(column)
@@ -95,7 +95,7 @@ def measured(asked: Asked, board: Board, ranks: Ranks | None) -> dict[str, Any]:
         "chance": chance,
         "rows": rows,
         "full": column.full,
-        "needs_image": needs_image(column, board),
+        "needs_image": needs_image(gains, column, board),
         "quality": quality_of(column, models),
         "otherwise": asked_otherwise(column, board),
         "cutoffs": cutoffs(column, board, samples.tags_of(column, board.root)),

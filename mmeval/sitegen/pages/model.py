@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from mmeval.board import Board, Cell, Column, ModelCard
 from mmeval.board.cards import PARTS
-from mmeval.board.leakage import blind_gains
+from mmeval.board.leakage import BlindGain
 from mmeval.board.ranks import Ranks
 from mmeval.board.views import View, corrected, grouped, percent
 from mmeval.sitegen import data
@@ -70,6 +70,7 @@ def pages(site: Site) -> Iterator[Page | File]:
 def context(card: ModelCard, site: Site, fields: Mapping[str, Field]) -> Context:
     """The variables of model.html."""
     shared = measured(card, site.board, site.ranks, fields)
+    shared["needs_image"] = seen(card.name, site.board, site.gains)
     shared["missed"] = [] if card.reference else missed(card.name, site.asked)
     view = site.views[0]
     shared["share"] = {
@@ -173,13 +174,12 @@ def measured(
         ],
         "strong": [one for one in apart if one["gap"] > one["margin"]][:LISTED],
         "weak": [one for one in reversed(apart) if one["gap"] < -one["margin"]][:LISTED],
-        "needs_image": seen(card.name, cells, board),
         "statuses": failures(cells),
         "variants": variants(card.name, board),
     }
 
 
-def seen(name: str, cells: Sequence[tuple[Column, Cell]], board: Board) -> list[dict[str, Any]]:
+def seen(name: str, board: Board, gains: Mapping[str, Sequence[BlindGain]]) -> list[dict[str, Any]]:
     """What seeing is worth to this model, on each benchmark with a blind run of it."""
     return [
         {
@@ -187,8 +187,8 @@ def seen(name: str, cells: Sequence[tuple[Column, Cell]], board: Board) -> list[
             "benchmark": column.card.title,
             "url": benchmark_url(column.card.name),
         }
-        for column, _ in cells
-        for one in blind_gains(column)
+        for column, _ in board.of(name)
+        for one in gains[column.card.name]
         if one.model == name
     ]
 
