@@ -22,6 +22,8 @@ BAR = 44
 """Width of the bar of a rank range."""
 WIDE = 60
 """From this number of benchmarks on, groups are folded into their means at first."""
+SIZES = (("0-4", "< 4 B"), ("4-10", "4–10 B"), ("10-20", "10–20 B"), ("20-40", "20–40 B"), ("40-", "> 40 B"))
+"""OpenCompass' buckets, in billions of parameters; the upper edge belongs to the next one."""
 Group = tuple[str, Sequence[Column]]
 
 

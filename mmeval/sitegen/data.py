@@ -253,6 +253,11 @@ def dataset(board: Board, title: str) -> dict[str, Any]:
     }
 
 
+def downloads(path: str) -> list[tuple[str, str]]:
+    """Label and file of each format of a table."""
+    return [(ending.upper(), f"{path}.{ending}") for ending in ("csv", "json", "parquet")]
+
+
 def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     """Rows as CSV. Text that a spreadsheet would run as a formula is preceded by an apostrophe."""
     out = io.StringIO()
@@ -261,6 +266,13 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
         writer.writerow(rows[0].keys())
         writer.writerows([[guarded(v) if isinstance(v, str) else v for v in row.values()] for row in rows])
     return out.getvalue()
+
+
+def as_json(rows: Sequence[Mapping[str, Any]], **about: Any) -> str:
+    """An object with the rows, each on its own line, and what is known about them."""
+    head = "".join(f"{json.dumps(key)}: {json.dumps(value, sort_keys=True)},\n" for key, value in about.items())
+    lines = ",\n".join(json.dumps(row, sort_keys=True) for row in rows)
+    return f'{{{head}"rows": [\n{lines}\n]}}\n'
 
 
 def as_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 from mmeval.sitegen.asked import Asked
 from mmeval.sitegen.questions import card_of
 from mmeval.sitegen.text import short
+from mmeval.store import slug
 
 LISTED, EACH = 12, 3
 """Questions of a page, and of one benchmark."""
@@ -38,4 +39,5 @@ def _of(model: str, asked: Asked) -> list[tuple[float, Asked, int]]:
 def _card(model: str, asked: Asked, place: int) -> dict[str, Any]:
     answer = short(asked.answers(model)[place], 40)
     about = f"{asked.column.card.title} · {answer}" if answer else asked.column.card.title
-    return {**card_of(asked, place, about), "outcome": asked.outcomes[model][place]}
+    card = card_of(asked, place, about)
+    return {**card, "url": f"{card['url']}&m={slug(model)}", "outcome": asked.outcomes[model][place]}

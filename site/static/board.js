@@ -109,11 +109,7 @@
   }
 
   function sizeOk(row) {
-    if (!state.size) return true;
-    var v = value(row, "params");
-    if (state.size === "?") return v === null;
-    var edge = state.size.split("-");
-    return v !== null && v >= +edge[0] && (edge[1] === "" || v < +edge[1]);
+    return M.inRange(state.size, value(row, "params"));
   }
   function matches(row) {
     var parts = (state.q || "").split(/[,，、]/).filter(function (part) { return M.normalize(part); });
@@ -283,7 +279,8 @@
       return all().then(show, function () { total = rows.length; return show(); });
     }
     columns(); averages(); filter(); sort();
-    var done = ranks();
+    var done = ranks(), which = chosen(), partly = custom ? rows.filter(function (r) { return r.on && !r.ref && !whole(r, which); }).length : 0;
+    if (partly && which.length) note(words["found.partly"].replace("{n}", partly));
     var used = ["org", "access", "size", "mod", "llm", "enc", "since", "complete", "refs"].filter(function (k) { return state[k]; }).length;
     var count = document.querySelector("#filters .count");
     count.hidden = !used; count.textContent = used;

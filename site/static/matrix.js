@@ -18,7 +18,7 @@
     if (!index || !at) return;
     var one = index.questions[order[at.column]];
     said.textContent = index.models[at.row].title + " · " + (order[at.column] + 1) + " · " + one[1];
-    link.href = set.pages + "q/" + set.list.split("/")[1] + ".html#" + one[0];
+    link.href = set.pages + "q/" + set.list.split("/")[1] + ".html#" + one[0] + "&m=" + index.models[at.row].url.replace(/^m\/|\.html$/g, "");
     cross.hidden = false;
     var w = image.clientWidth / order.length, h = image.clientHeight / rows;
     cross.style.left = at.column * w + "px"; cross.style.top = at.row * h + "px"; cross.style.width = w + "px"; cross.style.height = h + "px";

@@ -64,6 +64,13 @@ window.mmeval = (function () {
         .map(function (k) { return k + "=" + encodeURIComponent(state[k]).replace(/%2C/g, ",").replace(/%2F/g, "/"); }).join("&");
       history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search);
     },
+    /* Whether a number lies in a range such as `4-10` or `40-`; `?` is for unknown numbers, no range for all. */
+    inRange: function (range, v) {
+      if (!range) return true;
+      if (range === "?") return v === null;
+      var edge = range.split("-");
+      return v !== null && v >= +edge[0] && (edge[1] === "" || v < +edge[1]);
+    },
     download: function (name, type, text) {
       var link = document.createElement("a");
       link.href = URL.createObjectURL(new Blob([text], { type: type }));

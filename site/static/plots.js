@@ -5,7 +5,7 @@
   if (!form) return;
   var M = window.mmeval, words = JSON.parse(form.dataset.words), figure = document.getElementById("plot"), shown = document.getElementById("shown");
   var WIDE, HIGH, LEFT = 44, RIGHT = 16, TOP = 28, BOTTOM = 42, NAMED = 14, LONGEST = 28, NS = "http://www.w3.org/2000/svg";
-  var KEYS = ["x", "y", "log", "q", "org", "access"], LOGS = ["cost", "size", "latency"], rows = [], data = null;
+  var KEYS = ["x", "y", "log", "q", "org", "access", "size", "mod", "since"], LOGS = ["cost", "size", "latency"], rows = [], data = null;
   var table = document.querySelector("#numbers tbody");
 
   function make(tag, attributes, text) {
@@ -112,6 +112,9 @@
   function keeps(model, state) {
     if (state.q && !M.matches(state.q, model.title + " " + (model.org || ""))) return false;
     if (state.org && model.org !== state.org) return false;
+    if (state.mod && model.modalities.indexOf(state.mod) < 0) return false;
+    if (state.since && !(model.released >= state.since)) return false;
+    if (!M.inRange(state.size, model.size)) return false;
     return !state.access || (state.access === "open") === (model.open === true);
   }
   function read() {
@@ -119,8 +122,8 @@
     KEYS.forEach(function (k) {
       var field = form.elements[k], given = state[k];
       if (field.type === "checkbox") field.checked = given !== "0";
-      else if (given != null && (field.type === "search" || [].some.call(field.options, function (o) { return o.value === given; }))) field.value = given;
-      else field.value = field.type === "search" ? "" : field.options[0].value;
+      else if (given != null && (!field.options || [].some.call(field.options, function (o) { return o.value === given; }))) field.value = given;
+      else field.value = field.options ? field.options[0].value : "";
     });
     show();
   }
@@ -148,8 +151,12 @@
   window.addEventListener("hashchange", read);
   M.get(form.dataset.root, "plots").then(function (found) {
     data = found;
-    var makers = Array.from(new Set(data.models.map(function (m) { return m.org; }).filter(Boolean))).sort();
-    makers.forEach(function (name) { form.elements.org.append(M.el("option", name, { value: name })); });
+    function choices(field, values) {
+      Array.from(new Set(values.filter(Boolean))).sort().forEach(function (name) { field.append(M.el("option", name, { value: name })); });
+      field.parentNode.hidden = field.options.length < 3;   /* "any" and one more choose nothing */
+    }
+    choices(form.elements.org, data.models.map(function (m) { return m.org; }));
+    choices(form.elements.mod, [].concat.apply([], data.models.map(function (m) { return m.modalities; })));
     read();
   });
 })();

@@ -151,6 +151,8 @@
   if (!page) return;
   var set = page.dataset, words = JSON.parse(set.words), list = document.getElementById("all"), title = document.title, index = null;
 
+  /* The model whose answer the address asks for, by the name of its page: `#q-7&m=lab__model`. */
+  function asked() { var url = "m/" + (M.state().m || "") + ".html"; return index.models.findIndex(function (model) { return model.url === url; }); }
   function show() {
     var fragment = decodeURIComponent(location.hash.slice(1)).split("&")[0], at = -1;
     if (fragment.indexOf("q-") === 0) at = index.questions.findIndex(function (one) { return one[0] === fragment; });
@@ -166,7 +168,7 @@
   function step(to, text, key) {
     var other = index.questions[to];
     if (!other) return el("span");
-    return el("a", text, { "class": "button", href: "#" + other[0], rel: key < 0 ? "prev" : "next" });
+    return el("a", text, { "class": "button", href: "#" + other[0] + (asked() < 0 ? "" : "&m=" + M.state().m), rel: key < 0 ? "prev" : "next" });
   }
   function draw(at, i, q, data) {
     var parts = M.asked(q, words, set.root, index.home), article = el("article", null, { "class": "sample question" }), text = el("div"), rate = data.solved[i];
@@ -182,6 +184,10 @@
     nav.append(step(at - 1, "← " + words["question.previous"], -1), el("span", (at + 1) + " / " + index.questions.length), step(at + 1, words["question.next"] + " →", 1));
     page.replaceChildren(article, el("h2", words["answers.all"]), answers(at, i, data), nav);
     window.scrollTo(0, 0);
+    var own = page.querySelector("tr.chosen");
+    if (!own) return;
+    if (own.querySelector("button")) own.querySelector("button").click();
+    own.scrollIntoView({ block: "center" });
   }
   function answers(at, i, data) {
     var scroll = el("div", null, { "class": "scroll", tabindex: "0", role: "region", "aria-label": words["answers.all"] }), table = el("table", null, { "class": "wide-table answers" }), head = el("tr"), body = el("tbody");
@@ -199,6 +205,7 @@
         button.addEventListener("click", function () { reply(button, row, model, number); });
         more.append(button);
       }
+      if (m === asked()) row.classList.add("chosen");
       row.append(name, verdict, answer, more);
       body.append(row);
     });

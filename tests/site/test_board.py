@@ -72,6 +72,17 @@ def test_sorting_sorts_the_column_that_was_clicked_when_others_are_hidden(visit:
     assert values == sorted(values, reverse=True)
 
 
+def test_own_weights_say_which_models_they_leave_out(visit: Visit) -> None:
+    tab = visit("index.html#w=toy_ai2d:2")
+    scores = (
+        "[...document.querySelectorAll('#board tbody tr:not([data-ref])')].map(r => r.cells[2].firstChild.textContent)"
+    )
+    until(tab, "!document.querySelector('#none').hidden")
+    lacking = tab.evaluate(scores).count("")
+    assert lacking > 0
+    assert f"Models without a score here: {lacking}" in tab.inner_text("#none")
+
+
 @pytest.mark.parametrize(
     ("state", "key", "holds"),
     [

@@ -97,7 +97,9 @@ def test_missed_questions_are_wrong_here_and_right_elsewhere(board: Board) -> No
     assert shares[-1] >= 50
     places = {question_url(one.name, key): (one, i) for one in asked for i, key in enumerate(one.ids)}
     for card in found:
-        one, place = places[card["url"]]
+        url, _, model = card["url"].partition("&m=")
+        one, place = places[url]
+        assert model == "alder__vision-1a", "it opens at this model's answer"
         assert one.outcomes[name][place] in "wu"
         assert sum(one.outcomes[other][place] == "r" for other in one.rivals) >= len(one.rivals) / 2 - 1
         assert one.answers(name)[place][:20] in card["about"]

@@ -59,6 +59,17 @@ def test_a_reader_chooses_axes_and_models(visit: Visit) -> None:
     tab.reload()
     until(tab, f"{circles} === 1")
     assert tab.locator("#plot .title").first.text_content() == "Parameters (billions)"
+    tab.fill('[name="q"]', "")
+    until(tab, f"{circles} > 1")
+    tab.fill('[name="since"]', "2999-01-01")
+    until(tab, f"{circles} === 0")
+    tab.fill('[name="since"]', "")
+    counted = [every := tab.evaluate(circles)]
+    for size in ("0-4", "4-10", "10-20", "20-40", "40-", "?"):
+        tab.select_option('[name="size"]', size)
+        counted.append(tab.evaluate(circles))
+    assert sum(counted[1:]) == every > max(counted[1:]), "each model has one size"
+    tab.select_option('[name="size"]', "")
     tab.fill('[name="q"]', "nobody")
     until(tab, f"{circles} === 0")
     assert "Choose other axes" in tab.inner_text("#plot")

@@ -126,8 +126,12 @@ def test_the_matrix_leads_to_the_question_under_the_pointer(visit: Visit, site: 
     order = str(tab.locator(".mx").get_attribute("data-order")).split(",")
     box = picture.evaluate("e => ({w: e.clientWidth, h: e.clientHeight})")
     picture.click(position={"x": box["w"] * 10.5 / 60, "y": box["h"] * 2.5 / 9})
-    want = listed(site, "q/toy_chartqa")["questions"][int(order[10])][0]
-    until(tab, "want => location.hash === '#' + want", want)
+    index = listed(site, "q/toy_chartqa")
+    want, name = index["questions"][int(order[10])][0], index["models"][2]["url"][2:-5]
+    until(tab, "want => location.hash === '#' + want", f"{want}&m={name}")
+    until(tab, "document.querySelector('tr.chosen + .reply-row') !== null")
+    assert index["models"][2]["title"] in tab.inner_text("tr.chosen"), "it shows the answer that was clicked"
+    assert str(tab.get_attribute('.pager a[rel="next"]', "href")).endswith(f"&m={name}")
 
 
 SMALL = """() => [...document.querySelectorAll('main :is(th, td, h2, .head) > a, main button')]
@@ -153,7 +157,7 @@ def test_an_imported_run_says_so_on_every_page(board: Board) -> None:
     assert trust(third) == [{"key": "mark.third-party", "value": "", "tone": "warn"}]
     cells = {name: third if one is cell else one for name, one in asked.column.cells.items()}
     column = replace(asked.column, cells=cells)
-    rows = measured(asked_of(column, board), board, None)["rows"]
+    rows = measured(asked_of(column, board), board, None, [])["rows"]
     assert [row["trust"] for row in rows if row["trust"]] == ["mark.third-party"]
     entries = [model_entry(asked_of(column, board), name) for name in column.cells]
     assert [one["mark"] for one in entries if "mark" in one] == ["third-party"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -51,7 +52,12 @@ def test_the_three_formats_say_the_same(site: Path, name: str) -> None:
     given = json.loads((site / "data" / f"{name}.json").read_text())["rows"]
     assert pq.read_table(site / "data" / f"{name}.parquet").to_pylist() == given
     assert [row["model"] for row in table(site, f"{name}.csv")] == [row["model"] for row in given]
+    files = re.findall(r'href="([^"]*)" download', (site / "b" / "toy_chartqa.html").read_text())
+    assert files == [f"../data/b/toy_chartqa.{ending}" for ending in ("csv", "json", "parquet")]
+    own = json.loads((site / "data/b/toy_chartqa.json").read_text())["rows"]
+    assert pq.read_table(site / "data/b/toy_chartqa.parquet").to_pylist() == own
     one = table(site, "b/toy_chartqa.csv")
+    assert [row["model"] for row in own] == [row["model"] for row in one]
     assert one == [row for row in table(site, "board.csv") if row["benchmark"] == "toy_chartqa"] != []
 
 
@@ -109,10 +115,10 @@ def test_an_embedded_chart_needs_nothing_else(site: Path, name: str) -> None:
 
 
 def test_what_is_copied_has_the_address_that_the_reader_is_at(visit: Callable[..., Any], site: Path) -> None:
-    tab = visit("models.html")
+    tab = visit("index.html")
     until(tab, "!document.querySelector('.share').textContent.includes('YOUR-SITE')")
     cite, embed = tab.locator(".share pre").all_inner_texts()
-    assert f"\\url{{{(site / 'models.html').as_uri()}}}" in cite
+    assert f"\\url{{{(site / 'index.html').as_uri()}}}" in cite
     assert f'<img src="{(site / "chart/index.svg").as_uri()}"' in embed
 
 

@@ -84,7 +84,7 @@ def measured(asked: Asked, board: Board, ranks: Ranks | None, gains: Sequence[Bl
         "share": {
             "title": column.card.title,
             "updated": max(cell.finished for cell in column.cells.values()),
-            "files": [("CSV", f"data/b/{slug(asked.name)}.csv")],
+            "files": data.downloads(f"data/b/{slug(asked.name)}"),
             "chart": chart_path(benchmark_url(asked.name)),
             "badge": "",
         },

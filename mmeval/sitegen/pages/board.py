@@ -11,17 +11,15 @@ from mmeval.board import Board
 from mmeval.board.months import months
 from mmeval.board.views import View
 from mmeval.sitegen import data
-from mmeval.sitegen.boardrows import BAR, WIDE, Rows, fact_heads, folds, group_title, groups_of, head
+from mmeval.sitegen.boardrows import BAR, SIZES, WIDE, Rows, fact_heads, folds, group_title, groups_of, head
 from mmeval.sitegen.env import Language, Nav
 from mmeval.sitegen.front import front
-from mmeval.sitegen.links import snapshot_url, view_url
+from mmeval.sitegen.links import chart_path, snapshot_url, view_url
 from mmeval.sitegen.openvlm import is_openvlm
 from mmeval.sitegen.site import File, Page, Site
 from mmeval.store import slug
 
 NAV = Nav("index.html", "nav.index", 10)
-SIZES = (("0-4", "< 4 B"), ("4-10", "4–10 B"), ("10-20", "10–20 B"), ("20-40", "20–40 B"), ("40-", "> 40 B"))
-"""OpenCompass' buckets, in billions of parameters; the upper edge belongs to the next one."""
 WORDS = (
     "any",
     "shown",
@@ -38,6 +36,7 @@ WORDS = (
     "weight",
     "found.none",
     "found.columns",
+    "found.partly",
     "ranks.large",
     "show.all",
     "wait",
@@ -84,7 +83,19 @@ def context(view: View, site: Site, lang: Language) -> dict[str, Any]:
         "past": past if view.name == "all" else [],
         "old": None,
         "front": front(view, site.board, site.asked, lang) if view.name == "all" and view.order else None,
+        "share": shared(site) if view.name == "all" and view.order else None,
         **board_page(view, site.board, site.views, site.leaders, lang),
+    }
+
+
+def shared(site: Site) -> dict[str, Any]:
+    """The variables of share.html for the whole board."""
+    return {
+        "title": site.options.title,
+        "updated": site.board.updated,
+        "chart": chart_path("index.html"),
+        "badge": "",
+        "files": data.downloads("data/board"),
     }
 
 

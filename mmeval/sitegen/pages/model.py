@@ -98,7 +98,7 @@ def index(view: View, board: Board, lang: Language) -> dict[str, Any]:
             "updated": board.updated,
             "chart": chart_path("index.html"),
             "badge": "",
-            "files": [(ending.upper(), f"data/models.{ending}") for ending in ("csv", "json", "parquet")],
+            "files": data.downloads("data/models"),
         },
     }
 

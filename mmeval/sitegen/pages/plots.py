@@ -11,6 +11,7 @@ from typing import Any
 from mmeval.board import Board, ModelCard
 from mmeval.board.views import View, grouped, percent
 from mmeval.sitegen import data
+from mmeval.sitegen.boardrows import SIZES
 from mmeval.sitegen.charts import Point, scatter
 from mmeval.sitegen.env import Language, Nav, number
 from mmeval.sitegen.links import model_url
@@ -95,6 +96,8 @@ def model_values(card: ModelCard, view: View, keys: Sequence[str]) -> dict[str, 
         "url": model_url(card.name),
         "org": clean(card.organization or ""),
         "open": card.open,
+        "modalities": list(card.modalities),
+        "released": card.released.isoformat() if card.released else "",
         "scores": [_tenth(value) for value, _ in pairs],
         "halves": [_tenth(half) for _, half in pairs],
         **{name: _digits(axis(card, view)) for name, axis, _ in PLOTS},
@@ -119,6 +122,7 @@ def plots_page(
     return {
         "axes": [(name, t(f"plot.{name}")) for name in known],
         "scores": titles,
+        "sizes": [*SIZES, ("?", t("unknown"))],
         "svg": drawn(known[0], models, lang) if known else "",
         "heads": [(name, t(f"plot.{name}")) for name in known],
         "rows": [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -28,23 +27,19 @@ def pages(site: Site) -> Iterator[File]:
 def tables(site: Site) -> Iterator[File]:
     """Every score, the models with their overall scores, and each benchmark."""
     scores, aside = data.board_rows(site.board, site.views[0], site.ranks), data.aside_rows(site.board)
-    whole = {"updated": site.board.updated, "rows": scores, "aside": aside}
-    yield File("data/board.json", json.dumps(whole, indent=0, sort_keys=True))
-    yield from in_formats("data/board", scores)
-    models = data.model_rows(site.board, site.views[0])
-    yield File(
-        "data/models.json", json.dumps({"updated": site.board.updated, "rows": models}, indent=0, sort_keys=True)
-    )
-    yield from in_formats("data/models", models)
+    updated = site.board.updated
+    yield from in_formats("data/board", scores, updated=updated, aside=aside)
+    yield from in_formats("data/models", data.model_rows(site.board, site.views[0]), updated=updated)
     for column in site.board.columns:
-        name = column.card.name
-        yield File(f"data/b/{slug(name)}.csv", data.as_csv([row for row in scores if row["benchmark"] == name]))
+        own = [row for row in scores if row["benchmark"] == column.card.name]
+        yield from in_formats(f"data/b/{slug(column.card.name)}", own, updated=updated)
 
 
-def in_formats(path: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[File]:
-    """A table as CSV and as Parquet."""
+def in_formats(path: str, rows: Sequence[Mapping[str, Any]], **about: Any) -> Iterator[File]:
+    """A table as CSV, Parquet and JSON; the last also has what is known about it."""
     text = data.as_csv(rows)
     yield File(f"{path}.csv", text)
+    yield File(f"{path}.json", data.as_json(rows, **about))
     yield File(f"{path}.parquet", functools.partial(data.as_parquet, rows), key=digest([1, text]))
 
 
