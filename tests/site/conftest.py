@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,17 @@ def copied(ledger_root: Path, target: Path) -> Path:
     return Path(shutil.copytree(ledger_root, target, ignore=shutil.ignore_patterns("_site"), dirs_exist_ok=True))
 
 
+def keep(root: Path, names: Sequence[str]) -> Path:
+    """Remove all benchmarks but these from a ledger."""
+    for folder in root.glob("results/*/toy_*@*"):
+        if folder.name.partition("@")[0] not in names:
+            shutil.rmtree(folder)
+    for file in root.glob("benchmarks/*/toy_*.py"):
+        if file.stem not in names:
+            file.unlink()
+    return root
+
+
 @pytest.fixture
 def copy(ledger_root: Path, tmp_path: Path) -> Path:
     """The same ledger, free to change."""
@@ -79,13 +90,7 @@ def copy(ledger_root: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def few(copy: Path) -> Path:
     """The ledger with the benchmarks `FEW` alone, free to change: it builds in a quarter of the time."""
-    for folder in copy.glob("results/*/toy_*@*"):
-        if folder.name.partition("@")[0] not in FEW:
-            shutil.rmtree(folder)
-    for file in copy.glob("benchmarks/*/toy_*.py"):
-        if file.stem not in FEW:
-            file.unlink()
-    return copy
+    return keep(copy, FEW)
 
 
 @pytest.fixture

@@ -189,11 +189,11 @@ def test_exports_are_what_is_shown(visit: Visit, state: str) -> None:
 
 
 @pytest.mark.slow
-def test_an_older_results_folder_can_take_the_place_of_a_newer_one(copy: Path) -> None:
+def test_an_older_results_folder_can_take_the_place_of_a_newer_one(few: Path) -> None:
     """The same output folder for another results folder: nothing of the first one stays."""
-    other = copy / "other"
+    other = few / "other"
     ledger.write(other, ledger.Shape(models=1, benchmarks=1, samples=5))
-    make(copy)
-    make(copy, results=other / "results", catalog=Catalog((other,)))
-    assert not list((copy / "_site").rglob("*chartqa*"))
+    make(few)
+    make(few, results=other / "results", catalog=Catalog((other,)))
+    assert not list((few / "_site").rglob("*chartqa*"))
     shutil.rmtree(other)

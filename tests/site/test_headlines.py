@@ -91,7 +91,7 @@ def test_f1_is_computed_without_each_group() -> None:
 def test_errors_agree_with_those_of_the_metric(metric: Metric) -> None:
     """Linearisation and jackknife estimate the same error, the second one with 39 degrees of freedom (± 11 %)."""
     draw = np.random.default_rng(4)
-    gold = ["yes" if one else "no" for one in draw.integers(0, 2, 2000)]
+    gold = ["yes" if one else "no" for one in draw.integers(0, 2, 800)]
     answers = [g if draw.random() < 0.7 else "yes" for g in gold]
     values = [float(a == g) for a, g in zip(answers, gold, strict=True)]
     tags = [{"gold": g, "group": str(i // 2), "task": str(i // 2 % 7)} for i, g in enumerate(gold)]

@@ -15,7 +15,7 @@ import pytest
 from mmeval.data import from_file
 from mmeval.engine.options import Settings
 from mmeval.runner import run_one
-from tests.site.conftest import copied, make
+from tests.site.conftest import FEW, copied, keep, make
 
 
 def change(field: str, value: object) -> Callable[[Path], None]:
@@ -46,12 +46,12 @@ def edit_csv(old: str, new: str) -> Callable[[Path], None]:
 
 
 @pytest.mark.slow
-def test_thousands_of_broken_folders_are_counted(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_thousands_of_broken_folders_are_counted(few: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mmeval.sitegen.pages.problems.LISTED", 2)
-    for run in (copy / "results" / "alder__vision-1a").glob("*/*/run.json"):
+    for run in (few / "results").glob("*__vision-1a/*/*/run.json"):
         run.unlink()
-    made = make(copy, langs=("en",))
-    page = (copy / "_site" / "problems.html").read_text()
+    made = make(few, langs=("en",))
+    page = (few / "_site" / "problems.html").read_text()
     assert page.count("no run.json") == 2
     assert f"And {made.problems - 2} more folders." in page
 
@@ -103,6 +103,8 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "empty-scores": (lambda run: (run / "scores.csv").write_text(""), ""),
     "other-columns": (lambda run: (run / "scores.csv").write_text("id,epoch\n1,2\n"), "scores.csv"),
 }
+DAMAGED = (*FEW, "toy_ai2d", "toy_docvqa")
+"""Benchmarks with enough runs for one damage each."""
 RANKED_ALL_THE_SAME = {"torn-journal"}
 
 
@@ -118,8 +120,8 @@ class Damaged:
 
 @pytest.fixture(scope="module")
 def damaged(ledger_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Damaged:
-    root = copied(ledger_root, tmp_path_factory.mktemp("damaged"))
-    runs = sorted((root / "results").glob("*__vision-*/*/*"))[::2]
+    root = keep(copied(ledger_root, tmp_path_factory.mktemp("damaged")), DAMAGED)
+    runs = sorted((root / "results").glob("*__vision-*/*/*"))
     chosen = dict(zip(DAMAGE, runs, strict=False))
     for name, run in chosen.items():
         DAMAGE[name][0](run)
