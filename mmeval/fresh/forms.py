@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from mmeval import prompts
 from mmeval.fresh.items import Question
+from mmeval.scorers.rules.places import box_target
 
-__all__ = ["cells", "grid", "letter", "number", "placements", "sequence", "time", "word", "yes_no"]
+__all__ = ["cells", "grid", "letter", "number", "placements", "point", "sequence", "time", "word", "yes_no"]
 
 
 def letter(text: str, options: Sequence[str], answer: str) -> Question:
@@ -73,3 +74,8 @@ def grid(text: str, answer: Sequence[Sequence[str]], words: Sequence[str]) -> Qu
 def time(text: str, minutes: int) -> Question:
     """A question whose answer is a time on a clock face, in minutes after 12 o'clock."""
     return Question(text=f"{text} Answer with the time, such as 7:05.", form="time", target={"answer": minutes % 720})
+
+
+def point(text: str, box: Sequence[float], size: tuple[int, int]) -> Question:
+    """A question that is answered with a point in a box of pixels; the model declares how it writes coordinates."""
+    return Question(text=f"{text} Answer with one point, as [x, y].", form="point", target=box_target(box, size))

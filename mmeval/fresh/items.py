@@ -22,7 +22,7 @@ class Question:
     text: str
     """The question with its closing instruction, which states the notation of the answer."""
     form: str
-    """How a reply is read: a key of `mmeval.fresh.scoring.RULES`."""
+    """How a reply is read: a key of `mmeval.fresh.scoring.WITH_POINTS`."""
     target: JSON
     """The exact answer as the rule of the form compares it."""
     choices: tuple[str, ...] = ()

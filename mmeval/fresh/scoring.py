@@ -10,7 +10,7 @@ from mmeval.scorers.routed import routed
 from mmeval.scorers.rules import notation
 from mmeval.types import Sample
 
-__all__ = ["RULES", "by_form", "scorer"]
+__all__ = ["RULES", "WITH_POINTS", "by_form", "scorer"]
 
 RULES: Mapping[str, Scorer] = {
     "letter": scorers.choice(),
@@ -24,6 +24,8 @@ RULES: Mapping[str, Scorer] = {
     "time": notation.time(),
 }
 """The rule of each form of answer."""
+WITH_POINTS: Mapping[str, Scorer] = {**RULES, "point": scorers.point()}
+"""Those of benchmarks that ask for coordinates, which a model has to declare."""
 
 
 def by_form(sample: Sample) -> str:
@@ -31,6 +33,6 @@ def by_form(sample: Sample) -> str:
     return sample.tags["form"]
 
 
-def scorer() -> Scorer:
-    """The scorer of all fresh benchmarks."""
-    return routed(RULES, by=by_form)
+def scorer(rules: Mapping[str, Scorer] = RULES) -> Scorer:
+    """The scorer of a fresh benchmark."""
+    return routed(rules, by=by_form)

@@ -113,6 +113,10 @@ class Page:
         corners = _scaled(((x - radius, y - radius), (x + radius, y + radius)))
         self.pen.ellipse(corners, fill=fill, outline=edge, width=max(1, round(width * SCALE)))
 
+    def oval(self, x: float, y: float, across: float, down: float, *, fill: RGB) -> None:
+        """A filled oval around (x, y), with its half width and half height."""
+        self.pen.ellipse(_scaled(((x - across, y - down), (x + across, y + down))), fill=fill)
+
     def polygon(
         self, points: Sequence[tuple[float, float]], *, fill: RGB | None = None, edge: RGB | None = None
     ) -> None:
@@ -127,15 +131,15 @@ class Page:
             _scaled([(x, y)])[0], words, font=self.look.type(size), fill=colour or self.look.ink, anchor=anchor
         )
 
-    def png(self) -> bytes:
+    def png(self, *, effort: int = 6) -> bytes:
         """The finished picture as PNG."""
-        return png(self.image.reduce(SCALE), self.look)
+        return png(self.image.reduce(SCALE), self.look, effort=effort)
 
 
-def png(image: Image.Image, look: Style) -> bytes:
-    """An RGB image with the noise of its look, as PNG."""
+def png(image: Image.Image, look: Style, *, effort: int = 6) -> bytes:
+    """An RGB image with the noise of its look, as PNG, compressed with an effort of 1 to 9."""
     out = io.BytesIO()
-    _noisy(image, look).save(out, "PNG", compress_level=6)
+    _noisy(image, look).save(out, "PNG", compress_level=effort)
     return out.getvalue()
 
 

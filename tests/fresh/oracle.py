@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mmeval.fresh.scoring import RULES
+from mmeval.fresh.scoring import WITH_POINTS
+from mmeval.scorers.coordinates import Convention
 from mmeval.types import Reply, Sample, Score
 
 
@@ -12,6 +13,9 @@ def right(form: str, target: Any) -> str:
     """The correct answer as a text."""
     if form in ("letter", "yes_no"):
         return str(target)
+    if form == "point":
+        x1, y1, x2, y2 = target["box"]
+        return f"[{(x1 + x2) / 2:.6f}, {(y1 + y2) / 2:.6f}]"
     answer = target["answer"]
     if form == "time":
         return f"{answer // 60 or 12}:{answer % 60:02}"
@@ -28,6 +32,9 @@ def near_miss(form: str, target: Any, choices: tuple[str, ...]) -> str:
         return "ABCDEFGHIJ"[("ABCDEFGHIJ".index(target) + 1) % len(choices)]
     if form == "yes_no":
         return "no" if target == "yes" else "yes"
+    if form == "point":
+        x1, _, x2, y2 = target["box"]
+        return f"[{(x1 + x2) / 2:.6f}, {y2 + 0.01:.6f}]"
     answer, words = target["answer"], target.get("words", ())
     if form == "number":
         return str(answer + max(1.01 * target["tolerance"], 1))
@@ -50,6 +57,8 @@ def near_miss(form: str, target: Any, choices: tuple[str, ...]) -> str:
 def score(form: str, target: Any, text: str, choices: tuple[str, ...] = ()) -> Score:
     """What the rule of a form makes of a reply."""
     sample = Sample(id="1", prompt=(), target=target, choices=choices, tags={"form": form})
-    found = RULES[form].rule("mmeval")(sample, Reply(text=text, finish="stop"))  # type: ignore[operator]
+    rule = WITH_POINTS[form].rule("mmeval")
+    told = rule.speaking(Convention.parse("0-1")) if hasattr(rule, "speaking") else rule
+    found = told(sample, Reply(text=text, finish="stop"))  # type: ignore[operator]
     assert isinstance(found, Score)
     return found
