@@ -45,7 +45,7 @@ VERBS = {
     "doctor": "Check packages, keys, definitions, results and disk; or a model.",
     "bridge": "Tasks of other harnesses, run and stored by mmeval.",
     "import": "Import results of other tools.",
-    "export": "Write runs as a table of samples, as Every Eval Ever JSON, as hub YAML, or as a submission file.",
+    "export": "Write runs as a table of samples, as Every Eval Ever JSON, as hub YAML, or for another scorer.",
     "push": "Upload runs to a data set on the Hugging Face hub that you name.",
 }
 """Verb to its line on the help page, which is the first sentence of its own help: the page imports no verb."""

@@ -32,6 +32,7 @@ class Form(StrEnum):
     eee = "every-eval-ever"
     hub = "hf-eval-results"
     submission = "submission"
+    vlmevalkit = "vlmevalkit"
 
 
 def register(app: typer.Typer) -> None:
@@ -106,7 +107,7 @@ def export_command(
     path: list[Path] = PATH,
     results: Path = RESULTS,
 ) -> None:
-    """Write runs as a table of samples, as Every Eval Ever JSON, as hub YAML, or as a submission file.
+    """Write runs as a table of samples, as Every Eval Ever JSON, as hub YAML, or for another scorer.
 
     Nothing is uploaded.
     """
@@ -118,6 +119,8 @@ def export_command(
         written = [line for run in runs for line in _every_eval_ever(run, catalog, output or Path(), organization)]
     elif form is Form.hub:
         written = _hub(runs, catalog, output or Path(".eval_results"), user, url)
+    elif form is Form.vlmevalkit:
+        written = [_for_vlmevalkit(run, catalog, output or Path()) for run in runs]
     else:
         run = _single(form, runs)
         written = _submission(run, catalog, output or Path(f"{run.info.spec.benchmark}_submission.xlsx"))
@@ -240,6 +243,16 @@ def _hub(runs: Sequence[Run], catalog: Catalog, folder: Path, user: str | None, 
     for target, text in texts.items():
         store.write_atomic(target, text)
     return [str(target) for target in texts]
+
+
+def _for_vlmevalkit(run: Run, catalog: Catalog, folder: Path) -> str:
+    from mmeval.data import pinned
+    from mmeval.engine.options import Settings
+    from mmeval.interchange.vlmevalkit import write
+    from mmeval.runner import job_of
+
+    file, rows = write(run, pinned(job_of(run, Settings(path=catalog.paths)).benchmark), folder)
+    return f"{file}: {plural(rows, 'row')}"
 
 
 def _submission(run: Run, catalog: Catalog, target: Path) -> list[str]:

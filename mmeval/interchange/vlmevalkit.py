@@ -1,13 +1,17 @@
-"""Import VLMEvalKit: a table of the predictions of one model on one data set, as xlsx, tsv, csv or json."""
+"""VLMEvalKit's table of a model's predictions on one data set: read as xlsx, tsv, csv or json, written as tsv."""
 
 from __future__ import annotations
 
+import csv
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from mmeval import store
+from mmeval.data.remote import Tsv
+from mmeval.definitions import Benchmark
 from mmeval.documents import read_json
 from mmeval.errors import DataError, UsageError
 from mmeval.interchange.imported import BENCHMARKS, Imported, number, unit
@@ -116,3 +120,36 @@ def _record(row: Mapping[str, Any], where: str) -> Record:
         score=score,
         tags=tags,
     )
+
+
+def write(run: store.Run, benchmark: Benchmark, folder: Path) -> tuple[Path, int]:
+    """Write `MODEL_DATASET.tsv`, which VLMEvalKit evaluates: its own columns without pictures, and the replies.
+
+    A request that failed has VLMEvalKit's own sentence as its prediction.
+
+    Returns:
+        The file, and its number of rows.
+
+    Raises:
+        UsageError: the data is not one table of VLMEvalKit, or the run has several replies for a question or variants.
+    """
+    spec, source = run.info.spec, getattr(benchmark.data, "source", benchmark.data)
+    if not isinstance(source, Tsv):
+        raise UsageError(f"{benchmark.name}: its data is not a table of VLMEvalKit, which would score by row numbers")
+    if spec.epochs > 1 or spec.variant:
+        raise UsageError(f"{run.path}: VLMEvalKit scores one reply for each question, asked as it is")
+    replies = {record.id: record.reply.text for record in run.records() if record.reply is not None}
+    target = folder / f"{store.slug(spec.model)}_{source.name}.tsv"
+    asked = {row.id for row in run.scores()}
+    rows = [row for row in source.rows(offline=True) if str(row["index"]) in asked]
+    if len(rows) < len(asked):
+        raise UsageError(f"{run.path}: {len(asked) - len(rows)} of its questions have no row in {source.where}")
+    names = [name for name in rows[0] if name != "image"] if rows else ["index"]
+    folder.mkdir(parents=True, exist_ok=True)
+    with target.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, delimiter="\t", quoting=csv.QUOTE_ALL)
+        table.writerow([*names, "prediction"])
+        for row in rows:
+            said = replies.get(str(row["index"]), f"{_FAILED}.")
+            table.writerow([*("" if row[name] is None else row[name] for name in names), said])
+    return target, len(rows)

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from mmeval import UsageError, data
 from mmeval.catalog import Catalog
 from mmeval.cli import app
-from mmeval.interchange import evalever, hubresults, tables
+from mmeval.interchange import evalever, hubresults, tables, vlmevalkit
 from mmeval.interchange.submission import write_mmbench
 from mmeval.report.flat import SAMPLE_COLUMNS
 from mmeval.runner import Settings, run_one
@@ -108,6 +108,23 @@ def test_hidden_labels_give_a_file_and_no_number(tmp_path: Path, monkeypatch: py
         (7, "'=1+1?", "cat", "dog", None, None, "A"),
         (1000007, "'=1+1?", "dog", "cat", None, None, "A"),
     ]
+    with pytest.raises(UsageError, match="asked as it is"):
+        vlmevalkit.write(run, benchmark, tmp_path / "out")
+    plain = run.info.model_copy(update={"spec": run.info.spec.model_copy(update={"variant": ""})})
+    table, n = vlmevalkit.write(replace(run, info=plain), benchmark, tmp_path / "out")
+    assert (table.name, n) == ("mock__echo_MMBench_TEST_EN_V11.tsv", 2)
+    first = next(csv.DictReader(table.read_text().splitlines(), delimiter="\t"))
+    assert first == dict(zip(header[:-1], cells[0][:-1], strict=True)) | {"prediction": "A"}
+    (back,) = vlmevalkit.read(table)
+    assert [(record.id, record.reply and record.reply.text) for record in back.records] == [
+        ("7", "A"),
+        ("1000007", "A"),
+    ]
+
+
+def test_only_tables_of_vlmevalkit_go_back_to_it(run, tmp_path: Path):
+    with pytest.raises(UsageError, match="its data is not a table of VLMEvalKit"):
+        vlmevalkit.write(run, Catalog().benchmark("bar_reading"), tmp_path)
 
 
 def test_import_verb(tmp_path: Path):

@@ -1,0 +1,132 @@
+"""Runs inside the bridge's environment: tries every stage of a list of tasks on a document that is made up.
+
+Reads names from the arguments and prints one line of JSON for each. A made-up document answers for every column, and
+kinds of values are tried until one suits the hook: what fails here may work on the real data.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+from PIL import Image
+from worker.package import installed
+from worker.server import shield
+from worker.task import Task
+
+PICTURE = Image.new("RGB", (64, 48), "white")
+SOUND = {"array": [0.0] * 160, "sampling_rate": 16000, "path": "a.wav"}
+LONGEST_S = 3
+"""Seconds for all stages of one task."""
+KINDS: list[Any] = [
+    "A", 1, "yes", ["A", "B"], '["A", "B"]', '{"A": "B"}', {"text": "A", "A": "1"}, PICTURE, [PICTURE], SOUND, "(A)",
+    "validation_Art_1", "1.0", "[0, 0, 1, 1]", [0.0, 0.0, 1.0, 1.0],
+]  # fmt: skip
+PARTS = (("image", PICTURE), ("audio", SOUND), ("options", ["w", "x", "y", "z"]), ("choices", ["w", "x", "y", "z"]))
+
+
+class Document(dict[str, Any]):
+    """Has every column: the value under test, or by what its name says, or else a kind of value for all others."""
+
+    def __init__(self, kind: Any, **tested: Any) -> None:
+        super().__init__(tested)
+        self.kind, self.asked = kind, dict[str, None]()
+
+    def __missing__(self, key: str) -> Any:
+        self.asked[str(key)] = None
+        named = next((value for part, value in PARTS if part in str(key).lower()), None)
+        return self.kind if named is None else named
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key]
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+
+def first(make: Any) -> tuple[Document | None, Any, str]:
+    """The first document that a stage takes, what it made of it, and else the first failure."""
+    failed = ""
+    plans: list[tuple[Any, dict[str, Any]]] = [(kind, {}) for kind in KINDS]
+    for kind, tested in plans:
+        doc = Document(kind, **tested)
+        try:
+            return doc, make(doc), ""
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - hooks raise anything
+            failed = failed or f"{type(error).__name__}: {error}"[:100]
+            if "took too long" in str(error):
+                break
+        if not tested and any(kind is one for one in KINDS[:3]):
+            plans += [(kind, {key: other}) for key in list(doc.asked)[:12] for other in KINDS]
+    return None, None, failed
+
+
+def stages(task: Task) -> dict[str, Any]:
+    """Which of prompt, score and aggregate work on a made-up document."""
+
+    def sample(doc: Document) -> Any:
+        task.doc = lambda index: doc
+        return task.sample(0)
+
+    def values(doc: Document) -> Any:
+        task.doc = lambda index: doc
+        return {reply: task.score(0, reply) for reply in ("A", "the answer is 1")}
+
+    out: dict[str, Any] = {}
+    doc, made, out["prompt_fault"] = first(sample)
+    out["prompt"] = made is not None
+    if task.judged():
+        return out
+    doc, made, out["score_fault"] = first(values)
+    out["score"] = made is not None
+    if made is not None:
+        task.doc = lambda index: doc
+        try:
+            out["numbers"] = len(task.aggregate([[0, "A", None], [1, "the answer is 1", None]]))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - hooks raise anything
+            out["aggregate_fault"] = f"{type(error).__name__}: {error}"[:100]
+    return out
+
+
+def hooks(config: dict[str, Any]) -> str:
+    """What decides how a task treats a document that is made up: its functions, not its data."""
+    keys = ("doc_to_", "process_results", "metric_list", "lmms_eval_specific_kwargs", "full_docs")
+    return json.dumps({key: value for key, value in sorted(config.items()) if key.startswith(keys)}, default=str)
+
+
+def late(*_: object) -> None:
+    raise SystemExit("took too long")
+
+
+def main() -> None:
+    """Try every task of the arguments; what hooks print goes to the error stream."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    shield()
+    package = installed()
+    signal.signal(signal.SIGALRM, late)
+    for name in sys.argv[1:] or package.index:
+        told: dict[str, Any] = {"task": name, "loads": False}
+        signal.alarm(LONGEST_S)
+        try:
+            plain = package.config(package.index[name], code=False)
+            told["kind"] = plain.get("output_type", "generate_until")
+            told["media"] = "doc_to_visual" in plain or "doc_to_messages" in plain
+            told["code"] = [str(package.index[name].parent), hooks(plain)]
+            if sys.argv[1:]:
+                task = Task(package.config(package.index[name], code=True))
+                told |= {"loads": True, "judge": task.judged(), **stages(task)}
+        except ModuleNotFoundError as error:
+            told["fault"] = f"needs {(error.name or '').partition('.')[0]}"
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - hooks raise anything
+            told["fault"] = f"{type(error).__name__}: {error}"[:100]
+        signal.alarm(0)
+        out.write(json.dumps(told, default=str) + "\n")
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()
