@@ -60,6 +60,8 @@ class LocalOptions(LoadOptions):
     """Most requests in a batch; how many there are depends on their length and on the memory."""
     wait_ms: int = 20
     """How long a batch that is not full waits for the next request."""
+    gpus: int | Literal["all"] = "all"
+    """How many GPUs, each with a copy of the model in a process of its own."""
     threads: int | None = None
     """CPU threads; None: one for a small model, otherwise all cores."""
 
@@ -109,7 +111,7 @@ class Adapter(LocalModel[Asked]):
         options=LocalOptions,
         extra="transformers",
         sdk="transformers",
-        transport_options=frozenset({"batch_size", "wait_ms", "threads"}),
+        transport_options=frozenset({"batch_size", "wait_ms", "gpus", "threads"}),
         queue=WINDOW,
     )
 
@@ -118,6 +120,11 @@ class Adapter(LocalModel[Asked]):
     def __init__(self, model: str, options: LocalOptions) -> None:
         lora = lora_folder(options)
         super().__init__(model, options, _folder(model), *([lora] if lora else []))
+
+    def replicas(self) -> int:
+        """A copy for each GPU, unless one is named or the layers are spread over all; raises UsageError."""
+        alone = self._options.device_map or self._options.device not in ("auto", "cuda")
+        return 1 if alone else providers.gpu_copies(self._options.gpus)
 
     async def ask(self, request: Request, options: LocalOptions) -> Reply:
         """Answer in a batch with other waiting requests; raises FatalError or MediaError."""
@@ -276,18 +283,10 @@ class Loaded:
             found = providers.option_scores(
                 self._torch, self._model, self._processor, self._template, asked, rows=self._rows
             )
-        seconds = time.perf_counter() - began
+        shared: dict[str, Any] = {"text": "", "finish": "stop", "model": self._name}
+        shared["latency_s"] = time.perf_counter() - began
         return [
-            Reply(
-                text="",
-                finish="stop",
-                scores=one.sums,
-                tokens=one.tokens,
-                usage=Usage(input=one.used, output=0),
-                latency_s=seconds,
-                model=self._name,
-            )
-            for one in found
+            Reply(scores=one.sums, tokens=one.tokens, usage=Usage(input=one.used, output=0), **shared) for one in found
         ]
 
     def _rehearsed(self) -> bool:

@@ -88,6 +88,18 @@ KEYS: Final[tuple[Key, ...]] = (
         gate=_of("code"),
         column="setting",
     ),
+    Key(
+        "engine",
+        "The software that ran a local model, and its version: another one rounds otherwise, and replies change.",
+        gate=_of("adapter", "code"),
+        column="setting",
+    ),
+    Key(
+        "precision",
+        "The precision in which a local model was run; `auto` depends on the machine.",
+        gate=_of("adapter"),
+        column="setting",
+    ),
     Key("options.system", "The system prompt is part of the prompt.", gate=_of("prompt"), column="setting"),
     Key("options.seed", "Another seed is another draw of the same model: a try like any other."),
     Key(
@@ -205,7 +217,8 @@ def _row(key: str) -> int:
 def changes(base: RunInfo, candidate: RunInfo) -> tuple[Change, ...]:
     """The keys in which two runs differ, in the order of the table.
 
-    An option that one adapter does not have equals one that the other leaves unset.
+    An option that one adapter does not have equals one that the other leaves unset. Engines and precisions are compared
+    where both runs recorded them and have the same adapter; otherwise `adapter_digest` tells them apart.
     """
     first, second = _flat(base), _flat(candidate)
     for key in SOURCES:
@@ -213,6 +226,9 @@ def changes(base: RunInfo, candidate: RunInfo) -> tuple[Change, ...]:
             first[key] = second[key]
     if _same_unknown_scorer(first, second):
         first[SCORER] = second[SCORER]
+    for key in RAN:
+        if None in (first.get(key), second.get(key)) or first["adapter_digest"] != second["adapter_digest"]:
+            first[key] = second.get(key)
     keys = [key for key in first.keys() | second.keys() if first.get(key) != second.get(key)]
     return tuple(Change(key, first.get(key), second.get(key)) for key in sorted(keys, key=lambda k: (_row(k), k)))
 
@@ -237,6 +253,8 @@ def _same_file(old: RunInfo, new: RunInfo, key: str) -> bool:
     return isinstance(sources, dict) and sources.get(key) == getattr(old.spec, key)
 
 
+RAN: Final = ("engine", "precision")
+"""What a local model was run with; recorded, not asked for."""
 SCORER: Final = "scorer"
 UNKNOWN: Final = "unknown#"
 """Start of a scorer's identity that was a digest in a run of schema 1 and belongs to no versioned rule."""
@@ -266,4 +284,13 @@ def _flat(info: RunInfo) -> dict[str, Any]:
     flat["samples_digest"] = info.samples_digest
     version = info.provenance.get("mmeval")
     flat["mmeval"] = ".".join(version.split(".")[:2]) if isinstance(version, str) else None
-    return flat
+    return flat | _ran(info)
+
+
+def _ran(info: RunInfo) -> dict[str, Any]:
+    """What a local model was run with, as far as its adapter recorded it."""
+    about = info.provenance.get("adapter")
+    if not isinstance(about, dict):
+        return {}
+    engine = " ".join(str(about[key]) for key in ("engine", "version") if about.get(key))
+    return {"engine": engine or None, "precision": about.get("precision") or about.get("dtype")}

@@ -31,7 +31,7 @@ SPEC: dict[str, Any] = {
 OTHER: dict[str, Any] = {"epochs": 2, "limit": 5, "seed": 5, "media_policy": {"side": [512]}}
 PARTS = ("options.system", "options.temperature", "options.seed", "options.coordinates", "data.revision", "data.sha256", "data.md5", "data.split", "data.config",
          "data.parts", "data.n", "data.seed", "data.generators", "data.commitment", "data.path", "imported.sha256", "imported.file")  # fmt: skip
-ALONE = ("mmeval", "samples_digest", "video", "audio", "decoder")
+ALONE = ("mmeval", "samples_digest", "video", "audio", "decoder", "engine", "precision")
 NAMES = [name for name in Spec.model_fields if name not in ("options", "data")] + [*PARTS, *ALONE]
 
 SIZE = {"limit", "shard", "subset", "epochs", "samples_digest"}
@@ -42,12 +42,12 @@ POOLED = {
 FREE: dict[Purpose, set[str]] = {
     "model": SIZE | {"model", "endpoint", "adapter_digest", "options.coordinates"},
     "prompt": SIZE | {"definition_digest", "options.system"},
-    "adapter": SIZE | {"adapter_digest", "endpoint", "media_policy"},
+    "adapter": SIZE | {"adapter_digest", "endpoint", "media_policy", "engine", "precision"},
     "scorer": SIZE | {"scorer", "profile", "judge", "judge_digest"},
-    "code": SIZE | {"adapter_digest", "definition_digest", "scorer", "media_policy", "mmeval", "decoder"},
+    "code": SIZE | {"adapter_digest", "definition_digest", "scorer", "media_policy", "mmeval", "decoder", "engine"},
     "column": POOLED | {
         "endpoint", "adapter_digest", "media_policy", "options.system", "options.temperature", "options.coordinates",
-        "mmeval", "decoder",
+        "mmeval", "decoder", "engine", "precision",
     },
     "pooled": POOLED,
     "paired": set(NAMES) - {"benchmark"},
@@ -56,9 +56,12 @@ FREE: dict[Purpose, set[str]] = {
 """What may differ, stated once more, so that no verdict changes by an edit of the table alone."""
 
 
-def info(*, mmeval: str = "0.1.0", samples_digest: str | None = "s", **spec: Any) -> RunInfo:
+def info(
+    *, mmeval: str = "0.1.0", samples_digest: str | None = "s", ran: dict[str, Any] | None = None, **spec: Any
+) -> RunInfo:
     made = Spec(**{**SPEC, **spec})
-    return RunInfo(status="complete", spec=made, provenance={"mmeval": mmeval}, samples_digest=samples_digest)
+    provenance = {"mmeval": mmeval, **({"adapter": ran} if ran else {})}
+    return RunInfo(status="complete", spec=made, provenance=provenance, samples_digest=samples_digest)
 
 
 SHOWN: dict[str, tuple[Any, Any]] = {
@@ -66,6 +69,21 @@ SHOWN: dict[str, tuple[Any, Any]] = {
     "audio": (audio_policy("wav").describe(), audio_policy("rate=8000").describe()),
     "decoder": ("PyAV 1", "PyAV 2"),
 }
+
+
+RAN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "engine": ({"engine": "vllm", "version": "0.32"}, {"engine": "vllm", "version": "0.33"}),
+    "precision": ({"dtype": "torch.float32"}, {"dtype": "torch.bfloat16"}),
+}
+
+
+@pytest.mark.parametrize("key", list(RAN))
+def test_what_a_local_model_ran_with_counts_where_both_runs_of_an_adapter_say_it(key: str) -> None:
+    one, other = RAN[key]
+    assert [change.key for change in changes(info(ran=one), info(ran=other))] == [key]
+    assert not changes(info(ran=one), info())
+    moved = changes(info(ran=one), info(ran=other, adapter_digest="c" * 64))
+    assert [change.key for change in moved] == ["adapter_digest"]
 
 
 def test_policies_are_named_in_words() -> None:
@@ -79,6 +97,8 @@ def pair(key: str) -> tuple[RunInfo, RunInfo]:
     place, _, name = key.partition(".")
     if key == "mmeval":
         return info(), info(mmeval="0.2.0")
+    if key in RAN:
+        return tuple(info(ran=ran) for ran in RAN[key])  # type: ignore[return-value]
     if key in SHOWN:
         return tuple(info(media_policy={"side": [], key: value}) for value in SHOWN[key])  # type: ignore[return-value]
     if place == "imported":

@@ -74,13 +74,16 @@ class Checkpoint:
     def tensors(self) -> Mapping[str, Tensor]:
         """All tensors by name, from the headers of the safetensors files; empty where there are none.
 
+        Some checkpoints hold their weights twice: `consolidated.safetensors` has other names for the same tensors.
+
         Raises:
             UsageError: a file is cut off or damaged.
         """
         if self.folder is None:
             return dict(self._on_hub())
         files = sorted(self.folder.glob("*.safetensors"))
-        return {name: tensor for file in files for name, tensor in _header(file)}
+        library = [file for file in files if file.name.startswith("model")]  # what transformers and vLLM load
+        return {name: tensor for file in library or files for name, tensor in _header(file)}
 
     def _on_hub(self) -> Iterator[tuple[str, Tensor]]:
         hub = sdk("huggingface_hub", extra="transformers")

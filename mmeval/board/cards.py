@@ -47,6 +47,10 @@ class ModelCard(BaseModel):
     parameters: float | None = Field(default=None, gt=0)
     """Billions."""
     parts: dict[str, str] = Field(default_factory=dict)
+    license: str | None = None
+    """Of its weights."""
+    context: int | None = Field(default=None, gt=0)
+    """Most tokens of prompt and reply."""
     modalities: tuple[str, ...] = ()
     price: Price = Price()
     price_date: datetime.date | None = None

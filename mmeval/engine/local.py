@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -109,8 +110,9 @@ class LocalModel(ABC, Generic[T]):
             raise providers.local_failure(self.model, error) from error
 
     def describe(self) -> Mapping[str, Any]:
-        """Device, precision, threads, batches, and the digest of the weights."""
+        """Libraries, device, precision, threads, batches, and the digest of the weights."""
         clock = self._batcher.clock
         idle = None if clock.idle is None else round(clock.idle, 4)
         batches = {"largest_batch": clock.largest, "device_idle": idle}
-        return {**self._ran, **batches, "weights": self.endpoint.partition(":")[2] or None}
+        engine = {"engine": "transformers", "version": f"{version('transformers')}, torch {version('torch')}"}
+        return {**engine, **self._ran, **batches, "weights": self.endpoint.partition(":")[2] or None}

@@ -10,7 +10,7 @@ from mmeval.providers.calls import Answer, call, collected, decode, fetch, lines
 from mmeval.providers.chat import ChatClient, ChatOptions, chat_payload, chat_reply, json_schema
 from mmeval.providers.checkpoints import checkpoint_digest, checkpoint_folder
 from mmeval.providers.decoding import early_leave, leaves_cleanly
-from mmeval.providers.devices import gpu_shares, visible_gpus
+from mmeval.providers.devices import gpu_copies, gpu_shares, visible_gpus
 from mmeval.providers.failures import failure, said
 from mmeval.providers.geminifiles import INLINE, GeminiFiles
 from mmeval.providers.google import gemini_clip_tokens, gemini_image_tokens, gemini_reply
@@ -74,6 +74,7 @@ __all__ = [
     "gemini_clip_tokens",
     "gemini_image_tokens",
     "gemini_reply",
+    "gpu_copies",
     "gpu_shares",
     "guard_httpx",
     "guarded_session",

@@ -1,4 +1,4 @@
-"""Which GPUs there are, and which copy of a model gets which."""
+"""Which GPUs there are, how many copies of a model run, and which copy gets which."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
+from typing import Literal
 
-__all__ = ["gpu_shares", "visible_gpus"]
+from mmeval.errors import UsageError
+from mmeval.providers.setup import sdk
+
+__all__ = ["gpu_copies", "gpu_shares", "visible_gpus"]
 
 
 def visible_gpus() -> list[str]:
@@ -20,6 +24,22 @@ def visible_gpus() -> list[str]:
         return []
     listed = subprocess.run([tool, "-L"], capture_output=True, text=True, check=False)  # noqa: S603 - a fixed command
     return [str(i) for i, _ in enumerate(line for line in listed.stdout.splitlines() if line.startswith("GPU "))]
+
+
+def gpu_copies(wanted: int | Literal["all"]) -> int:
+    """One copy for each GPU that is wanted; 1 where torch sees none.
+
+    Raises:
+        UsageError: fewer GPUs are there than wanted.
+    """
+    there = len(visible_gpus())
+    if there > 1:  # a torch without CUDA sees none of them; otherwise the import is not worth its seconds
+        there = sdk("torch", extra="transformers").cuda.device_count()
+    if wanted == "all":
+        return max(1, there)
+    if not 1 <= wanted <= max(1, there):
+        raise UsageError(f"-o gpus={wanted}: torch sees {there} on this machine; use -o gpus=all")
+    return wanted
 
 
 def gpu_shares(gpus: Sequence[str], copies: int) -> list[str | None]:

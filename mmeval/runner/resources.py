@@ -65,8 +65,7 @@ class Resources:
     def _made(self, model: Model) -> Adapter:
         """The adapter of a model, or copies of it; references see the samples of a run and stay in this process."""
         adapter = model.make()
-        own = adapter.replicas() if isinstance(adapter, Replicates) else 1
-        count = self.settings.replicas or own
+        count = self.settings.replicas or (adapter.replicas() if isinstance(adapter, Replicates) else 1)
         ray = self.settings.ray
         if model.needs_samples or (count == 1 and ray is None):
             return adapter

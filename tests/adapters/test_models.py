@@ -14,7 +14,7 @@ CARDS = Catalog().model_cards()
 PARTS = {"encoder", "input_projector", "llm", "output_projector", "generator"}
 KNOWN = {
     "title", "organization", "released", "cutoff", "open", "parameters", "parts", "modalities", "price", "price_date", "url",
-    "reference",
+    "reference", "coordinates", "license", "context",
 }  # fmt: skip
 PRICES = {"input", "output", "cached_input", "batch_input", "batch_output"}
 

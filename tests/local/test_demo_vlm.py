@@ -27,17 +27,18 @@ def card(model: str = SEEING) -> dict[str, tuple[float, float]]:
 
 @pytest.fixture(scope="module")
 def accuracy(tmp_path_factory):
-    settings = Settings(results=tmp_path_factory.mktemp("runs"), cache="off", offline=True, limit=120)
+    settings = Settings(results=tmp_path_factory.mktemp("runs"), cache="off", offline=True, limit=60)
 
     def measured(name: str, model: str):
         run = run_one(name, model, settings)
         assert run.info.status == "complete"
-        assert run.info.counts == {"ok": 120}
+        assert run.info.counts == {"ok": 60}
         return run.info.metrics["accuracy"]
 
     return measured
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("model", "asked", "column"),
@@ -63,6 +64,7 @@ def test_they_are_small():
     assert sum(file.stat().st_size for file in (WEIGHTS / SMALL).iterdir()) < 1_000_000
 
 
+@pytest.mark.slow
 def test_training_repeats_to_the_bit(tmp_path):
     import torch
 
@@ -71,7 +73,7 @@ def test_training_repeats_to_the_bit(tmp_path):
     from scripts.demo_vlm.pictures import TRAIN_SEED, VALID_SEED, corpus
     from scripts.demo_vlm.tower import train_tower
 
-    data, valid, vocab = corpus(TRAIN_SEED, 24), corpus(VALID_SEED, 1), vocabulary()
+    data, valid, vocab = corpus(TRAIN_SEED, 8), corpus(VALID_SEED, 1), vocabulary()
     weights = []
     for name in ("one", "two"):
         torch.manual_seed(0)
@@ -87,6 +89,7 @@ def test_training_repeats_to_the_bit(tmp_path):
         assert {file.name for file in (WEIGHTS / model).iterdir()} == made | {"README.md"}
 
 
+@pytest.mark.slow
 def test_no_benchmark_picture_is_trained_on():
     from scripts.demo_vlm.pictures import TRAIN_SEED, corpus
 

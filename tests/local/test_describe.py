@@ -49,6 +49,15 @@ def test_parts_are_those_of_the_loaded_model(folder):
     assert found.image_tokens["1024x768"] == 16  # (56 / 14)²
 
 
+def test_weights_that_are_there_twice_count_once(folder, tmp_path):
+    twice = shutil.copytree(folder, tmp_path / "model")
+    header = json.dumps({"output.weight": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+    (twice / "consolidated.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(4))
+    assert describe(opened(str(twice))).parameters == describe(opened(str(folder))).parameters
+    (twice / "model.safetensors").unlink()
+    assert describe(opened(str(twice))).total == 1
+
+
 def test_a_name_on_the_hub_is_read_without_its_weights(folder, hub):
     shutil.copytree(folder, hub.root / "org" / "tiny")
     assert describe(opened("org/tiny")).parameters == describe(opened(str(folder))).parameters

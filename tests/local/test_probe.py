@@ -84,7 +84,7 @@ def test_a_server_is_found_out():
     answers = {name: finding.answer for name, finding in found.items()}
     assert answers == {
         "text": "yes", "image": "yes", "several images": "accepted", "image size": "accepted", "interleaving": "yes",
-        "system prompt": "yes", "video": "no", "audio": "no", "option scores": "no", "seed": "yes", "same answer twice": "yes",
+        "system prompt": "yes", "video": "accepted", "audio": "accepted", "option scores": "no", "seed": "yes", "same answer twice": "yes",
     }  # fmt: skip
     assert (found["several images"].value, found["image size"].value) == (4, 128)
     assert "At most 4 image(s)" in found["several images"].detail

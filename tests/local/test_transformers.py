@@ -352,3 +352,32 @@ async def test_it_says_how_it_ran(options, dtype, folders):
     ran = adapter.describe()
     assert (ran["device"], ran["dtype"], ran["threads"]) == ("cpu", dtype, 1)
     assert adapter.endpoint == f"local:{ran['weights']}"
+
+
+@pytest.mark.parametrize(
+    ("options", "sees", "copies"),
+    [
+        ({}, 3, 3),
+        ({}, 0, 1),
+        ({"gpus": 2}, 3, 2),
+        ({"gpus": 1}, 0, 1),
+        ({"device": "cuda"}, 3, 3),
+        ({"device": "cuda:1"}, 3, 1),
+        ({"device": "cpu"}, 3, 1),
+        ({"device_map": "auto"}, 3, 1),
+        ({"gpus": 4}, 3, "-o gpus=4: torch sees 3 on this machine"),
+        ({"gpus": 0}, 3, "-o gpus=0: torch sees 3"),
+        ({"gpus": 2}, 0, "-o gpus=2: torch sees 0"),
+    ],
+)
+def test_each_gpu_has_a_copy(options, sees, copies, monkeypatch):
+    import torch
+
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1,2")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: sees)
+    adapter = Adapter("demo-vlm", Options(**options))
+    if isinstance(copies, str):
+        with pytest.raises(UsageError, match=copies):
+            adapter.replicas()
+    else:
+        assert adapter.replicas() == copies

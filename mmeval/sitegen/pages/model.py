@@ -256,6 +256,8 @@ def facts(card: ModelCard, lang: Language) -> list[tuple[str, Any]]:
     return [
         (t("fact.cutoff"), card.cutoff.isoformat() if card.cutoff else None),
         (t("fact.modalities"), ", ".join(card.modalities)),
+        (t("fact.context"), None if card.context is None else lang.text("fact.tokens", n=f"{card.context:,}")),
+        (t("fact.license"), card.license),
         (t("fact.price"), price(card, lang)),
         (t("fact.url"), card.url),
     ]
