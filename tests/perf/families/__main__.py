@@ -68,7 +68,8 @@ def table(made: dict[str, dict[str, dict]]) -> str:
     rest = sorted(set(TYPES) - seen - {name.replace("2", "-2") for name in seen})
     lines += [
         "",
-        f"No tiny checkpoint was made of {len(rest)} of the {len(TYPES)} model types of the library: {', '.join(rest)}.",
+        f"No tiny checkpoint was made of {len(rest)} of the {len(TYPES)} model types of the library, so whether they "
+        f"work is not known: {', '.join(rest)}.",
     ]
     return "\n".join(lines)
 
@@ -90,7 +91,7 @@ def row(name: str, found: dict, other: dict) -> list[str]:
 
 def reason(found: dict) -> str:
     text = found.get("error", "unknown").replace("|", "/")
-    return text if len(text) <= 120 else f"{text[:117]}..."
+    return text if len(text) <= 160 else f"{text[:157]}..."
 
 
 def main() -> None:

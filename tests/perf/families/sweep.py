@@ -133,7 +133,8 @@ def main(folder: Path, out: Path, names: Sequence[str], *, build: bool) -> None:
             else:
                 found["error"] = "not built"
         except Exception as error:  # noqa: BLE001 - whatever a family fails with goes into the table
-            found["error"] = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+            said = " ".join(str(error).replace(str(folder / name), name).split())
+            found["error"] = f"{type(error).__name__}: {said[:300]}"
             if "-v" in sys.argv:
                 traceback.print_exc()
         with out.open("a") as lines:
