@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
-__all__ = ["DASHES", "HATCHES", "MARKERS", "Look", "axis", "draw", "labels", "legend", "look", "title"]
+__all__ = ["DASHES", "HATCHES", "MARKERS", "Look", "axis", "draw", "labels", "legend", "look", "pale", "title"]
 
 PALETTES = (
     ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"),
@@ -136,15 +136,23 @@ def _settings(look: Look) -> Any:
     return {**kept, **own}
 
 
-def axis(axes: Axes, scale: Scale, look: Look, *, name: str, which: str = "y", grid: bool = True) -> None:
-    """Give an axis its range, its labelled ticks, its small ticks in between, and its name."""
+def pale(colour: str, look: Look) -> str:
+    """A colour so light that ink stands out on it."""
+    parts = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+    red, green, blue = (round(0.5 * a + 0.5 * b) for a, b in zip(parts, look.style.paper, strict=True))
+    return html((red, green, blue))
+
+
+def axis(axes: Axes, scale: Scale, look: Look, *, name: str, which: str = "y", right: bool = False) -> None:
+    """Give an axis its range, its labelled ticks, small ticks in between, and a name; a right one has no grid."""
     side = axes.yaxis if which == "y" else axes.xaxis
     (axes.set_ylim if which == "y" else axes.set_xlim)(scale.start, scale.top)
     side.set_ticks(scale.majors, labels=[said(value) for value in scale.majors])
     side.set_tick_params(length=6)
     side.set_label_text(name)
-    _across(axes, scale.minors, which, (-4 / _length(axes, which), 0), color=look.ink, linewidth=0.7)
-    if look.grid and grid:
+    small = 4 / _length(axes, which)
+    _across(axes, scale.minors, which, (1, 1 + small) if right else (-small, 0), color=look.ink, linewidth=0.7)
+    if look.grid and not right:
         pale = html(look.style.pale)
         _across(axes, scale.minors, which, (0, 1), color=pale, linewidth=0.5)
         _across(axes, scale.majors, which, (0, 1), color=pale, linewidth=1.0)

@@ -19,7 +19,8 @@ __all__ = ["facts", "read_axis", "read_value", "told"]
 def facts(table: Table, about: Subject, asked: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """The facts of a chart."""
     values = {"labels": list(table.labels), "series": {name: list(found) for name, found in table.series.items()}}
-    return {"title": about.title, "unit": about.unit, **values, "axis": table.scale.facts(), "ask": dict(asked), **more}
+    axis = {} if table.scale.exact else {"axis": table.scale.facts()}
+    return {"title": about.title, "unit": about.unit, **values, **axis, "ask": dict(asked), **more}
 
 
 def read_value(rng: random.Random, table: Table) -> Question:

@@ -30,6 +30,8 @@ class Scale:
     minor: float
     count: int
     """Major steps."""
+    exact: bool = False
+    """Whether the values are written as numbers; there is no axis then."""
 
     @property
     def top(self) -> float:
@@ -50,6 +52,8 @@ class Scale:
 
     def within(self, readings: int = 1) -> float:
         """The tolerance of a sum or difference of this many readings."""
+        if self.exact:
+            return 0.0
         return tidy(readings * self.minor / (4 if self.major == 2 * self.minor else 2))
 
     def facts(self) -> dict[str, Any]:

@@ -130,6 +130,22 @@ def _solve_stack(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
     return same(facts, sum(rows[asked["label"]]))
 
 
+# How far apart two series are at a label
+
+
+def _ask_apart(rng: random.Random, table: Table) -> Asked:
+    (a, b), place = table.two(rng), rng.randrange(len(table.labels))
+    text = f"How far apart are the values of {a} and {b} for {table.labels[place]}?"
+    gap = abs(table.series[a][place] - table.series[b][place])
+    return tolerated(text, gap, table.within(2), series=[a, b], label=table.labels[place])
+
+
+def _solve_apart(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
+    place = facts["labels"].index(asked["label"])
+    low, high = sorted(facts["series"][name][place] for name in asked["series"])
+    return same(facts, high - low)
+
+
 # The part of a series in the sum at a label
 
 
@@ -158,6 +174,7 @@ KINDS: Mapping[str, Kind] = {
     "crossings": Kind(_ask_crossings, _solve_crossings),
     "sums": Kind(_ask_sums, _solve_sums),
     "growth": Kind(_ask_growth, _solve_growth),
+    "apart": Kind(_ask_apart, _solve_apart),
     "share": Kind(_ask_share, _solve_share),
     "stack": Kind(_ask_stack, _solve_stack),
 }

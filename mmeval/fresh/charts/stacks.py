@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 KINDS = {
     1: ("stack", "extreme"),
     2: ("rank", "stack"),
-    3: ("gap", "widest"),
-    4: ("wins", "total"),
+    3: ("widest", "order"),
+    4: ("wins", "widest"),
     5: ("sums", "share"),
 }
 SIZES = {1: (2, 4), 2: (3, 5), 3: (3, 5), 4: (3, 6), 5: (4, 5)}
