@@ -17,8 +17,8 @@ PLAN = {
     1: (2, 1, 24, 3, 0.0),
     2: (4, 2, 22, 4, 0.0),
     3: (6, 2, 18, 5, 0.2),
-    4: (8, 2, 14, 6, 0.35),
-    5: (12, 3, 11, 7, 0.45),
+    4: (8, 2, 14, 6, 0.3),
+    5: (12, 3, 12, 7, 0.35),
 }
 """Objects, rows, size of the writing in pixels, digits of a number, and how far the ink fades, by step."""
 WORDS = (

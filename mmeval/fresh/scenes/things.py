@@ -31,7 +31,7 @@ class Pen:
 
     edge: RGB
     width: float
-    """Of the outlines, in pixels."""
+    """Of the outlines, in pixels; those of small objects are finer."""
 
 
 def _oval(x: float, y: float, across: float, down: float, first: float = 0.0, last: float = 1.0) -> Points:
@@ -151,13 +151,13 @@ def bounds(kind: str) -> tuple[float, float, float, float]:
 
 def thing(page: Page, kind: str, x: float, y: float, radius: float, *, fill: RGB, pen: Pen) -> None:
     """Draw an object in the square of 2 x `radius` pixels around (x, y)."""
-    fills = {**DETAILS, BODY: fill}
+    fills, outline = {**DETAILS, BODY: fill}, min(pen.width, radius / 12)
     for part in DRAWN[kind]:
         points = [(x + radius * dx, y + radius * dy) for dx, dy in part.points]
         if part.stroke:
             width = part.stroke * radius
-            page.line(*points, colour=pen.edge, width=width + 2 * pen.width)
+            page.line(*points, colour=pen.edge, width=width + 2 * outline)
             page.line(*points, colour=fills[part.role], width=width)
         else:
             page.polygon(points, fill=fills[part.role])
-            page.line(*points, points[0], colour=pen.edge, width=pen.width)
+            page.line(*points, points[0], colour=pen.edge, width=outline)
