@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmeval.board import Board, Column
 from mmeval.board.findings import Finding, suspicious
-from mmeval.board.quality import quality
+from mmeval.board.quality import Quality, quality
 from mmeval.sitegen import samples
 from mmeval.sitegen.writer import digest
 from mmeval.stats.intervals import wilson
@@ -86,10 +87,14 @@ class Asked:
         return suspicious(self.column, self.rivals)
 
     @cached_property
+    def analysis(self) -> Quality | None:
+        """The item analysis over the models; None with too few of them."""
+        return quality(self.column, self.rivals)
+
+    @cached_property
     def doubts(self) -> frozenset[int]:
         """Numbers of the questions whose correct answer may be wrong."""
-        found = quality(self.column, self.rivals)
-        listed = [one.number for one in (found.suspects or ())] if found else []
+        listed = [one.number for one in (self.analysis.suspects or ())] if self.analysis else []
         return frozenset([*listed, *(one.number for one in self.suspicious)])
 
     @cached_property
@@ -102,6 +107,23 @@ class Asked:
         """Digest of what the answers come from."""
         cells = self.column.cells
         return digest([self.ids, [[name, cells[name].key, cells[name].vector.digest] for name in self.models]])
+
+    @cached_property
+    def content(self) -> str:
+        """Digest of everything that the pages of this benchmark are made from, but for ranks.
+
+        That is its card, its runs with their scores and settings, the cards of their models, samples and thumbnails.
+        """
+        column, thumbs = self.column, self.file.parent / "thumbs"
+        card = [str(getattr(column.card, one.name)) for one in fields(column.card) if one.name != "definition"]
+        runs = [
+            [one.key, one.run.info.model_dump_json(), one.vector.digest, one.trust, one.current] for one in column.every
+        ]
+        rows = [[name, cell.unranked, cell.settings, len(cell.runs)] for name, cell in column.cells.items()]
+        aside = [[one.reason, one.value] for one in (*column.variants, *column.excluded)]
+        models = [self.board.models[name].model_dump_json() for name in sorted({c.spec.model for c in column.every})]
+        pictures = sorted(os.listdir(thumbs)) if thumbs.is_dir() else []
+        return digest([self.source, card, runs, rows, aside, models, column.full, samples.content(self.file), pictures])
 
     def _aligned(self, model: str, field: str, absent: Any) -> Any:
         vector = self.column.cells[model].vector

@@ -110,9 +110,12 @@ class Build:
     def page(self, page: Page) -> None:
         """Render one page in every language, except where its values are those of the last build."""
         for place in self.site.renderer.places(page.path):
+            made_from = page.key and self.site.key(page.template, page.key)
+            if made_from and self.writer.fresh(place.file, made_from):
+                continue
             values = page.context(place.language)
             raw = json.dumps(values, separators=(",", ":"), default=str).encode()
-            key = self.site.key(page.template, hashlib.sha256(raw).hexdigest())
+            key = made_from or self.site.key(page.template, hashlib.sha256(raw).hexdigest())
             if not self.writer.fresh(place.file, key):
                 self.writer.write(place.file, self.site.renderer.page(page.template, place, **values), key)
 

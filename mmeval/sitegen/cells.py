@@ -15,7 +15,7 @@ from mmeval.formatting import judged_by
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import run_url
 from mmeval.sitegen.text import short
-from mmeval.store import Number, Run, agreement_of, benchmark_folder, mark, read_verification
+from mmeval.store import Number, Run, agreement_of, benchmark_folder, read_verification
 
 
 def shown(cell: Cell, column: Column) -> dict[str, Any]:
@@ -108,8 +108,9 @@ def command(run: Run) -> str:
     return short(shlex.join(words), 4000)
 
 
-def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
-    """Versions and settings of a run."""
+def provenance(cell: Cell, lang: Language) -> list[tuple[str, Any]]:
+    """Versions and settings of the run of a cell."""
+    run = cell.run
     made: Mapping[str, Any] = run.info.provenance
     spec, t = run.info.spec, lang.text
     git = made.get("git")
@@ -120,8 +121,8 @@ def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
     return [
         (t("fact.version"), benchmark_folder(spec)),
         (t("fact.profile"), spec.profile),
-        (t("fact.mark"), trusted(run, lang)),
-        (t("fact.judge"), judged_by(spec.judge, agreement_of(run)) if agreement_of(run) else spec.judge),
+        (t("fact.mark"), trusted(cell, lang)),
+        (t("fact.judge"), judge_of(run)),
         (t("fact.options"), short(text_of(spec.options), 1000)),
         (t("fact.endpoint"), spec.endpoint),
         (t("fact.returned"), ", ".join(map(str, returned)) if isinstance(returned, dict) else ""),
@@ -134,11 +135,19 @@ def provenance(run: Run, lang: Language) -> list[tuple[str, Any]]:
     ]
 
 
-def trusted(run: Run, lang: Language) -> str:
-    """The mark of a run, and when and how it was verified."""
-    name, found = mark(run), read_verification(run)
+def judge_of(run: Run) -> str | None:
+    """The judge of a run, with its agreement with people where that is known."""
+    judge = run.info.spec.judge
+    found = agreement_of(run) if judge else None
+    return judged_by(judge, found) if judge and found else judge
+
+
+def trusted(cell: Cell, lang: Language) -> str:
+    """The mark of the run of a cell, and when and how it was verified."""
+    name = cell.trust
+    found = read_verification(cell.run) if name == "verified" else None
     text = lang.text(f"mark.{(name or 'none').replace(' ', '-')}")
-    if name != "verified" or found is None:
+    if found is None:
         return text
     day = datetime.datetime.fromtimestamp(found.at, datetime.UTC).date()
     return f"{text} ({day}, mmeval {short(found.mmeval, 20)}; {lang.text('mark.asked', n=found.asked)})"

@@ -9,7 +9,7 @@ from typing import Any
 from mmeval.board import Board, Cell, Column
 from mmeval.board.findings import aligned
 from mmeval.board.leakage import BlindGain, Gap, after_cutoff
-from mmeval.board.quality import FEWEST, FOR_KEYS, item_scores, quality
+from mmeval.board.quality import FEWEST, FOR_KEYS, item_scores
 from mmeval.data import Variant
 from mmeval.sitegen.asked import Asked
 from mmeval.sitegen.env import Language
@@ -21,10 +21,10 @@ from mmeval.store import Number
 from mmeval.types import Estimate
 
 
-def quality_of(column: Column, models: Sequence[str]) -> dict[str, Any]:
+def quality_of(asked: Asked) -> dict[str, Any]:
     """The item analysis with scores in points and shares in percent; `few` is set if there are too few models."""
-    found = quality(column, models)
-    cells = aligned(column, models)
+    found, column = asked.analysis, asked.column
+    cells = aligned(column, asked.rivals)
     if found is None:
         return {"few": len(cells), "fewest": FEWEST}
     shares = ("spread", "noise", "low", "all_right", "all_wrong")

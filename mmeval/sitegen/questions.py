@@ -47,8 +47,10 @@ def question_files(asked: Asked) -> Iterator[File]:
         places = range(start, min(start + PER_SHARD, len(asked.ids)))
         yield lazy(f"{prompts}/{k}", lambda places=places: [prompt_data(asked, i) for i in places])
         yield lazy(f"{answers}/{k}", lambda places=places: answer_data(asked, places))
-    listed = index_data(asked, prompts, answers)
-    yield data.data_file(f"q/{slug(asked.name)}", listed)
+    name = f"q/{slug(asked.name)}"
+    replies = [answers_name(asked.column.cells[model]) for model in asked.models]
+    key = digest([code(), asked.content, prompts, answers, replies])
+    yield File(f"data/{name}.js", lambda: data.data_text(name, index_data(asked, prompts, answers)), key=key)
 
 
 def lazy(name: str, make: Any) -> File:

@@ -47,6 +47,8 @@ class Page:
     template: str
     context: Context = lambda _: {}
     """The template's variables in one language. They must be JSON: the page is rendered again when they change."""
+    key: str = ""
+    """Digest of everything that the variables are made from, if it is known: they are made only when it has changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator
 
@@ -17,19 +18,25 @@ def pages(site: Site) -> Iterator[File]:
     view = site.views[0]
     for name, line in view.lines.items():
         if line.mean is not None:
-            yield from badge(overall_badge(name), site.options.title, f"{line.mean:.1f} ±{line.half or 0:.1f}")
+            yield from badge(site, overall_badge(name), site.options.title, f"{line.mean:.1f} ±{line.half or 0:.1f}")
     for column in site.board.columns:
         for name, cell in column.cells.items():
             scale = column.card.scale
             value = f"{cell.headline.value * scale:.1f} ±{(cell.headline.high - cell.headline.low) / 2 * scale:.1f}"
-            yield from badge(badge_path(column.card.name, name), column.card.title, value)
+            yield from badge(site, badge_path(column.card.name, name), column.card.title, value)
 
 
-def badge(path: str, label: str, value: str) -> Iterator[File]:
-    """One badge in its two formats."""
-    yield File(f"{path}.svg", svg(label, value))
+def badge(site: Site, path: str, label: str, value: str) -> Iterator[File]:
+    """One badge in its two formats, made anew only when it says something else."""
+    key = f"{site.source[:16]} {label} {value}"
+    yield File(f"{path}.svg", functools.partial(svg, label, value), key=key)
+    yield File(f"{path}.json", functools.partial(endpoint, label, value), key=key)
+
+
+def endpoint(label: str, value: str) -> str:
+    """What shields.io reads."""
     made = {"schemaVersion": 1, "label": clean(label), "message": value, "color": "0072b2"}
-    yield File(f"{path}.json", json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n")
+    return json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def svg(label: str, value: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import short
 from mmeval.sitegen.understanding import understood
+from mmeval.sitegen.writer import digest
 from mmeval.store import samples_path, slug
 
 SLICES = 24
@@ -43,22 +44,34 @@ def pages(site: Site) -> Iterator[Page | File]:
     """A page, its data, its matrix and its thumbnails for each benchmark."""
     root = site.board.root
     for asked in site.asked:
-        name, column, drawn = asked.name, asked.column, matrix(asked)
+        name, column, content = asked.name, asked.column, site.key(asked.content)
+        drawn = f"mx/{slug(name)}-{asked.content[:10]}.png" if asked.ids else ""
         if drawn:
-            yield File(*drawn)
-        yield Page(benchmark_url(name), "benchmark.html", context(asked, site, drawn[0] if drawn else ""))
-        yield data.data_file(f"s/{slug(name)}", data.samples_data(column, samples.tags_of(column, root)))
+            yield File(drawn, functools.partial(matrix, asked), key=content)
+        ranks = site.ranks[name]
+        key = digest([content, drawn, str(ranks and [ranks.models, ranks.intervals, ranks.compared])])
+        yield Page(benchmark_url(name), "benchmark.html", context(asked, site, drawn), key)
+        yield File(f"data/s/{slug(name)}.js", functools.partial(samples_text, column, root), key=content)
         yield from (File(*thumb) for thumb in samples.thumbs(column, root))
 
 
+def samples_text(column: Column, root: Path) -> str:
+    """The data file about the samples of a benchmark."""
+    return data.data_text(f"s/{slug(column.card.name)}", data.samples_data(column, samples.tags_of(column, root)))
+
+
 def context(asked: Asked, site: Site, drawn: str) -> Context:
-    """The variables of benchmark.html."""
-    shared = measured(asked, site.board, site.ranks[asked.name], site.gains[asked.name])
+    """The variables of benchmark.html, made when they are asked for."""
+
+    @functools.cache
+    def shared() -> dict[str, Any]:
+        return measured(asked, site.board, site.ranks[asked.name], site.gains[asked.name])
+
     return lambda lang: {
-        **shared,
+        **shared(),
         "card_facts": facts(asked.column, lang),
         "group": group_title(asked.column.card.group, lang),
-        "head": headline(asked, shared["needs_image"], lang),
+        "head": headline(asked, shared()["needs_image"], lang),
         "picked": picked(asked, lang),
         "difficulty": difficulty(asked, lang),
         "blind": with_and_without(asked, lang),
@@ -96,7 +109,7 @@ def measured(asked: Asked, board: Board, ranks: Ranks | None, gains: Sequence[Bl
         "rows": rows,
         "full": column.full,
         "needs_image": needs_image(gains, column, board),
-        "quality": quality_of(column, models),
+        "quality": quality_of(asked),
         "otherwise": asked_otherwise(column, board),
         "cutoffs": cutoffs(column, board, samples.tags_of(column, board.root)),
         "slices": slice_table(column, board, order),
@@ -156,13 +169,10 @@ def difficulty(asked: Asked, lang: Language) -> str:
     return histogram(shares, label=t("difficulty.label"), left=t("difficulty.left"), right="100%")
 
 
-def matrix(asked: Asked) -> tuple[str, bytes] | None:
-    """The name and the bytes of the picture of every model on every question; None without questions."""
-    if not asked.ids:
-        return None
+def matrix(asked: Asked) -> bytes:
+    """The picture of every model on every question."""
     order = asked.easy_first
-    raw = png(["".join(asked.outcomes[name][i] for i in order) for name in asked.models])
-    return f"mx/{slug(asked.name)}-{hashlib.sha256(raw).hexdigest()[:10]}.png", raw
+    return png(["".join(asked.outcomes[name][i] for i in order) for name in asked.models])
 
 
 def matrix_of(asked: Asked, file: str, lang: Language) -> dict[str, Any]:

@@ -365,4 +365,4 @@ def failures(cells: Sequence[tuple[Column, Cell]]) -> dict[str, Any]:
 
 def reproduce(column: Column, cell: Cell, lang: Language) -> dict[str, Any]:
     """The command and the versions behind one number."""
-    return {"title": column.card.title, "command": command(cell.run), "facts": provenance(cell.run, lang)}
+    return {"title": column.card.title, "command": command(cell.run), "facts": provenance(cell, lang)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mmeval.sitegen.asked import Asked
@@ -61,14 +61,14 @@ WORDS = (
 def pages(site: Site) -> Iterator[Page | File]:
     """A page and its data for each benchmark."""
     for asked in site.asked:
-        made = functools.partial(worded, context(asked))
-        yield Page(questions_url(asked.name), "question.html", made)
+        made = functools.partial(worded, functools.cache(functools.partial(context, asked)))
+        yield Page(questions_url(asked.name), "question.html", made, asked.content)
         yield from question_files(asked)
 
 
-def worded(shared: Mapping[str, Any], lang: Language) -> dict[str, Any]:
+def worded(shared: Callable[[], Mapping[str, Any]], lang: Language) -> dict[str, Any]:
     """The variables of question.html in one language."""
-    return {**shared, "words": words(lang, WORDS)}
+    return {**shared(), "words": words(lang, WORDS)}
 
 
 def context(asked: Asked) -> dict[str, Any]:

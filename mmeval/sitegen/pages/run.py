@@ -59,9 +59,10 @@ def pages(site: Site) -> Iterator[Job]:
     """One job for each run whose pages are out of date."""
     plain = answers_of(site.board) <= READABLE
     for asked in site.asked:
+        prompts = shard_names(asked)[0]
         for model, cell in asked.column.cells.items():
             for one in cell.runs:
-                yield from job(one, asked, site.board.models[model], site, plain=plain)
+                yield from job(one, asked, site.board.models[model], site, prompts, plain=plain)
 
 
 def answers_of(board: Board) -> int:
@@ -69,10 +70,10 @@ def answers_of(board: Board) -> int:
     return sum(len(one.vector.ids) for c in board.columns for cell in c.cells.values() for one in cell.runs)
 
 
-def job(cell: Cell, asked: Asked, card: ModelCard, site: Site, *, plain: bool) -> Iterator[Job]:
-    """The pages of one run, unless they are up to date."""
+def job(cell: Cell, asked: Asked, card: ModelCard, site: Site, prompts: str, *, plain: bool) -> Iterator[Job]:
+    """The pages of one run, unless they are up to date; `prompts` is the folder of the files of what was asked."""
     base, root = facts(cell, asked, card), site.options.results
-    numbers, prompts = shown(cell, asked.column), shard_names(asked)[0]
+    numbers = shown(cell, asked.column)
     stamp = samples.stamp(samples_path(root, cell.run.info))
     info = cell.run.info.model_dump(mode="json")
     key = site.key(base, info, cell.vector.digest, numbers, prompts, stamp, plain)
@@ -150,7 +151,7 @@ def front_page(
         "totals": count(outcomes),
         "slices": slices(cell, column),
         "command": command(cell.run),
-        "provenance": provenance(cell.run, lang),
+        "provenance": provenance(cell, lang),
         "example": short(text_of(cell.run.info.provenance.get("example")), 4000),
     }
 
