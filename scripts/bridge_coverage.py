@@ -8,6 +8,7 @@ Needs `mmeval bridge lmms install`. Writes a line for each task to the file and 
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from collections import Counter
@@ -23,6 +24,8 @@ from mmeval.bridge import install
 AT_ONCE = 30
 """Tasks of one process."""
 LONGEST_S = 200.0
+LATE = 75
+"""As the twin process exits after a task that took too long."""
 STAGES = {"listed": "task", "code loads": "loads", "prompt": "prompt", "score": "score", "aggregate": "numbers"}
 
 
@@ -42,10 +45,12 @@ def tried(names: Iterable[str]) -> list[dict[str, Any]]:
         command = [str(install.python()), "-I", "-B", "-c", start, *names]
         try:
             done = subprocess.run(command, capture_output=True, cwd=room, env=env, timeout=LONGEST_S, check=False)
-            lines = done.stdout
-        except subprocess.TimeoutExpired as late:
-            lines = late.stdout or b""
+            lines, late = done.stdout, done.returncode == LATE
+        except subprocess.TimeoutExpired as slow:
+            lines, late = slow.stdout or b"", False
     found = [json.loads(line) for line in lines.splitlines()]
+    if late:
+        return [*found, *(tried(names[len(found) :]) if names[len(found) :] else ())]
     if names and len(found) < len(names):
         stuck = {"task": names[len(found)], "media": True, "loads": False, "fault": "ended or hung"}
         return [*found, stuck, *tried(names[len(found) + 1 :])] if names[len(found) + 1 :] else [*found, stuck]
@@ -65,7 +70,8 @@ def main() -> None:
     alike: dict[str, list[str]] = {}
     for one in shown:  # tasks of one folder with the same functions differ in their data alone: one of them is tried
         alike.setdefault(str(one["code"]), []).append(one["task"])
-    names, found = [some[0] for some in alike.values()], list[dict[str, Any]]()
+    names, found = sorted(some[0] for some in alike.values()), list[dict[str, Any]]()
+    random.Random(0).shuffle(names)  # so that what is done at any time stands for the rest
     print(f"{len(shown)} tasks ask for a text and show something; {len(names)} of them have different code")
     members = {some[0]: some for some in alike.values()}
     with ThreadPoolExecutor(2) as pool, Path(sys.argv[1]).open("w", encoding="utf-8") as file:

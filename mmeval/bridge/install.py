@@ -20,6 +20,7 @@ PACKAGES = (
     "math-verify", "antlr4-python3-runtime==4.13.2", "latex2sympy2-extended", "editdistance", "sympy", "nltk",
     "sacrebleu", "jinja2", "scipy", "tenacity", "pycocoevalcap", "rouge", "Levenshtein", "anls", "pycocotools",
     "soundfile", "pdf2image", "word2number", "zhconv", "opencv-python-headless", "httpx", "packaging", "python-dotenv",
+    "more-itertools",
 )  # fmt: skip
 """What the code of most tasks imports. torch is not among them."""
 
