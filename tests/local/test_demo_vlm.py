@@ -73,7 +73,7 @@ def test_training_repeats_to_the_bit(tmp_path):
     from scripts.demo_vlm.pictures import TRAIN_SEED, VALID_SEED, corpus
     from scripts.demo_vlm.tower import train_tower
 
-    data, valid, vocab = corpus(TRAIN_SEED, 8), corpus(VALID_SEED, 1), vocabulary()
+    data, valid, vocab = corpus(TRAIN_SEED, 24), corpus(VALID_SEED, 1), vocabulary()
     weights = []
     for name in ("one", "two"):
         torch.manual_seed(0)
