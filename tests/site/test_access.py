@@ -129,8 +129,8 @@ def test_the_comparison_by_keyboard_alone(visit: Visit) -> None:
     until(tab, "location.hash.includes('b=toy_mathvista')")
     tab_until(tab, "e.closest('.flips') && e.href.includes('#s')")
     tab.keyboard.press("Enter")
-    until(tab, "document.querySelector('article.sample.question') !== null")
-    assert "q/toy_mathvista" in tab.evaluate("location.href")
+    until(tab, "document.querySelector('article.sample.current') !== null")
+    assert "toy_mathvista" in tab.evaluate("location.href")
 
 
 def test_a_run_by_keyboard_alone(visit: Visit, site: Path) -> None:
