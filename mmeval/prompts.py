@@ -46,10 +46,10 @@ def multiple_choice(
     options: Sequence[str],
     closing: str,
     *,
-    images: Sequence[Image] = (),
+    images: Sequence[Part] = (),
     style: str = "{letter}. {text}",
 ) -> Prompt:
-    """Images, question, one line per option, closing sentence."""
+    """Images (or films and sounds), question, one line per option, closing sentence."""
     block = "\n".join(part for part in (question, lettered(options, style), closing) if part)
     return (*images, Text(block))
 
@@ -97,3 +97,29 @@ def _parts(text: str, images: Mapping[int, Image]) -> Iterator[Part]:
         start = token.end()
     if start < len(text):
         yield Text(text[start:])
+
+
+MVBENCH = (
+    "Carefully watch the video and pay attention to the cause and sequence of events, the detail and movement of "
+    "objects, and the action and pose of persons. Based on your observations, select the best option that accurately "
+    "addresses the question.\n"
+)
+TOMATO = """You will be provided with 16 separate frames uniformly sampled from a video, the frames are provided in \
+chronological order of the video. Analyze these frames and provide the answer to the question about the video content. \
+Answer the multiple-choice question about the video content.
+
+You must use these frames to answer the multiple-choice question; do not rely on any externel knowledge or commonsense.
+
+<question>
+{question}
+</question>
+
+<options>
+{options}
+</options>
+
+Even if the information in these separate frames is not enough to answer the question, PLEASE TRY YOUR BEST TO GUESS \
+AN ANSWER WHICH YOU THINK WOULD BE THE MOST POSSIBLE ONE BASED ON THE QUESTION.
+
+DO NOT GENERATE ANSWER SUCH AS 'NOT POSSIBLE TO DETERMINE.'
+"""

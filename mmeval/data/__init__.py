@@ -22,10 +22,12 @@ from mmeval.data.rows import (
     pictures,
     placed,
     present,
+    recording,
     seen,
     size,
     sound,
     spelled,
+    spoken,
     still,
     stills,
     tags,
@@ -38,6 +40,6 @@ from mmeval.data.variants import Variant, varied
 __all__ = [
     "Ablation", "Make", "Variant", "ablate", "annotated", "beside", "chained", "csv", "each", "film", "from_file",
     "generated", "hub", "joined", "jsonl", "lettered", "matrices", "mme_realworld", "parquet", "picture", "pictures",
-    "pinned", "placed", "present", "samples", "seen", "size", "sound", "spelled", "still", "stills", "supplied", "tags",
-    "tsv", "unpacked", "varied", "video_mme", "vlmevalkit", "vlmevalkit_sample", "zipped",
+    "pinned", "placed", "present", "recording", "samples", "seen", "size", "sound", "spelled", "spoken", "still",
+    "stills", "supplied", "tags", "tsv", "unpacked", "varied", "video_mme", "vlmevalkit", "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

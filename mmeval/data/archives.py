@@ -37,6 +37,7 @@ SLACK = 50_000_000
 MARK = ".complete.json"
 PART = re.compile(r"(.+\.(?:tar|tgz|tar\.gz|zip))[._-]?(?:part)?[._-]?(?:[a-z]{2}|\d{1,3})")
 """The name of one of several parts of an archive."""
+ARCHIVE = re.compile(r"\.(?:zip|tar|tgz)(?:$|[._-])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class Unpacked:
 
     source: Hub
     archives: tuple[str, ...]
-    """Names, or patterns such as `videos_*.zip`."""
+    """Names, or patterns such as `videos_*.zip`. Other files, such as `films/*.mp4`, are placed as they are."""
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
         """Stream the rows; `folder` of each is where the archives were unpacked."""
@@ -64,8 +65,12 @@ class Unpacked:
         found = _listed(source, self.archives)
         _room(source, found, place)
         for _, parts in groupby(sorted(found), key=lambda name: (PART.fullmatch(name) or [name, name])[1]):
-            files = [Path(source.file(name, offline=False)) for name in parts]
-            unpack(files, place, where=source.where)
+            names = list(parts)
+            files = [Path(source.file(name, offline=False)) for name in names]
+            if ARCHIVE.search(names[0]):
+                unpack(files, place, where=source.where)
+            else:
+                _link(files[0], _inside(place, names[0]))
         (place / MARK).write_text(json.dumps({"archives": sorted(self.archives)}), encoding="utf-8")
         return place
 
@@ -86,6 +91,17 @@ class Unpacked:
 def unpacked(source: Hub, *archives: str) -> Unpacked:
     """Rows whose films or sounds are in archives of the same repository (.zip, .tar, .tar.gz, also in parts)."""
     return Unpacked(source=source, archives=archives)
+
+
+def _link(file: Path, target: Path) -> None:
+    """Place a file without a second copy of it, where the disk allows that."""
+    if not _there(target, file.stat().st_size):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        try:
+            target.hardlink_to(file.resolve())
+        except OSError:
+            shutil.copyfile(file, target)
 
 
 def _complete(place: Path, archives: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from string import ascii_uppercase
@@ -13,6 +13,7 @@ from mmeval import media, prompts
 from mmeval.data import cells
 from mmeval.data.archives import find
 from mmeval.errors import DataError
+from mmeval.scorers.readers.speech import Unit, units
 from mmeval.scorers.targets import as_list
 from mmeval.types import Audio, Image, Row, Sample, Text, Video
 
@@ -78,6 +79,28 @@ def sound(row: Row, name: str, *, start: float | None = None, end: float | None 
     if not path.is_file():
         return Audio(None, "audio/wav", sha256(name.encode()).hexdigest(), name, None, None, path, start, end)
     return media.audio(path, source=name, start=start, end=end)
+
+
+def recording(row: Row, column: str = "audio") -> Audio:
+    """The sound in one column: `{"bytes", "path"}`, as data sets store it in Parquet."""
+    cell = row[column]
+    content = cell.get("bytes") if isinstance(cell, dict) else cell
+    if not isinstance(content, bytes):
+        raise DataError(f"column {column!r} contains no sound")
+    return media.audio(content, source=column)
+
+
+def spoken(
+    row: Row, said: str, prompt: str, *, unit: Unit = "word", cluster: str | None = None, tags: Mapping[str, str]
+) -> Sample:
+    """Speech to be written down, with what the scorer `speech_errors` and the metric `error_rate` need to know."""
+    return Sample(
+        id=str(row["row"]),
+        prompt=(recording(row), Text(prompt)),
+        target=said,
+        cluster=cluster,
+        tags={**tags, "unit": unit, "units": str(len(units(said, unit)))},
+    )
 
 
 def video_mme(row: Row) -> Sample:

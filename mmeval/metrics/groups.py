@@ -21,7 +21,20 @@ from mmeval.metrics.slices import Slices, scored
 from mmeval.stats.intervals import MeanFold
 from mmeval.types import Estimate, Record
 
-__all__ = ["Share", "Value", "counted", "every", "grouped", "mean", "prefix", "some"]
+__all__ = [
+    "Share",
+    "Value",
+    "at_least",
+    "best",
+    "by_tag",
+    "counted",
+    "every",
+    "grouped",
+    "mean",
+    "prefix",
+    "some",
+    "tagged",
+]
 
 Ends: TypeAlias = tuple[float, float]
 """The least and the most that a group can be worth, whatever its missing members would have scored."""
@@ -116,6 +129,16 @@ def _all_wrong(group: Group, tags: Mapping[str, str]) -> Ends:
     return float(wrong and not group.missing), float(wrong)
 
 
+def at_least(level: float) -> Value:
+    """1 if every member scores at least `level`."""
+
+    def ends(group: Group) -> Ends:
+        reached = all(value >= level for value, _ in group.members)
+        return float(reached and not group.missing), float(reached)
+
+    return Value(ends)
+
+
 def mean(**tags: str) -> Value:
     """The mean score of the members with these tags; 0 without any."""
 
@@ -154,6 +177,26 @@ def prefix(table: Sequence[float], *, order: str = "place") -> Value:
 def _run(right: Mapping[int, bool], size: int, table: Sequence[float], *, missing: bool) -> float:
     reached = next((place - 1 for place in range(1, size + 1) if not right.get(place, missing)), size)
     return table[reached]
+
+
+def best(*values: Value) -> Value:
+    """The largest of several values, none of which may fall when a member becomes right."""
+
+    def ends(group: Group) -> Ends:
+        found = [value.ends(group) for value in values]
+        return max(low for low, _ in found), max(high for _, high in found)
+
+    return Value(ends)
+
+
+def tagged(tag: str, text: str) -> Callable[[Mapping[str, str]], bool]:
+    """For `Share.where`: the records whose tag has this text."""
+    return lambda tags: tags.get(tag) == text
+
+
+def by_tag(tag: str, values: Mapping[str, Value]) -> Value:
+    """The value that the text of a tag of the group's first member names."""
+    return Value(lambda group: values[group.tags[tag]].ends(group))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

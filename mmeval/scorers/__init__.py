@@ -18,6 +18,7 @@ from mmeval.scorers.judges.rubrics import (
 from mmeval.scorers.routed import closed_or_open, routed
 from mmeval.scorers.rules.choices import choice
 from mmeval.scorers.rules.documents import document_answer
+from mmeval.scorers.rules.films import caption_choice, interval, relative_accuracy, token_choice, word_choice
 from mmeval.scorers.rules.free import braced, contains, count, open_answer
 from mmeval.scorers.rules.likelihood import best_choice, matched
 from mmeval.scorers.rules.lists import relaxed_lists
@@ -26,6 +27,7 @@ from mmeval.scorers.rules.phrase import phrase
 from mmeval.scorers.rules.places import box, point, points
 from mmeval.scorers.rules.questions import question
 from mmeval.scorers.rules.short import drawn_answer, short_answer
+from mmeval.scorers.rules.speech import speech_errors
 from mmeval.scorers.rules.tables import table_match
 from mmeval.scorers.rules.text import anls, exact_text
 from mmeval.scorers.rules.tolerance import numeric, relaxed
@@ -48,6 +50,7 @@ __all__ = [
     "best_choice",
     "box",
     "braced",
+    "caption_choice",
     "chart_judged",
     "choice",
     "closed_or_open",
@@ -62,6 +65,7 @@ __all__ = [
     "extracted_answer",
     "graded",
     "instructed",
+    "interval",
     "judged_choice",
     "letter_set",
     "matched",
@@ -75,15 +79,19 @@ __all__ = [
     "point",
     "points",
     "question",
+    "relative_accuracy",
     "relaxed",
     "relaxed_lists",
     "routed",
     "short_answer",
+    "speech_errors",
     "table_match",
     "tagged_judged",
+    "token_choice",
     "transcript",
     "truthful",
     "vqa_accuracy",
     "within",
+    "word_choice",
     "yes_no",
 ]

@@ -8,6 +8,7 @@ import pytest
 
 from mmeval import DataError, data
 from mmeval.catalog import Catalog
+from tests.benchmarks.test_clips import TWINS as CLIPS
 from tests.benchmarks.twin import Twin, leaves, load, renamed, scored, shown
 from tests.benchmarks.twins_catalog import TWINS as CATALOG
 from tests.benchmarks.twins_charts import TWINS as CHARTS
@@ -59,4 +60,4 @@ def test_every_benchmark_with_data_has_a_twin():
         for name in Catalog().benchmarks()
         if Catalog().benchmark(name).data.describe()["kind"] in ("generated", "fresh")
     }
-    assert set(TWINS) | matrices | drawn == set(Catalog().benchmarks())
+    assert set(TWINS) | set(CLIPS) | matrices | drawn == set(Catalog().benchmarks())

@@ -83,6 +83,15 @@ def test_archives_that_are_not_honest(tmp_path: Path, make, message):
     assert not (tmp_path / "evil").exists()
 
 
+def test_loose_films_are_placed_beside_unpacked_ones(tmp_path: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MMEVAL_DATA", str(tmp_path / "data"))
+    (hub.root / "a/b/films").mkdir(parents=True)
+    (hub.root / "a/b/films/x.mp4").write_bytes(b"film")
+    zipped(hub.root / "a/b/more.zip", {"films/y.mp4": b"other"})
+    place = data.unpacked(data.hub("a/b", split="test", revision=None), "films/*.mp4", "*.zip").folder(offline=False)
+    assert [archives.find(place, f"films/{name}.mp4").read_bytes() for name in "xy"] == [b"film", b"other"]
+
+
 def test_damaged_archives_and_too_small_disks(tmp_path: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "x.zip").write_bytes(b"PK\x03\x04 no archive")
     with pytest.raises(DataError, match=r"set: x\.zip: damaged"):
