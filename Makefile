@@ -14,7 +14,7 @@ WAITERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: quickstart test test-vllm quick check format docs guide clean
 
-quickstart: $(VENV)/.quickstart  ## install, run three benchmarks against five models, build the board
+quickstart: $(VENV)/.quickstart  ## install, run four benchmarks against five models, build the board
 	$(BIN)/mmeval quickstart
 
 test: $(VENV)/.test  ## install the test dependencies and run all tests

@@ -20,7 +20,7 @@ from mmeval.faults import foreseen
 from mmeval.formatting import line
 
 VERBS = {
-    "quickstart": "Run three bundled benchmarks against five models that need no API key, and build the board.",
+    "quickstart": "Run four bundled benchmarks against five models that need no API key, and build the board.",
     "run": "Run benchmarks against models, score the replies, and store everything.",
     "list": "List benchmarks, scorers, suites, adapters, models or runs.",
     "show": "Show the metrics of a run and, with a filter, its samples.",

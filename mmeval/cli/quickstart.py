@@ -32,7 +32,7 @@ def quickstart(
     votes: Path = typer.Option(Path("_arena"), "--votes", help="Folder for the voting page.", show_default=True),
     limit: int | None = typer.Option(None, "--limit", min=1, help="Use only the first N samples.", show_default="all"),
 ) -> None:
-    """Run three bundled benchmarks against five models that need no API key, and build the board.
+    """Run four bundled benchmarks against five models that need no API key, and build the board.
 
     A voting page lets you compare their replies. Works offline. A second call only rebuilds the board.
     """
