@@ -38,7 +38,7 @@ VERBS = {
     "fresh": "Seasons of drawn questions, and why a model fails on them.",
     "site": "Build and view the leaderboard site.",
     "data": "Check, fetch and update the data of benchmarks.",
-    "cache": "Inspect, check, repair or prune the response cache.",
+    "cache": "Inspect, check, repair or prune the response cache and decoded clips.",
     "new": "Write a commented file that works: a run, a suite, a gate, a benchmark or an adapter.",
     "describe": "Say what a model consists of: parts and their sizes, context, tokens per image, licence and memory.",
     "probe": "Find out by asking what a model can take and give, and store it in RESULTS/_capabilities.",

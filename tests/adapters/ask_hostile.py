@@ -14,7 +14,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from mmeval import AdapterError, Reply, Request, Text
+from mmeval import AdapterError, Reply, Request, Text, UsageError
 from mmeval.catalog import Catalog
 from tests.adapters.conftest import CASES, VLLM, picture
 from tests.loopback.hostile import SCENARIOS
@@ -41,6 +41,8 @@ async def outcome(case: Any, port: int, scenario: str) -> dict[str, Any]:
             reply = await ask(case, url)
     except AdapterError as error:
         return {"kind": error.kind, "says": str(error)}
+    except UsageError as error:  # a server that is looked at before it is asked
+        return {"kind": "usage", "says": str(error)}
     except TimeoutError:
         return {"kind": "timeout", "says": ""}
     return {

@@ -44,7 +44,10 @@ def test_a_hostile_server(case, provider):
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout)
     outcomes = told["outcomes"]
-    assert {name: outcome["kind"] for name, outcome in outcomes.items()} == EXPECTED
+    # A server of one's own is looked at first, and a redirect of all of them ends the command there.
+    refused = {"redirect": "usage"} if case is VLLM else {}
+    expected = {name: refused.get(kind, kind) for name, kind in EXPECTED.items()}
+    assert {name: outcome["kind"] for name, outcome in outcomes.items()} == expected
     assert server.reached == [], "a redirect was followed"
     for status in REDIRECTS:
         says = outcomes[f"redirect-{status}"]["says"]

@@ -187,7 +187,7 @@ def test_ratings_and_the_site(project: Path, tmp_path: Path) -> None:
         assert mmeval(root, "run", "bar_reading", "-m", "mock/echo", "--limit", "12", "--seed", seed).exit_code == 0
     assert mmeval(root, "site", "build").exit_code == 0
     page = (root / "_site" / "arena.html").read_text()
-    assert "45 votes of 5 voters" in page
+    assert "45 votes by 5 people" in page
     assert "data/arena-votes.jsonl" in page
     assert "Attempts: how often a model was run" in page
     assert re.search(r'mock__echo.html">.*?<td class="n">3</td></tr>', page), "three runs of one model"

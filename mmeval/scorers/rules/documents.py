@@ -17,7 +17,7 @@ from mmeval.scorers.readers.phrases import states
 from mmeval.scorers.readers.quantities import python_float
 from mmeval.scorers.rules.text import anls_similarity, clean
 from mmeval.scorers.rules.text import short_answer as read_short
-from mmeval.scorers.targets import as_list
+from mmeval.scorers.targets import as_list, plain
 from mmeval.types import Sample
 
 __all__ = ["UNANSWERABLE", "document_answer"]
@@ -58,8 +58,10 @@ def document_answer() -> Scorer:
 
 
 def _target(sample: Sample) -> tuple[str, str]:
-    assert isinstance(sample.target, dict), f"{sample.id}: the target must be an object"
-    return str(sample.target["answer"]), str(sample.target["format"])
+    """The answer and its format; a target that is no object is a text."""
+    if not isinstance(sample.target, dict):
+        return plain(sample.target), "Str"
+    return plain(sample.target.get("answer")), plain(sample.target.get("format"))
 
 
 def _read_judge(text: str, sample: Sample) -> Verdict:
