@@ -190,6 +190,16 @@ def test_a_function_without_version_is_asked_again(rows) -> None:
     assert mmeval.run(rows, model, progress=False)[0].path == mmeval.run(rows, model, progress=False)[0].path
 
 
+@pytest.fixture
+def interruptible():
+    """Python's own handler of Ctrl-C, which libraries that other tests use may have replaced."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before or signal.default_int_handler)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("in_loop", [False, True], ids=["script", "notebook"])
 def test_an_interrupt_stores_what_was_answered(rows, in_loop: bool) -> None:
     async def interrupts(request):
