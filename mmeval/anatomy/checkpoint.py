@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import struct
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ from typing import Any
 
 from mmeval.documents import MALFORMED, read_json
 from mmeval.errors import UsageError
-from mmeval.providers import checkpoint_folder, sdk
+from mmeval.providers import checkpoint_folder
 
 __all__ = ["Checkpoint", "Tensor", "opened"]
 
@@ -49,13 +50,14 @@ class Checkpoint:
         if self.folder is not None:
             found = self.folder / file
             return found if found.is_file() else None
-        hub = sdk("huggingface_hub", extra="transformers")
-        hub.utils.logging.set_verbosity_error()
+        from huggingface_hub import errors, hf_hub_download
+
+        logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
         try:
-            return Path(hub.hf_hub_download(self.name, file, revision=self.revision))
-        except hub.errors.LocalEntryNotFoundError:
+            return Path(hf_hub_download(self.name, file, revision=self.revision))
+        except errors.LocalEntryNotFoundError:
             raise UsageError(f"{self.name}: is not on this machine, and the hub cannot be reached") from None
-        except hub.errors.EntryNotFoundError:
+        except errors.EntryNotFoundError:
             return None
         except Exception as error:  # noqa: BLE001 - the library raises its own errors and those of its HTTP client
             reason = " ".join(str(error).split())[:300]
@@ -86,10 +88,11 @@ class Checkpoint:
         return {name: tensor for file in library or files for name, tensor in _header(file)}
 
     def _on_hub(self) -> Iterator[tuple[str, Tensor]]:
-        hub = sdk("huggingface_hub", extra="transformers")
+        from huggingface_hub import HfApi, errors
+
         try:
-            found = hub.HfApi().get_safetensors_metadata(self.name, revision=self.revision)
-        except hub.errors.NotASafetensorsRepoError:
+            found = HfApi().get_safetensors_metadata(self.name, revision=self.revision)
+        except errors.NotASafetensorsRepoError:
             return
         except Exception as error:  # noqa: BLE001 - the library raises its own errors and those of its HTTP client
             reason = " ".join(str(error).split())[:300]

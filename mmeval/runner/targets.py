@@ -47,13 +47,14 @@ def plans(config: RunConfig) -> tuple[list[Plan], list[DataError]]:
 
 
 def _taken(made: Sequence[Plan]) -> list[Plan]:
-    """Without what a suite asks only of models that take it; references go where a model goes."""
-    taken = {one.job.digest for one in made if one.taken and not one.model.needs_samples}
-    return [
-        one
-        for one in made
-        if not one.job.where_taken or (one.job.digest in taken and (one.taken or one.model.needs_samples))
-    ]
+    """Without what a suite asks only of models that take it; references and blind models go where a model goes."""
+    taken = {one.job.digest for one in made if one.taken and not _beside(one)}
+    return [one for one in made if not one.job.where_taken or (one.job.digest in taken and (one.taken or _beside(one)))]
+
+
+def _beside(one: Plan) -> bool:
+    """Whether this is asked only to be compared with a model: a reference, or a model that does not see."""
+    return one.model.definition.name == "baseline"
 
 
 def _conditions(model: ModelSpec, settings: Settings) -> Iterable[tuple[ModelSpec, Settings]]:

@@ -106,7 +106,12 @@ def test_ears_hear_every_difference(asked):
 
 @pytest.mark.parametrize(
     ("model", "films", "sounds"),
-    [("transformers/demo-vlm", False, False), ("mock/echo", True, True), ("baseline/random", False, False)],
+    [
+        ("transformers/demo-vlm", False, False),
+        ("mock/echo", True, True),
+        ("baseline/random", False, False),
+        ("baseline/blind:transformers/demo-vlm", False, False),
+    ],
 )
 def test_a_suite_asks_about_films_where_they_are_taken(model, films, sounds):
     config = read_config(None, {}, benchmarks=["quickstart"], models=[model, "baseline/majority"])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -126,6 +129,20 @@ def test_a_damaged_file_is_one_line(how, folder, tmp_path):
 def test_other_names(argv, said):
     told = CliRunner().invoke(app, argv)
     assert said in told.output + str(told.exception)
+
+
+def test_a_name_on_no_hub_is_one_line_in_a_process_of_its_own(tmp_path):
+    """Where no other test has imported the parts of the hub's client that it loads late."""
+    env = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "mmeval", "describe", "nobody/nothing"],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "is not on this machine, and the hub cannot be reached" in done.stderr
 
 
 def test_a_card_is_toml(folder):
