@@ -23,7 +23,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Any, ClassVar
 
-from mmeval import Capabilities, FatalError, Options, Reply, Request, Sample, Text, Usage, UsageError
+from mmeval import Capabilities, FatalError, Options, Reply, Request, Sample, Text, Usage, UsageError, prompts
 from mmeval.catalog import Catalog
 from mmeval.definitions import Describes, FindsAdapters, NeedsSamples, capabilities_of
 
@@ -33,7 +33,6 @@ DESCRIBE = (
     "Describe what is shown so completely that someone who cannot see it can answer any question about it: every "
     "object, its colour, shape, size and place, every text, number and label, and how things are connected."
 )
-INSTEAD = "Instead of the picture, read what it shows.\n\n"
 REMEMBERED = 4096
 """Descriptions that are kept, so that the questions about one picture share one."""
 MODELS = ("random", "majority", "first")
@@ -184,9 +183,9 @@ class Described(Wrapped):
         said, paid = await self._description(media, options)
         if said.finish in ("refused", "filtered") or said.empty:
             return said
-        prompt = (Text(f"{INSTEAD}{said.text}"), *_texts(request))
+        prompt = (Text(f"{prompts.INSTEAD}{said.text}"), *_texts(request))
         reply = await self._inner.ask(replace(request, prompt=prompt), options)
-        return replace(reply, usage=_sum(said.usage, reply.usage)) if paid else reply
+        return replace(reply, usage=Usage.total([said.usage, reply.usage])) if paid else reply
 
     async def _description(self, media: tuple[Any, ...], options: Any) -> tuple[Reply, bool]:
         """The description of these media, and whether this call paid for it."""
@@ -203,14 +202,6 @@ class Described(Wrapped):
 
 def _texts(request: Request) -> tuple[Text, ...]:
     return tuple(part for part in request.prompt if isinstance(part, Text))
-
-
-def _sum(one: Usage, other: Usage) -> Usage:
-    def total(name: str) -> int | None:
-        known = [value for usage in (one, other) if (value := getattr(usage, name)) is not None]
-        return sum(known) if known else None
-
-    return Usage(total("input"), total("output"), total("reasoning"), total("cached"))
 
 
 WRAPPERS: Mapping[str, type[Wrapped]] = {BLIND: Blind, DESCRIBED: Described}

@@ -11,6 +11,8 @@ from mmeval.types import Image, Part, Prompt, Text
 
 __all__ = ["in_order", "interleave", "letter", "lettered", "multiple_choice", "question_first", "vlmevalkit"]
 
+INSTEAD = "Instead of the picture, read what it shows.\n\n"
+"""What stands in front of a description that takes the place of a picture."""
 _TOKEN = re.compile(r"<image[ _]?(\d+)>")
 
 

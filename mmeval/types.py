@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias
 
 from mmeval.parts import Audio as Audio
@@ -70,6 +70,13 @@ class Usage:
     output: int | None = None
     reasoning: int | None = None
     cached: int | None = None
+
+    @classmethod
+    def total(cls, usages: Sequence[Usage]) -> Usage:
+        """The tokens of several requests; a count that none of them has stays unknown."""
+        columns = ([getattr(one, name.name) for one in usages] for name in fields(cls))
+        known = ([count for count in column if count is not None] for column in columns)
+        return cls(*(sum(counts) if counts else None for counts in known))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,7 +100,7 @@ def print_diagnoses(found: list[Diagnosis]) -> None:
     """A table with one row for each model and benchmark."""
     from mmeval.report.terminal import print_rows
 
-    heads = ("model", "benchmark", "image", "own words", "gold words", "gold - image", "")
+    heads = ("model", "benchmark", "image", "own words", "complete words", "complete - image", "")
     rows = [
         (
             one.model,

@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Literal, TypeAlias
 
+from mmeval import prompts
 from mmeval.errors import DataError
 from mmeval.types import Audio, Image, Part, Sample, Text, Video
 
@@ -45,9 +46,7 @@ def _described(sample: Sample) -> Sample:
             f"{sample.id}: the benchmark has no descriptions of its images, so it cannot be asked with them"
         )
     texts = (part for part in sample.prompt if isinstance(part, Text))
-    return replace(
-        sample, prompt=(Text(f"Instead of the picture, read what it shows.\n\n{sample.description}"), *texts)
-    )
+    return replace(sample, prompt=(Text(f"{prompts.INSTEAD}{sample.description}"), *texts))
 
 
 def _shuffled(samples: Iterator[Sample], seed: int) -> Iterator[Sample]:

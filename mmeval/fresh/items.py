@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,10 +63,5 @@ class Generator(Protocol):
         ...
 
     def solve(self, facts: Mapping[str, JSON]) -> JSON:
-        """The target of the main question, found from the facts on another way than `draw` found it."""
+        """The target of the main question, found from the facts in another way than by `draw`."""
         ...
-
-
-def by_name(generators: Sequence[Generator]) -> Mapping[str, Generator]:
-    """The generators of a family by name."""
-    return {one.name: one for one in generators}

@@ -13,7 +13,7 @@ from mmeval.fresh.items import STEPS, Generator, Item, Question
 from mmeval.fresh.seasons import Season
 from mmeval.types import JSON, Image, Row, Sample, Text
 
-__all__ = ["MAIN", "Drawn", "draw", "to_sample"]
+__all__ = ["Drawn", "draw", "to_sample"]
 
 MAIN = "main"
 PROBE = "probe"
@@ -51,11 +51,11 @@ class Drawn:
         return {"kind": "fresh", **self.season.describe(), "generators": versions}
 
     def _check_versions(self) -> None:
-        wanted = self.season.generators
-        for one in self.generators if wanted is not None else ():
-            assert wanted is not None
-            if wanted.get(one.name) != one.version:
-                there = wanted.get(one.name)
+        if self.season.generators is None:
+            return
+        for one in self.generators:
+            there = self.season.generators.get(one.name)
+            if there != one.version:
                 raise DataError(
                     f"season {self.season.name} has {one.name} version {there}, and this mmeval draws version "
                     f"{one.version}; run the season of this release, or install the release that made the season"

@@ -378,20 +378,12 @@ def _record(
         cluster=sample.cluster,
         tags=sample.tags,
         cost=cost,
-        judge_usage=_sum([verdict.reply.usage for verdict in verdicts]) if verdicts else None,
+        judge_usage=Usage.total([verdict.reply.usage for verdict in verdicts]) if verdicts else None,
         judge_cost=_total([verdict.cost for verdict in verdicts]) if verdicts else None,
         requests=sum(asked),
         retries=sum(max(0, attempts - 1) for attempts in asked),
         at=time.time(),
     )
-
-
-def _sum(usages: Sequence[Usage]) -> Usage:
-    def total(name: str) -> int | None:
-        known = [value for usage in usages if (value := getattr(usage, name)) is not None]
-        return sum(known) if known else None
-
-    return Usage(total("input"), total("output"), total("reasoning"), total("cached"))
 
 
 def _total(costs: Sequence[float | None]) -> float | None:

@@ -13,6 +13,7 @@ from mmeval.catalog import Catalog
 from mmeval.cli import app
 from mmeval.data import samples
 from mmeval.diagnosis import diagnoses
+from mmeval.prompts import INSTEAD
 from tests.fresh.oracle import right
 
 LIMIT = 32
@@ -33,9 +34,6 @@ def seen(request) -> str | None:
     """What the picture of a request shows; None where it has no picture."""
     pictures = [part.sha256 for part in request.prompt if isinstance(part, mmeval.Image)]
     return next((one.description for one in some() if [one.prompt[0].sha256] == pictures), None)
-
-
-INSTEAD = "Instead of the picture, read what it shows.\n\n"
 
 
 def texts(request) -> list[str]:
