@@ -44,8 +44,8 @@ benchmark = Benchmark(
     }),
     to_sample=to_sample, score=transcript(), profile="official",
     metric=grouped(
-        name="f1", headline=dict.fromkeys(TRACKS, 0.5), unit=("set",), about="Mean of two tracks; F1 of words.",
-        parts={name: of(track) for name, track in TRACKS.items()},
+        name="f1", headline=dict.fromkeys(TRACKS, 0.5), unit=("set",), version=2,
+        about="Mean of two tracks; F1 of words.", parts={name: of(track) for name, track in TRACKS.items()},
     ),
     cluster="image", license=None, url="https://github.com/AlibabaResearch/AdvancedLiterateMachinery",
     paper="https://arxiv.org/abs/2412.02210", rows=None, chance=0.0, tags=("ocr", "multilingual", "open"),

@@ -41,7 +41,7 @@ benchmark = Benchmark(
     ),
     to_sample=to_sample, score=choice(letters="ABCDEF", lmms=first_letter), profile="mmeval",
     metric=grouped(
-        name="accuracy", headline=WEIGHTS, unit=("picture",),
+        name="accuracy", headline=WEIGHTS, unit=("picture",), version=2,
         about="Mean of 2D and 3D; 2D is the mean of its two sources.",
         parts={**{source: of(source) for source in WEIGHTS}, "all": Share(value=mean())},
     ),

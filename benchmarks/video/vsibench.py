@@ -46,7 +46,7 @@ benchmark = Benchmark(
     to_sample=to_sample, score=routed({"closed": choice(official=whole_token), "open": relative_accuracy()}),
     profile="mmeval",
     metric=grouped(
-        name="score", headline={**dict.fromkeys(TASKS, 1 / 8), **dict.fromkeys(LEVELS, 1 / 24)},
+        name="score", headline={**dict.fromkeys(TASKS, 1 / 8), **dict.fromkeys(LEVELS, 1 / 24)}, version=2,
         parts={task: Share(value=mean(), where=tagged("question_type", task)) for task in (*TASKS, *LEVELS)},
         about="Mean over eight tasks; the levels of relative direction are one task.",
     ),

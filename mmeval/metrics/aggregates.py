@@ -154,7 +154,7 @@ def hallusion_accuracy(*, name: str = "mean_accuracy", authors: bool = False) ->
         "groups": Share(value=every(), by=(*_SET, "question_id"), size=0),
     }
     counts = grouped(
-        name=name, headline=dict.fromkeys(parts, 1 / 3), parts=parts, unit=_SET, version=3,
+        name=name, headline=dict.fromkeys(parts, 1 / 3), parts=parts, unit=_SET, version=4,
         about="Mean of three accuracies: by answer, by figure, and by question over all its figures.",
     )  # fmt: skip
 

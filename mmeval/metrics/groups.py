@@ -259,7 +259,8 @@ def grouped(
     Args:
         name: of the metric.
         headline: the name of a part, or parts with weights that add up to 1; then the units are the clusters, and the
-            interval is by linearisation.
+            interval is by linearisation. A part without questions leaves its weight to the others, and the method of
+            the headline names it.
         parts: shares by name.
         about: one sentence for the benchmark's page.
         by: tags with sub-scores of a headline that is one part.
@@ -344,5 +345,20 @@ def _of_several(
     if not sums:
         return {}
     units = list(sums.values())
-    whole = combine(units, [Ratio(column[part], weight) for part, weight in headline.items()])
-    return {name: whole, **{f"{name}/{part}": combine(units, [Ratio(at, 1.0)]) for part, at in column.items()}}
+    asked = [part for part, at in column.items() if any(cells.get(at, (0.0, 0.0))[1] for cells in units)]
+    parts_out = {f"{name}/{part}": combine(units, [Ratio(column[part], 1.0)]) for part in asked}
+    return {**_weighted(units, name, headline, asked, column), **parts_out}
+
+
+def _weighted(
+    units: Sequence[Mapping[int, Cell]], name: str, headline: Mapping[str, float], asked: Sequence[str],
+    column: Mapping[str, int],
+) -> dict[str, Estimate]:  # fmt: skip
+    """The headline over the parts that were asked, whose weights add up to those of all."""
+    whole = sum(weight for part, weight in headline.items() if part in asked)
+    if not whole:
+        return {}
+    factor = sum(headline.values()) / whole
+    ratios = [Ratio(column[part], weight * factor) for part, weight in headline.items() if part in asked]
+    found, empty = combine(units, ratios), [part for part in headline if part not in asked]
+    return {name: replace(found, method=f"{found.method}, without {', '.join(empty)}") if empty else found}

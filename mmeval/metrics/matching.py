@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from mmeval.metrics.base import Metric
-from mmeval.metrics.slices import Slices, scored
-from mmeval.stats.intervals import MeanFold
-from mmeval.types import Estimate, Record
+from mmeval.metrics.groups import Share, every, grouped
+from mmeval.metrics.slices import scored
+from mmeval.types import Estimate, Record, Score
 
 __all__ = ["matching"]
 
-NAME = "group_score"
 WAYS = ("text", "image")
+EXAMPLE = ("example",)
 
 
 def matching(by: Sequence[str] = ()) -> Metric:
@@ -23,19 +24,28 @@ def matching(by: Sequence[str] = ()) -> Metric:
     Args:
         by: tags with sub-scores of the group score.
     """
+    ways = {f"{way}_score": Share(value=every(way=way), by=EXAMPLE) for way in WAYS}
+    counts = grouped(
+        name="group_score", headline="group", parts={"group": Share(value=every(), by=EXAMPLE), **ways}, by=by,
+        about="Share of the examples in which each picture prefers its caption, and each caption its picture.",
+    )  # fmt: skip
 
-    def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
-        slices, ways = Slices(NAME, by), {way: MeanFold() for way in WAYS}
-        for record, value in scored(records):
-            slices.add(value, record.cluster, record.tags)
-            assert record.score is not None
-            right = (record.score.answer or "").split("+")
-            for way, fold in ways.items():
-                fold.add(float(way in right), record.cluster)
-        found = slices.estimates()
-        return {**found, **{f"{NAME}/{way}_score": fold.estimate() for way, fold in ways.items()}} if found else {}
+    def aggregate(records: Iterable[Record]) -> Mapping[str, Estimate]:
+        return counts.aggregate(_directions(records))
 
-    about = "Share of the examples in which each picture prefers its caption, and each caption its picture."
-    return Metric(
-        name=NAME, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about, version=1
-    )
+    return replace(counts, aggregate=aggregate, extremes=_extremes)
+
+
+def _directions(records: Iterable[Record]) -> Iterator[Record]:
+    """Two records for each example: is this direction right?"""
+    for record, _ in scored(records):
+        assert record.score is not None
+        right = (record.score.answer or "").split("+")
+        for way in WAYS:
+            tags = {**record.tags, "example": record.id, "way": way}
+            yield replace(record, tags=tags, score=replace(record.score, value=float(way in right)))
+
+
+def _extremes(record: Record) -> tuple[Score, Score]:
+    del record
+    return Score(value=0.0, answer=""), Score(value=1.0, answer="+".join(WAYS))

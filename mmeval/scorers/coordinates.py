@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias, cast, get_args
+from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 from mmeval.errors import UsageError, nearest
 
@@ -22,9 +22,10 @@ Order: TypeAlias = Literal["xyxy", "xywh", "yxyx"]
 Size: TypeAlias = tuple[int, int]
 """Width and height in pixels."""
 
-FORM: Final = "SCALE [ORDER] [multiple=N] [least=N] [most=N], such as `0-1000 xyxy` or `pixels xywh`"
+FORM: Final = "SCALE [ORDER] [key=NAME] [multiple=N] [least=N] [most=N], such as `0-1000 xyxy` or `pixels xywh`"
 _UNITS: Final[Mapping[str, float]] = MappingProxyType({"0-1000": 1000.0, "0-1": 1.0, "percent": 100.0})
 _NUMBER = re.compile(r"(multiple|least|most)=(\d{1,9})")
+_KEY = re.compile(r"key=([A-Za-z_]\w{0,40})")
 _FOUR: Final = 4
 
 
@@ -42,32 +43,36 @@ class Convention:
     """Fewest pixels to which the model resizes a picture."""
     most: int | None = None
     """Most pixels to which the model resizes a picture."""
+    keys: tuple[str, ...] = ()
+    """Names before a place, such as `bbox_2d` in JSON; if there are any, no other numbers are read."""
 
     @classmethod
     def parse(cls, text: str) -> Convention:
         """Read a declaration; raises UsageError."""
         words = text.replace(",", " ").split()
         kinds = {"scale": get_args(Scale), "order": get_args(Order)}
-        found: dict[str, object] = {}
+        found: dict[str, Any] = {}
         for word in words:
-            number = _NUMBER.fullmatch(word)
+            number, key = _NUMBER.fullmatch(word), _KEY.fullmatch(word)
             kind = next((kind for kind, known in kinds.items() if word in known), None)
             if number:
                 found[number[1]] = int(number[2])
+            elif key:
+                found["keys"] = (*found.get("keys", ()), key[1])
             elif kind:
                 found[kind] = word
             else:
-                known = [*kinds["scale"], *kinds["order"], "multiple=N", "least=N", "most=N"]
+                known = [*kinds["scale"], *kinds["order"], "key=NAME", "multiple=N", "least=N", "most=N"]
                 raise UsageError(f"coordinates {text!r}: {word!r} is unknown{nearest(word, known)}; write {FORM}")
         if "scale" not in found or found.get("multiple") == 0:
             raise UsageError(f"coordinates {text!r}: expected {FORM}")
         if found["scale"] != "pixels" and "multiple" in found:
             raise UsageError(f"coordinates {text!r}: multiple=N is about pixels")
-        return cls(**found)  # type: ignore[arg-type]
+        return cls(**found)
 
     def __str__(self) -> str:
         numbers = [f"{name}={value}" for name in ("multiple", "least", "most") if (value := getattr(self, name))]
-        return " ".join([self.scale, self.order, *numbers])
+        return " ".join([self.scale, self.order, *(f"key={key}" for key in self.keys), *numbers])
 
     def fractions(self, numbers: Sequence[float], sent: Size) -> list[float]:
         """A point (two numbers) or a box (four) as fractions of the sides of the picture: x, y or x1, y1, x2, y2."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 
-from mmeval.metrics import accuracy, binary, circular, hallusion_accuracy, mme_score, pairs, simpleqa_f1
+from mmeval.metrics import accuracy, binary, circular, hallusion_accuracy, matching, mme_score, pairs, simpleqa_f1
 from mmeval.metrics.groups import Share, counted, every, grouped, mean, prefix, some
+from mmeval.metrics.missing import bounds
 from mmeval.stats.intervals import bootstrap
 from mmeval.types import Record, Score
 
@@ -119,6 +121,47 @@ def test_what_a_group_is_worth(value, members, worth):
     metric = grouped(name="m", headline="g", parts={"g": Share(value=value, by=("group",))}, about="", by=())
     out = metric.aggregate(iter(members))
     assert (out["m"].value if out else None) == (None if worth is None else pytest.approx(worth))
+
+
+def of(text):
+    return Share(value=mean(), where=lambda tags: tags["part"] == text)
+
+
+WEIGHTED = grouped(
+    name="m", headline={"a": 0.25, "b": 0.25, "c": 0.5}, parts={**{one: of(one) for one in "abc"}, "all": Share(value=mean())},
+    about="", version=2,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "headline", "empty"),
+    [
+        ({"a": 1, "b": 0, "c": 0.5}, 0.5, ""),
+        ({"a": 1, "c": 0.5}, (0.25 + 0.25) / 0.75, "b"),
+        ({"c": 0.5}, 0.5, "a, b"),
+        ({"d": 1}, None, None),
+    ],
+)
+def test_a_part_without_questions_leaves_its_weight_to_the_others_and_is_named(asked, headline, empty):
+    records = [record(f"{part}{i}", value, part=part) for part, value in asked.items() for i in range(4)]
+    out = WEIGHTED.aggregate(iter(records))
+    assert {name for name in out if "/" in name} == ({f"m/{part}" for part in (*asked, "all")} - {"m/d"})
+    assert ("m" in out) == (headline is not None)
+    if headline is not None:
+        assert (out["m"].value, out["m"].method.partition(", without ")[2]) == (pytest.approx(headline), empty)
+
+
+def test_matching_counts_both_directions_of_each_example():
+    answers = ("text+image", "text", "image", "", "text+image")
+    records = [record(i, a == "text+image", answer=a, collapsed_tag="xy"[i % 2]) for i, a in enumerate(answers)]
+    out = matching(by=["collapsed_tag"]).aggregate(iter([*records, replace(records[0], id="9", score=None)]))
+    assert {name: (one.value, one.n) for name, one in out.items()} == {
+        "group_score": (0.4, 5), "group_score/text_score": (0.6, 5), "group_score/image_score": (0.6, 5),
+        "group_score/collapsed_tag=x": (pytest.approx(2 / 3), 3), "group_score/collapsed_tag=y": (0.0, 2),
+    }  # fmt: skip
+    assert [round(one.value, 3) for one in bounds(matching(), [*records, replace(records[0], id="9", score=None)])] == [
+        0.333, 0.5,
+    ]  # fmt: skip
 
 
 def test_pictures_questions_and_groups_of_one_set():

@@ -63,6 +63,22 @@ def test_the_last_statement_counts(text, numbers):
 
 
 @pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ('{"bbox_2d": [1, 2, 3, 4], "size": [640, 480, 1, 1]}', [(1, 2, 3, 4)]),
+        ('[{"bbox_2d": [1, 2, 3, 4]}, {"point_2d": [5, 6]}]', [(1, 2, 3, 4), (5, 6)]),
+        ('{"bbox_2d": [[1, 2, 3, 4], [5, 6, 7, 8]], "score": [9, 9]}', [(1, 2, 3, 4), (5, 6, 7, 8)]),
+        ("point_2d=(5, 6)", [(5, 6)]),
+        ('{"point_2d": {"x": 5, "y": 6}}', [(5, 6)]),
+        ('{"my_bbox_2d": [1, 2, 3, 4]} [5, 6]', []),
+    ],
+)
+def test_declared_keys_say_which_numbers_are_places(text, numbers):
+    keys = Convention.parse("0-1000 key=bbox_2d key=point_2d").keys
+    assert [tuple(n.value for n in place.numbers) for place in last_statement(text, keys=keys)] == numbers
+
+
+@pytest.mark.parametrize(
     ("convention", "said", "fractions"),
     [
         ("pixels xyxy", [64, 20, 128, 40], [0.1, 0.05, 0.2, 0.1]),

@@ -14,8 +14,9 @@ these. What the numbers mean is not decided here. Only the end of a long reply i
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from mmeval.scorers.readers.lexer import LONGEST
@@ -36,6 +37,10 @@ _JOIN = re.compile(r"[\s,\"';]{0,12}")
 _CORNERS = re.compile(r"\s{0,4},?\s{0,4}")
 _OPENS_BOX = re.compile(r"<\|?(?:b?box)(?:_start)?\|?>\s{0,4}$", re.IGNORECASE)
 _SAME = {"width": "w", "height": "h", "xmin": "x1", "ymin": "y1", "xmax": "x2", "ymax": "y2"}
+_LISTS = re.compile(r"[\s\[\](),]{0,12}")
+"""Between the places of one key."""
+_KEY_WIDTH = 64
+"""Characters in which a key stands before its place."""
 _WIDEST = 400
 """Most characters between two places of one statement."""
 
@@ -62,26 +67,39 @@ class Place(NamedTuple):
         return len(self.numbers) == len(("x1", "y1", "x2", "y2"))
 
 
-def last_statement(text: str, *, boxes_only: bool = False) -> list[Place]:
+def last_statement(text: str, *, boxes_only: bool = False, keys: Sequence[str] = ()) -> list[Place]:
     """The places of the last statement: in an answer tag or a box if there is one with places, else in the reply.
 
     Args:
         text: the reply.
         boxes_only: do not look at points.
+        keys: names of which one stands before every place, as in `"bbox_2d": [..]`; without any, all places are read.
     """
+    wanted = functools.partial(_wanted, boxes_only=boxes_only, keys=keys)
     region = structured(text)
     if region is not None and region.rule in ("boxed", "tag") and text[region.end : region.end + 1] in ("<", "}"):
-        found = _last(text, region.start, region.end, boxes_only=boxes_only)
+        found = _last(text, wanted(text, _places(text, region.start, region.end)))
         if found:
             return found
-    return _last(text, max(0, len(text) - LONGEST), len(text), boxes_only=boxes_only)
+    return _last(text, wanted(text, _places(text, max(0, len(text) - LONGEST), len(text))))
 
 
-def _last(text: str, start: int, end: int, *, boxes_only: bool) -> list[Place]:
-    statement: list[Place] = []
-    for place in _places(text, start, end):
-        if boxes_only and not place.box:
+def _wanted(text: str, places: Iterable[Place], *, boxes_only: bool, keys: Sequence[str]) -> Iterator[Place]:
+    named = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, keys))})[\"']?\s{{0,3}}[:=][\s\[({{\"']{{0,8}}$")
+    last = -1
+    for place in places:
+        before = text[max(0, place.start - _KEY_WIDTH) : place.start]
+        if keys and not named.search(before) and not (last >= 0 and _LISTS.fullmatch(text, last, place.start)):
+            last = -1
             continue
+        last = place.end
+        if place.box or not boxes_only:
+            yield place
+
+
+def _last(text: str, places: Iterable[Place]) -> list[Place]:
+    statement: list[Place] = []
+    for place in places:
         if statement and not _continues(text, statement[-1].end, place.start):
             statement = []
         statement.append(place)

@@ -57,7 +57,7 @@ class Located:
         if self.convention is None:
             return Score(value=0.0, answer=None, rule="undeclared", note="the model declares no coordinates")
         said = thinking.split(reply.text)
-        places = self._chosen(last_statement(said.answer, boxes_only=self.want == "box"))
+        places = self._chosen(last_statement(said.answer, boxes_only=self.want == "box", keys=self.convention.keys))
         if len(places) > 1 and self.want != "points":
             note = f"{len(places)} places where one was asked for"
             return Score(value=0.0, answer=None, rule="several", note=note)
