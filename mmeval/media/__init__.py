@@ -18,9 +18,10 @@ from mmeval.media.images import (
 )
 from mmeval.media.kept import Kept
 from mmeval.media.masks import runs
+from mmeval.media.posters import WAVE, strip, wave_form
 
 __all__ = [
-    "MAX_PIXELS", "THUMBNAIL_BYTES", "Decoder", "Kept", "Shown", "admit", "audio", "check", "decoder",
+    "MAX_PIXELS", "THUMBNAIL_BYTES", "WAVE", "Decoder", "Kept", "Shown", "admit", "audio", "check", "decoder",
     "decoder_version", "facts", "fit", "fits", "image", "intact", "moving", "policy", "runs", "sent", "shown", "sizes",
-    "thumbnail", "video", "wanted", "with_policy", "worked",
+    "strip", "thumbnail", "video", "wanted", "wave_form", "with_policy", "worked",
 ]  # fmt: skip

@@ -1,76 +1,120 @@
-"""Copies of films and sounds for the site, where the licence allows it: small ones, with what a model saw."""
+"""What the site shows of films and sounds, where the licence allows it: small copies, posters, and what models saw."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from mmeval import media
 from mmeval.errors import MediaError
 from mmeval.runner.plan import Plan
-from mmeval.store import RunInfo, clip_name, read_samples, thumbnail_path
+from mmeval.sampling import AudioPolicy, VideoPolicy
+from mmeval.store import (
+    Files,
+    RunInfo,
+    StoredPart,
+    clip_name,
+    read_samples,
+    strip_name,
+    strip_places,
+    thumbnail_path,
+)
+from mmeval.store.told import read_told
 from mmeval.types import Audio, Image, Video
 
 __all__ = ["store_clips"]
 
 CLIPS = 300
-"""At most this many clips of a benchmark are copied."""
+"""At most this many clips of a benchmark are shown."""
 LARGEST = 2_000_000
 """Bytes of a film or sound that is copied."""
-STRIP, SIDE, FRAME_BYTES = 8, 128, 4_000
-"""Frames of a strip, their longest side in pixels, and the bytes of one."""
 ENDINGS = {"video/mp4": ".mp4", "video/webm": ".webm", "audio/wav": ".wav", "audio/mpeg": ".mp3"}
 """What browsers play."""
 
 
 def store_clips(plan: Plan, info: RunInfo, samples: Path) -> None:
-    """Put what is missing beside the thumbnails: a copy of each small clip, and pictures of what was seen of it."""
+    """Put what is missing beside the thumbnails: small clips and their posters, and strips of what this run showed."""
     folder = thumbnail_path(plan.settings.results, info, "x").parent
-    prompts = (one.prompt for one in read_samples(samples))
-    wanted = {clip_name(part) for parts in prompts for part in parts if part.kind in ("video", "audio")}
-    missing = {name for name in sorted(wanted)[:CLIPS] if not any(folder.glob(f"{name}*"))}
-    if not missing:
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    for clip in _clips(plan, missing):
+    named = {
+        sample.id: [clip_name(part) for part in sample.prompt if _moving(part)] for sample in read_samples(samples)
+    }
+    shown = set(sorted({name for names in named.values() for name in names})[:CLIPS])
+    missing = {name for name in shown if not any(folder.glob(f"{name}.*"))}
+    strips = {key: names for key, names in _strips(plan) if shown.intersection(named.get(key, ()))}
+    strips = {key: names for key, names in strips.items() if not all((folder / name).exists() for name in names)}
+    for key, clip in _clips(plan, missing, strips):
+        folder.mkdir(parents=True, exist_ok=True)
         with suppress(MediaError, OSError):  # the run has recorded the sample as `invalid_input`
-            _copy(clip, folder)
-            _strip(plan, clip, folder)
+            if clip_name(clip) in missing:
+                missing.discard(clip_name(clip))
+                _copy(clip, folder)
+                _once(folder / f"{clip_name(clip)}.webp", partial(_poster, plan, clip))
+            if key in strips and isinstance(clip, Video):
+                _strip(plan, clip, folder, strips[key])
 
 
-def _clips(plan: Plan, missing: set[str]) -> Iterator[Video | Audio]:
-    for sample in plan.samples():
+def _moving(part: StoredPart) -> bool:
+    """Whether a part is a film or a sound."""
+    return part.kind in ("video", "audio")
+
+
+def _strips(plan: Plan) -> Iterator[tuple[str, list[str]]]:
+    """The strips of each sample, by the frames that the records of the run say were shown."""
+    for told in read_told(Files(plan.folder).journal):
+        names = [f"{strip_name(one.sha256, one.at)}.webp" for one in told.seen if one.at]
+        if names:
+            yield told.id, names
+
+
+def _clips(plan: Plan, missing: set[str], strips: Mapping[str, object]) -> Iterator[tuple[str, Video | Audio]]:
+    """The clips of which something is missing, with the ids of their samples."""
+    left = set(strips)
+    for sample in plan.samples() if missing or left else ():
         for part in media.with_policy(sample.prompt, plan.video, plan.audio):
-            if isinstance(part, Video | Audio) and clip_name(part) in missing:
-                missing.discard(clip_name(part))
-                yield part
-        if not missing:
+            if isinstance(part, Video | Audio) and (clip_name(part) in missing or sample.id in left):
+                yield sample.id, part
+        left.discard(sample.id)
+        if not missing and not left:
             return
 
 
 def _copy(clip: Video | Audio, folder: Path) -> None:
     ending = ENDINGS.get(clip.mime)
     if ending is not None and clip.size <= LARGEST:
-        _write(folder / f"{clip.sha256}{ending}", clip.read())
+        _once(folder / f"{clip.sha256}{ending}", clip.read)
 
 
-def _strip(plan: Plan, clip: Video | Audio, folder: Path) -> None:
-    """Frames of those that the model saw, evenly spread, and the first of them as the poster."""
-    if not isinstance(clip, Video) or plan.video.mode == "native":
-        return
-    capabilities = plan.model.capabilities
-    made = [media.decoder().want(job).result() for job in media.wanted((clip,), capabilities)]
-    seen = [part for part in media.shown((clip,), capabilities, made).prompt if isinstance(part, Image)]
-    chosen = [seen[i * len(seen) // STRIP] for i in range(STRIP)] if len(seen) > STRIP else seen
-    for number, picture in enumerate(chosen):
-        small = media.thumbnail(picture, side=SIDE, limit=FRAME_BYTES)
-        _write(folder / f"{clip_name(clip)}-{number}.webp", small)
-    _write(folder / f"{clip_name(clip)}.webp", media.thumbnail(seen[0]))
+def _poster(plan: Plan, clip: Video | Audio) -> bytes:
+    """A frame from the middle of a film, or the wave form of a sound."""
+    policy = AudioPolicy() if isinstance(clip, Audio) else VideoPolicy(frames=1)
+    (part,) = _shown(plan, replace(clip, policy=policy)).prompt
+    if isinstance(part, Image):
+        return media.thumbnail(part)
+    assert isinstance(part, Audio)
+    assert part.path is not None
+    return media.wave_form(part.path)
 
 
-def _write(target: Path, content: bytes) -> None:
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
-    aside.write_bytes(content)
-    os.replace(aside, target)
+def _strip(plan: Plan, clip: Video, folder: Path, names: list[str]) -> None:
+    shown = _shown(plan, clip)
+    name = f"{strip_name(clip.sha256, shown.seen[0].at)}.webp"
+    if name in names:
+        frames = [part for part in shown.prompt if isinstance(part, Image)]
+        _once(folder / name, lambda: media.strip([frames[place] for place in strip_places(len(frames))]))
+
+
+def _shown(plan: Plan, clip: Video | Audio) -> media.Shown:
+    prompt, capabilities = (replace(clip, subtitles=None),), plan.model.capabilities
+    made = [media.decoder().want(job).result() for job in media.wanted(prompt, capabilities)]
+    return media.shown(prompt, capabilities, made)
+
+
+def _once(target: Path, make: Callable[[], bytes]) -> None:
+    if not target.exists():
+        aside = target.with_name(f".{target.name}.{os.getpid()}")
+        aside.write_bytes(make())
+        os.replace(aside, target)

@@ -10,15 +10,17 @@ from markupsafe import Markup
 
 from mmeval.board.vectors import outcome
 from mmeval.errors import StoreError
+from mmeval.sampling import MOST
 from mmeval.sitegen.data import data_text
 from mmeval.sitegen.env import Renderer, environment
-from mmeval.sitegen.fragments import in_language, mark
+from mmeval.sitegen.fragments import ROOT, in_language, mark
 from mmeval.sitegen.questions import PER_SHARD
-from mmeval.sitegen.samples import sample_html
+from mmeval.sitegen.samples import sample_html, thumb_exists
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import clip, short, within
 from mmeval.sitegen.writer import put
-from mmeval.store import Run, ScoreRow, Told, samples_path
+from mmeval.store import Run, ScoreRow, Told, samples_path, strip_name, strip_places
+from mmeval.types import Seen
 
 PAGE_BYTES = 360_000
 """UTF-8 bytes of all texts on one page. The page then stays below 400 KB packed, even if its text cannot be packed."""
@@ -26,9 +28,11 @@ LONG = ("reply", "reasoning", "answer", "note", "failure")
 """Texts of an answer that may have to be shortened."""
 ROW = (
     "outcome", "score", "answer", "rule", "reply", "cut", "reasoning", "failure", "note", "input", "output", "seconds",
-    "cost", "cached", "epoch",
+    "cost", "cached", "epoch", "seen",
 )  # fmt: skip
 """The fields of an answer in data files, in this order; empty ones at the end are left out."""
+SEEN = 4
+"""Films and sounds of one question about which a page says what was shown."""
 TONES = {"r": "good", "p": "warn", "w": "bad", "u": "warn", "t": "warn", "x": "warn", "f": "bad"}
 
 
@@ -49,13 +53,15 @@ def write_answers(run: Run, root: Path, out: Path, renderer: Renderer, facts: Ma
         plain: whether pages are written that can be read without JavaScript.
     """
     records, problem = read_journal(run)
+    file = samples_path(root, run.info)
+    thumbs = file.parent / ("thumbs" if file.is_file() else "")  # none where the questions may not be published
     rows: dict[str, list[ScoreRow]] = {}
     for row in run.scores():
         rows.setdefault(row.id, []).append(row)
     keys = sorted(rows)
     for k, (first, last) in enumerate(page_ranges(len(keys)), 1):
         part = keys[first - 1 : last]
-        given = [[answer(row, records.get((key, row.epoch))) for row in rows[key]] for key in part]
+        given = [[answer(row, records.get((key, row.epoch)), thumbs) for row in rows[key]] for key in part]
         trim(given, PAGE_BYTES)
         name = f"{facts['data']}/{k}"
         put(out / f"data/{name}.js", data_text(name, [[packed(one) for one in each] for each in given]).encode())
@@ -83,7 +89,7 @@ def write_page(
         {"number": first + i, "sample": asked[i], "answers": [worded(one) for one in given[i]]}
         for i in range(len(keys))
     ]
-    body = environment(renderer.folders).get_template("answers.html").render(t=mark, samples=shown)
+    body = environment(renderer.folders).get_template("answers.html").render(t=mark, root=ROOT, samples=shown)
     pages = [
         {"url": f"{facts['run_dir']}/{k}.html", "first": a, "last": b} for k, (a, b) in enumerate(page_ranges(total), 1)
     ]
@@ -113,7 +119,7 @@ def read_journal(run: Run) -> tuple[dict[tuple[str, int], Told], str]:
         return {}, f"its replies are not shown: {error}"
 
 
-def answer(row: ScoreRow, told: Told | None) -> dict[str, Any]:
+def answer(row: ScoreRow, told: Told | None, thumbs: Path) -> dict[str, Any]:
     """The result for one sample and epoch; without a record only what scores.csv holds."""
     text, cut = (None, 0) if told is None or told.text is None else clip(told.text)
     return {
@@ -132,6 +138,25 @@ def answer(row: ScoreRow, told: Told | None) -> dict[str, Any]:
         "seconds": round(told.seconds, 2) or None if told else None,
         "cost": told.cost if told else None,
         "cached": told is not None and told.cached,
+        "seen": [seen(one, thumbs) for one in told.seen[:SEEN]] or None if told else None,
+    }
+
+
+def seen(one: Seen, thumbs: Path) -> dict[str, Any]:
+    """What was shown of a film or sound: the strip of its frames, where there is one, and when they stand in it.
+
+    Without frames (`frames` is None) it was the film itself, or a sound.
+    """
+    at = one.at[:MOST]
+    name = f"{strip_name(one.sha256, one.at)}.webp"
+    return {
+        "kind": one.kind if one.kind == "audio" else "video",
+        "seconds": round(one.seconds, 1),
+        "frames": len(one.at) if one.frames is not None else None,
+        "file": f"t/{name}" if at and thumb_exists(thumbs / name) else "",
+        "at": [round(at[place], 1) for place in strip_places(len(at))],
+        "from": round(min(at, default=0.0), 1),
+        "to": round(max(at, default=0.0), 1),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from mmeval.board import Column
-from mmeval.media import THUMBNAIL_BYTES
+from mmeval.media import THUMBNAIL_BYTES, WAVE
 from mmeval.sitegen.env import environment
 from mmeval.sitegen.fragments import ROOT, mark
 from mmeval.sitegen.marks import target_label, target_marks
@@ -26,8 +26,6 @@ PROMPT_BYTES = 4000
 PLAYED = (".mp4", ".webm", ".wav", ".mp3")
 """Endings of films and sounds that a page plays."""
 CLIP_BYTES = 2_000_000
-STRIP = 8
-"""Most frames in a strip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +81,10 @@ def brief(file: Path, key: str, limit: int) -> tuple[str, str, int, int]:
     text = "\n".join(part.text or "" for part in sample.prompt if part.kind == "text").strip()
     for choice in sample.choices[:1]:
         text = text.partition(f"\nA. {choice}")[0]
-    image = next((part for part in sample.prompt if part.kind in ("image", "video") and part.sha256), None)
+    image = next((part for part in sample.prompt if part.kind != "text" and part.sha256), None)
     if image is None or not thumb_exists(file.parent / "thumbs" / f"{clip_name(image)}.webp"):
         return short(" ".join(text.split()), limit) or short(key, limit), "", 0, 0
-    return short(" ".join(text.split()), limit) or short(key, limit), clip_name(image), *fit(image.width, image.height)
+    return short(" ".join(text.split()), limit) or short(key, limit), clip_name(image), *size(image)
 
 
 def tags_of(column: Column, root: Path) -> dict[str, dict[str, str]]:
@@ -172,19 +170,18 @@ def plain(value: JSON) -> str:
 
 
 def medium(part: StoredPart, thumbs: Path, *, public: bool) -> dict[str, Any]:
-    """The thumbnail of an image and its size, or where the original lies.
+    """The thumbnail of an image (the poster of a film, the wave form of a sound) and its size, and its origin.
 
-    `file`, `frames` and `marks` are what components.html says about them.
+    `file` and `marks` are what components.html says about them.
     """
     name = clip_name(part)
-    has = public and part.kind != "audio" and part.sha256 and thumb_exists(thumbs / f"{name}.webp")
-    width, height = fit(part.width, part.height)
+    has = public and part.sha256 and thumb_exists(thumbs / f"{name}.webp")
+    width, height = size(part)
     source = short(part.source or (part.sha256 or "")[:16], 160)
     return {
         "kind": part.kind,
         "thumb": f"t/{name}.webp" if has else None,
         "file": _played(part, thumbs) if public and part.kind in ("video", "audio") else "",
-        "frames": _strip(name, thumbs) if has and part.kind == "video" else [],
         "marks": [],
         "width": width,
         "height": height,
@@ -204,10 +201,9 @@ def _played(part: StoredPart, thumbs: Path) -> str:
     return f"t/{part.sha256}{found}{bounds}"
 
 
-def _strip(name: str, thumbs: Path) -> list[str]:
-    """Pictures of the frames that a model saw."""
-    found = (f"{name}-{number}.webp" for number in range(STRIP))
-    return [f"t/{file}" for file in found if thumb_exists(thumbs / file)]
+def size(part: StoredPart) -> tuple[int, int]:
+    """Width and height at which a thumbnail is shown."""
+    return WAVE if part.kind == "audio" else fit(part.width, part.height)
 
 
 def fit(width: int | None, height: int | None, box: int = 320) -> tuple[int, int]:

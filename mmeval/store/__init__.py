@@ -28,6 +28,8 @@ from mmeval.store.layout import (
     run_path,
     samples_path,
     slug,
+    strip_name,
+    strip_places,
     thumbnail_path,
     unpublished,
 )
@@ -135,6 +137,8 @@ __all__ = [
     "samples_path",
     "save_media",
     "slug",
+    "strip_name",
+    "strip_places",
     "thumbnail_path",
     "unpublished",
     "write_atomic",

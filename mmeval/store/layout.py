@@ -3,7 +3,7 @@
 results/<model>/<benchmark>@<version>[+<variant>]/<run>/      one run: see `Files`
 results/_samples/<benchmark>@<version>[+<variant>]/<digest>.jsonl        prompts, shared by the runs of all models
 results/_samples/<benchmark>@<version>[+<variant>]/<digest>.local.jsonl  the same, where the licence forbids sharing
-results/_samples/<benchmark>@<version>[+<variant>]/thumbs/<sha256>.webp, also -<n>.webp (frames), .mp4, .wav and so on
+results/_samples/<benchmark>@<version>[+<variant>]/thumbs/<sha256>.webp, also .mp4, .wav and so on
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,10 +20,12 @@ from mmeval.store.info import RunInfo, Spec
 
 __all__ = [
     "SAMPLES", "Files", "benchmark_folder", "clip_name", "run_folders", "run_path", "samples_path", "slug",
-    "thumbnail_path", "unpublished",
+    "strip_name", "strip_places", "thumbnail_path", "unpublished",
 ]  # fmt: skip
 
 SAMPLES = "_samples"
+TILES = 16
+"""Most frames in a strip."""
 LEFTOVERS = (
     ".samples.part", ".scores.csv.*", ".run.json.*", ".records.jsonl.*", "..batches.json.*", ".batches.[0-9]*",
     ".sort.*", "media/.*",
@@ -159,6 +161,16 @@ def clip_name(clip: Clip) -> str:
     if clip.start is None and clip.end is None:
         return str(clip.sha256)
     return hashlib.sha256(f"{clip.sha256} {clip.start} {clip.end}".encode()).hexdigest()
+
+
+def strip_name(sha256: str, at: Sequence[float]) -> str:
+    """How the strip of the frames of a clip that a model saw is named: by its film, and by when they stand in it."""
+    return hashlib.sha256(f"{sha256} {[round(second, 3) for second in at]}".encode()).hexdigest()
+
+
+def strip_places(frames: int) -> list[int]:
+    """Which of so many frames a strip shows: all, or `TILES` that are evenly spread."""
+    return list(range(frames)) if frames <= TILES else [i * frames // TILES for i in range(TILES)]
 
 
 def thumbnail_path(root: Path, info: RunInfo, sha256: str) -> Path:

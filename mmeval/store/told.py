@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mmeval.store.lines import opened, parsed
+from mmeval.types import Seen
 
 
 class Told(NamedTuple):
@@ -27,6 +29,8 @@ class Told(NamedTuple):
     failure: str
     """Its kind, its message and the number of attempts, or empty."""
     cost: float | None
+    seen: tuple[Seen, ...]
+    """What was shown of films and sounds."""
 
 
 def _told(line: bytes) -> Told:
@@ -35,14 +39,20 @@ def _told(line: bytes) -> Told:
     why = f"{failure['kind']}: {failure['message']}" if failure else ""
     why = f"{why[:400]} ({failure['attempts']}×)" if failure else ""
     note = score["note"] if score else ""
-    key, cost = (data["id"], data["epoch"]), data["cost"]
+    key, cost, seen = (data["id"], data["epoch"]), data["cost"], tuple(map(_seen, data.get("seen", ())))
     if reply is None:
-        return Told(*key, None, None, None, None, 0.0, False, note + "", why, cost)
+        return Told(*key, None, None, None, None, 0.0, False, note + "", why, cost, seen)
     text, reasoning, used = reply["text"] + "", reply["reasoning"], reply["usage"]
     seconds, cached = float(reply["latency_s"]), bool(reply["cached"])
-    return Told(
-        *key, text, reasoning and reasoning + "", used["input"], used["output"], seconds, cached, note + "", why, cost
-    )
+    told = (text, reasoning and reasoning + "", used["input"], used["output"], seconds, cached, note + "", why, cost)
+    return Told(*key, *told, seen)
+
+
+def _seen(one: dict[str, Any]) -> Seen:
+    made = Seen(**{**one, "seconds": float(one["seconds"]), "at": tuple(map(float, one["at"]))})
+    if not all(map(math.isfinite, (made.seconds, *made.at))):
+        raise ValueError("not a time")
+    return made
 
 
 def read_told(file: Path) -> Iterator[Told]:

@@ -3,7 +3,8 @@
 (function () {
   "use strict";
   var M = window.mmeval, el = M.el;
-  var FIELDS = ["outcome", "score", "answer", "rule", "reply", "cut", "reasoning", "failure", "note", "input", "output", "seconds", "cost", "cached", "epoch"];
+  var page = document.getElementById("question");
+  var FIELDS = ["outcome", "score", "answer", "rule", "reply", "cut", "reasoning", "failure", "note", "input", "output", "seconds", "cost", "cached", "epoch", "seen"];
   var TONES = { r: "good", w: "bad", f: "bad" };
 
   /* A message with its values; of `one|many` the first half if n is 1. */
@@ -23,12 +24,9 @@
 
   /* One picture, film or sound of a question, with what marks a place in it; or where the original lies. */
   M.medium = function (m, place, q, words, root) {
-    if (m.file) return player(m, words, root);
+    if (m.kind !== "image" && (m.file || m.thumb)) return player(m, place, words, root);
     if (!m.thumb) {
-      var note = el("p", M.say(words, q.public ? "media.elsewhere" : "media.withheld") + " ", { "class": "note" }), where = el("bdi", m.mime + " ");
-      where.append(link(m.url, m.source));
-      note.append(where);
-      return note;
+      return origin(m, words[q.public ? "media.elsewhere" : "media.withheld"]);
     }
     var frame = el("span", null, { "class": "frame-media" });
     frame.append(el("img", null, { src: root + m.thumb, alt: M.say(words, "image.alt", { n: place }), loading: "lazy", width: m.width, height: m.height }));
@@ -38,6 +36,12 @@
     box.append(frame, el("span", words["marks.key"], { "class": "key" }));
     return box;
   };
+  function origin(m, text) {
+    var note = el("p", text + " ", { "class": "note" }), where = el("bdi", m.mime + " ");
+    where.append(link(m.url, m.source));
+    note.append(where);
+    return note;
+  }
   function shape(name, attributes) {
     var made = document.createElementNS("http://www.w3.org/2000/svg", name);
     Object.keys(attributes).forEach(function (key) { made.setAttribute(key, attributes[key]); });
@@ -64,17 +68,58 @@
       if (p.length === 2) svg.append(shape("path", { "class": tone, d: "M" + p[0] + " " + p[1] + "h0" }));
     });
   };
-  /* A film or sound with a strip of its frames. */
-  function player(m, words, root) {
-    var frame = el("figure", null, { "class": "frame-media" }), tool = el(m.kind === "video" ? "video" : "audio", null, { controls: "", preload: "none", src: root + m.file });
-    if (m.kind === "video") { tool.width = m.width; tool.height = m.height; if (m.thumb) tool.poster = root + m.thumb; }
-    frame.append(tool);
-    if (m.frames.length) {
-      var strip = el("span", null, { "class": "frames" });
-      m.frames.forEach(function (one, i) { strip.append(el("img", null, { src: root + one, alt: M.say(words, "media.frame", { n: i + 1 }), loading: "lazy" })); });
-      frame.append(strip);
+  /* A film with its poster, or a sound with its wave form; where there is no copy, the picture and the source. */
+  function player(m, place, words, root) {
+    var frame = el("figure", null, { "class": "frame-media" }), film = m.kind === "video", tool = null;
+    if (m.file) tool = el(film ? "video" : "audio", null, { controls: "", preload: "none", src: root + m.file });
+    if (film && tool) { tool.width = m.width; tool.height = m.height; if (m.thumb) tool.poster = root + m.thumb; }
+    else if (m.thumb) frame.append(el("img", null, { src: root + m.thumb, alt: film ? M.say(words, "image.alt", { n: place }) : words["media.wave"], loading: "lazy", width: m.width, height: m.height }));
+    if (tool) { frame.append(tool); return frame; }
+    var box = el("div");
+    box.append(frame, origin(m, words["media.elsewhere"]));
+    return box;
+  }
+  /* Plays the clip of a question from a second on; `near` is an element of its article or of the answers below. */
+  function seek(near, second) {
+    var box = near.closest("article") || page, tool = box && box.querySelector("video, audio");
+    if (!tool) return;
+    function go() { tool.currentTime = second; var played = tool.play(); if (played) played.catch(function () { /* it may not play, but it shows the place */ }); }
+    if (tool.readyState) go(); else { tool.addEventListener("loadedmetadata", go, { once: true }); tool.preload = "metadata"; tool.load(); }
+  }
+  /* Times in a question, as in `at 1:23`, `00:01:23`, `after 12 s` or `第12秒`: every count of digits has a limit. */
+  var TIME = /(?:(\d{1,2}):)?(\d{1,3}):(\d{2}(?:\.\d{1,3})?)|(\b(?:at|from|to|until|and|between|before|after)\s|第)(\d{1,5}(?:\.\d{1,3})?)\s?(?:(?:seconds|second|secs|sec|s)\b|秒)/gi;
+  function stamped(box, words) {
+    var text = box.textContent, at = 0, found, parts = [];
+    while ((found = TIME.exec(text))) {
+      var before = text.charAt(found.index - 1), after = text.slice(TIME.lastIndex, TIME.lastIndex + 4), lead = (found[4] || "").length;
+      if (/[\d:.]/.test(before) || /^(?:[\d:]|\.\d|\s?[ap]\.?m)/i.test(after) || +found[3] >= 60) continue;
+      parts.push(text.slice(at, found.index + lead), stamp(text.slice(found.index + lead, TIME.lastIndex), found[5] ? +found[5] : 3600 * (found[1] || 0) + 60 * found[2] + +found[3], words));
+      at = TIME.lastIndex;
     }
-    return frame;
+    if (at) box.replaceChildren.apply(box, parts.concat(text.slice(at)));
+    return box;
+  }
+  function stamp(text, second, words) {
+    var made = el("button", text, { type: "button", "class": "seek", title: M.say(words, "media.seek", { at: text }) });
+    made.addEventListener("click", function () { seek(made, second); });
+    return made;
+  }
+  /* What a model was shown of a film or sound. A click on a frame plays the film from there. */
+  function seen(one, words, root) {
+    var made = el("figure", null, { "class": "saw" }), said, columns = Math.min(8, one.at.length), rows = Math.ceil(one.at.length / 8);
+    if (one.kind === "audio") said = M.say(words, "seen.sound", { s: one.seconds });
+    else if (one.frames === null) said = M.say(words, "seen.film", { s: one.seconds });
+    else said = M.say(words, "seen.frames", { n: one.frames, a: one.from, b: one.to, s: one.seconds }) + (one.file && one.at.length < one.frames ? " " + M.say(words, "seen.some", { n: one.at.length }) : "");
+    if (one.file) {
+      var strip = el("img", null, { src: root + one.file, alt: M.say(words, "seen.alt", { at: one.at.join(", ") }), loading: "lazy" });
+      strip.addEventListener("click", function (event) {
+        var second = one.at[Math.floor(rows * event.offsetY / strip.clientHeight) * columns + Math.floor(columns * event.offsetX / strip.clientWidth)];
+        if (second != null) seek(strip, second);
+      });
+      made.append(strip);
+    }
+    made.append(el("figcaption", said));
+    return made;
   }
 
   /* What was asked: a box of media, and the elements of the text. */
@@ -87,7 +132,8 @@
       media.append(note);
     }
     if (q.prompt !== null) {
-      text.push(el("h3", words.prompt), paragraph(q.prompt));
+      var plays = q.media.some(function (m) { return m.file; });
+      text.push(el("h3", words.prompt), plays ? stamped(paragraph(q.prompt), words) : paragraph(q.prompt));
       if (q.cut) text.push(el("p", M.say(words, "cut", { n: q.cut }), { "class": "meta" }));
       if (q.choices.length) {
         var list = el("ol", null, { "class": "options" });
@@ -100,9 +146,10 @@
   };
 
   /* One answer of a run, from a row of its data file. */
-  M.said = function (row, words, many) {
+  M.said = function (row, words, many, root) {
     var a = {}, out = [], why = el("p", null, { "class": "why" });
     FIELDS.forEach(function (name, i) { a[name] = row[i]; });
+    (a.seen || []).forEach(function (one) { out.push(seen(one, words, root)); });
     if (a.reply) {
       out.push(el("h3", words.reply + (many ? " · " + M.say(words, "epoch", { n: a.epoch || 0 }) : "")), paragraph(a.reply, "text reply " + a.outcome));
       if (a.cut) out.push(el("p", M.say(words, "cut", { n: a.cut }), { "class": "meta" }));
@@ -147,7 +194,6 @@
     return box;
   };
 
-  var page = document.getElementById("question");
   if (!page) return;
   var set = page.dataset, words = JSON.parse(set.words), list = document.getElementById("all"), title = document.title, index = null;
 
@@ -222,7 +268,7 @@
     M.get(set.root, model.data + "/" + (Math.floor((number - 1) / size) + 1)).then(function (rows) {
       if (button.getAttribute("aria-expanded") !== "true") return;
       var under = el("tr", null, { "class": "reply-row" }), cell = el("td", null, { colspan: "4" }), all = rows[(number - 1) % size];
-      all.forEach(function (one) { cell.append.apply(cell, M.said(one, words, all.length > 1)); });
+      all.forEach(function (one) { cell.append.apply(cell, M.said(one, words, all.length > 1, set.root)); });
       if (!cell.querySelector(".reply")) cell.prepend(el("p", words["reply.absent"], { "class": "note" }));
       under.append(cell);
       row.after(under);

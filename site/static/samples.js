@@ -78,7 +78,7 @@
       text.append.apply(text, parts.text);
     } else made.append(M.heading(words.sample + " " + n, {}, "#s" + n), el("div"));
     rows.forEach(function (row) {
-      text.append.apply(text, M.said(row, words, rows.length > 1));
+      text.append.apply(text, M.said(row, words, rows.length > 1, set.root));
       if (q) M.placed(parts.media, row[2], row[0]);
     });
     made.append(text);

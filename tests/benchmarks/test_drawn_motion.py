@@ -14,6 +14,7 @@ import mmeval
 from mmeval import Audio, Request, draw
 from mmeval.runner import Settings, plans, read_config, run_one
 from mmeval.runner.estimate import estimate
+from mmeval.sitegen.answers import seen
 from mmeval.sitegen.samples import load, medium, sample_values
 from mmeval.store import StoredPart, read_records, samples_path
 
@@ -138,17 +139,29 @@ def test_an_estimate_knows_films(benchmark, how, images, tokens):
 
 
 @pytest.mark.parametrize(
-    ("benchmark", "kind", "ending", "frames"),
-    [("drawn_films", "video", ".mp4", 8), ("drawn_sounds", "audio", ".wav", 0)],
+    ("benchmark", "kind", "ending"), [("drawn_films", "video", ".mp4"), ("drawn_sounds", "audio", ".wav")]
 )
-def test_a_page_plays_the_clip_and_shows_what_was_seen(tmp_path, benchmark, kind, ending, frames):
-    run = run_one(benchmark, "mock/echo", Settings(results=tmp_path, cache="off", limit=1))
+def test_a_page_plays_the_clip_and_shows_what_each_model_saw(tmp_path, benchmark, kind, ending):
+    strips = {}
+    for policy in ("frames=20", "frames=6,rule=ends", "native") if kind == "video" else ("",):
+        how = {"video": policy} if policy else {}
+        run = run_one(benchmark, "mock/echo", Settings(results=tmp_path, cache="off", limit=1, **how))
+        (told,), thumbs = run.told(), samples_path(tmp_path, run.info).parent / "thumbs"
+        strips[policy] = seen(told.seen[0], thumbs)
     file = samples_path(tmp_path, run.info)
     (key,) = (record.id for record in read_records(run.files.journal))
     (shown,) = sample_values(load(file), key, file.parent / "thumbs")["media"]
     names = {path.name for path in (file.parent / "thumbs").iterdir()}
-    assert (shown["kind"], shown["file"].endswith(ending), len(shown["frames"])) == (kind, True, frames)
-    assert {Path(name).name for name in (shown["file"], *shown["frames"])} <= names
+    assert (shown["kind"], shown["file"].endswith(ending)) == (kind, True)
+    assert {Path(shown[name]).name for name in ("file", "thumb")} <= names
+    if kind == "video":
+        many, few, film = strips.values()
+        assert (many["frames"], len(many["at"]), few["frames"], film["frames"]) == (20, 16, 6, None)
+        assert (few["at"], few["from"], few["to"], film["file"]) == ([0.0, 0.6, 1.2, 1.8, 2.3, 2.9], 0.0, 2.9, "")
+        pictures = [Image.open(file.parent / "thumbs" / Path(one["file"]).name).convert("RGB") for one in (many, few)]
+        assert [one.size for one in pictures] == [(8 * 98 - 2, 2 * 98 - 2), (6 * 98 - 2, 96)]
+        centres = [found(np.asarray(pictures[1].crop((98 * n, 0, 98 * n + 96, 96)), float))[0] for n in range(6)]
+        assert np.ptp(np.array(centres), axis=0).max() > 10  # the shape moves from frame to frame
     part = replace(StoredPart(kind, sha256=shown["file"][2:66]), start=1.5, end="<b>")
     assert medium(part, file.parent / "thumbs", public=True)["file"] == f"{shown['file']}#t=1.5"
     assert medium(part, file.parent / "thumbs", public=False)["file"] == ""

@@ -28,6 +28,14 @@ Visit = Callable[..., Any]
 VENDOR = Path(__file__).parent / "vendor"
 PAGE = "q/toy_chartqa.html"
 QUESTION = f"{PAGE}#q-toy_chartqa-0052"
+STAMPS = "What is at 0:05 or 00:01:15.5? <b>16:9</b>, 10:30 am, 3:75, 1:2:3:4, 12 seconds, after 12 seconds, 第7秒."
+DRAWN = """q => {
+  const begin = performance.now(), box = document.createElement("div");
+  box.append(...mmeval.asked(q, {}, "", "").text);
+  const prompt = box.querySelector("p"), buttons = [...box.querySelectorAll("button")].map(one => one.textContent);
+  const elements = [...prompt.children].map(one => one.tagName);
+  return {buttons, elements, text: prompt.textContent, ms: performance.now() - begin};
+}"""
 
 
 def listed(site: Path, name: str) -> Any:
@@ -72,6 +80,18 @@ def test_j_and_k_walk_through_the_questions(visit: Visit) -> None:
     until(tab, "document.querySelector('#question h2').textContent === 'toy_chartqa-0052'")
     tab.evaluate("location.hash = '#q-nothing'")
     until(tab, "document.querySelector('#question').textContent.includes('no question of this name')")
+    question = {
+        "public": True,
+        "prompt": STAMPS,
+        "media": [{"kind": "video", "file": "a.mp4"}],
+        "choices": [],
+        "target": "",
+    }
+    shown = tab.evaluate(DRAWN, question)
+    assert shown["buttons"] == ["0:05", "00:01:15.5", "12 seconds", "7秒"]
+    assert (shown["text"], shown["elements"]) == (STAMPS, ["BUTTON"] * 4)
+    assert tab.evaluate(DRAWN, {**question, "media": []})["buttons"] == []
+    assert tab.evaluate(DRAWN, {**question, "prompt": "at 1:" * 50_000})["ms"] < 1000
 
 
 def test_without_script_the_question_is_there_too(visit: Visit) -> None:
@@ -210,19 +230,25 @@ def say(key: str, **values: object) -> str:
     return f"{key}{values or ''}"
 
 
-def test_media_have_frames_players_and_marks() -> None:
-    plain = {"kind": "image", "thumb": "t/a.webp", "width": 8, "height": 6, "file": "", "frames": [], "marks": []}
+def test_media_have_players_marks_and_strips() -> None:
+    plain = {"kind": "image", "thumb": "t/a.webp", "width": 8, "height": 6, "file": "", "marks": []}
     box = {"kind": "box", "x": 10, "y": 20, "w": 30, "h": 40.5, "label": "<cat>", "tone": "right"}
     marked = component("media_frame", {**plain, "marks": [box]}, 1, True, "../", say)
     assert '<rect class="right" x="10.00" y="20.00" width="30.00" height="40.50"/>' in marked
     assert 'aria-label="&lt;cat&gt;"' in marked
-    film = component(
-        "media_frame", {**plain, "kind": "video", "file": "f/a.mp4", "frames": ["t/b.webp"]}, 1, True, "../", say
-    )
+    film = component("media_frame", {**plain, "kind": "video", "file": "f/a.mp4"}, 1, True, "../", say)
     assert '<video controls preload="none" src="../f/a.mp4" poster="../t/a.webp"' in film
-    assert '<img src="../t/b.webp"' in film
     sound = component("media_frame", {**plain, "kind": "audio", "file": "f/a.ogg"}, 1, True, "", say)
+    assert '<img src="t/a.webp" alt="media.wave"' in sound
     assert "<audio controls" in sound
+    large = {**plain, "kind": "video", "mime": "video/mp4", "source": "<x>", "url": "https://example.org/a"}
+    assert '<a href="https://example.org/a"' in component("media_frame", large, 1, True, "", say)
+    one = {"kind": "video", "file": "t/b.webp", "at": [0.5, 2.0], "frames": 3, "from": 0.5, "to": 3.0, "seconds": 4.0}
+    strip = component("seen_strip", one, "../", say)
+    assert '<img src="../t/b.webp" alt="seen.alt{&#39;at&#39;: &#39;0.5, 2.0&#39;}"' in strip
+    assert "seen.some{&#39;n&#39;: 2}" in strip
+    assert "seen.film" in component("seen_strip", {**one, "file": "", "frames": None}, "", say)
+    assert "seen.sound" in component("seen_strip", {**one, "kind": "audio", "file": ""}, "", say)
 
 
 def test_drawings_say_their_numbers() -> None:
