@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 from mmeval.errors import AdapterError
 from mmeval.metrics.base import Metric
 from mmeval.scorers.base import Scorer
-from mmeval.types import JSON, Modality, Reply, Request, Row, Sample, Status, Want
+from mmeval.types import JSON, Modality, Reply, Request, Row, Sample, Status, Usage, Want
 
 Policy = Literal["score", "zero", "exclude"]
 
@@ -203,6 +203,42 @@ class CountsClipTokens(Protocol):
     @staticmethod
     def clip_tokens(model: str, kind: Modality, seconds: float, fps: float | None, options: Any) -> int | None:
         """Input tokens of a clip; `fps` is what its policy asks for. None where the provider's rule is unknown."""
+        ...
+
+
+@runtime_checkable
+class CountsMade(Protocol):
+    """An adapter class that knows what one image, sound or film costs that its model makes."""
+
+    @staticmethod
+    def made(model: str, want: Want, text: str, options: Any) -> Usage | None:
+        """What a reply to a prompt with this text will use, as far as it is billed; None where that is unknown."""
+        ...
+
+
+@runtime_checkable
+class Jobs(Protocol):
+    """Makes what takes minutes by jobs: each is started once, then looked at until it ends.
+
+    A job is on disk before it is looked at, so that one that was paid for is found again after a crash.
+    """
+
+    def takes_long(self, request: Request) -> bool:
+        """Whether this request is answered by a job; others go to `ask`."""
+        ...
+
+    async def start(self, request: Request, options: Any) -> str:
+        """Start a job, and return a handle of one line by which another process finds it."""
+        ...
+
+    async def look(self, job: str, request: Request, options: Any) -> Reply | None:
+        """The reply, or None while the job runs.
+
+        Raises:
+            RetryableError: looking failed; the job may still succeed.
+            FatalError: the job has failed, or the provider does not know it any more; another one is started when the
+                sample is asked again.
+        """
         ...
 
 

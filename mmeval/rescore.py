@@ -25,12 +25,11 @@ from mmeval.runner.targets import job_of
 from mmeval.scorers import JudgeRule, Rule
 from mmeval.store import Files, Run, RunInfo, Summary
 from mmeval.store.ordered import Ordered
-from mmeval.types import Estimate, Failure, Prompt, Record, Reply, Sample, Score, Status, Text
+from mmeval.types import Estimate, Failure, Prompt, Record, Sample, Score, Text, Want
 
 __all__ = ["Change", "ProfileDiff", "Source", "bare", "open_source", "profile_diff", "rescore"]
 
 Scoring = Callable[[Record], Record]
-FINISHES: Mapping[str, Status] = {"length": "truncated", "refused": "refused", "filtered": "filtered"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class Source:
                 f"`mmeval run {self.benchmark.name} -m {self.run.info.spec.model} --profile {profile} --judge ...` "
                 "uses the stored replies and only asks the judge"
             )
-        return lambda record: _scored(record, rule, self._sample(record))
+        return lambda record: _scored(record, rule, self._sample(record), self.benchmark.want)
 
     def _sample(self, record: Record) -> Sample:
         try:
@@ -134,12 +133,12 @@ def bare(stored: store.StoredSample) -> Sample:
     )
 
 
-def _scored(record: Record, rule: Rule | JudgeRule, sample: Sample) -> Record:
+def _scored(record: Record, rule: Rule | JudgeRule, sample: Sample, want: Want) -> Record:
     """The record with a new score. Records without a reply that can be scored are unchanged."""
     reply = record.reply
     if reply is None:
         return record
-    status = _status(reply)
+    status = store.status_of(reply, want)
     unscored = replace(
         record, status=status, failure=None, score=None, tags=sample.tags, judge_usage=None, judge_cost=None
     )
@@ -151,10 +150,6 @@ def _scored(record: Record, rule: Rule | JudgeRule, sample: Sample) -> Record:
     except Exception as error:  # noqa: BLE001 - an error in a scorer is a failure of this sample
         failure = Failure(kind="score", message=f"{type(error).__name__}: {error}")
         return replace(unscored, status="error", failure=failure)
-
-
-def _status(reply: Reply) -> Status:
-    return FINISHES.get(reply.finish) or ("empty" if reply.empty else "ok")
 
 
 def rescore(source: Source, profile: str, *, results: Path | None = None) -> Run:

@@ -64,12 +64,25 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one request as the provider counted them; None = it did not say."""
+    """What one request used, as the provider counted it; None = it did not say."""
 
     input: int | None = None
+    """Tokens, as all up to `cached`."""
     output: int | None = None
     reasoning: int | None = None
     cached: int | None = None
+    images: int | None = None
+    """Images made, where they are billed by number."""
+    seconds: float | None = None
+    """Of film or sound made, where it is billed by length."""
+    characters: int | None = None
+    """Of text spoken, where speech is billed by them."""
+
+    def as_json(self) -> dict[str, Any]:
+        """As journals and the cache store it: without counts of what was made where nothing was."""
+        made = ("images", "seconds", "characters")
+        counts = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: count for name, count in counts.items() if count is not None or name not in made}
 
     @classmethod
     def total(cls, usages: Sequence[Usage]) -> Usage:
@@ -103,7 +116,7 @@ class Reply:
     tokens: tuple[int, ...] = ()
     """Tokens of each choice whose score is a log-probability: their sum and their mean can prefer different choices."""
     media: tuple[Media, ...] = ()
-    """What the model made (`want="image"`, `"audio"` or `"video"`)."""
+    """What the model made (`want="image"`, `"audio"` or `"video"`); files in the run folder once it is recorded."""
     sent: tuple[tuple[int, int], ...] = ()
     """Width and height of the pictures of the prompt as they were sent; empty if they were sent as in the data."""
     reasoning: str | None = None

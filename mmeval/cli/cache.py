@@ -25,18 +25,20 @@ def info(
     as_json: bool = AS_JSON,
 ) -> None:
     """Print the location and size of the cache, the number of replies by model, and what decoded clips take."""
-    from mmeval.engine import cache
+    from mmeval.engine import cache, cachefile
     from mmeval.media import Kept
 
-    found, clips = cache.info(file or cache.default_file()), Kept().info()
+    found, clips = cachefile.info(file or cache.default_file()), Kept().info()
     if as_json:
         media = {"folder": str(clips.folder), "clips": clips.clips, "bytes": clips.size}
-        about = {"file": str(found.file), "replies": found.replies, "bytes": found.size, "models": found.models}
-        echo_json({**about, "media": media})
+        about = {"file": str(found.file), "replies": found.replies, "bytes": found.size, "made": found.media}
+        echo_json({**about, "models": found.models, "media": media})
         return
     echo(f"{found.file}: {plural(found.replies, 'reply', 'replies')}, {found.size / 1e6:.1f} MB")
     for name, count in found.models.items():
         echo(f"{count:>10}  {name}")
+    if found.media:
+        echo(f"{cachefile.media_folder(found.file)}: media of replies, {found.media / 1e6:.1f} MB")
     echo(f"{clips.folder}: {plural(clips.clips, 'decoded clip')}, {clips.size / 1e6:.1f} MB")
 
 
@@ -52,7 +54,7 @@ def prune(
 ) -> None:
     """Delete replies, which cost money again, or decoded clips, which only take time."""
     from mmeval import UsageError
-    from mmeval.engine import cache
+    from mmeval.engine import cache, cachefile
     from mmeval.media import Kept
 
     if media:
@@ -61,7 +63,7 @@ def prune(
     if older_than is None and model is None and not everything:
         raise UsageError("choose what to delete: --older-than DAYS, --model PROVIDER/MODEL, --all or --media")
     seconds = older_than * 86400 if older_than is not None else None
-    count = cache.prune(file or cache.default_file(), older_than_s=seconds, model=model)
+    count = cachefile.prune(file or cache.default_file(), older_than_s=seconds, model=model)
     echo(f"deleted {plural(count, 'reply', 'replies')}")
 
 

@@ -17,11 +17,18 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """US dollars per million tokens, as of a date; None = unknown (not free)."""
+    """US dollars as of a date; None = unknown (not free)."""
 
     input: float | None = None
+    """Per million tokens, as `output` and `cached_input`."""
     output: float | None = None
     cached_input: float | None = None
+    image: float | None = None
+    """Per image made, where images are billed by number."""
+    second: float | None = None
+    """Per second of film or sound made."""
+    characters: float | None = None
+    """Per character of text spoken; a card states it per million."""
     date: str | None = None
 
     @classmethod
@@ -34,21 +41,33 @@ class Price:
         """
         table = card.get("price") or {}
         prefix = "batch_" if batch else ""
-        date = card.get("price_date")
+        date, per_million = card.get("price_date"), table.get(f"{prefix}characters")
         return cls(
             input=table.get(f"{prefix}input"),
             output=table.get(f"{prefix}output"),
             cached_input=None if batch else table.get("cached_input"),
+            image=table.get(f"{prefix}image"),
+            second=table.get(f"{prefix}second"),
+            characters=per_million and per_million / MILLION,
             date=str(date) if date is not None else None,
         )
 
     @property
     def known(self) -> bool:
-        """Whether both input and output have a price."""
-        return self.input is not None and self.output is not None
+        """Whether tokens, or what is made, has a price."""
+        made = (self.image, self.second, self.characters)
+        return (self.input is not None and self.output is not None) or any(price is not None for price in made)
 
     def cost(self, usage: Usage) -> float | None:
-        """US dollars for one reply; None if a price or a token count is unknown."""
+        """US dollars for one reply: its tokens, and what was made; None if a price or a count is unknown."""
+        pieces = ((usage.images, self.image), (usage.seconds, self.second), (usage.characters, self.characters))
+        made = [count * price for count, price in pieces if count is not None and price is not None]
+        if made and (self.input is None or self.output is None):
+            return sum(made)
+        tokens = self._tokens(usage)
+        return None if tokens is None else tokens + sum(made)
+
+    def _tokens(self, usage: Usage) -> float | None:
         if self.input is None or self.output is None or usage.input is None or usage.output is None:
             return None
         cached = usage.cached or 0

@@ -19,12 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from mmeval.engine.cachefile import connect, damaged, open_or_replace, parsed, read_only, set_aside
-from mmeval.errors import StoreError
-from mmeval.media import decoder, decoder_version
+from mmeval.engine.cachefile import connect, damaged, media_folder, open_or_replace, parsed, read_only, set_aside
+from mmeval.media import decoder, decoder_version, load, reference, save
 from mmeval.types import Media, Reply, Request, Text, Usage
 
-__all__ = ["Cache", "CacheInfo", "Identity", "default_file"]
+__all__ = ["Cache", "Identity", "default_file"]
 
 KEY_SCHEMA = 1
 Mode = Literal["on", "off", "read", "refresh"]
@@ -87,18 +86,6 @@ def _identity(part: Media) -> list[Any]:
     return [part.mime, part.sha256, told, decoder_version()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheInfo:
-    """The content of a cache file."""
-
-    file: Path
-    replies: int
-    size: int
-    """Bytes on disk."""
-    models: Mapping[str, int]
-    """Replies by model."""
-
-
 class Cache:
     """Replies by key. Belongs to one event loop; other processes may use the same file.
 
@@ -119,6 +106,9 @@ class Cache:
     def __init__(self, file: Path, *, mode: Mode = "on") -> None:
         self.file, self.mode = file, mode
         self._waiting: dict[bytes, tuple[str, float, str]] = {}
+        self._made: list[Media] = []
+        """Media of the replies that wait."""
+        self._jobs: dict[bytes, str] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._written: asyncio.Future[None] | None = None
         self._reader: sqlite3.Connection | None = None
@@ -182,7 +172,8 @@ class Cache:
             self._reader, self.problem = None, f"{self.file}: {error}"
         except sqlite3.DatabaseError as error:
             self._replace(error)
-        loaded = ((key, _load(text)) for key, text in found.items())
+        folder = media_folder(self.file)
+        loaded = ((key, _load(text, folder)) for key, text in found.items())
         return {key: reply for key, reply in loaded if reply is not None}
 
     def put(self, key: bytes, model: str, reply: Reply) -> None:
@@ -190,6 +181,7 @@ class Cache:
         if self._thread is None or self.mode == "read" or not _cacheable(reply) or self.problem:
             return
         self._waiting[key] = (model, time.time(), _dump(reply))
+        self._made += reply.media
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self.GROUP_S, self._start_write)
 
@@ -199,10 +191,13 @@ class Cache:
             self._written = asyncio.ensure_future(self._write())
 
     async def _write(self) -> None:
-        group = self._waiting
+        group, made = self._waiting, self._made
         batch = [(key, *row) for key, row in group.items()]
+        self._made = []
         try:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, batch)
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, batch, made)
+        except OSError as error:
+            self.problem = f"{self.file}: {error.strerror}"
         except sqlite3.OperationalError as error:
             self.problem = f"{self.file}: {error}"
         except sqlite3.DatabaseError as error:
@@ -215,11 +210,40 @@ class Cache:
         if self._waiting and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self.GROUP_S, self._start_write)
 
-    def _commit(self, batch: list[tuple[bytes, str, float, str]]) -> None:
+    def _commit(self, batch: list[tuple[bytes, str, float, str]], made: Sequence[Media]) -> None:
         assert self._writer is not None
+        save(media_folder(self.file), made)
         with self._writer:
             self._writer.execute("BEGIN IMMEDIATE")
             self._writer.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?)", batch)
+
+    async def job(self, key: bytes) -> str | None:
+        """The job that was started for this key and whose reply nobody has fetched yet."""
+        if key in self._jobs or self._reader is None:
+            return self._jobs.get(key)
+        try:
+            row = self._reader.execute("SELECT job FROM jobs WHERE key = ?", [key]).fetchone()
+        except sqlite3.Error:  # a file that was only read, and that an older version has made
+            return None
+        return str(row[0]) if row else None
+
+    async def keep_job(self, key: bytes, job: str | None) -> None:
+        """Remember a job, on disk before this returns, so that it is never started twice; None forgets it."""
+        self._jobs.pop(key, None)
+        if job is not None:
+            self._jobs[key] = job
+        if key and self._thread is not None and self.mode != "read" and not self.problem:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._write_job, key, job)
+
+    def _write_job(self, key: bytes, job: str | None) -> None:
+        assert self._writer is not None
+        try:
+            if job is None:
+                self._writer.execute("DELETE FROM jobs WHERE key = ?", [key])
+            else:
+                self._writer.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?)", [key, time.time(), job])
+        except sqlite3.Error as error:
+            self.problem = f"{self.file}: {error}"
 
     async def flush(self) -> None:
         """Wait until all replies put so far are on disk."""
@@ -243,7 +267,7 @@ class Cache:
 
 
 def _cacheable(reply: Reply) -> bool:
-    if reply.cached or reply.media or reply.finish == "filtered":  # media are stored with the run, not in the cache
+    if reply.cached or reply.finish == "filtered":
         return False
     return reply.finish == "refused" or not reply.empty
 
@@ -251,12 +275,14 @@ def _cacheable(reply: Reply) -> bool:
 def _dump(reply: Reply) -> str:
     data = {name: getattr(reply, name) for name in STORED}
     data |= {name: value for name in ("scores", "tokens", "sent") if (value := getattr(reply, name))}
-    data["usage"] = {name: getattr(reply.usage, name) for name in Usage.__dataclass_fields__}
+    data["usage"] = reply.usage.as_json()
+    if reply.media:
+        data["media"] = [reference(one) for one in reply.media]
     return json.dumps(data)
 
 
-def _load(text: object) -> Reply | None:
-    """The reply of a row; None for a damaged row, whose request is sent again."""
+def _load(text: object, folder: Path) -> Reply | None:
+    """The reply of a row; None for a damaged row or missing media: its request is sent again."""
     data = parsed(text)
     if data is None:
         return None
@@ -264,50 +290,8 @@ def _load(text: object) -> Reply | None:
         usage = Usage(**data.pop("usage"))
         numbers = {name: tuple(data.pop(name, ())) for name in ("scores", "tokens")}
         sent = tuple((int(width), int(height)) for width, height in data.pop("sent", ()))
-        return Reply(**{**data, "usage": usage, **numbers, "sent": sent, "cached": True})
-    except (TypeError, ValueError):
+        made = tuple(load(one, folder) for one in data.pop("media", ()))
+        reply = Reply(**{**data, "usage": usage, **numbers, "media": made, "sent": sent, "cached": True})
+    except (TypeError, ValueError, KeyError):
         return None
-
-
-def info(file: Path) -> CacheInfo:
-    """Count the replies in a cache file; a missing file is an empty cache."""
-    if not file.exists():
-        return CacheInfo(file=file, replies=0, size=0, models={})
-    with _closing(file) as connection:
-        models = dict(connection.execute("SELECT model, count(*) FROM replies GROUP BY model ORDER BY model"))
-    return CacheInfo(file=file, replies=sum(models.values()), size=file.stat().st_size, models=models)
-
-
-def prune(file: Path, *, older_than_s: float | None = None, model: str | None = None) -> int:
-    """Delete the replies that match all conditions given, or all replies; returns how many.
-
-    Args:
-        file: the cache; nothing happens if it does not exist.
-        older_than_s: only replies older than this many seconds.
-        model: only replies of this model.
-
-    Raises:
-        StoreError: the file is not a cache.
-    """
-    if not file.exists():
-        return 0
-    where, values = ["1"], []
-    if older_than_s is not None:
-        where.append("at < ?")
-        values.append(time.time() - older_than_s)
-    if model is not None:
-        where.append("model = ?")
-        values.append(model)  # type: ignore[arg-type]
-    with _closing(file) as connection:
-        done: int = connection.execute(f"DELETE FROM replies WHERE {' AND '.join(where)}", values).rowcount  # noqa: S608
-        connection.execute("VACUUM")
-    return done
-
-
-def _closing(file: Path) -> Any:
-    from contextlib import closing
-
-    try:
-        return closing(connect(file))
-    except sqlite3.Error as error:
-        raise StoreError(f"{file}: {error}; `mmeval cache repair` saves what can be read") from None
+    return reply if all(one.path and one.path.is_file() for one in made) else None

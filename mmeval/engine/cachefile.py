@@ -1,4 +1,4 @@
-"""The file of the response cache: opening it whatever its state, checking it, repairing it."""
+"""The file of the response cache: opening it whatever its state, checking, repairing and pruning it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,16 @@ from mmeval.engine import salvage
 from mmeval.errors import StoreError
 
 __all__ = [
+    "CacheInfo",
     "Damage",
     "check",
     "connect",
     "damaged",
+    "info",
+    "media_folder",
     "open_or_replace",
     "parsed",
+    "prune",
     "read_only",
     "repair",
     "set_aside",
@@ -33,7 +37,27 @@ CREATE TABLE IF NOT EXISTS replies (
   key BLOB PRIMARY KEY, model TEXT NOT NULL, at REAL NOT NULL, reply TEXT NOT NULL
 ) WITHOUT ROWID
 """
+JOBS = """
+CREATE TABLE IF NOT EXISTS jobs (
+  key BLOB PRIMARY KEY, at REAL NOT NULL, job TEXT NOT NULL
+) WITHOUT ROWID
+"""
 Row = tuple[bytes, str, float, str]
+WRITING_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheInfo:
+    """The content of a cache file."""
+
+    file: Path
+    replies: int
+    size: int
+    """Bytes on disk."""
+    media: int
+    """Bytes of the images, sounds and films of the replies, which lie beside the file."""
+    models: Mapping[str, int]
+    """Replies by model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +88,7 @@ def connect(file: Path) -> sqlite3.Connection:
         _to_wal(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute(TABLE)
+        connection.execute(JOBS)
     except BaseException:
         connection.close()
         raise
@@ -202,3 +227,58 @@ def _to_wal(connection: sqlite3.Connection, *, patience_s: float = 60.0) -> None
             time.sleep(0.02)
         else:
             return
+
+
+def media_folder(file: Path) -> Path:
+    """Where the media of replies lie: beside the cache file, named by their digests."""
+    return file.with_name(f"{file.stem}.media")
+
+
+def info(file: Path) -> CacheInfo:
+    """Count the replies in a cache file; a missing file is an empty cache."""
+    if not file.exists():
+        return CacheInfo(file=file, replies=0, size=0, media=0, models={})
+    with _closing(file) as connection:
+        models = dict(connection.execute("SELECT model, count(*) FROM replies GROUP BY model ORDER BY model"))
+    media = sum(one.stat().st_size for one in media_folder(file).glob("*"))
+    return CacheInfo(file=file, replies=sum(models.values()), size=file.stat().st_size, media=media, models=models)
+
+
+def prune(file: Path, *, older_than_s: float | None = None, model: str | None = None) -> int:
+    """Delete the replies that match all conditions given, or all replies, with their media; returns how many.
+
+    Args:
+        file: the cache; nothing happens if it does not exist.
+        older_than_s: only replies, and jobs that nobody came back for, older than this many seconds.
+        model: only replies of this model.
+
+    Raises:
+        StoreError: the file is not a cache.
+    """
+    if not file.exists():
+        return 0
+    before = time.time() - older_than_s if older_than_s is not None else time.time()
+    with _closing(file) as connection:
+        whose, who = (" AND model = ?", [model]) if model is not None else ("", [])
+        done: int = connection.execute(f"DELETE FROM replies WHERE at < ?{whose}", [before, *who]).rowcount  # noqa: S608
+        if model is None:
+            connection.execute("DELETE FROM jobs WHERE at < ?", [before])
+        connection.execute("VACUUM")
+        _sweep(connection, media_folder(file))
+    return done
+
+
+def _sweep(connection: sqlite3.Connection, folder: Path) -> None:
+    """Delete media that no reply refers to; a file of the last hour may belong to a reply that is being written."""
+    rows = connection.execute("SELECT reply FROM replies WHERE instr(reply, '\"media\"')")
+    kept = {one.get("sha256") for (text,) in rows for one in (parsed(text) or {}).get("media", ())}
+    for one in folder.glob("*"):
+        if one.stem not in kept and time.time() - one.stat().st_mtime > WRITING_S:
+            one.unlink(missing_ok=True)
+
+
+def _closing(file: Path) -> closing[sqlite3.Connection]:
+    try:
+        return closing(connect(file))
+    except sqlite3.Error as error:
+        raise StoreError(f"{file}: {error}; `mmeval cache repair` saves what can be read") from None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from mmeval import media
-from mmeval.definitions import Adapter, NeedsSamples, Options
+from mmeval.definitions import Adapter, Jobs, NeedsSamples, Options
 from mmeval.engine.budget import Budget, Price
 from mmeval.engine.cache import Cache, Identity
 from mmeval.engine.rate.throttle import Throttle
@@ -28,6 +28,8 @@ LOG = logging.getLogger("mmeval.engine")
 REJECTED = frozenset({"rate_limit", "overloaded"})
 EMPTY_ATTEMPTS = 3
 """Attempts after which an empty reply is accepted: some servers send one under load."""
+LOOK_FIRST_S, LOOK_LONGEST_S = 1.0, 15.0
+"""Seconds between two looks at a job; they grow from the first to the longest."""
 
 
 class StoppedError(Exception):
@@ -114,7 +116,12 @@ class Client:
     retries: int = 0
     clips: set[str] = field(default_factory=set)
     """What was made of films and sounds for this run, by the keys of the decoder."""
+    _jobs: Jobs | None = field(init=False)
+    """The adapter, if jobs can answer its requests."""
     _draw: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter, no secret
+
+    def __post_init__(self) -> None:
+        self._jobs = self.adapter if isinstance(self.adapter, Jobs) else None
 
     def key(self, request: Request, epoch: int) -> bytes:
         """The key of the reply in the cache; empty where replies must not be cached."""
@@ -170,10 +177,10 @@ class Client:
         while True:
             attempt += 1
             slot = await self._slot() if slot is None else slot
-            outcome = await self._attempt(request, slot, attempt, timeouts, begin)
+            outcome = await self._attempt(request, key, slot, attempt, timeouts, begin)
             slot = None
             if isinstance(outcome, Reply):
-                return self._accept(key, outcome, attempt)
+                return await self._accepted(request, key, outcome, attempt)
             wait = self.policy.wait(outcome, attempt, time.monotonic() - begin, self._draw, told=told)
             self._note(outcome, attempt, wait)
             if self.breaker.reason:
@@ -214,11 +221,11 @@ class Client:
         return slot
 
     async def _attempt(
-        self, request: Request, slot: float, attempt: int, timeouts: int, begin: float
+        self, request: Request, key: bytes, slot: float, attempt: int, timeouts: int, begin: float
     ) -> Reply | AdapterError:
         self.requests += 1
         try:
-            reply = await self._once(request, timeouts, begin)
+            reply = await self._once(request, key, timeouts, begin)
         except AdapterError as error:
             kind = "rejected" if error.kind in REJECTED else "failed"
             self.throttle.release(slot, kind, retry_after_s=error.retry_after_s)  # type: ignore[arg-type]
@@ -235,7 +242,7 @@ class Client:
             return RetryableError("the reply is empty", kind="empty")
         return reply
 
-    async def _once(self, request: Request, timeouts: int, begin: float) -> Reply:
+    async def _once(self, request: Request, key: bytes, timeouts: int, begin: float) -> Reply:
         start = time.monotonic()
         fitted = not media.fits(request.prompt, self.adapter.capabilities)
         if fitted:
@@ -244,28 +251,61 @@ class Client:
         left = max(0.001, begin + self.policy.deadline_s - start)
         try:
             async with asyncio.timeout(None) as timeout:
-                queued = self.adapter.capabilities.queue is not None
+                queued = self.adapter.capabilities.queue is not None or self._by_job(request) is not None
                 watch = AdaptiveTimeout(
                     timeout, lambda: math.inf if queued else min(self.patience.timeout(timeouts), left)
                 )
                 try:
-                    reply = await self.adapter.ask(request, self.options)
+                    reply = await self._reply(request, key)
                 finally:
                     watch.cancel()
         except TimeoutError:
             raise RetryableError(f"no answer within {time.monotonic() - start:.3g} s", kind="timeout") from None
-        except (AdapterError, MediaError):
+        except (AdapterError, MediaError, StoppedError):
             raise
         except Exception as error:  # the boundary of a request: whatever an SDK raises is this sample's failure
             raise FatalError(f"{type(error).__name__}: {error}", kind="adapter") from error
         self.patience.saw(time.monotonic() - start)
+        reply = await _inspected(reply) if reply.media else reply
         return replace(reply, sent=media.sizes(request.prompt)) if fitted else reply
 
-    def _accept(self, key: bytes, reply: Reply, attempts: int) -> Answer:
+    def _by_job(self, request: Request) -> Jobs | None:
+        """The adapter, if a job answers this request."""
+        return self._jobs if self._jobs is not None and self._jobs.takes_long(request) else None
+
+    async def _reply(self, request: Request, key: bytes) -> Reply:
+        adapter = self._by_job(request)
+        if adapter is None:
+            return await self.adapter.ask(request, self.options)
+        job = await self.cache.job(key)
+        if job is None:
+            job = await adapter.start(request, self.options)
+            await self.cache.keep_job(key, job)
+        try:
+            return await self._watched(adapter, job, request)
+        except FatalError:
+            await self.cache.keep_job(key, None)
+            raise
+
+    async def _watched(self, adapter: Jobs, job: str, request: Request) -> Reply:
+        """Look at a job until it ends; raises StoppedError when the run stops, and the next run goes on looking."""
+        begin, pause = time.monotonic(), LOOK_FIRST_S
+        while (reply := await adapter.look(job, request, self.options)) is None:
+            if time.monotonic() - begin > self.policy.deadline_s:
+                told = f"job {job[:80]} still runs after {self.policy.deadline_s:g} s; the same command looks again"
+                raise RetryableError(told, kind="timeout")
+            await self.stop.sleep(pause)
+            pause = min(LOOK_LONGEST_S, 1.5 * pause)
+        return reply
+
+    async def _accepted(self, request: Request, key: bytes, reply: Reply, attempts: int) -> Answer:
         cost = self.price.cost(reply.usage)
         self.budget.charge(reply.usage, cost)
         if key:
             self.cache.put(key, self.name, reply)
+        if self._by_job(request) is not None:
+            await self.cache.flush()  # the reply is on disk before its job is forgotten
+            await self.cache.keep_job(key, None)
         return Answer(reply, attempts, cost)
 
     def describe(self) -> dict[str, Any]:
@@ -279,3 +319,12 @@ class Client:
             "cuts": throttle.cuts,
             "rejected": throttle.rejected,
         }
+
+
+async def _inspected(reply: Reply) -> Reply:
+    """The reply with its media checked; raises RetryableError if one cannot be used."""
+    try:
+        made = [await asyncio.to_thread(media.inspect, one) for one in reply.media]
+    except MediaError as error:
+        raise RetryableError(f"the reply cannot be used: {error}", kind="malformed") from None
+    return replace(reply, media=tuple(made))

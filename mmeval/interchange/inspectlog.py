@@ -12,7 +12,7 @@ from typing import Any
 from mmeval.documents import read_json
 from mmeval.errors import DataError
 from mmeval.interchange.imported import Imported, clustered, number, unit
-from mmeval.store import RunStatus
+from mmeval.store import RunStatus, status_of
 from mmeval.types import Failure, Finish, Record, Reply, Score, Status, Usage
 
 _ZSTD = 93
@@ -148,7 +148,7 @@ def _record(sample: Any, where: str) -> Record:
     failure = None
     if isinstance(error, dict):
         failure = Failure(kind="error", message=str(error.get("message"))[:500])
-    status: Status = "error" if failure else _status(reply)
+    status: Status = "error" if failure else status_of(reply)
     return Record(
         id=str(sample.get("id")),
         epoch=epoch if isinstance(epoch, int) else 1,
@@ -157,14 +157,6 @@ def _record(sample: Any, where: str) -> Record:
         score=None if failure else score,
         failure=failure,
     )
-
-
-def _status(reply: Reply) -> Status:
-    if reply.finish == "length":
-        return "truncated"
-    if reply.finish == "filtered":
-        return "filtered"
-    return "ok" if reply.text.strip() else "empty"
 
 
 def _reply(output: Any) -> Reply:

@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mmeval import media
-from mmeval.definitions import CountsClipTokens, CountsImageTokens
+from mmeval.definitions import CountsClipTokens, CountsImageTokens, CountsMade
 from mmeval.engine.budget import MILLION
 from mmeval.engine.options import split_model
 from mmeval.errors import MediaError
 from mmeval.runner.plan import Plan
 from mmeval.sampling import MOST, VideoPolicy
 from mmeval.store import OPEN, Files, read_journal
-from mmeval.types import Audio, Media, Sample, Text, Video
+from mmeval.types import Audio, Media, Sample, Text, Usage, Video
 
 __all__ = ["Estimated", "estimate"]
 
@@ -41,6 +41,8 @@ class Estimated:
     """Of pictures, films and sounds."""
     output_low: int = 0
     output_high: int = 0
+    made: Usage | None = None
+    """What its images, sounds and films will be billed by; None: it makes none, or that is unknown."""
     cost_low: float | None = None
     cost_high: float | None = None
     price_date: str | None = None
@@ -61,7 +63,10 @@ def estimate(plan: Plan) -> Estimated:
     share = asked / found.samples if found.samples else 0.0
     found.output_low = asked * SHORTEST
     found.output_high = asked * (plan.model.options.max_tokens or DEFAULT_LONGEST)
-    _price(found, plan, share)
+    if plan.benchmark.want in ("image", "audio", "video"):
+        _price_made(found, plan, share)
+    else:
+        _price(found, plan, share)
     return found
 
 
@@ -70,6 +75,9 @@ def _add(found: Estimated, sample: Sample, plan: Plan) -> None:
     system = plan.model.options.system or ""
     texts = sum(len(part.text) for part in sample.prompt if isinstance(part, Text)) + len(system)
     found.text_tokens += round(texts / CHARACTERS_PER_TOKEN)
+    made = _made(plan, sample)
+    if made is not None:
+        found.made = made if found.made is None else Usage.total([found.made, made])
     for part in media.with_policy(sample.prompt, plan.video, plan.audio):
         if not isinstance(part, Text):
             images, tokens = _clip(plan, part) if isinstance(part, Video | Audio) else (1, _image_tokens(plan, part))
@@ -113,3 +121,22 @@ def _price(found: Estimated, plan: Plan, share: float) -> None:
     asked = (found.text_tokens + found.image_tokens) * share * price.input
     found.cost_low = (asked + found.output_low * price.output) / MILLION
     found.cost_high = (asked + found.output_high * price.output) / MILLION
+
+
+def _made(plan: Plan, sample: Sample) -> Usage | None:
+    """What one reply will use that holds an image, a sound or a film."""
+    provider, name = split_model(plan.model.name)
+    adapter: object = plan.settings.catalog.adapter(provider)
+    if plan.benchmark.want not in ("image", "audio", "video") or not isinstance(adapter, CountsMade):
+        return None
+    text = "".join(part.text for part in sample.prompt if isinstance(part, Text))
+    return adapter.made(name, plan.benchmark.want, text, plan.model.options)
+
+
+def _price_made(found: Estimated, plan: Plan, share: float) -> None:
+    found.price_date = plan.model.price.date
+    made = found.made or Usage()
+    found.output_low = found.output_high = round((made.output or 0) * share)
+    asked = found.text_tokens + (found.image_tokens or 0)
+    cost = plan.model.price.cost(replace(made, input=made.input or asked, output=made.output or 0))
+    found.cost_low = found.cost_high = None if found.made is None or cost is None else cost * share

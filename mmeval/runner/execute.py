@@ -27,7 +27,7 @@ OnRecord = Callable[[Record], "bool | None"]
 TURN = 16
 """Samples that begin, or are scored from the cache, per turn of the event loop. One per turn costs a quarter more CPU;
 all at once would prepare every body before the first request leaves."""
-JUDGE_TURNS = 8
+JUDGE_TURNS = 64
 """Most requests to the judge about one reply."""
 GRACE_S = 0.1
 """Seconds that a hard stop leaves to requests that have ended, so that their records are written."""
@@ -165,7 +165,7 @@ class Execution:
 
     async def _begin(self, one: Pending, answer: Answer | None) -> None:
         film = media.moving(one.request.prompt)
-        if answer is not None and self.judge is None and not film:
+        if answer is not None and self.judge is None and not film and not answer.reply.media:
             self._record(self._scored(one, answer))
             return
         await self._room_for_one()
@@ -223,7 +223,10 @@ class Execution:
             if answer is None and seen:
                 slot = await self._slot()
             answer = answer or await self.client.ask(request, one.key, slot=slot)
-            record = self._scored(one, answer)
+            answer = await self._kept(answer) if answer.reply.media else answer
+            # Rules that look at media take a while; the loop goes on meanwhile.
+            looks = bool(answer.reply.media)
+            record = await asyncio.to_thread(self._scored, one, answer) if looks else self._scored(one, answer)
             if self.judge is not None and record.status in ("ok", "truncated"):
                 record = await self._judged(one, answer, self.judge)
             record = replace(record, seen=seen) if seen else record
@@ -236,11 +239,17 @@ class Execution:
             record = _record(one.sample, one.epoch, "invalid_input", failure=failure)
         self._record(record)
 
+    async def _kept(self, answer: Answer) -> Answer:
+        """The answer with its media in the run folder, where scorers and judges find them."""
+        folder = store.Files(self.plan.folder).media
+        made = await asyncio.to_thread(media.save, folder, answer.reply.media)
+        return replace(answer, reply=replace(answer.reply, media=made))
+
     def _scored(self, one: Pending, answer: Answer) -> Record:
         reply = answer.reply
         if hasattr(self.plan.rule, "speaking") and not reply.sent:  # replies of a batch do not have the sizes
             reply = replace(reply, sent=media.sent(one.request.prompt, self.plan.model.capabilities))
-        status = _status(reply)
+        status = store.status_of(reply, self.plan.benchmark.want)
         hidden = self.plan.benchmark.labels == "hidden"
         if status not in ("ok", "truncated") or self.judge is not None or hidden:
             return _record(one.sample, one.epoch, status, reply=reply, cost=answer.cost, asked=[answer.attempts])
@@ -279,7 +288,7 @@ class Execution:
         except Exception as error:  # noqa: BLE001 - the boundary of scoring: what a judge says is hostile text
             name = "" if isinstance(error, ScoreError) else f"{type(error).__name__}: "
             failure = Failure(kind="judge", message=f"{name}{error}")
-        status: Status = "judge_error" if score is None else _status(reply)
+        status: Status = "judge_error" if score is None else store.status_of(reply, self.plan.benchmark.want)
         return _record(
             one.sample,
             one.epoch,
@@ -298,15 +307,19 @@ class Execution:
         while not isinstance(asked, Score):
             if len(verdicts) == JUDGE_TURNS:
                 raise ScoreError(f"no verdict after {JUDGE_TURNS} requests to the judge")
-            request = Request(prompt=asked)
+            request = asked if isinstance(asked, Request) else Request(prompt=asked)
+            if self.plan.judge is not None and request.want not in self.plan.judge.capabilities.wants:
+                raise ScoreError(f"{judge.name} cannot return {request.want}")
             key = judge.key(request, one.epoch)
-            verdicts.append(judge.cached(key) or await judge.ask(request, key))
+            answer = judge.cached(key)
+            if answer is None:
+                request, _ = await judge.shown(request)
+                answer = await judge.ask(request, key)
+            verdicts.append(answer)
             asked = rule.parse(one.sample, reply, *(verdict.reply for verdict in verdicts))
         return asked
 
     def _record(self, record: Record) -> None:
-        if record.reply is not None and record.reply.media:
-            store.save_media(self.plan.folder, record.reply.media)
         self.journal.write(record)
         self.progress.add(record)
         if self.on_record is not None and self.on_record(record):
@@ -337,14 +350,6 @@ def unfit(sample: Sample, plan: Plan) -> Failure | None:
     except MediaError as error:
         return Failure(kind="invalid_input", message=str(error))
     return None
-
-
-def _status(reply: Reply) -> Status:
-    if reply.finish in ("refused", "filtered"):
-        return reply.finish
-    if reply.finish == "length":
-        return "truncated"
-    return "empty" if reply.empty else "ok"
 
 
 def _failed(one: Pending, gave_up: GaveUpError) -> Record:

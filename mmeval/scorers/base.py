@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 from mmeval.errors import UsageError
 from mmeval.scorers.identity import call, code_of, describe, joined, parameters, stages_of
 from mmeval.scorers.readers import thinking
-from mmeval.types import Prompt, Reply, Sample, Score
+from mmeval.types import Prompt, Reply, Request, Sample, Score
 
 Rule: TypeAlias = Callable[[Sample, Reply], Score]
 KEEP = 500
@@ -47,12 +47,12 @@ class JudgeRule(Protocol):
         """sha256 of the judge's prompt and schema, hexadecimal."""
         ...
 
-    def prompt(self, sample: Sample, reply: Reply) -> Prompt | Score:
-        """The prompt for the judge, or a Score if no judge is needed."""
+    def prompt(self, sample: Sample, reply: Reply) -> Prompt | Request | Score:
+        """What to ask the judge, or a Score if no judge is needed. A prompt asks for a text."""
         ...
 
-    def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Score:
-        """Turn the judge's replies so far into a score, or return the next prompt to send.
+    def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Request | Score:
+        """Turn the judge's replies so far into a score, or return what to ask next.
 
         Raises:
             ScoreError: the last reply is not a verdict. The sample becomes a `judge_error`; it does not score 0.

@@ -11,7 +11,7 @@ from mmeval.scorers.base import JudgeRule, Rule, Scorer
 from mmeval.scorers.coordinates import Convention
 from mmeval.scorers.identity import call, code_of, describe, joined
 from mmeval.scorers.readers.quantities import parse
-from mmeval.types import Prompt, Reply, Sample, Score
+from mmeval.types import Prompt, Reply, Request, Sample, Score
 
 Route = Callable[[Sample], str]
 
@@ -105,12 +105,12 @@ class _Judged(_Routed):
         rules = sorted(self.inner.items())
         return joined(f"{key}={rule.digest}" for key, rule in rules if hasattr(rule, "digest"))
 
-    def prompt(self, sample: Sample, reply: Reply) -> Prompt | Score:
+    def prompt(self, sample: Sample, reply: Reply) -> Prompt | Request | Score:
         """The prompt for the judge, or the score if this kind needs no judge."""
         rule = self.inner[self.by(sample)]
         return rule.prompt(sample, reply) if hasattr(rule, "prompt") else rule(sample, reply)
 
-    def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Score:
+    def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Request | Score:
         """Read the verdicts with the rule of the sample's kind."""
         rule = self.inner[self.by(sample)]
         assert hasattr(rule, "parse"), "a kind without a judge is scored by prompt()"

@@ -6,7 +6,6 @@ A run folder holds `run.json`, an append-only `records.jsonl`, and the small `sc
 
 from mmeval.store.adopt import adopt
 from mmeval.store.atomic import replacing, write_atomic
-from mmeval.store.generated import save_media
 from mmeval.store.info import (
     SCHEMA,
     Bounds,
@@ -63,7 +62,7 @@ from mmeval.store.runs import (
     read_run,
     write_info,
 )
-from mmeval.store.statuses import COVERAGE, OPEN, REFUSALS, UNMEASURED, counted
+from mmeval.store.statuses import COVERAGE, OPEN, REFUSALS, UNMEASURED, counted, status_of
 from mmeval.store.told import Told, read_told
 from mmeval.store.verified import (
     Mark,
@@ -135,8 +134,8 @@ __all__ = [
     "replacing",
     "run_path",
     "samples_path",
-    "save_media",
     "slug",
+    "status_of",
     "strip_name",
     "strip_places",
     "thumbnail_path",

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
+from mmeval import media
 from mmeval.documents import special
 from mmeval.errors import StoreError
 from mmeval.formatting import guarded, unguarded
 from mmeval.store.atomic import replacing
-from mmeval.store.generated import load_media, media_reference, save_media
+from mmeval.store.layout import Files
 from mmeval.types import (
     JSON,
     STATUSES,
@@ -139,9 +140,11 @@ def dump_record(record: Record) -> str:
     data = _shallow(record)
     if record.reply is not None:
         data["reply"] = dump_reply(record.reply)
-    for name in ("failure", "score", "judge_usage"):
+    for name in ("failure", "score"):
         if data[name] is not None:
             data[name] = _shallow(data[name])
+    if record.judge_usage is not None:
+        data["judge_usage"] = record.judge_usage.as_json()
     data["tags"] = dict(record.tags)
     data["seen"] = [_shallow(one) for one in record.seen]
     if not record.seen:
@@ -153,8 +156,8 @@ def dump_reply(reply: Reply) -> dict[str, Any]:
     """A reply as JSON, without `limits` and with its media by digest."""
     data = _shallow(reply)
     del data["limits"]
-    data["usage"] = _shallow(reply.usage)
-    data["media"] = [media_reference(one) for one in reply.media]
+    data["usage"] = reply.usage.as_json()
+    data["media"] = [media.reference(one) for one in reply.media]
     for name in ("scores", "tokens", "media", "sent"):
         if not data[name]:
             del data[name]
@@ -190,10 +193,10 @@ def load_record(line: str | bytes, folder: Path = Path()) -> Record:
     if judge is not None:
         data["judge_usage"] = Usage(**judge)
     if reply is not None:
-        media = tuple(load_media(one, folder) for one in reply.pop("media", ()))
+        made = tuple(media.load(one, Files(folder).media) for one in reply.pop("media", ()))
         numbers = {name: tuple(reply.get(name, ())) for name in ("scores", "tokens")}
         sent = tuple((int(width), int(height)) for width, height in reply.get("sent", ()))
-        reply = Reply(**{**reply, "usage": Usage(**reply["usage"]), **numbers, "media": media, "sent": sent})
+        reply = Reply(**{**reply, "usage": Usage(**reply["usage"]), **numbers, "media": made, "sent": sent})
     data["seen"] = tuple(Seen(**{**one, "at": tuple(one["at"])}) for one in data.get("seen", ()))
     if score is not None:
         score = Score(**{**score, "span": tuple(score["span"]) if score["span"] else None})
@@ -274,23 +277,8 @@ def write_journal(file: Path, records: Iterable[Record]) -> None:
     """Write a whole journal at once, with the media of its replies; a run in progress appends to its own instead."""
     with replacing(file) as lines:
         for record in records:
-            save_media(file.parent, record.reply.media if record.reply else ())
+            media.save(Files(file.parent).media, record.reply.media if record.reply else ())
             lines.write(dump_line(record).decode())
-
-
-_LATENCY = re.compile(rb'"latency_s":([0-9.e+-]+)[^{}]*?"cached":false')
-
-
-def median_latency(file: Path) -> float | None:
-    """Median seconds of the replies in a journal that did not come from the cache; None without any.
-
-    The file is searched by pattern, not parsed: journals of millions of records are read when a site is built.
-    """
-    if not file.is_file():
-        return None
-    found = sorted(float(value) for value in _LATENCY.findall(file.read_bytes()))
-    known = [value for value in found if value > 0]
-    return known[len(known) // 2] if known else None
 
 
 def write_scores(file: Path, rows: Iterable[ScoreRow]) -> None:

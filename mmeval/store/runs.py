@@ -21,11 +21,10 @@ from mmeval.store.lines import (
     WAY_OUT,
     ScoreRow,
     check_scores,
-    median_latency,
     read_records,
     read_scores,
 )
-from mmeval.store.told import Told, read_told
+from mmeval.store.told import Told, median_latency, read_told
 from mmeval.types import Record
 
 

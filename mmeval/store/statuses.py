@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mmeval.types import Record, Score, Status
+from mmeval.types import Record, Reply, Score, Status, Want
 
-__all__ = ["COVERAGE", "OPEN", "REFUSALS", "UNMEASURED", "counted"]
+__all__ = ["COVERAGE", "OPEN", "REFUSALS", "UNMEASURED", "counted", "status_of"]
 
 UNMEASURED: Final[frozenset[Status]] = frozenset({"error", "timeout", "invalid_input", "unsupported", "judge_error"})
 """There is no reply that could be scored; the model was not measured on this sample."""
@@ -40,3 +40,14 @@ def counted(record: Record, policy: Mapping[Status, str], *, zeros: bool, wrong:
     if rule == "zero" and zeros:
         return Score(value=wrong, answer=None, rule=f"status:{record.status}")
     return None
+
+
+_FINISHES: Final[Mapping[str, Status]] = {"length": "truncated", "refused": "refused", "filtered": "filtered"}
+
+
+def status_of(reply: Reply, want: Want = "text") -> Status:
+    """The status of a reply before it is scored; one that lacks the media that were wanted is `empty`."""
+    if reply.finish in _FINISHES:
+        return _FINISHES[reply.finish]
+    wanted = any(one.kind == want for one in reply.media) if want in ("image", "audio", "video") else not reply.empty
+    return "ok" if wanted else "empty"

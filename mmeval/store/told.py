@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,3 +59,18 @@ def _seen(one: dict[str, Any]) -> Seen:
 def read_told(file: Path) -> Iterator[Told]:
     """Stream what pages show of the records of a journal; raises as `read_records` does."""
     return parsed(file, _told, None)
+
+
+_LATENCY = re.compile(rb'"latency_s":([0-9.e+-]+)[^{}]*?"cached":false')
+
+
+def median_latency(file: Path) -> float | None:
+    """Median seconds of the replies in a journal that did not come from the cache; None without any.
+
+    The file is searched by pattern, not parsed: journals of millions of records are read when a site is built.
+    """
+    if not file.is_file():
+        return None
+    found = sorted(float(value) for value in _LATENCY.findall(file.read_bytes()))
+    known = [value for value in found if value > 0]
+    return known[len(known) // 2] if known else None

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmeval import Reply, StoreError
-from mmeval.engine import cache as caching
 from mmeval.engine import cachefile, salvage
 from mmeval.engine.cache import Cache
 from mmeval.runner import run_one
@@ -149,7 +148,7 @@ async def test_a_full_disk_costs_the_cache_and_not_the_replies(tmp_path):
 def test_check_says_what_is_wrong_with_a_missing_file(tmp_path):
     with pytest.raises(StoreError, match="no such file"):
         cachefile.check(tmp_path / "none.sqlite")
-    assert caching.info(tmp_path / "none.sqlite").replies == 0
+    assert cachefile.info(tmp_path / "none.sqlite").replies == 0
 
 
 def test_every_row_is_found_without_the_tree(tmp_path):

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from mmeval import FatalError, Reply, Request, RetryableError, StoreError, Text, Usage
-from mmeval.engine import cache as caching
+from mmeval.engine import cachefile
 from mmeval.engine.budget import Budget, Price
 from mmeval.engine.cache import Cache, Identity
 from mmeval.engine.client import Stop, StoppedError
@@ -265,7 +265,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "c.sqlite").write_text("something else, long enough to be a header of another kind of file")
     with pytest.raises(StoreError, match="not a response cache"):
         Cache(tmp_path / "c.sqlite")
-    assert caching.info(tmp_path / "none.sqlite").replies == 0
+    assert cachefile.info(tmp_path / "none.sqlite").replies == 0
 
 
 def test_secrets_leave_the_command_line():

@@ -1,0 +1,76 @@
+"""Media that a model made: checked when they arrive, then files that are named by their digest."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, TypeVar
+
+from mmeval.errors import MediaError
+from mmeval.media.decoder import Job, decoder
+from mmeval.media.images import intact
+from mmeval.parts import Audio, Image, Media, Video
+
+__all__ = ["inspect", "load", "reference", "save"]
+
+M = TypeVar("M", bound=Media)
+KINDS = {"image": Image, "audio": Audio, "video": Video}
+
+
+def inspect(media: M) -> M:
+    """What a model made, with its size in pixels; this decodes, so call it in a thread.
+
+    Raises:
+        MediaError: it is empty, cut short, or not what its kind says, such as an error page instead of an image.
+    """
+    name = media.source or f"the {media.kind}"
+    if not media.size:
+        raise MediaError(f"{name}: empty")
+    if isinstance(media, Image):
+        intact(media)
+        return media
+    facts = decoder().want(Job("probe", media)).result().meta
+    if isinstance(media, Video) and facts["width"] is None:
+        raise MediaError(f"{name}: no film in it")
+    if isinstance(media, Audio) and not facts["sound"]:
+        raise MediaError(f"{name}: no sound in it")
+    return replace(media, width=facts["width"], height=facts["height"])
+
+
+def file_name(media: Media) -> str:
+    """`<sha256>.<ext>`."""
+    return f"{media.sha256}{mimetypes.guess_extension(media.mime) or '.bin'}"
+
+
+def save(folder: Path, media: Iterable[M]) -> tuple[M, ...]:
+    """Write the files that are missing in a folder, each whole or not at all, and refer to them; raises OSError."""
+    return tuple(_saved(folder / file_name(one), one) for one in media)
+
+
+def _saved(path: Path, media: M) -> M:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{token_hex(4)}")  # other threads may be saving the same
+        temporary.write_bytes(media.read())
+        os.replace(temporary, path)
+    return replace(media, data=None, path=path, source=str(path))
+
+
+def reference(media: Media) -> dict[str, Any]:
+    """One item as journals and the cache store it: what it is, and the digest that names its file."""
+    return {"kind": media.kind, "mime": media.mime, "sha256": media.sha256, "size": [media.width, media.height]}
+
+
+def load(reference: Mapping[str, Any], folder: Path) -> Media:
+    """The inverse of `reference` for files in a folder; raises KeyError or ValueError for a damaged reference."""
+    sha256 = str(reference["sha256"])
+    if len(sha256) != 64 or not all(c in "0123456789abcdef" for c in sha256):
+        raise ValueError(f"{sha256[:70]!r} is not a sha256 digest")
+    width, height = reference["size"]
+    made = KINDS[reference["kind"]](None, str(reference["mime"]), sha256, "", width, height, Path())
+    path = folder / file_name(made)
+    return replace(made, source=str(path), path=path)

@@ -1,0 +1,179 @@
+"""Images, sounds and films that a model makes: checked, kept, never paid for twice."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+from PIL import Image as Pillow
+
+from mmeval.engine import cachefile
+from mmeval.engine.budget import Price
+from mmeval.runner import run_one
+from mmeval.types import Usage
+from tests.data.pictures import png
+
+from .test_wants import drawing, options
+
+SLOW = """
+import os, pathlib
+from mmeval import Capabilities, FatalError, Options, Reply, Usage, media
+
+BASE = pathlib.Path(__file__).parent.parent
+
+class Adapter:
+    capabilities = Capabilities(version="1", inputs=frozenset({"text", "image"}), options=Options,
+                                wants=frozenset({"image"}))
+    endpoint = "local"
+    def __init__(self, model, options): ...
+    async def connect(self): ...
+    async def close(self): ...
+    async def ask(self, request, options):
+        raise AssertionError("a job answers")
+    def takes_long(self, request):
+        return True
+    async def start(self, request, options):
+        with (BASE / "started").open("a") as file:
+            file.write(request.sample + "\\n")
+        return "job-" + request.sample
+    async def look(self, job, request, options):
+        if (BASE / "lost").exists():
+            (BASE / "lost").unlink()
+            raise FatalError("no such job", kind="not_found")
+        if not (BASE / "ready").exists():
+            return None
+        return Reply(text="", finish="stop", media=(media.image((BASE / "made.png").read_bytes()),),
+                     usage=Usage(images=1))
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "adapters").mkdir()
+    (tmp_path / "adapters" / "slow.py").write_text(SLOW)
+    (tmp_path / "made.png").write_bytes(png())
+    return tmp_path
+
+
+def kept_jobs(file: Path) -> int:
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(file)) as connection:
+        return connection.execute("SELECT count(*) FROM jobs").fetchone()[0]
+    return 0
+
+
+CHILD = """
+import sys
+from mmeval.engine.options import Settings
+from mmeval.runner import run_one
+from tests.engine.test_wants import drawing
+run_one(drawing(2), "slow/one", Settings.model_validate_json(sys.argv[1]))
+"""
+
+
+def test_a_job_is_started_once_whatever_happens(project, settings):
+    """Killed while its jobs run, the same run looks at them again; a job that is lost is started anew."""
+    slow = settings.model_copy(update={"path": (project,)})
+    first = subprocess.Popen([sys.executable, "-c", CHILD, slow.model_dump_json(exclude_defaults=True)])
+    until(lambda: slow.cache_file.exists() and kept_jobs(slow.cache_file) == 2)
+    first.kill()
+    first.wait()
+    (project / "ready").touch()
+    run = run_one(drawing(2), "slow/one", slow)
+    assert (run.info.status, run.info.metrics["accuracy"].value) == ("complete", 1.0)
+    assert len((project / "started").read_text().split()) == 2
+    assert kept_jobs(slow.cache_file) == 0
+
+
+def test_a_job_that_is_lost_is_started_anew(project, settings):
+    slow = settings.model_copy(update={"path": (project,)})
+    for name in ("ready", "lost"):
+        (project / name).touch()
+    counts = run_one(drawing(1), "slow/one", slow).info.counts
+    assert counts == {"error": 1}, "the provider does not know it any more"
+    assert run_one(drawing(1), "slow/one", slow).info.counts == {"ok": 1}
+    assert len((project / "started").read_text().split()) == 2
+
+
+def until(done) -> None:
+    deadline = time.monotonic() + 120
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def noisy() -> bytes:
+    out = io.BytesIO()
+    Pillow.frombytes("RGB", (64, 64), random.Random(1).randbytes(64 * 64 * 3)).save(out, "PNG")
+    return out.getvalue()
+
+
+def page(tmp_path: Path, content: bytes) -> str:
+    file = tmp_path / "made.bin"
+    file.write_bytes(content)
+    return json.dumps({"*": {"text": "", "image": str(file)}})
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "why"),
+    [
+        (lambda tmp: page(tmp, b""), "error", "empty"),
+        (lambda tmp: page(tmp, noisy()[:9000]), "error", "cannot be used"),
+        (lambda tmp: page(tmp, b"<html>This link has expired</html>"), "error", "not an image"),
+        (lambda tmp: '{"*": "I cannot draw, but imagine a dog."}', "empty", None),
+        (lambda tmp: '{"*": {"text": "", "finish": "filtered"}}', "filtered", None),
+        (lambda tmp: '{"*": {"text": "No.", "finish": "refused"}}', "refused", None),
+    ],
+    ids=["nothing", "truncated", "a page", "text instead", "moderated", "refused"],
+)
+def test_what_is_no_image_has_a_status(settings, tmp_path, monkeypatch, script, status, why):
+    monkeypatch.setattr("mmeval.engine.retry.Policy.wait", lambda *_, **__: None)
+    run = run_one(drawing(1), "mock/scripted", options(settings, script=script(tmp_path)))
+    (record,) = run.records()
+    assert record.status == status
+    if why:
+        assert why in record.failure.message
+
+
+def test_media_are_paid_for_once_and_go_with_their_replies(settings, tmp_path):
+    script = page(tmp_path, png())
+    run_one(drawing(2), "mock/scripted", options(settings, script=script))
+    again = run_one(drawing(2), "mock/scripted", options(settings, script=script).model_copy(update={"seed": 1}))
+    assert (again.info.totals.requests, again.info.totals.cached) == (0, 2)
+    assert next(iter(again.records())).reply.media[0].read() == png()
+    info = cachefile.info(settings.cache_file)
+    assert (info.replies, info.media) == (2, len(png()))
+    assert cachefile.prune(settings.cache_file) == 2
+    (file,) = cachefile.media_folder(settings.cache_file).iterdir()
+    os.utime(file, (0, 0))  # nobody writes it any more
+    cachefile.prune(settings.cache_file)
+    assert not file.exists()
+
+
+PRICES = {"image": 0.04, "second": 0.5, "characters": 15.0}
+
+
+@pytest.mark.parametrize(
+    ("card", "usage", "cost"),
+    [
+        (PRICES, Usage(images=2), 0.08),
+        (PRICES, Usage(seconds=8.0), 4.0),
+        (PRICES, Usage(characters=2000), 0.03),
+        ({"input": 5, "output": 40}, Usage(input=100, output=1000, images=1), 0.0405),
+        ({"input": 5, "output": 40, "image": 0.01}, Usage(input=100, output=1000, images=1), 0.0505),
+        ({"input": 5, "output": 40, "image": 0.01}, Usage(images=1), None),
+        ({"second": 0.5}, Usage(images=1), None),
+    ],
+    ids=["images", "seconds", "characters", "tokens", "both", "tokens unknown", "another piece"],
+)
+def test_what_is_made_has_a_price(card, usage, cost):
+    found = Price.of({"price": card}).cost(usage)
+    assert found == (None if cost is None else pytest.approx(cost))
