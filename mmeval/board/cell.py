@@ -158,6 +158,8 @@ class Column:
     """Runs on some of the samples."""
     excluded: Sequence[Aside] = ()
     """Runs that asked something else, or were scored in another way."""
+    seasons: Sequence[Column] = ()
+    """The other seasons of a benchmark that is drawn anew, the newest first and private ones last."""
 
     @property
     def spec(self) -> Spec:
@@ -168,7 +170,8 @@ class Column:
     def every(self) -> Iterator[Cell]:
         """All complete runs of the benchmark, one by one."""
         aside = [*(one.cell for one in self.variants), *self.limited, *(one.cell for one in self.excluded)]
-        for cell in [*self.cells.values(), *aside]:
+        beside = [cell for season in self.seasons for cell in season.cells.values()]
+        for cell in [*self.cells.values(), *aside, *beside]:
             yield from cell.runs
 
     def compared(self, models: Iterable[str]) -> Compared:

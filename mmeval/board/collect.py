@@ -12,9 +12,9 @@ from pathlib import Path
 from mmeval.board.cards import BenchmarkCard, asked_as, benchmark_card, model_cards
 from mmeval.board.cell import Board, Cell, model_slug
 from mmeval.board.checks import check, scored_again
-from mmeval.board.columns import make_column
 from mmeval.board.headlines import pseudo
 from mmeval.board.missing import cell_of
+from mmeval.board.seasons import by_season
 from mmeval.board.vectors import Vector, read_vector
 from mmeval.catalog import Catalog
 from mmeval.errors import MMEvalError, StoreError
@@ -115,7 +115,7 @@ def collect(
             cells.setdefault(name, []).append(cell)
         except StoreError as error:
             problems.append(Problem(run.path, str(error)))
-    columns = [make_column(cards[name], found) for name, found in sorted(cells.items()) if found]
+    columns = [by_season(cards[name], found) for name, found in sorted(cells.items()) if found]
     names = sorted({run.info.spec.model for run in runs})
     problems += [Problem(root / name, card.error) for name, card in cards.items() if card.error]
     relative = [Problem(p.path.relative_to(root), p.reason.replace(f"{root}/", "")) for p in problems]

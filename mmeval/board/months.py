@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mmeval.board.cell import Board
-from mmeval.board.columns import make_column
+from mmeval.board.seasons import by_season
 
 MONTHS = 24
 """Number of earlier months, the newest first."""
@@ -23,5 +23,5 @@ def as_of(board: Board, month: str) -> Board:
     for column in board.columns:
         then = [cell for cell in column.every if cell.finished and cell.finished[:7] <= month]
         if then:
-            columns.append(make_column(column.card, then))
+            columns.append(by_season(column.card, then))
     return replace(board, columns=columns)

@@ -14,6 +14,7 @@ from typing import Any
 
 from mmeval.board import Board, Cell, Column, ModelCard
 from mmeval.board.ranks import Ranks
+from mmeval.board.seasons import commitment
 from mmeval.board.views import View, percent
 from mmeval.formatting import guarded
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir
@@ -194,11 +195,12 @@ def rank_ends(ranks: Ranks | None, model: str) -> dict[str, int | None]:
 
 
 def aside_rows(board: Board) -> list[dict[str, Any]]:
-    """Other settings of models, and runs on some of the samples: what has no row, with the list that it is on."""
+    """Other settings, runs on some of the samples, other seasons: what has no row, with the list that it is on."""
     rows = []
     for column in board.columns:
         listed = [("setting", one.cell, f"{one.reason} {one.value}".strip()) for one in column.variants]
         listed += [("limited", cell, "") for cell in column.limited]
+        listed += [("season", cell, commitment(cell.spec)) for one in column.seasons for cell in one.cells.values()]
         for kind, cell, why in listed:
             rows.append({"list": kind, "why": why, **row_data(column, cell, board.models[cell.spec.model])})
     return rows

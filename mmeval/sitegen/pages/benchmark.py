@@ -23,6 +23,7 @@ from mmeval.sitegen.links import benchmark_url, chart_path, model_url, question_
 from mmeval.sitegen.matrix import png
 from mmeval.sitegen.quality import asked_otherwise, cutoffs, needs_image, quality_of, sharpest, with_and_without
 from mmeval.sitegen.questions import BRIEF, card_of
+from mmeval.sitegen.seasons import seasons_of
 from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import short
@@ -76,6 +77,7 @@ def context(asked: Asked, site: Site, drawn: str) -> Context:
         "difficulty": difficulty(asked, lang),
         "blind": with_and_without(asked, lang),
         "matrix": matrix_of(asked, drawn, lang) if drawn else None,
+        "seasons": seasons_of(asked.column, site.board, lang),
         "understood": understood(asked.column, site.board, by_score(asked.column), lang),
     }
 

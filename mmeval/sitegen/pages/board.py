@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mmeval.board import Board
+from mmeval.board.cards import DESCRIBED
 from mmeval.board.months import months
 from mmeval.board.views import View
 from mmeval.sitegen import data
 from mmeval.sitegen.boardrows import BAR, SIZES, WIDE, Rows, fact_heads, folds, group_title, groups_of, head
+from mmeval.sitegen.cells import shown
 from mmeval.sitegen.env import Language, Nav
 from mmeval.sitegen.front import front
-from mmeval.sitegen.links import chart_path, snapshot_url, view_url
+from mmeval.sitegen.links import benchmark_url, chart_path, model_url, snapshot_url, view_url
 from mmeval.sitegen.openvlm import is_openvlm
 from mmeval.sitegen.site import File, Page, Site
 from mmeval.store import slug
@@ -84,7 +86,28 @@ def context(view: View, site: Site, lang: Language) -> dict[str, Any]:
         "old": None,
         "front": front(view, site.board, site.asked, lang) if view.name == "all" and view.order else None,
         "share": shared(site) if view.name == "all" and view.order else None,
+        "limited": limited(view, site.board) if view.name == "all" else None,
         **board_page(view, site.board, site.views, site.leaders, lang),
+    }
+
+
+def limited(view: View, board: Board) -> dict[str, Any] | None:
+    """The benchmarks that no model was asked in full, where others were: they have no column in the table."""
+    columns = [column for column in board.columns if not column.full and column not in view.columns]
+    if not columns:
+        return None
+    names = sorted({name for column in columns for name in column.cells if not name.startswith(DESCRIBED)})
+    return {
+        "heads": [{"title": column.card.title, "url": benchmark_url(column.card.name)} for column in columns],
+        "rows": [
+            {
+                "title": board.models[name].label,
+                "url": model_url(name),
+                "reference": board.models[name].reference,
+                "cells": [shown(column.cells[name], column) if name in column.cells else None for column in columns],
+            }
+            for name in sorted(names, key=lambda name: (board.models[name].reference is not None, name))
+        ],
     }
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mmeval.board import Board, Cell, Column, ModelCard
+from mmeval.board import Aside, Board, Cell, Column, ModelCard
 from mmeval.board.cards import PARTS
 from mmeval.board.leakage import BlindGain
 from mmeval.board.ranks import Ranks
@@ -194,12 +194,22 @@ def seen(name: str, board: Board, gains: Mapping[str, Sequence[BlindGain]]) -> l
 
 
 def variants(name: str, board: Board) -> list[dict[str, Any]]:
-    """Runs of the model in other settings than those of its rows, on any benchmark."""
+    """Runs of the model in other settings or seasons than those of its rows, on any benchmark."""
     return [
-        {**aside(one, column, column.card.title, "setting"), "url": benchmark_url(column.card.name)}
+        {**aside(one, column, column.card.title, kind), "url": benchmark_url(column.card.name)}
         for column in board.columns
-        for one in column.variants
+        for kind, listed in (("setting", column.variants), ("excluded", _beside(column)))
+        for one in listed
         if one.cell.spec.model == name
+    ]
+
+
+def _beside(column: Column) -> list[Aside]:
+    """The rows of the other seasons."""
+    return [
+        Aside(cell=cell, reason="version", value=season.spec.version)
+        for season in column.seasons
+        for cell in season.cells.values()
     ]
 
 
