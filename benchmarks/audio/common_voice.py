@@ -1,7 +1,8 @@
 """Sentences read by volunteers in English, French and Mandarin: errors per word, or per character of Mandarin.
 
 The headline is the mean over the three languages; `wer/language=...` are the numbers that reports print. Each language
-is normalised by itself, after Whisper's basic rules; reports use its English rules for English.
+is normalised by itself. `--profile whisper` is the rule of the Whisper paper, with its English rules for English; the
+reports of Qwen also write digits as Han numbers in Mandarin.
 """
 
 from typing import Literal

@@ -1,8 +1,9 @@
 """Read sentences in English, Mandarin and Cantonese: errors per word, or per character of the Chinese parts.
 
 The headline is the mean over the three languages; `wer/language=...` are the numbers that reports print. Each language
-is normalised by itself (lmms-eval takes the rule of the last row for all). Texts are compared after Whisper's basic
-normalisation, which reports use for all languages but English and Mandarin; numbers written as digits count as errors.
+is normalised by itself (lmms-eval takes the rule of the last row for all). `--profile whisper` is the rule of the
+Whisper paper. Qwen's reports also write digits as Han numbers and Cantonese in simplified characters, which no profile
+does.
 """
 
 from typing import Literal

@@ -1,8 +1,8 @@
 """Read English, clean and other: the errors per word of the references.
 
-All errors are summed over all words, as published; `wer/part=...` are the two numbers that reports print. Texts are
-compared after Whisper's basic normalisation. Reports use its English one, which also unites spellings, numbers,
-contractions and abbreviations; without it, a model that writes "Mr." makes an error where the reference has "mister".
+All errors are summed over all words, as published; `wer/part=...` are the two numbers that reports print. The default
+compares texts after Whisper's basic normalisation. To reproduce a report, use `--profile whisper`: its English
+normaliser also unites spellings, numbers, contractions and abbreviations, so that "Mr." is no error for "mister".
 """
 
 from mmeval import Benchmark, Row, Sample, data

@@ -1,7 +1,8 @@
 """Mandarin from the net and from meetings: errors per Han character, or word of another script.
 
 The headline is over both parts together; `mer/part=...` are the numbers that reports print. All errors are summed over
-the units of the references; lmms-eval divides each sample by the longer of both texts and takes the mean.
+the units of the references; lmms-eval divides each sample by the longer of both texts and takes the mean. With
+`--profile whisper` every letter of another script is a unit too.
 """
 
 from mmeval import Benchmark, Row, Sample, data

@@ -45,8 +45,10 @@ def _told(line: bytes) -> Told:
         return Told(*key, None, None, None, None, 0.0, False, note + "", why, cost, seen)
     text, reasoning, used = reply["text"] + "", reply["reasoning"], reply["usage"]
     seconds, cached = float(reply["latency_s"]), bool(reply["cached"])
-    told = (text, reasoning and reasoning + "", used["input"], used["output"], seconds, cached, note + "", why, cost)
-    return Told(*key, *told, seen)
+    said = note + ""
+    return Told(
+        *key, text, reasoning and reasoning + "", used["input"], used["output"], seconds, cached, said, why, cost, seen
+    )
 
 
 def _seen(one: dict[str, Any]) -> Seen:

@@ -158,7 +158,7 @@ TWINS = {
             "scannet/one.mp4", "These are frames of a video.\nHow many?\nPlease answer the question using a single word or phrase.",
         ],
         replies=["There are 5.", "(B)", "A", "B", "about 20 square metres"],
-        value=(0.6 + 1 + 1 / 3 + 1) / 8,  # off by a quarter: six of ten tolerances
+        value=(0.6 + 1 + 1 / 3 + 1) / (3 + 2 / 3),  # off by a quarter: six of ten tolerances
     ),
     "perceptiontest": Twin(
         columns={

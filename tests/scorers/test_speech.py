@@ -1,23 +1,28 @@
 """Transcripts: errors are summed over words, and jiwer agrees."""
 
 import random
+import time
 
 import jiwer
 import pytest
 
+from mmeval.errors import UsageError
 from mmeval.metrics import error_rate
 from mmeval.metrics.missing import bounds
 from mmeval.scorers import interval, relative_accuracy, speech_errors, word_choice
+from mmeval.scorers.readers import transcripts
 from mmeval.scorers.readers.speech import plain, units
 from mmeval.types import Record, Reply, Sample
 
 WORDS = ["it", "is", "a", "long", "way", "to", "the", "old", "town", "and", "back"]
 
 
-def record(target: str, said: str, place: int = 0, unit: str = "word", cluster: str | None = None) -> Record:
+def record(
+    target: str, said: str, place: int = 0, unit: str = "word", cluster: str | None = None, profile: str = "mmeval"
+) -> Record:
     tags = {"unit": unit, "units": str(len(units(target, unit))), "part": unit}
     sample = Sample(id=str(place), prompt=(), target=target, tags=tags)
-    score = speech_errors().rule("mmeval")(sample, Reply(text=said, finish="stop"))
+    score = speech_errors().rule(profile)(sample, Reply(text=said, finish="stop"))
     return Record(id=str(place), epoch=1, status="ok", score=score, tags=tags, cluster=cluster)
 
 
@@ -52,6 +57,44 @@ def test_errors_are_those_of_jiwer(unit: str):
 )
 def test_what_is_compared(text: str, unit: str, found: str):
     assert " ".join(units(text, unit)) == found
+
+
+LINES = [
+    "Mr. Smith's colour TV cost $20 million on the 3rd of May, didn't it?", "uh, I'm gonna [laughs] analyse twenty-one (21) aeroplanes",
+    "one oh one Ünïcode cafés at 10% of 1,234.5", "He won't", "[open bracket", "she 's  there",
+]  # fmt: skip
+
+
+def test_whispers_normaliser_is_that_of_transformers():
+    import json
+    from importlib.resources import files
+
+    from transformers.models.whisper.english_normalizer import BasicTextNormalizer, EnglishTextNormalizer
+
+    spelling = json.loads(files("whisper_normalizer").joinpath("normalizers/english.json").read_text())
+    english, basic = EnglishTextNormalizer(spelling), BasicTextNormalizer()
+    for line in LINES:
+        assert transcripts.whisper(line, english=True, characters=False) == english(line).split()
+        assert transcripts.whisper(line, english=False, characters=False) == basic(line).split()
+    assert transcripts.whisper("今天 很冷。", english=False, characters=True) == list("今天很冷")
+    rates = [
+        record(gold, said, n, profile="whisper") for n, (gold, said) in enumerate(zip(LINES, LINES[::-1], strict=True))
+    ]
+    gold, said = [english(line) for line in LINES], [english(line) for line in LINES[::-1]]
+    assert error_rate().aggregate(iter(rates))["wer"].value == pytest.approx(jiwer.wer(gold, said))
+
+
+@pytest.mark.parametrize("noise", ["<", "(", "[ ", "x ", "1,", "<>", "' "])
+def test_a_hostile_reply_is_read_at_once(noise: str):
+    begin = time.process_time()
+    transcripts.whisper(noise * 50_000, english=True, characters=False)
+    assert time.process_time() - begin < 5
+
+
+def test_the_profile_names_the_package_that_it_needs(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(transcripts, "RELEASE", "9")
+    with pytest.raises(UsageError, match=r"needs whisper-normalizer 9, there is 0\.1\.15: pip install"):
+        speech_errors().rule("whisper")
 
 
 def test_a_reply_can_have_more_errors_than_words():
