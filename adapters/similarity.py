@@ -11,8 +11,6 @@ It answers `want="choice"` alone, and cannot reason: an honest floor for multipl
 
 from __future__ import annotations
 
-import io
-import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,7 +20,6 @@ from mmeval import (
     Capabilities,
     FatalError,
     Image,
-    MediaError,
     Options,
     Reply,
     Request,
@@ -152,7 +149,7 @@ class Loaded:
         extractor = self._processor.feature_extractor
         rate, most = extractor.sampling_rate, extractor.nb_max_samples
         # The library takes what it hears of a longer sound at random.
-        waves = [_samples(one, rate)[:most] for one in media if isinstance(one, Audio)]
+        waves = [providers.samples(one, rate)[:most] for one in media if isinstance(one, Audio)]
         return batch, extractor(waves, sampling_rate=rate, return_tensors="pt")
 
     def answer(self, prepared: tuple[Sequence[Asked], Any]) -> list[Reply]:
@@ -227,17 +224,3 @@ def _takes(model: Any) -> Literal["image", "sound", "film"]:
         if hasattr(model, method) and hasattr(model, "get_text_features"):
             return kind  # type: ignore[return-value]
     raise ValueError("Unrecognized configuration class")
-
-
-def _samples(sound: Audio, rate: int) -> Any:
-    """The samples of a WAV file between -1 and 1, shape (samples,); raises MediaError with the way out."""
-    import numpy as np
-
-    try:
-        with wave.open(io.BytesIO(sound.read())) as file:
-            if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (rate, 1, 2):
-                raise MediaError(f"{sound.source}: the model hears {rate} samples per second: add --audio rate={rate}")
-            frames = file.readframes(file.getnframes())
-    except (wave.Error, EOFError, OSError) as error:
-        raise MediaError(f"{sound.source}: no WAV file ({error}): add --audio rate={rate}") from None
-    return np.frombuffer(frames, dtype="<i2").astype(np.float32) / 32768

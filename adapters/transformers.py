@@ -1,7 +1,8 @@
-"""Runs any image-text-to-text checkpoint of Hugging Face transformers in this process.
+"""Runs checkpoints of Hugging Face transformers in this process that make text of images, films or sounds.
 
 transformers/Qwen/Qwen3-VL-2B-Instruct    a checkpoint on the hub; `-o revision=COMMIT` pins it
 transformers/./my/checkpoint              a folder
+transformers/openai/whisper-small         writes down what is said in a sound
 transformers/demo-vlm                     a small model that ships with mmeval; demo-vlm-small is a smaller one
 
 Waiting requests are answered in batches. Decoding is greedy by default, and in float32 a reply then does not depend on
@@ -14,16 +15,15 @@ import hashlib
 import io
 import threading
 import time
+import wave
 from collections.abc import Hashable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from mmeval import (
     Capabilities,
     FatalError,
-    Image,
     Prompt,
     Reply,
     Request,
@@ -36,6 +36,7 @@ from mmeval import (
 )
 from mmeval.engine.local import LocalModel
 from mmeval.engine.weights import LoadOptions, load_weights, lora_folder
+from mmeval.types import Modality, Part
 
 SHIPPED = ("demo-vlm", "demo-vlm-small")
 MOST_TOKENS = 1024
@@ -46,9 +47,8 @@ WINDOW = 512
 """Requests that wait at once: four full batches, so that those of one batch can be of similar length."""
 FIRST_TOKENS = 16_384
 """Most tokens in the first batch; the later ones grow."""
-DECODERS = 4
-"""Threads that decode images."""
 NO_TEMPLATE = "it has no chat template (chat_template.jinja); copy it from the base model"
+NAMES = {"image": "image", "audio": "sound"}
 REHEARSAL = ("What is it?", "Which colour is in this picture, red or blue?")
 
 
@@ -76,9 +76,9 @@ class Asked:
     """To be scored; none: a reply is wanted."""
 
     @property
-    def images(self) -> int:
-        """How many images the prompt holds."""
-        return sum(isinstance(part, Image) for part in self.prompt)
+    def kinds(self) -> frozenset[Modality]:
+        """Which kinds of parts the prompt has. Some processors mix up those of prompts that differ in it."""
+        return frozenset(part.kind for part in self.prompt)
 
     @property
     def sampled(self) -> bool:
@@ -87,16 +87,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Ready:
     """Requests that the model answers together, with what the processor made of them."""
 
     asked: Sequence[Asked]
-    chats: Sequence[Sequence[dict[str, Any]]] = ()
+    read: Sequence[Any]
+    """The prompts with their media decoded."""
     inputs: Any = None
     """Tensors on the host; None where choices are scored."""
 
 
-Prepared = tuple[Sequence[Asked], Sequence[Part]]
+Prepared = tuple[Sequence[Asked], Sequence[Ready]]
 """A batch, and its parts."""
 
 
@@ -105,7 +106,8 @@ class Adapter(LocalModel[Asked]):
 
     capabilities = Capabilities(
         version="1",
-        inputs=frozenset({"text", "image"}),
+        inputs=frozenset({"text", "image", "video", "audio"}),
+        frames=True,
         wants=frozenset({"text", "choice"}),
         scores="likelihood",
         options=LocalOptions,
@@ -117,9 +119,16 @@ class Adapter(LocalModel[Asked]):
 
     _loaded: Loaded
 
+    @classmethod
+    def capabilities_for(cls, model: str) -> Capabilities:
+        """Without the kinds of media of which the files of the checkpoint know nothing."""
+        folder = _folder(model)
+        return replace(cls.capabilities, inputs=providers.checkpoint_inputs(folder)) if folder else cls.capabilities
+
     def __init__(self, model: str, options: LocalOptions) -> None:
         lora = lora_folder(options)
         super().__init__(model, options, _folder(model), *([lora] if lora else []))
+        self.capabilities = self.capabilities_for(model)
 
     def replicas(self) -> int:
         """A copy for each GPU, unless one is named or the layers are spread over all; raises UsageError."""
@@ -129,9 +138,7 @@ class Adapter(LocalModel[Asked]):
     async def ask(self, request: Request, options: LocalOptions) -> Reply:
         """Answer in a batch with other waiting requests; raises FatalError or MediaError."""
         asked = Asked(request.prompt, options, request.choices if request.want == "choice" else ())
-        if not self._loaded.takes(asked):
-            text = "has no chat template, so a prompt must hold exactly one image"
-            raise FatalError(f"{self.model}: {text}; this one holds {asked.images}", kind="bad_request")
+        self._loaded.encoder.check(asked.prompt)
         return await self._answer(asked)
 
     def _length(self, item: Asked) -> int:
@@ -140,13 +147,13 @@ class Adapter(LocalModel[Asked]):
     def _group(self, item: Asked) -> Hashable:
         # Some families refuse a text-only prompt alone, but answer it beside an image of another prompt.
         if item.choices:
-            return item.options.system, item.images > 0, "choice"
-        return item.options, item.images > 0, id(item) if item.sampled else None
+            return item.options.system, item.kinds, "choice"
+        return item.options, item.kinds, id(item) if item.sampled else None
 
     def _load(self) -> Loaded:
         return providers.load_checkpoint(
             f"transformers/{self.model}",
-            "an image-text-to-text model",
+            "a model that makes text of images, films or sounds",
             lambda torch, library: Loaded(torch, library, self._where, self.model, self._options),
         )
 
@@ -158,21 +165,18 @@ class Loaded:
         self._torch, self._rows = torch, options.batch_size
         config = providers.load_config(library, where, options.source)
         self._processor = providers.load_processor(library, where, options.source, config)
-        self._model = load_weights(torch, library, where, options)
+        self._model = load_weights(torch, library, where, options, config)
         words = self._processor.tokenizer
-        self._template: Any = getattr(self._processor, "chat_template", None) or getattr(words, "chat_template", None)
         # BLIP passes the id to its decoder itself, and fails when it is an argument of `generate`, too.
         self._model.generation_config.pad_token_id = words.pad_token_id
         commit = getattr(self._model.config, "_commit_hash", None)
         self._name = f"{name}@{commit[:12]}" if commit else name
+        self.encoder = providers.encoder_for(self._processor, name, self._model.config)
         self._ends = _ends(self._model.generation_config, words)
         threads = options.threads or providers.threads_for(self._model)
         torch.set_num_threads(threads)
         self._reading = threading.Lock()
         """Held by the thread that uses the processor: tokenizers cannot be used by two."""
-        self._decoders = ThreadPoolExecutor(max_workers=DECODERS, thread_name_prefix="mmeval-decode")
-        self._sizes: dict[tuple[int, int], int] = {}
-        """Tokens of an image by its size."""
         self._longest = REPLY
         """Tokens of the longest reply so far."""
         self.memory = providers.DeviceMemory(torch, self._model.device)
@@ -183,16 +187,9 @@ class Loaded:
             "dtype": str(self._model.dtype), "threads": threads, "early_leave": self._leave,
         }  # fmt: skip
 
-    def takes(self, asked: Asked) -> bool:
-        """Whether the processor can encode the prompt: one without a chat template pairs one image with one text."""
-        return self._template is not None or asked.images == 1
-
     def length(self, asked: Asked) -> int:
         """About how many tokens the request takes in a batch: text, images and reply, or all of its options."""
-        prompt = sum(
-            len(part.text) // 4 if isinstance(part, Text) else self._image_tokens(part.height or 0, part.width or 0)
-            for part in asked.prompt
-        )
+        prompt = sum(map(self.encoder.tokens, asked.prompt))
         if asked.choices:
             return sum(prompt + len(choice) // 4 for choice in asked.choices)
         return prompt + min(self._longest, asked.options.max_tokens or MOST_TOKENS)
@@ -204,52 +201,22 @@ class Loaded:
         each = 2 * layers * width * self._model.dtype.itemsize
         return int(min(FIRST_TOKENS, max(1.0, self.memory.free / 4 / each)))
 
-    def _image_tokens(self, height: int, width: int) -> int:
-        """Tokens of an image, as the processor counts them; where it cannot, as Qwen2-VL's does."""
-        if (height, width) not in self._sizes:
-            try:
-                found = self._processor._get_num_multimodal_tokens(image_sizes=[(height, width)]).num_image_tokens[0]
-            except Exception:  # noqa: BLE001 - half of the families have no such method, or one that fails
-                found = height * width // 784
-            self._sizes[height, width] = int(found)
-        return self._sizes[height, width]
-
-    # Before the device: decode images, make tensors
+    # Before the device: decode media, make tensors
 
     def prepare(self, batch: Sequence[Asked]) -> Prepared:
         """What `answer` needs; all requests have the same options, and want the same."""
-        if self._template is None and batch[0].choices:
+        if batch[0].choices and not isinstance(self.encoder, providers.Chats):
             raise FatalError(f"{self._name}: has no chat template, and scores no options", kind="unsupported")
-        return batch, [self._encoded(part) for part in self._alike(batch)]
-
-    def _alike(self, batch: Sequence[Asked]) -> list[list[Asked]]:
-        """Prompts that may be padded to the same length.
-
-        The models without a chat template are older, and some count positions from the first token, padding included.
-        """
-        if self._template is not None:
-            return [list(batch)]
-        parts: dict[int, list[Asked]] = {}
         with self._reading:
-            for asked in batch:
-                parts.setdefault(len(self._processor.tokenizer(_question(asked))["input_ids"]), []).append(asked)
-        return list(parts.values())
+            parts = self.encoder.alike([asked.prompt for asked in batch])
+        return batch, [self._encoded([batch[place] for place in part]) for part in parts]
 
-    def _encoded(self, batch: Sequence[Asked]) -> Part:
-        images = list(self._decoders.map(_images, batch))
-        if self._template is None:
-            flat, texts = [row[0] for row in images], [_question(asked) for asked in batch]
-            with self._reading:
-                return Part(batch, inputs=self._processor(images=flat, text=texts, padding=True, return_tensors="pt"))
-        chats = [_chat(asked, row) for asked, row in zip(batch, images, strict=True)]
+    def _encoded(self, batch: Sequence[Asked]) -> Ready:
+        read = self.encoder.read([asked.prompt for asked in batch], batch[0].options.system)
         if batch[0].choices:
-            return Part(batch, chats)
-        how = {"tokenize": True, "add_generation_prompt": True, "return_dict": True, "return_tensors": "pt"}
+            return Ready(batch, read)
         with self._reading:
-            inputs = self._processor.apply_chat_template(
-                chats, chat_template=self._template, **how, processor_kwargs={"padding": True}
-            )
-        return Part(batch, chats, inputs)
+            return Ready(batch, read, self.encoder.tensors(read))
 
     # On the device
 
@@ -262,27 +229,27 @@ class Loaded:
             replies |= {id(asked): reply for asked, reply in zip(part.asked, found, strict=True)}
         return [replies[id(asked)] for asked in batch]
 
-    def _replies(self, part: Part) -> list[Reply]:
+    def _replies(self, part: Ready) -> list[Reply]:
         began = time.perf_counter()
         inputs = part.inputs.to(self._model.device, dtype=self._model.dtype)
         loop = {"custom_generate": providers.early_leave} if self._leave and len(part.asked) > 1 else {}
         with self._torch.inference_mode():
             made = self._model.generate(**inputs, **self._sampling(part.asked[0]), **loop)
-        new = _new_tokens(made, inputs["input_ids"]).tolist()
+        # A decoder of its own begins with no prompt.
+        new = _new_tokens(made, inputs["input_ids"]).tolist() if "input_ids" in inputs else made.tolist()
         seconds = time.perf_counter() - began
-        used = inputs["attention_mask"].sum(dim=1).tolist()
+        used = inputs["attention_mask"].sum(dim=1).tolist() if "input_ids" in inputs else [None] * len(new)
         replies = [self._reply(tokens, count, seconds) for tokens, count in zip(new, used, strict=True)]
         self._longest = max(self._longest, *(reply.usage.output or 0 for reply in replies))
         return replies
 
-    def _score(self, part: Part) -> list[Reply]:
+    def _score(self, part: Ready) -> list[Reply]:
         """The log-probabilities of the choices of each request."""
         began = time.perf_counter()
-        asked = [(chat, one.choices) for chat, one in zip(part.chats, part.asked, strict=True)]
+        asked = [(chat, one.choices) for chat, one in zip(part.read, part.asked, strict=True)]
+        template = self.encoder.template  # type: ignore[attr-defined]  # `prepare` refuses the others
         with self._reading:
-            found = providers.option_scores(
-                self._torch, self._model, self._processor, self._template, asked, rows=self._rows
-            )
+            found = providers.option_scores(self._torch, self._model, self._processor, template, asked, rows=self._rows)
         shared: dict[str, Any] = {"text": "", "finish": "stop", "model": self._name}
         shared["latency_s"] = time.perf_counter() - began
         return [
@@ -295,20 +262,23 @@ class Loaded:
         Returns:
             Whether a reply that has ended can leave its batch.
         """
-        texts = REHEARSAL if self._template is not None else REHEARSAL[:1] * 2
-        asked = [Asked((_square(), Text(text)), LocalOptions(max_tokens=4)) for text in texts]
+        chats = isinstance(self.encoder, providers.Chats)
+        about = _sample(self.encoder.rehearses, self.encoder.rate)
+        texts = REHEARSAL if chats else REHEARSAL[:1] * 2
+        asked = [Asked((*about, Text(text)), LocalOptions(max_tokens=4)) for text in texts]
         try:
             _, (part,) = self.prepare(asked)
             inputs = part.inputs.to(self._model.device, dtype=self._model.dtype)
             with self._torch.inference_mode():
-                return providers.leaves_cleanly(self._model, inputs)
+                return "input_ids" in inputs and providers.leaves_cleanly(self._model, inputs)
         except Exception as error:
             if providers.too_large(error):
                 raise
-            template = "" if self._template is not None else f"; {NO_TEMPLATE}"
+            template = "" if chats else f"; {NO_TEMPLATE}"
             text = " ".join(str(error).split())[:300]
             raise UsageError(
-                f"cannot answer a question about an image: {type(error).__name__}: {text}{template}"
+                f"cannot answer a question about a small {NAMES.get(self.encoder.rehearses, 'text')}: "
+                f"{type(error).__name__}: {text}{template}"
             ) from error
 
     def _sampling(self, asked: Asked) -> dict[str, Any]:
@@ -322,7 +292,7 @@ class Loaded:
             self._torch.manual_seed(_seed(asked))
         return {**how, "do_sample": True, "temperature": options.temperature, "top_p": options.top_p or 1.0, "top_k": 0}
 
-    def _reply(self, tokens: list[int], used: int, seconds: float) -> Reply:
+    def _reply(self, tokens: list[int], used: int | None, seconds: float) -> Reply:
         """Cut the reply at the first end token; without one it is truncated."""
         end = next((i for i, token in enumerate(tokens) if token in self._ends), None)
         said = tokens if end is None else tokens[:end]
@@ -339,18 +309,20 @@ def _folder(model: str) -> Path | None:
     return providers.checkpoint_folder("transformers", model)
 
 
-def _square() -> Image:
-    """A small red picture."""
-    from PIL import Image as Pillow
-
+def _sample(kind: Modality, rate: int) -> tuple[Part, ...]:
+    """A small red picture, two seconds of silence, or nothing."""
     out = io.BytesIO()
-    Pillow.new("RGB", (64, 64), (200, 30, 30)).save(out, "PNG")
-    return media.image(out.getvalue())
+    if kind == "image":
+        from PIL import Image as Pillow
 
-
-def _images(asked: Asked) -> list[Any]:
-    """The images of a prompt, decoded."""
-    return [providers.decoded(part) for part in asked.prompt if isinstance(part, Image)]
+        Pillow.new("RGB", (64, 64), (200, 30, 30)).save(out, "PNG")
+        return (media.image(out.getvalue()),)
+    if kind == "audio":
+        with wave.open(out, "wb") as file:
+            file.setparams((1, 2, rate, 0, "NONE", ""))
+            file.writeframes(bytes(4 * rate))
+        return (media.audio(out.getvalue()),)
+    return ()
 
 
 def _new_tokens(made: Any, prompts: Any) -> Any:
@@ -363,23 +335,6 @@ def _new_tokens(made: Any, prompts: Any) -> Any:
         if made.shape[1] >= length > 1 and bool((made[:, 1:length] == prompts[:, 1:length]).all()):
             return made[:, length:]
     return made
-
-
-def _question(asked: Asked) -> str:
-    """The prompt of a checkpoint without a chat template, which captions an image or answers one question."""
-    return f"Question: {' '.join(part.text for part in asked.prompt if isinstance(part, Text))} Answer:"
-
-
-def _chat(asked: Asked, images: Sequence[Any]) -> list[dict[str, Any]]:
-    """The prompt as a chat of the library: images and texts in their order."""
-    left = iter(images)
-    content = [
-        {"type": "text", "text": part.text} if isinstance(part, Text) else {"type": "image", "image": next(left)}
-        for part in asked.prompt
-    ]
-    system = asked.options.system
-    opening = [{"role": "system", "content": [{"type": "text", "text": system}]}] if system else []
-    return [*opening, {"role": "user", "content": content}]
 
 
 def _seed(asked: Asked) -> int:

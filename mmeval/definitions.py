@@ -112,6 +112,8 @@ class Capabilities:
     image_mimes: frozenset[str] = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
     clips: bool = False
     """Whether it takes the start and end of a film itself; else a clip is cut out before it is sent."""
+    frames: bool = False
+    """Whether a film that is shown as `native` goes to it as `Frames`, which mmeval decodes, instead of as a file."""
     env: str | None = None
     """Environment variable that holds the key."""
     extra: str | None = None

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from mmeval.sampling import AudioPolicy, VideoPolicy
 
-__all__ = ["Audio", "Image", "Media", "Modality", "Part", "Prompt", "Text", "Video"]
+__all__ = ["Audio", "Frames", "Image", "Media", "Modality", "Part", "Prompt", "Text", "Video"]
 
 Modality = Literal["text", "image", "audio", "video"]
 
@@ -19,6 +19,18 @@ class Text:
 
     kind: ClassVar[Modality] = "text"
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """The frames of a film with their times: for a model in this process, whose processor takes them as one film."""
+
+    images: tuple[Image, ...]
+    """In the order in which they are shown."""
+    times: tuple[float, ...]
+    """When each is on screen, in seconds from the start of the clip, ascending."""
+    seconds: float
+    """Length of the clip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,8 @@ class Media:
     """A file with the subtitles of a film, .srt or .vtt. Its times are those of the whole film."""
     policy: VideoPolicy | AudioPolicy | None = None
     """How a film or sound is shown. A run sets it."""
+    frames: Frames | None = None
+    """Of a film that goes to an adapter with `Capabilities.frames`; it has neither bytes nor a path then."""
 
     def read(self) -> bytes:
         """All bytes; raises OSError when the file is gone."""

@@ -14,6 +14,7 @@ from mmeval.definitions import Options, added
 from mmeval.errors import UsageError
 from mmeval.providers.local import first_device
 from mmeval.providers.memory import DeviceMemory
+from mmeval.providers.processors import auto_class
 from mmeval.providers.setup import sdk
 
 __all__ = ["LoadOptions", "load_weights", "lora_folder"]
@@ -53,7 +54,7 @@ class LoadOptions(Options):
         return {"revision": self.revision or "main", "trust_remote_code": self.trust_remote_code}
 
 
-def load_weights(torch: Any, library: Any, where: str, options: LoadOptions) -> Any:
+def load_weights(torch: Any, library: Any, where: str, options: LoadOptions, config: Any) -> Any:
     """The model of a checkpoint as the options want it, ready to answer.
 
     Args:
@@ -61,6 +62,7 @@ def load_weights(torch: Any, library: Any, where: str, options: LoadOptions) -> 
         library: the module `transformers`.
         where: a folder, or a name on the hub.
         options: device, precision, quantization, LoRA.
+        config: of the checkpoint.
 
     Raises:
         UsageError: a device or a package is missing, or the weights are damaged or do not fit.
@@ -76,7 +78,10 @@ def load_weights(torch: Any, library: Any, where: str, options: LoadOptions) -> 
     elif options.quantize:
         more["device_map"] = {"": device}
     _check(where, options, dtype, DeviceMemory(torch, device).free, device)
-    model = library.AutoModelForImageTextToText.from_pretrained(where, dtype=dtype, **more, **options.source)
+    if hasattr(config, "enable_audio_output"):
+        more["enable_audio_output"] = False  # the half of an omni model that speaks
+    loads = getattr(library, auto_class(library, config))
+    model = _reading(loads.from_pretrained(where, dtype=dtype, **more, **options.source))
     if "device_map" not in more:
         model.to(device)
     if options.lora:
@@ -84,6 +89,14 @@ def load_weights(torch: Any, library: Any, where: str, options: LoadOptions) -> 
     if options.compile:
         model.compile(dynamic=True)
     return model.eval()
+
+
+def _reading(model: Any) -> Any:
+    """The model, or the part of an omni model that reads and writes text."""
+    thinker = getattr(model, "thinker", None)
+    if thinker is not None:
+        thinker.generation_config = model.generation_config
+    return model if thinker is None else thinker
 
 
 def lora_folder(options: LoadOptions) -> Path | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mmeval.errors import DataError, MediaError
 from mmeval.media import subtitles
 from mmeval.media.decoder import Job, Made, decoder
-from mmeval.parts import Audio, Media, Part, Prompt, Text, Video
+from mmeval.parts import Audio, Frames, Image, Media, Part, Prompt, Text, Video
 from mmeval.sampling import AudioPolicy, VideoPolicy
 from mmeval.types import Seen
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Shown", "audio", "facts", "moving", "shown", "video", "wanted", "with_policy"]
 
 M = TypeVar("M", Audio, Video)
+FRAMES = 32
+"""Of a film that is shown as `native` to a model in this process, where the policy states no number."""
 SUBTITLES = "This video's subtitles are listed below:\n"
 _HEADS: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftypqt", "video/quicktime"), (4, b"ftypM4A", "audio/mp4"), (4, b"ftyp", "video/mp4"),
@@ -117,11 +119,17 @@ def _jobs(part: Part, capabilities: Capabilities) -> list[Job]:
     if isinstance(policy, AudioPolicy):
         made = Job("probe", clip) if policy.mode == "native" and not _bounded(part) else _sound(clip, policy)
         return [made]
-    if policy.mode == "native":
+    if policy.mode == "native" and not capabilities.frames:
         return [Job("cut", clip) if _bounded(part) and not capabilities.clips else Job("probe", clip)]
     # How subtitles and stamps are written needs no decoding, so equal frames are shared.
-    drawn = replace(policy, subtitles="off", stamps=False, sound=False).describe()
+    drawn = replace(_counted(policy), subtitles="off", stamps=False, sound=False).describe()
     return [Job("frames", clip, drawn), *([_sound(clip, AudioPolicy())] if policy.sound else [])]
+
+
+def _counted(policy: VideoPolicy) -> VideoPolicy:
+    """The policy for frames that mmeval takes for a model, also where it states no number of them."""
+    most = FRAMES if policy.frames is None and policy.fps is None else policy.frames
+    return replace(policy, mode="frames", frames=most)
 
 
 def _sound(clip: Media, policy: AudioPolicy) -> Job:
@@ -163,8 +171,10 @@ def _parts(clip: Video | Audio, jobs: Sequence[Job], made: Sequence[Made]) -> It
         if isinstance(clip, Audio) and not first.meta["sound"]:
             raise MediaError(f"{clip.source}: no sound in it")
         yield replace(clip, policy=clip.policy if isinstance(clip, Video) else None, **size)
+    elif isinstance(clip.policy, VideoPolicy) and clip.policy.mode == "native":
+        yield _timed(clip, first)
     else:
-        yield from _frames(clip, first)
+        yield from _stills(clip, first)
     if len(made) > 1:
         yield _file(Audio(None, "audio/wav", clip.sha256, clip.source), made[1])
     if isinstance(clip, Video):
@@ -181,13 +191,28 @@ def _file(clip: Media, made: Made) -> Audio | Video:
     return kind(None, mime, made.meta["sha256"], clip.source, *size, path, policy=policy)
 
 
-def _frames(clip: Media, made: Made) -> Iterator[Part]:
-    from mmeval.media.images import image
-
+def _stills(clip: Media, made: Made) -> Iterator[Part]:
     assert isinstance(clip.policy, VideoPolicy)
-    for frame in made.meta["frames"]:
+    for frame, picture in zip(made.meta["frames"], _images(clip, made), strict=True):
         if clip.policy.stamps:
             yield Text(f"[{frame['at']:.1f} s]")
+        yield picture
+
+
+def _timed(clip: Media, made: Made) -> Video:
+    """The film as frames with their times; shuffled ones take the places of each other in time."""
+    images = tuple(_images(clip, made))
+    start = clip.start or 0.0
+    times = tuple(sorted(max(0.0, round(frame["at"] - start, 3)) for frame in made.meta["frames"]))
+    size = {"width": made.meta["width"], "height": made.meta["height"]}
+    bare = replace(clip, data=None, path=None, subtitles=None, start=None, end=None, **size)
+    return replace(bare, frames=Frames(images, times, made.meta["seconds"]))  # type: ignore[return-value]
+
+
+def _images(clip: Media, made: Made) -> Iterator[Image]:
+    from mmeval.media.images import image
+
+    for frame in made.meta["frames"]:
         try:
             yield image(made.folder / frame["file"], source=f"{clip.source} at {frame['at']:.2f} s")
         except OSError as error:

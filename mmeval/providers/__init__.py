@@ -8,9 +8,10 @@ from mmeval.providers.arguments import Arguments, Kind
 from mmeval.providers.body import Body, drop_none
 from mmeval.providers.calls import Answer, call, collected, decode, fetch, lines, shaped
 from mmeval.providers.chat import ChatClient, ChatOptions, chat_payload, chat_reply, json_schema
-from mmeval.providers.checkpoints import checkpoint_digest, checkpoint_folder
+from mmeval.providers.checkpoints import checkpoint_digest, checkpoint_folder, checkpoint_inputs
 from mmeval.providers.decoding import early_leave, leaves_cleanly
 from mmeval.providers.devices import gpu_copies, gpu_shares, visible_gpus
+from mmeval.providers.encoders import Chats, Encoder, encoded_chats, encoder_for
 from mmeval.providers.failures import failure, said
 from mmeval.providers.geminifiles import INLINE, GeminiFiles
 from mmeval.providers.google import gemini_clip_tokens, gemini_image_tokens, gemini_reply
@@ -34,6 +35,7 @@ from mmeval.providers.prompt_scores import prompt_scores
 from mmeval.providers.served import ServedModel, ServedOptions
 from mmeval.providers.server import ManagedServer
 from mmeval.providers.setup import Secret, endpoint, key, refuse_keys, sdk
+from mmeval.providers.sounds import samples
 
 __all__ = [
     "ACCEPTED",
@@ -46,7 +48,9 @@ __all__ = [
     "Body",
     "ChatClient",
     "ChatOptions",
+    "Chats",
     "DeviceMemory",
+    "Encoder",
     "GeminiFiles",
     "Kind",
     "ManagedProcess",
@@ -62,11 +66,14 @@ __all__ = [
     "chat_reply",
     "checkpoint_digest",
     "checkpoint_folder",
+    "checkpoint_inputs",
     "collected",
     "decode",
     "decoded",
     "drop_none",
     "early_leave",
+    "encoded_chats",
+    "encoder_for",
     "endpoint",
     "failure",
     "fetch",
@@ -93,6 +100,7 @@ __all__ = [
     "refuse_redirect",
     "retry_after",
     "said",
+    "samples",
     "sdk",
     "shaped",
     "threads_for",

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from mmeval.documents import read_json
 from mmeval.errors import UsageError
+from mmeval.types import Modality
 
+ABOUT = (
+    "config.json", "processor_config.json", "preprocessor_config.json", "video_preprocessor_config.json",
+    "tokenizer_config.json",
+)  # fmt: skip
+MARKS: Mapping[Modality, Sequence[str]] = {
+    "image": ("image", "vision"),
+    "video": ("video",),
+    "audio": ("audio", "speech", "feature_extractor"),
+}
+"""Parts of keys that only a checkpoint of that kind has."""
 WHOLE = 1 << 24
 """A file of up to so many bytes is hashed as a whole; of a larger one, only as many at both ends."""
 
@@ -40,3 +53,23 @@ def checkpoint_digest(folder: Path) -> str:
                 opened.seek(-min(WHOLE, size - WHOLE), os.SEEK_END)
                 digest.update(opened.read())
     return digest.hexdigest()[:12]
+
+
+def checkpoint_inputs(folder: Path) -> frozenset[Modality]:
+    """What a checkpoint reads, as far as the keys in its files know: of a kind that they never mention, nothing."""
+    said = " ".join(key for file in folder.glob("*.json") if file.name in ABOUT for key in _keys(file))
+    told = {kind for kind, marks in MARKS.items() if any(mark in said for mark in marks)}
+    return frozenset({"text", *told})
+
+
+def _keys(file: Path) -> Iterator[str]:
+    """The keys of a JSON file, at any depth."""
+    try:
+        left = [read_json(file, UsageError)]
+    except UsageError:  # what is wrong is said when the checkpoint is loaded
+        return
+    while left:
+        found = left.pop()
+        if isinstance(found, dict):
+            yield from map(str, found)
+            left += found.values()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mmeval.errors import FatalError
+from mmeval.providers.encoders import encoded_chats
 
 __all__ = ["Scored", "option_scores"]
 
@@ -115,14 +116,8 @@ def _shared(first: Sequence[int], second: Sequence[int]) -> int:
 
 
 def _run(torch: Any, model: Any, processor: Any, template: str, rows: Sequence[_Row]) -> list[_Found]:
-    inputs = processor.apply_chat_template(
-        [row.chat for row in rows],
-        chat_template=template,
-        tokenize=True,
-        continue_final_message=True,
-        return_dict=True,
-        return_tensors="pt",
-        processor_kwargs={"padding": True, "padding_side": "right"},
+    inputs = encoded_chats(
+        processor, template, [row.chat for row in rows], padding_side="right", continue_final_message=True
     ).to(model.device, dtype=model.dtype)
     inputs.pop("labels", None)  # PaliGemma's processor makes some for training, with which no logits are kept
     ids, lengths = inputs["input_ids"], inputs["attention_mask"].sum(dim=1).tolist()

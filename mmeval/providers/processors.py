@@ -7,13 +7,20 @@ from typing import Any
 
 from mmeval.errors import UsageError
 
-__all__ = ["load_config", "load_processor"]
+__all__ = ["AUTO", "auto_class", "load_config", "load_processor"]
 
-NONE = "has no processor for images (preprocessor_config.json); copy it from the base model"
+AUTO = {
+    "AutoModelForImageTextToText": "MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING",
+    "AutoModelForMultimodalLM": "MODEL_FOR_MULTIMODAL_LM_MAPPING",
+    "AutoModelForSpeechSeq2Seq": "MODEL_FOR_SPEECH_SEQ_2_SEQ_MAPPING",
+    "AutoModelForSeq2SeqLM": "MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING",
+}
+"""The library's classes of models that read text beside images, films and sounds, or write down what they hear."""
+NONE = "has no processor for images or sounds (preprocessor_config.json); copy it from the base model"
 
 
 def load_config(library: Any, where: str, how: dict[str, Any]) -> Any:
-    """The configuration of an image-text-to-text checkpoint.
+    """The configuration of a checkpoint that makes text of images, films or sounds.
 
     Args:
         library: the module `transformers`.
@@ -24,10 +31,18 @@ def load_config(library: Any, where: str, how: dict[str, Any]) -> Any:
         UsageError: the checkpoint is of another kind.
     """
     config = library.AutoConfig.from_pretrained(where, **how)
-    own = "AutoModelForImageTextToText" in (getattr(config, "auto_map", None) or {})
-    if not own and type(config) not in library.MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING:
-        raise UsageError(f"is not an image-text-to-text model; its type is {config.model_type}")
+    auto_class(library, config)
     return config
+
+
+def auto_class(library: Any, config: Any) -> str:
+    """The name of the class that loads the weights; raises UsageError for a checkpoint of another kind."""
+    own = getattr(config, "auto_map", None) or {}
+    auto = import_module("transformers.models.auto.modeling_auto")
+    found = next((name for name, types in AUTO.items() if name in own or type(config) in getattr(auto, types)), None)
+    if found is None or (found == "AutoModelForSeq2SeqLM" and not hasattr(config, "audio_config")):
+        raise UsageError(f"is no model that makes text of images, films or sounds; its type is {config.model_type}")
+    return found
 
 
 def load_processor(library: Any, where: str, how: dict[str, Any], config: Any) -> Any:
@@ -51,7 +66,8 @@ def load_processor(library: Any, where: str, how: dict[str, Any], config: Any) -
         if base is None or library.utils.is_torchvision_available():
             raise
         found = _without_video(library, base).from_pretrained(where, **how)
-    if not hasattr(found, "tokenizer") or not hasattr(found, "image_processor"):
+    senses = ("image_processor", "video_processor", "feature_extractor", "audio_processor")
+    if not hasattr(found, "tokenizer") or not any(hasattr(found, name) for name in senses):
         raise UsageError(NONE)
     return _ready(found)
 

@@ -24,7 +24,7 @@ from mmeval.store import (
     thumbnail_path,
 )
 from mmeval.store.told import read_told
-from mmeval.types import Audio, Image, Video
+from mmeval.types import Audio, Image, Part, Video
 
 __all__ = ["store_clips"]
 
@@ -103,8 +103,14 @@ def _strip(plan: Plan, clip: Video, folder: Path, names: list[str]) -> None:
     shown = _shown(plan, clip)
     name = f"{strip_name(clip.sha256, shown.seen[0].at)}.webp"
     if name in names:
-        frames = [part for part in shown.prompt if isinstance(part, Image)]
+        frames = [picture for part in shown.prompt for picture in _pictures(part)]
         _once(folder / name, lambda: media.strip([frames[place] for place in strip_places(len(frames))]))
+
+
+def _pictures(part: Part) -> tuple[Image, ...]:
+    if isinstance(part, Video) and part.frames:
+        return part.frames.images
+    return (part,) if isinstance(part, Image) else ()
 
 
 def _shown(plan: Plan, clip: Video | Audio) -> media.Shown:

@@ -33,7 +33,7 @@ from mmeval.media import image
 from mmeval.providers import gpu_shares, visible_gpus
 from mmeval.runner import ModelSpec, Session, blocking, job, plan
 from mmeval.store import read_records
-from mmeval.types import Limits, Video
+from mmeval.types import Frames, Limits, Video
 
 from .conftest import _row, make_benchmark
 
@@ -92,7 +92,8 @@ def test_messages_hold_everything_unchanged(tmp_path):
     film = tmp_path / "film.mp4"
     film.write_bytes(b"film")
     picture = image(drawn(), source="q.jsonl:1")
-    prompt = (picture, Video(None, "video/mp4", "ab", path=film), Text("Zoë \ud800 \U0001f600"))
+    taken = Video(None, "video/mp4", "ab", frames=Frames((image(film),), (0.5,), 1.0))
+    prompt = (picture, Video(None, "video/mp4", "ab", path=film), taken, Text("Zoë \ud800 \U0001f600"))
     request = Request(prompt=prompt, want="choice", choices=("a", "b"), sample="7")
     reply = Reply(
         text="A\n", finish="length", scores=(-1.5, 2.0), media=(picture,), usage=Usage(1, None), latency_s=0.25,
@@ -109,8 +110,10 @@ def test_messages_hold_everything_unchanged(tmp_path):
 
     assert asyncio.run(through(request)) == request
     assert asyncio.run(through(reply)) == reply
-    elsewhere = asyncio.run(through(request, files=False)).prompt[1]
-    assert (elsewhere.path, elsewhere.read(), type(elsewhere)) == (None, b"film", Video)
+    elsewhere = asyncio.run(through(request, files=False)).prompt
+    for part in (elsewhere[1], elsewhere[2].frames.images[0]):
+        assert (part.path, part.read()) == (None, b"film")
+    assert isinstance(elsewhere[2], Video)
     with pytest.raises(TypeError, match="a set cannot be sent"):
         packed({1}, [])
 

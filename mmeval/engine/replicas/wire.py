@@ -107,7 +107,7 @@ def packed(value: Any, blobs: list[bytes], *, files: bool = True) -> Any:
         return [packed(item, blobs, files=files) for item in value]
     if type(value).__name__ in _VALUES:
         given = {field.name: getattr(value, field.name) for field in fields(value)}
-        if isinstance(value, Media) and not files:
+        if isinstance(value, Media) and value.path is not None and not files:
             given |= {"data": value.read(), "path": None}
         inside = {name: packed(item, blobs, files=files) for name, item in given.items()}
         return {"is": type(value).__name__, **inside}

@@ -29,14 +29,19 @@ def make_tok(special, named=None):
     return words(named or {}, *special)
 
 
-def chatml(image, video=""):
-    """A chat template with placeholders of images and films."""
-    film = "{% elif c['type'] == 'video' %}" + video if video else ""
+def chatml(image="", video="", audio=""):
+    """A chat template with placeholders of images, films and sounds."""
+    places = {"image": image, "video": video, "audio": audio}
+    media = "".join("{% elif c['type'] == '" + kind + "' %}" + place for kind, place in places.items() if place)
     return (
-        "{% for m in messages %}<s>{{ m['role'] }}\n{% for c in m['content'] %}{% if c['type'] == 'image' %}" + image + film
-        + "{% elif c['type'] == 'text' %}{{ c['text'] }}{% endif %}{% endfor %}</s>\n{% endfor %}"
-        "{% if add_generation_prompt %}<s>assistant\n{% endif %}"
+        "{% for m in messages %}<s>{{ m['role'] }}\n{% for c in m['content'] %}{% if c['type'] == 'text' %}{{ c['text'] }}"
+        + media + "{% endif %}{% endfor %}</s>\n{% endfor %}{% if add_generation_prompt %}<s>assistant\n{% endif %}"
     )
+
+
+def whisper_ears(**how):
+    """A feature extractor that hears four seconds."""
+    return hf.WhisperFeatureExtractor(**{"feature_size": 16, "chunk_length": 4, **how})
 
 
 def ip(name, **k):
