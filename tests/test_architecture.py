@@ -23,7 +23,7 @@ LAYERS = [
     {"definitions"},
     {"media", "providers"},
     {"data", "catalog", "anatomy"},
-    {"engine", "provenance", "store", "fresh", "bridge"},
+    {"engine", "provenance", "store", "fresh", "generation", "bridge"},
     {"comparable"},
     {"runner", "compare", "board", "interchange"},
     {"gate", "arena", "diagnosis", "probe"},
