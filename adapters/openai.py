@@ -35,6 +35,8 @@ OPENAI = f"https://{HOST}/v1"
 AUDIO = re.compile("-audio")
 # Reasoning models answer 400 to temperature and top_p; their chat variants accept both.
 REASONING = re.compile(r"^(o\d|gpt-5)(?!.*-chat)")
+UNKNOWN = ("top_k", "repetition_penalty")
+"""Options of other servers that OpenAI's own does not have."""
 FINISH: dict[str | None, Finish] = {"length": "length", "max_output_tokens": "length", "content_filter": "filtered"}
 STATES: dict[str, BatchStatus] = {"failed": "failed", "completed": "ended", "expired": "ended", "cancelled": "ended"}
 # Tokens of an image: (base, per tile of 512 pixels), or a factor on the number of its patches of 32 pixels.
@@ -90,7 +92,7 @@ class Adapter:
         extra="openai",
         sdk="openai",
         transport_options=frozenset({"timeout_s", "key_env"}),
-        request_options=frozenset({"detail", "effort", "schema", "sampling"}),
+        request_options=frozenset({"detail", "effort", "schema", "sampling", *providers.SAMPLERS}),
     )
 
     def __init__(self, model: str, options: OpenAIOptions) -> None:
@@ -100,6 +102,14 @@ class Adapter:
         self._api = options.api or ("responses" if self._official and not AUDIO.search(model) else "chat")
         if self._api == "responses" and options.seed is not None:
             raise UsageError("-o seed: the Responses API has no seed; use -o api=chat")
+        lacks = providers.SAMPLERS if self._api == "responses" else UNKNOWN if self._official else ()
+        for name in lacks:
+            if getattr(options, name) is not None:
+                api = "the Responses API" if self._api == "responses" else HOST
+                way_out = (
+                    "; use -o api=chat" if self._api == "responses" and not (self._official and name in UNKNOWN) else ""
+                )
+                raise UsageError(f"-o {name}: {api} has no such option{way_out}")
         self._path = "/responses" if self._api == "responses" else "/chat/completions"
         self._options = options
 

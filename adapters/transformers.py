@@ -34,6 +34,7 @@ from mmeval import (
     media,
     providers,
 )
+from mmeval.definitions import added
 from mmeval.engine.local import LocalModel
 from mmeval.engine.weights import LoadOptions, load_weights, lora_folder
 from mmeval.types import Modality, Part
@@ -64,6 +65,10 @@ class LocalOptions(LoadOptions):
     """How many GPUs, each with a copy of the model in a process of its own."""
     threads: int | None = None
     """CPU threads; None: one for a small model, otherwise all cores."""
+    top_k: int | None = added(None)
+    """Sample only from this many tokens."""
+    repetition_penalty: float | None = added(None)
+    """Factor against tokens that prompt or reply already hold; 1 changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ class Adapter(LocalModel[Asked]):
         sdk="transformers",
         transport_options=frozenset({"batch_size", "wait_ms", "gpus", "threads"}),
         queue=WINDOW,
+        request_options=frozenset({"top_k", "repetition_penalty"}),
     )
 
     _loaded: Loaded
@@ -284,13 +290,16 @@ class Loaded:
     def _sampling(self, asked: Asked) -> dict[str, Any]:
         options = asked.options
         how: dict[str, Any] = {"max_new_tokens": options.max_tokens or MOST_TOKENS}
+        if options.repetition_penalty is not None:
+            how["repetition_penalty"] = options.repetition_penalty
         if not asked.sampled:
             return {**how, "do_sample": False, "num_beams": 1, "temperature": None, "top_p": None, "top_k": None}
         if options.seed is None:
             self._torch.seed()
         else:
             self._torch.manual_seed(_seed(asked))
-        return {**how, "do_sample": True, "temperature": options.temperature, "top_p": options.top_p or 1.0, "top_k": 0}
+        top = {"top_p": options.top_p or 1.0, "top_k": options.top_k or 0}
+        return {**how, "do_sample": True, "temperature": options.temperature, **top}
 
     def _reply(self, tokens: list[int], used: int | None, seconds: float) -> Reply:
         """Cut the reply at the first end token; without one it is truncated."""

@@ -48,7 +48,7 @@ class Adapter(providers.ServedModel):
         extra="openai",
         sdk="openai",
         transport_options=frozenset({"gpus", "key_env", "startup_s", "timeout_s"}),
-        request_options=frozenset({"detail", "effort", "schema"}),
+        request_options=frozenset({"detail", "effort", "schema", *providers.SAMPLERS}),
     )
     engine, about, names_films = "vllm", "/version", True
     known, own = KNOWN, OWN

@@ -68,7 +68,7 @@ def _adapter_lock() -> Mapping[str, Mapping[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The benchmarks, adapters, suites and model cards on a search path.
+    """The benchmarks, adapters, suites, model cards and recipes on a search path.
 
     The search path is evaluated at each use, because the working directory and `$MMEVAL_PATH` may change.
     """
@@ -153,6 +153,18 @@ class Catalog:
     def model_cards(self) -> Mapping[str, Mapping[str, Any]]:
         """Facts about models (organisation, parameters, prices) by `provider/model`, from adapters/models.toml."""
         return self._tables("adapters/models.toml")
+
+    def recipes(self) -> Mapping[str, Path]:
+        """Every file `adapters/recipes/NAME.toml` by name; the first root that has a name wins."""
+        files = (file for root in self.roots for file in sorted((root / "adapters" / "recipes").glob("*.toml")))
+        found: dict[str, Path] = {}
+        for file in files:
+            found.setdefault(file.stem, file)
+        return found
+
+    def reported(self) -> list[Path]:
+        """Every file `adapters/reported.toml`, the nearest root first."""
+        return [file for root in self.roots if (file := root / "adapters" / "reported.toml").exists()]
 
     def _tables(self, relative: str) -> dict[str, Mapping[str, Any]]:
         tables: dict[str, Mapping[str, Any]] = {}

@@ -100,6 +100,18 @@ KEYS: Final[tuple[Key, ...]] = (
         gate=_of("adapter"),
         column="setting",
     ),
+    Key(
+        "recipe",
+        "A recipe sets prompts, sampling and sizes together, as one report states them; its digest covers what it sets "
+        "in this run.",
+        column="setting",
+    ),
+    Key(
+        "image",
+        "The least and most pixels of a picture decide what a model can see in it.",
+        gate=_of("adapter"),
+        column="setting",
+    ),
     Key("options.system", "The system prompt is part of the prompt.", gate=_of("prompt"), column="setting"),
     Key("options.seed", "Another seed is another draw of the same model: a try like any other."),
     Key(
@@ -279,7 +291,7 @@ def _flat(info: RunInfo) -> dict[str, Any]:
     source = "imported" if info.spec.data.get("kind") == "imported" else "data"
     flat |= {f"{source}.{key}": value for key, value in info.spec.data.items()}
     shown = dict(spec["media_policy"])
-    flat |= {key: in_words(shown.pop(key)) for key in ("video", "audio", "decoder") if key in shown}
+    flat |= {key: in_words(shown.pop(key)) for key in ("image", "video", "audio", "decoder") if key in shown}
     flat["media_policy"] = shown or None
     flat["samples_digest"] = info.samples_digest
     version = info.provenance.get("mmeval")

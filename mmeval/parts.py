@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias
 
-from mmeval.sampling import AudioPolicy, VideoPolicy
+from mmeval.sampling import AudioPolicy, ImagePolicy, VideoPolicy
 
 __all__ = ["Audio", "Frames", "Image", "Media", "Modality", "Part", "Prompt", "Text", "Video"]
 
@@ -55,8 +55,8 @@ class Media:
     """Where it ends; None: at its end."""
     subtitles: Path | None = None
     """A file with the subtitles of a film, .srt or .vtt. Its times are those of the whole film."""
-    policy: VideoPolicy | AudioPolicy | None = None
-    """How a film or sound is shown. A run sets it."""
+    policy: VideoPolicy | AudioPolicy | ImagePolicy | None = None
+    """How a film, a sound or a picture is shown. A run sets it."""
     frames: Frames | None = None
     """Of a film that goes to an adapter with `Capabilities.frames`; it has neither bytes nor a path then."""
 

@@ -1,4 +1,4 @@
-"""How films and sounds are shown to a model: a policy, its text form, and which frames it takes.
+"""How pictures, films and sounds are shown to a model: a policy, its text form, and which frames it takes.
 
 A number for a film means little without its policy, so a policy states everything that decides what a model sees, and
 is part of the identity of a run. docs/video-audio.md explains the rules.
@@ -17,12 +17,19 @@ from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 from mmeval.errors import UsageError, nearest
 
-__all__ = ["MOST", "PRESETS", "AudioPolicy", "VideoPolicy", "audio_policy", "in_words", "video_policy"]
+__all__ = [
+    "MOST", "PRESETS", "AudioPolicy", "ImagePolicy", "VideoPolicy", "audio_policy", "image_policy", "in_words",
+    "resized", "video_policy",
+]  # fmt: skip
 
-P = TypeVar("P", "VideoPolicy", "AudioPolicy")
+P = TypeVar("P", "VideoPolicy", "AudioPolicy", "ImagePolicy")
 Rule = Literal["middle", "ends", "ends-rounded", "inner", "grid"]
 MOST = 4096
 """Most frames of one clip."""
+LARGEST = 120_000_000
+"""Most pixels to which a picture is scaled up."""
+MULTIPLE = 256
+"""Largest number of pixels that the sides of a picture are multiples of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +157,47 @@ class AudioPolicy:
         return ",".join([self.mode, *(f"{k}={_written(v)}" for k, v in told.items() if v != getattr(default, k))])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagePolicy:
+    """The size at which a picture is sent; without any limit, as it is."""
+
+    least: int | None = None
+    """Fewest pixels; smaller pictures are scaled up."""
+    most: int | None = None
+    """Most pixels; larger pictures are scaled down."""
+    multiple: int = 1
+    """Both sides are rounded to multiples of this."""
+
+    def describe(self) -> dict[str, Any]:
+        """Every fact, as `run.json` records it."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        default = ImagePolicy()
+        told = {key: value for key, value in asdict(self).items() if value != getattr(default, key)}
+        return ",".join(f"{key}={value}" for key, value in told.items()) or "native"
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height at which a picture of this size is sent."""
+        return resized((width, height), multiple=self.multiple, least=self.least, most=self.most)
+
+
+def resized(size: tuple[int, int], *, multiple: int, least: int | None, most: int | None) -> tuple[int, int]:
+    """A size in pixels with sides that are multiples of a number, and an area within limits.
+
+    Source: `smart_resize` of Qwen2-VL's image processor.
+    """
+    area = size[0] * size[1]
+    width, height = (max(multiple, round(side / multiple) * multiple) for side in size)
+    if most and width * height > most:
+        scale = math.sqrt(area / most)
+        width, height = (max(multiple, math.floor(side / scale / multiple) * multiple) for side in size)
+    elif least and width * height < least:
+        scale = math.sqrt(least / area)
+        width, height = (math.ceil(side * scale / multiple) * multiple for side in size)
+    return width, height
+
+
 PRESETS: Mapping[str, VideoPolicy] = {
     **{f"vlmevalkit-{k}frame": VideoPolicy(frames=k, rule="inner") for k in (8, 16, 32, 64)},
     "vlmevalkit-1fps": VideoPolicy(fps=1.0, max=MOST),
@@ -199,9 +247,29 @@ def audio_policy(text: str) -> AudioPolicy:
     return made
 
 
+@cache
+def image_policy(text: str) -> ImagePolicy:
+    """The policy that a text states, such as `most=1003520`, `least=3136,multiple=28` or `native`.
+
+    Raises:
+        UsageError: a word, a key or a value is not valid.
+    """
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    native = words[:1] == ["native"]
+    made = _changed(ImagePolicy(), words[1:] if native else words, "--image", ("native",))
+    if (native and made != ImagePolicy()) or not words:
+        raise UsageError(f"--image {text}: expected native, or limits such as most=1003520 or least=3136,multiple=28")
+    if (made.least or 0) > (made.most or LARGEST):
+        limit = f"above most={made.most}" if made.most else f"more than {LARGEST}"
+        raise UsageError(f"--image {text}: least={made.least} is {limit}")
+    if made.multiple > MULTIPLE:
+        raise UsageError(f"--image multiple={made.multiple}: expected 1 to {MULTIPLE}")
+    return made
+
+
 def in_words(described: object) -> str:
-    """A policy of run.json in the words of `--video` and `--audio`; one that is not known as it stands."""
-    for kind in (VideoPolicy, AudioPolicy):
+    """A policy of run.json in the words of `--video`, `--audio` and `--image`; one that is not known as it stands."""
+    for kind in (VideoPolicy, AudioPolicy, ImagePolicy):
         with suppress(TypeError):
             return str(kind(**described))  # type: ignore[arg-type]
     return str(described)

@@ -18,7 +18,7 @@ from mmeval.board.columns import make_column
 from mmeval.board.missing import cell_of
 from mmeval.board.vectors import Vector
 from mmeval.comparable import KEYS, Purpose, Subject, changes, may_differ, refused
-from mmeval.sampling import audio_policy, video_policy
+from mmeval.sampling import audio_policy, image_policy, video_policy
 from mmeval.store import Number, Run, RunInfo, Spec
 
 ROOT = Path(__file__).parent.parent
@@ -31,7 +31,7 @@ SPEC: dict[str, Any] = {
 OTHER: dict[str, Any] = {"epochs": 2, "limit": 5, "seed": 5, "media_policy": {"side": [512]}}
 PARTS = ("options.system", "options.temperature", "options.seed", "options.coordinates", "data.revision", "data.sha256", "data.md5", "data.split", "data.config",
          "data.parts", "data.n", "data.seed", "data.generators", "data.commitment", "data.path", "imported.sha256", "imported.file")  # fmt: skip
-ALONE = ("mmeval", "samples_digest", "video", "audio", "decoder", "engine", "precision")
+ALONE = ("mmeval", "samples_digest", "image", "video", "audio", "decoder", "engine", "precision")
 NAMES = [name for name in Spec.model_fields if name not in ("options", "data")] + [*PARTS, *ALONE]
 
 SIZE = {"limit", "shard", "subset", "epochs", "samples_digest"}
@@ -42,11 +42,11 @@ POOLED = {
 FREE: dict[Purpose, set[str]] = {
     "model": SIZE | {"model", "endpoint", "adapter_digest", "options.coordinates"},
     "prompt": SIZE | {"definition_digest", "options.system"},
-    "adapter": SIZE | {"adapter_digest", "endpoint", "media_policy", "engine", "precision"},
+    "adapter": SIZE | {"adapter_digest", "endpoint", "media_policy", "image", "engine", "precision"},
     "scorer": SIZE | {"scorer", "profile", "judge", "judge_digest"},
     "code": SIZE | {"adapter_digest", "definition_digest", "scorer", "media_policy", "mmeval", "decoder", "engine"},
     "column": POOLED | {
-        "endpoint", "adapter_digest", "media_policy", "options.system", "options.temperature", "options.coordinates",
+        "endpoint", "adapter_digest", "media_policy", "recipe", "image", "options.system", "options.temperature", "options.coordinates",
         "mmeval", "decoder", "engine", "precision",
     },
     "pooled": POOLED,
@@ -65,6 +65,7 @@ def info(
 
 
 SHOWN: dict[str, tuple[Any, Any]] = {
+    "image": (image_policy("most=9").describe(), image_policy("most=8").describe()),
     "video": (video_policy("frames=8").describe(), video_policy("native").describe()),
     "audio": (audio_policy("wav").describe(), audio_policy("rate=8000").describe()),
     "decoder": ("PyAV 1", "PyAV 2"),

@@ -19,6 +19,8 @@ from mmeval.store import canonical
 
 OPTIONS = ("system", "temperature", "max_tokens")
 """Options that a benchmark states."""
+OWN = ("recipe", "image")
+"""Settings that no benchmark states: without them it is asked as it is."""
 COMMON = ("media_policy", "mmeval")
 """Settings that no benchmark states: those of most rows are the usual ones."""
 
@@ -61,15 +63,17 @@ def stated(card: BenchmarkCard) -> Mapping[str, Any]:
 
 
 def departures(cell: Cell, card: BenchmarkCard) -> int:
-    """Number of options that differ from what the benchmark states, or are set where it states nothing."""
-    options, wanted = cell.spec.options, stated(card)
-    return sum(options.get(key) != wanted.get(key) for key in {*options, *wanted} - {"seed"})
+    """Number of settings that differ from what the benchmark states, or are set where it states nothing."""
+    options, wanted, own = cell.spec.options, stated(card), settings(cell.run.info)
+    odd = sum(options.get(key) != wanted.get(key) for key in {*options, *wanted} - {"seed"})
+    return int(odd + sum(own.get(key) is not None for key in OWN))
 
 
 def marked(cells: Mapping[str, Cell], card: BenchmarkCard) -> dict[str, Cell]:
     """The rows of a column, each with the settings in which it is unusual; references have no settings."""
     models = {name: settings(cell.run.info) for name, cell in cells.items() if reference(name) is None}
-    usual = {f"options.{key}": value for key, value in stated(card).items()}
+    usual: dict[str, Any] = dict.fromkeys(OWN)
+    usual |= {f"options.{key}": value for key, value in stated(card).items()}
     usual |= {key: _most(one.get(key) for one in models.values()) for key in COMMON if models}
     return {name: replace(cell, settings=_unusual(models.get(name, usual), usual)) for name, cell in cells.items()}
 

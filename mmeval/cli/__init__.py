@@ -22,7 +22,8 @@ from mmeval.formatting import line
 VERBS = {
     "quickstart": "Run four bundled benchmarks against five models that need no API key, and build the board.",
     "run": "Run benchmarks against models, score the replies, and store everything.",
-    "list": "List benchmarks, scorers, suites, adapters, models or runs.",
+    "list": "List benchmarks, scorers, suites, adapters, models, recipes or runs.",
+    "recipe": "Show how the makers of a model say that they ask it, each value with its source.",
     "show": "Show the metrics of a run and, with a filter, its samples.",
     "view": "Open a run in the browser, also while it goes on.",
     "diff": "Compare two runs of one benchmark, or two scoring profiles of one run, sample by sample.",

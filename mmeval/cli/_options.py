@@ -16,6 +16,7 @@ from mmeval.engine.options import Settings, pairs
 PANELS: Mapping[str | None, tuple[str, ...]] = {
     None: (
         "options",
+        "recipe",
         "limit",
         "epochs",
         "profile",
@@ -33,7 +34,7 @@ PANELS: Mapping[str | None, tuple[str, ...]] = {
         "timeout", "deadline", "attempts", "cache", "cache_file", "sync", "log",
     ),
     "Data": ("path", "columns", "shard", "offline"),
-    "Films and sounds": ("video", "audio"),
+    "Pictures, films and sounds": ("image", "video", "audio"),
     "Judge": ("judge", "judge_options"),
 }  # fmt: skip
 """Panels of the help page, with their fields; None is the panel of the common options."""
@@ -50,6 +51,8 @@ METAVARS = {
     "ray": "ADDRESS",
     "cache_file": "FILE",
     "log": "FILE",
+    "recipe": "NAME",
+    "image": "POLICY",
     "video": "POLICY",
     "audio": "POLICY",
 }

@@ -1,4 +1,4 @@
-"""`mmeval list`: benchmarks, scorers, suites, adapters, models and runs."""
+"""`mmeval list`: benchmarks, scorers, suites, adapters, models, recipes and runs."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class What(StrEnum):
     suites = "suites"
     adapters = "adapters"
     models = "models"
+    recipes = "recipes"
     runs = "runs"
 
 
@@ -40,7 +41,7 @@ def list_command(
     results: Path = RESULTS,
     as_json: bool = AS_JSON,
 ) -> None:
-    """List benchmarks, scorers, suites, adapters, models or runs."""
+    """List benchmarks, scorers, suites, adapters, models, recipes or runs."""
     rows = [row for row in _TABLES[what](catalog_of(path), results) if match.lower() in str(row["name"]).lower()]
     if as_json:
         echo_json(rows)
@@ -117,6 +118,24 @@ def _models(catalog: Catalog, results: Path) -> Rows:
     return [{"name": name, **card} for name, card in sorted(catalog.model_cards().items())]
 
 
+def _recipes(catalog: Catalog, results: Path) -> Rows:
+    del results
+    from mmeval.recipes import recipes
+
+    return [_recipe_row(one) for one in recipes(catalog).values()]
+
+
+def _recipe_row(one: Any) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "models": one.models,
+        "basis": one.basis,
+        "sets": sorted(one.values),
+        "benchmarks": sorted(one.benchmarks),
+    }
+
+
 def _runs(catalog: Catalog, results: Path) -> Rows:
     del catalog
     from mmeval import store
@@ -147,6 +166,7 @@ _TABLES: Mapping[What, Callable[[Catalog, Path], Rows]] = {
     What.suites: _suites,
     What.adapters: _adapters,
     What.models: _models,
+    What.recipes: _recipes,
     What.runs: _runs,
 }
 _SHOWN = {
@@ -155,6 +175,7 @@ _SHOWN = {
     What.suites: ("name", "title", "benchmarks"),
     What.adapters: ("name", "inputs", "max_images", "key", "extra"),
     What.models: ("name", "organization", "released", "parameters", "open"),
+    What.recipes: ("name", "models", "basis", "sets", "benchmarks"),
     What.runs: ("name", "status", "score", "n", "cost"),
 }
 

@@ -102,9 +102,25 @@ def _plans(config: RunConfig) -> tuple[list[Plan], bool]:
     for flag in ("video", "audio"):
         if getattr(config.settings, flag) and not any(getattr(one.benchmark, flag) for one in plans):
             echo(f"mmeval: --{flag} is not used: these benchmarks have no {flag}", err=True)
+    for text in _recipes(config, plans):
+        echo(f"mmeval: {text}", err=True)
     for problem in problems:
         echo(f"mmeval: skipped: {problem}", err=True)
     return plans, bool(problems)
+
+
+def _recipes(config: RunConfig, plans: Sequence[Plan]) -> list[str]:
+    """What to know about recipes that are not followed, or by models of another name."""
+    from mmeval.recipes import read_recipe
+
+    name = config.settings.recipe
+    if name is not None and all(one.following.name is None for one in plans):
+        return [f"--recipe {name} is not used: references answer without a prompt"]
+    followed = {(one.following.name, one.model.name) for one in plans if one.following.name}
+    known = [(read_recipe(recipe, config.settings.catalog), model) for recipe, model in sorted(followed)]
+    return [
+        f"recipe {one.name} is for {', '.join(one.models)}; {m} follows it" for one, m in known if not one.is_for(m)
+    ]
 
 
 def execute(config: RunConfig, *, as_json: bool = False, track: Sequence[str] = ()) -> int:

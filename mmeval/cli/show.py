@@ -79,6 +79,8 @@ def _print_run(run: Any) -> None:
     shown, info = console(), run.info
     shown.print(f"[bold]{escape(info.spec.model)}[/bold] on [bold]{escape(info.spec.benchmark)}[/bold]")
     shown.print(f"{info.status} · profile {escape(info.spec.profile)} · {escape(str(run.path))}", soft_wrap=True)
+    if info.spec.recipe:
+        shown.print(escape(_recipe(info)), soft_wrap=True)
     if info.reason:
         shown.print(escape(info.reason), soft_wrap=True)
     shown.print(_numbers(info))
@@ -88,6 +90,13 @@ def _print_run(run: Any) -> None:
     if info.spec.judge:
         judged = numbers.judged_by(info.spec.judge, agreement_of(run))
         shown.print(f"judged by {escape(str(judged))}")
+
+
+def _recipe(info: Any) -> str:
+    """The recipe that was followed, and what was set instead."""
+    told = info.provenance.get("recipe")
+    changed = told.get("changed") if isinstance(told, dict) else None
+    return f"recipe {info.spec.recipe}" + (f", but for {', '.join(sorted(changed))}" if changed else "")
 
 
 def _numbers(info: Any) -> Any:

@@ -130,6 +130,23 @@ def closed_with(sample: Sample, place: int) -> Prompt:
     return (*sample.prompt[:at], replace(part, text=text), *sample.prompt[at + 1 :])
 
 
+def reworded(prompt: Prompt, *, closing: str = "", suffix: str = "") -> Prompt:
+    """The prompt with another closing, and with a suffix on a line of its own after everything.
+
+    A closing that asks for a special form stays, and the new one follows it.
+    """
+    at = next((i for i in reversed(range(len(prompt))) if isinstance(prompt[i], Text)), None)
+    if not closing and not suffix:
+        return prompt
+    if at is None:
+        return (*prompt, Text("\n".join(filter(None, (closing, suffix)))))
+    part = prompt[at]
+    assert isinstance(part, Text)
+    text = f"{_split(part.text)[0].rstrip()}\n{closing}" if closing else part.text.rstrip()
+    text = f"{text}\n{suffix}" if suffix else text
+    return (*prompt[:at], replace(part, text=text), *prompt[at + 1 :])
+
+
 def _split(text: str) -> tuple[str, str]:
     """The text before its closing, and the closing; all of the text and nothing if it has none that may be replaced."""
     found = LAST.search(text, max(0, len(text) - 400))

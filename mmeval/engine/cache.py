@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 from mmeval.engine.cachefile import connect, damaged, media_folder, open_or_replace, parsed, read_only, set_aside
 from mmeval.media import decoder, decoder_version, load, reference, save
+from mmeval.sampling import ImagePolicy
 from mmeval.types import Media, Reply, Request, Text, Usage
 
 __all__ = ["Cache", "Identity", "default_file"]
@@ -79,6 +80,8 @@ def _identity(part: Media) -> list[Any]:
     """A part with everything that decides how it is shown; of an image, its type and content."""
     if part.policy is None:
         return [part.mime, part.sha256]
+    if isinstance(part.policy, ImagePolicy):
+        return [part.mime, part.sha256, part.policy.describe()]
     lines = None
     if part.subtitles is not None and getattr(part.policy, "subtitles", "off") != "off":
         lines = decoder().kept.digest(part.subtitles) if part.subtitles.is_file() else "missing"

@@ -15,13 +15,14 @@ from mmeval.catalog import Catalog
 from mmeval.definitions import Benchmark, Capabilities, Options
 from mmeval.documents import MALFORMED, read_toml
 from mmeval.errors import UsageError, in_plain_words, nearest
-from mmeval.sampling import audio_policy, video_policy
+from mmeval.sampling import audio_policy, image_policy, video_policy
 
 __all__ = [
     "DEFAULTS", "Settings", "as_flag", "as_keyword", "pairs", "public", "read_keys", "read_settings", "resolve",
     "settings_of", "split_model",
 ]  # fmt: skip
 
+_POLICIES = {"image": image_policy, "video": video_policy, "audio": audio_policy}
 SECRET = ("key", "token", "secret", "password", "authorization", "headers")
 
 
@@ -35,6 +36,9 @@ class Settings(BaseModel):
 
     options: dict[str, Any] = Field(
         default_factory=dict, description="Option of the model's adapter, or of one model's (repeatable)."
+    )
+    recipe: str | None = Field(
+        default=None, description="Ask as the makers of a model state it: a name of `mmeval list recipes`."
     )
     limit: int | None = Field(default=None, ge=1, description="Use only the first N samples.")
     epochs: int = Field(default=1, ge=1, description="Ask every sample N times.")
@@ -62,6 +66,9 @@ class Settings(BaseModel):
         default=None,
         description="Score the options instead of reading a reply: by log-probability of an option's text (its sum, "
         "or the mean per token) or letter, or by similarity.",
+    )
+    image: str | None = Field(
+        default=None, description="Size at which pictures are sent: least=3136,most=1003520,multiple=28, or native."
     )
     video: str | None = Field(
         default=None, description="How films are shown: frames=32, fps=2,max=128, native, or the name of a preset."
@@ -118,13 +125,13 @@ class Settings(BaseModel):
             raise ValueError("expected I/N, part I of N, as in 1/4 to 4/4")
         return shard
 
-    @field_validator("video", "audio")
+    @field_validator("image", "video", "audio")
     @classmethod
     def _policy(cls, text: str | None, info: ValidationInfo) -> str | None:
         """Refuses a policy that makes no sense before anything is run."""
         try:
             if text is not None:
-                (video_policy if info.field_name == "video" else audio_policy)(text)
+                _POLICIES[str(info.field_name)](text)
         except UsageError as error:
             raise ValueError(str(error).partition(": ")[2]) from None
         return text

@@ -323,7 +323,8 @@ def again(
         **variant.settings,
         "seed": spec.seed,
         "epochs": spec.epochs // variant.prompts,
-        "options": {key: value for key, value in spec.options.items() if value is not None},
+        "options": {key: value for key, value in spec.options.items() if value is not None or spec.recipe},
+        "recipe": spec.recipe and spec.recipe.partition("#")[0],
         "max_error_rate": policy.errors.max_rate,
         "columns": _columns(spec),
     }

@@ -21,7 +21,15 @@ Function: TypeAlias = Callable[..., Awaitable[str | Reply]]
 """`async def answer(request)`, or `async def answer(request, options)` to read system prompt, temperature and so on."""
 
 
-def model(what: str | Function, /, *, name: str | None = None, version: str | None = None, **options: Any) -> ModelSpec:
+def model(
+    what: str | Function,
+    /,
+    *,
+    name: str | None = None,
+    version: str | None = None,
+    recipe: str | None = None,
+    **options: Any,
+) -> ModelSpec:
     """A model with options of its own: `model("vllm/Qwen/Qwen3-VL-8B", gpus=4)`, or a function: `model(answer)`.
 
     A function is a coroutine function that takes a `Request` and returns a text or a `Reply`. It may raise
@@ -34,6 +42,7 @@ def model(what: str | Function, /, *, name: str | None = None, version: str | No
         what: `provider/model`, or a function.
         name: of a function; by default its own.
         version: of a function. Change it whenever the function answers differently.
+        recipe: to follow, a name of `mmeval list recipes` (docs/recipes.md).
         **options: of the model's adapter; a function has `system`, `temperature`, `top_p`, `max_tokens` and `seed`.
 
     Raises:
@@ -43,13 +52,13 @@ def model(what: str | Function, /, *, name: str | None = None, version: str | No
         split_model(what)
         if name is not None or version is not None:
             raise UsageError(f"{what}: `name` and `version` are for functions")
-        return ModelSpec(what, options)
+        return ModelSpec(what, options, recipe)
     called = str(name or getattr(what, "__name__", ""))
     if not re.fullmatch(r"[A-Za-z0-9_.-]+", called):
         raise UsageError(
             f"a function needs a name of letters, digits, _, . and -, as in model(f, name='mine') (got {called!r})"
         )
-    return ModelSpec(f"function/{called}@{version or _unique()}", {**options, "call": _call(what, called)})
+    return ModelSpec(f"function/{called}@{version or _unique()}", {**options, "call": _call(what, called)}, recipe)
 
 
 def _unique() -> str:

@@ -13,7 +13,7 @@ from mmeval.errors import DataError, MediaError
 from mmeval.media import subtitles
 from mmeval.media.decoder import Job, Made, decoder
 from mmeval.parts import Audio, Frames, Image, Media, Part, Prompt, Text, Video
-from mmeval.sampling import AudioPolicy, VideoPolicy
+from mmeval.sampling import AudioPolicy, ImagePolicy, VideoPolicy
 from mmeval.types import Seen
 
 if TYPE_CHECKING:
@@ -82,13 +82,19 @@ def _mime(head: bytes, name: str) -> str:
     return known or mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def with_policy(prompt: Prompt, video: VideoPolicy | None, audio: AudioPolicy | None) -> Prompt:
-    """The prompt with the policies of a run on its films and sounds; the very same object when it has none."""
-    if not any(isinstance(part, Video | Audio) for part in prompt):
+def with_policy(
+    prompt: Prompt, video: VideoPolicy | None, audio: AudioPolicy | None, image: ImagePolicy | None = None
+) -> Prompt:
+    """The prompt with the policies of a run on its films, sounds and pictures; the very same object when it has none.
+
+    A picture without a policy is sent as it is, if the adapter takes it.
+    """
+    policies = {"video": video, "audio": audio, **({"image": image} if image is not None else {})}
+    if not any(part.kind in policies for part in prompt):
         return prompt
-    policies = {"video": video, "audio": audio}
     return tuple(
-        replace(part, policy=policies[part.kind]) if isinstance(part, Video | Audio) else part for part in prompt
+        replace(part, policy=policies[part.kind]) if not isinstance(part, Text) and part.kind in policies else part
+        for part in prompt
     )
 
 
@@ -113,7 +119,7 @@ def wanted(prompt: Prompt, capabilities: Capabilities) -> list[Job]:
 
 
 def _jobs(part: Part, capabilities: Capabilities) -> list[Job]:
-    if not isinstance(part, Video | Audio) or part.policy is None:
+    if not isinstance(part, Video | Audio) or part.policy is None or isinstance(part.policy, ImagePolicy):
         return []
     clip, policy = replace(part, policy=None, subtitles=None), part.policy
     if isinstance(policy, AudioPolicy):

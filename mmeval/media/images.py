@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmeval.errors import FatalError, MediaError
 from mmeval.media import structure
-from mmeval.sampling import VideoPolicy
+from mmeval.sampling import ImagePolicy, VideoPolicy
 from mmeval.types import Image, Media, Prompt, Text
 
 if TYPE_CHECKING:
@@ -107,10 +107,11 @@ def fits(prompt: Prompt, capabilities: Capabilities) -> bool:
 def fit(prompt: Prompt, capabilities: Capabilities) -> Prompt:
     """The prompt as the adapter can take it; the very same object when every image can be sent as it is.
 
-    An image over a limit of pixels, side or bytes, of a type that the provider does not know, or with more in it than
-    one picture (an animation, surplus data) is turned upright, scaled down (Lanczos) and written again, an animation by
-    its first frame: as PNG, or as JPEG if PNG would be too large or the image was a JPEG. The same bytes in give the
-    same bytes out. This takes milliseconds per image, so call it in a thread.
+    A picture with a policy gets the size that its policy says. One over a limit of pixels, side or bytes, of a type
+    that the provider does not know, or with more in it than one picture (an animation, surplus data) is turned
+    upright, scaled (Lanczos) and written again, an animation by its first frame: as PNG, or as JPEG if PNG would be too
+    large or the image was a JPEG. The same bytes in give the same bytes out. This takes milliseconds per image, so
+    call it in a thread.
 
     Raises:
         MediaError: a picture cannot be decoded or made small enough.
@@ -184,6 +185,7 @@ def _within(picture: Image, capabilities: Capabilities, side: int | None) -> boo
     width, height = picture.width or 0, picture.height or 0
     return (
         picture.mime in capabilities.image_mimes
+        and _wanted(picture, (width, height)) == (width, height)
         and (side is None or max(width, height) <= side)
         and (capabilities.max_image_pixels is None or width * height <= capabilities.max_image_pixels)
         and (capabilities.max_image_bytes is None or picture.size <= capabilities.max_image_bytes)
@@ -195,7 +197,7 @@ def _encoded(picture: Image, capabilities: Capabilities, side: int | None) -> Im
     from PIL import ImageOps
 
     opened = ImageOps.exif_transpose(decoded(picture))
-    size = _target(opened.width, opened.height, capabilities.max_image_pixels, side)
+    size = _target(*_wanted(picture, opened.size), capabilities.max_image_pixels, side)
     while True:
         scaled = opened if size == opened.size else _resized(opened, size)
         for data in _encodings(scaled, capabilities, lossless=picture.mime != "image/jpeg"):
@@ -204,6 +206,11 @@ def _encoded(picture: Image, capabilities: Capabilities, side: int | None) -> Im
         if size == (1, 1):
             raise MediaError(f"{_name(picture)}: cannot be made smaller than {capabilities.max_image_bytes} bytes")
         size = (max(1, int(size[0] * _SHRINK)), max(1, int(size[1] * _SHRINK)))
+
+
+def _wanted(picture: Image, size: tuple[int, int]) -> tuple[int, int]:
+    """The size that the policy of a picture says; its own without a policy."""
+    return picture.policy.size(*size) if isinstance(picture.policy, ImagePolicy) and all(size) else size
 
 
 def _target(width: int, height: int, pixels: int | None, side: int | None) -> tuple[int, int]:

@@ -7,7 +7,7 @@ in folders, and managed server processes.
 from mmeval.providers.arguments import Arguments, Kind
 from mmeval.providers.body import Body, drop_none
 from mmeval.providers.calls import Answer, call, collected, decode, fetch, lines, shaped
-from mmeval.providers.chat import ChatClient, ChatOptions, chat_payload, chat_reply, json_schema
+from mmeval.providers.chat import SAMPLERS, ChatClient, ChatOptions, chat_payload, chat_reply, json_schema
 from mmeval.providers.checkpoints import checkpoint_digest, checkpoint_folder, checkpoint_inputs
 from mmeval.providers.decoding import early_leave, leaves_cleanly
 from mmeval.providers.devices import gpu_copies, gpu_shares, visible_gpus
@@ -43,6 +43,7 @@ __all__ = [
     "INLINE",
     "MAX_BATCH",
     "MAX_BODY",
+    "SAMPLERS",
     "Answer",
     "Arguments",
     "Body",

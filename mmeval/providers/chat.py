@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mmeval.definitions import Options
+from mmeval.definitions import Options, added
 from mmeval.errors import FatalError
 from mmeval.providers.body import Body, drop_none
 from mmeval.providers.calls import call, shaped
@@ -17,6 +17,8 @@ from mmeval.providers.headers import openai_limits
 from mmeval.providers.setup import Secret, sdk
 from mmeval.types import Audio, Finish, Part, Prompt, Reply, Text, Usage, Video
 
+SAMPLERS = ("top_k", "presence_penalty", "repetition_penalty", "stop")
+"""Options that are sent under their own names. OpenAI takes two of them; vLLM and SGLang take all."""
 _JSON = {"Content-Type": "application/json"}
 _FINISH: dict[str | None, Finish] = {"length": "length", "content_filter": "filtered"}
 
@@ -31,6 +33,14 @@ class ChatOptions(Options):
     """Reasoning effort."""
     schema: str | None = None
     """JSON schema that the reply must follow, as text."""
+    top_k: int | None = added(None)
+    """Sample only from this many tokens."""
+    presence_penalty: float | None = added(None)
+    """Penalty for tokens that the reply already holds."""
+    repetition_penalty: float | None = added(None)
+    """Factor against tokens that prompt or reply already hold; 1 changes nothing."""
+    stop: tuple[str, ...] | None = added(None)
+    """Texts that end the reply."""
 
 
 class ChatClient:
@@ -132,6 +142,7 @@ def chat_payload(
         "messages": [*system, {"role": "user", "content": [part(p) for p in prompt]}],
         limit: options.max_tokens,
         "seed": options.seed,
+        **{name: getattr(options, name) for name in SAMPLERS},
         "reasoning_effort": options.effort,
         "response_format": schema,
         "media_io_kwargs": media_io(prompt),

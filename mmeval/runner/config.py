@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,7 +16,7 @@ __all__ = ["RunConfig", "What", "read_config"]
 
 What: TypeAlias = str | Path | Benchmark | Mapping[str, Any]
 """A benchmark or suite by name, a file of questions, a Benchmark, or a table with `name`, `limit` and `profile`."""
-MODEL = ("name", "options")
+MODEL = ("name", "options", "recipe")
 BENCHMARK = ("name", "limit", "profile")
 
 
@@ -60,7 +60,7 @@ def read_config(
     everyone, owned = _split(given.get("options") or {}, names)
     chosen: list[ModelSpec] = []
     for spec in (spec for one in wanted for spec in _specs(one, known, everyone)):
-        made = ModelSpec(spec.name, {**spec.options, **owned.get(spec.name, {})})
+        made = replace(spec, options={**spec.options, **owned.get(spec.name, {})})
         if made not in chosen:
             chosen.append(made)
     settings = settings_of(table, {**given, "options": everyone or None}, file=file, written=written)
@@ -70,9 +70,9 @@ def read_config(
 def _specs(wanted: str | ModelSpec, known: Sequence[ModelSpec], everyone: Mapping[str, Any]) -> list[ModelSpec]:
     """The models that one of the caller stands for, with the options of all: a name, for those of it in the file."""
     if isinstance(wanted, ModelSpec):
-        return [ModelSpec(wanted.name, {**everyone, **wanted.options})]
+        return [replace(wanted, options={**everyone, **wanted.options})]
     same = [spec for spec in known if spec.name == wanted] or [ModelSpec(wanted)]
-    return [ModelSpec(wanted, {**spec.options, **everyone}) for spec in same]
+    return [replace(spec, options={**spec.options, **everyone}) for spec in same]
 
 
 def _split(options: Mapping[str, Any], models: Sequence[str]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -121,7 +121,10 @@ def _models(file: Path | None, value: Any) -> Iterable[ModelSpec]:
         options = found.get("options", {})
         if not isinstance(options, dict):
             raise UsageError(f"{file}: models[{number}].options: expected a table, as in options = {{ seed = 1 }}")
-        yield ModelSpec(found["name"], options)
+        recipe = found.get("recipe")
+        if not isinstance(recipe, str | None):
+            raise UsageError(f"{file}: models[{number}].recipe: expected a name (got {recipe!r})")
+        yield ModelSpec(found["name"], options, recipe)
 
 
 def _list(file: Path | None, key: str, value: Any) -> list[Any]:

@@ -78,7 +78,7 @@ def _add(found: Estimated, sample: Sample, plan: Plan) -> None:
     made = _made(plan, sample)
     if made is not None:
         found.made = made if found.made is None else Usage.total([found.made, made])
-    for part in media.with_policy(sample.prompt, plan.video, plan.audio):
+    for part in plan.shown(sample.prompt):
         if not isinstance(part, Text):
             images, tokens = _clip(plan, part) if isinstance(part, Video | Audio) else (1, _image_tokens(plan, part))
             found.images += images

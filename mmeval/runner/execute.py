@@ -344,7 +344,7 @@ def unfit(sample: Sample, plan: Plan) -> Failure | None:
     if want == "choice" and not sample.choices:
         return Failure(kind="invalid_input", message="the sample has no choices to score")
     try:
-        media.admit(media.with_policy(sample.prompt, plan.video, plan.audio), capabilities)
+        media.admit(plan.shown(sample.prompt), capabilities)
     except FatalError as error:
         return Failure(kind="unsupported", message=str(error))
     except MediaError as error:

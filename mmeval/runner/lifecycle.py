@@ -254,6 +254,7 @@ def _started(plan: Plan, planned: int | None, before: RunInfo | None) -> RunInfo
         provenance={
             **about,
             **_file(plan),
+            **({"recipe": plan.following.described()} if plan.following.name else {}),
             "sources": sources,
             "first_start": _first_start(before),
             "start": time.time(),

@@ -29,19 +29,17 @@ from mmeval.engine.cache import Identity
 from mmeval.engine.options import Settings, public, resolve, split_model
 from mmeval.errors import UsageError, nearest
 from mmeval.metrics.variants import prompt_of
-from mmeval.sampling import AudioPolicy, VideoPolicy, audio_policy, video_policy
+from mmeval.recipes import POLICIES
+from mmeval.runner.following import COORDINATES, NONE, Following, follow
+from mmeval.sampling import AudioPolicy, ImagePolicy, VideoPolicy, audio_policy, image_policy, video_policy
 from mmeval.scorers import Convention, JudgeRule, Rule
 from mmeval.store import schema1
-from mmeval.types import Request, Sample
+from mmeval.types import Prompt, Request, Sample
 
 FRAMES, WAV = "frames=32", "wav"
 """Policies for films and sounds of benchmarks that state none."""
 
 __all__ = ["Job", "Model", "ModelSpec", "Plan", "has_option", "model", "on_pinned_data", "plan", "rule_of", "selected"]
-
-
-COORDINATES = "coordinates"
-"""The option, and the key of a model's card, that declares how a model writes coordinates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +64,8 @@ class ModelSpec:
     name: str
     """`provider/model`."""
     options: Mapping[str, Any] = field(default_factory=dict)
+    recipe: str | None = None
+    """To follow instead of the one of all models."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +101,8 @@ class Plan:
     shuffled: bool
     most: int | None = None
     """The most replies that one call asks for; the run is partial if it needs more."""
+    following: Following = NONE
+    """The recipe, and what it sets here; `settings` hold its policies already."""
 
     @property
     def benchmark(self) -> Benchmark:
@@ -132,10 +134,20 @@ class Plan:
         """How sounds are given."""
         return audio_policy(self.settings.audio or self.benchmark.audio or WAV)
 
+    @property
+    def image(self) -> ImagePolicy | None:
+        """At which size pictures are sent; None: as they are, within the limits of the adapter."""
+        made = image_policy(self.settings.image or "native")
+        return None if made == ImagePolicy() else made
+
+    def shown(self, prompt: Prompt) -> Prompt:
+        """A prompt with the policies of the run on its media."""
+        return media.with_policy(prompt, self.video, self.audio, self.image)
+
     def request(self, sample: Sample, epoch: int) -> Request:
         """What the model is asked for one sample in one epoch."""
         closed = closed_with(sample, prompt_of(epoch, self.settings.prompts))
-        prompt = media.with_policy(closed, self.video, self.audio)
+        prompt = self.shown(self.following.prompt(closed, sample))
         choices = offered(sample, Variant.of(self.spec.variant).scored)
         return Request(prompt=prompt, want=self.benchmark.want, choices=choices, sample=sample.id)
 
@@ -208,9 +220,13 @@ def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Be
 
 def has_option(name: str, key: str, settings: Settings) -> bool:
     """Whether the adapter of a model has an option; raises UsageError if there is no such adapter."""
+    return key in _options(name, settings)
+
+
+def _options(name: str, settings: Settings) -> frozenset[str]:
     provider, inner = split_model(name)
     found = capabilities_of(settings.catalog.adapter(provider), inner)
-    return key in {field.name for field in fields(found.options)}
+    return frozenset(field.name for field in fields(found.options))
 
 
 def _connection(identity: Identity, options: Options, capabilities: Capabilities) -> bytes:
@@ -237,9 +253,8 @@ def plan(
     profile = _profile(job, settings)
     rule = rule_of(bench, profile)
     judge = _judge(bench, profile, rule, settings)
-    given = {**settings.options, **wanted.options}
-    said = given.pop(COORDINATES, None)
-    asked = model(wanted.name, settings, given, bench)
+    asked, followed, said = _asked(wanted, settings, bench)
+    settings = _with_policies(settings, followed)
     _check_method(asked, settings)
     spoken: dict[str, str] = {}
     if hasattr(rule, "speaking"):
@@ -264,7 +279,8 @@ def plan(
         adapter_digest=asked.definition.identity,
         scorer=bench.score.identity(profile),
         data=dict(bench.data.describe()),
-        media_policy={**media.policy(asked.capabilities), **_moving(bench, settings)},
+        media_policy={**media.policy(asked.capabilities), **_media(bench, settings)},
+        recipe=followed.identity,
     )
     return Plan(
         job=job,
@@ -275,7 +291,34 @@ def plan(
         settings=settings,
         ids=frozenset(ids) if ids is not None else None,
         shuffled=shuffled,
+        following=followed,
     )
+
+
+def _asked(wanted: ModelSpec, settings: Settings, bench: Benchmark) -> tuple[Model, Following, object]:
+    """The model, the recipe that it follows, and how it is said to write coordinates."""
+    given = {**settings.options, **wanted.options}
+    name = wanted.recipe or settings.recipe
+    known = _options(wanted.name, settings) if name else frozenset[str]()
+    followed = follow(name, bench, settings, given, model=wanted.name, known=known)
+    for key in followed.given.keys() - known - {COORDINATES}:
+        if followed.given[key] is None:  # an option that the recipe sets, the adapter lacks, and the user waives
+            given.pop(key, None)
+    options = {**followed.options, **given}
+    said = options.pop(COORDINATES, None)
+    try:
+        asked = model(wanted.name, settings, options, bench)
+    except UsageError as error:  # an API that lacks an option says so when its adapter is made
+        if any(str(error).startswith(f"-o {key}:") for key in followed.options):
+            raise UsageError(f"--recipe {name}: {error}") from None
+        raise
+    return asked, followed.honoured(wanted.name, asdict(asked.options)), said
+
+
+def _with_policies(settings: Settings, followed: Following) -> Settings:
+    """The settings with the policies that the recipe states."""
+    policies = {key: str(followed.stated[key].value) for key in POLICIES if key in followed.stated}
+    return settings.model_copy(update=policies) if policies else settings
 
 
 def _profile(job: Job, settings: Settings) -> str:
@@ -295,11 +338,13 @@ def _check_method(asked: Model, settings: Settings) -> None:
     raise UsageError(f"--score-choices {method}: {asked.name} scores options by {scores}; use {ways}")
 
 
-def _moving(bench: Benchmark, settings: Settings) -> dict[str, Any]:
-    """How films and sounds are shown, for benchmarks that have them: every fact, and what decodes them."""
+def _media(bench: Benchmark, settings: Settings) -> dict[str, Any]:
+    """The sizes of pictures, where a run limits them; how films and sounds are shown, and what decodes them."""
+    size = image_policy(settings.image or "native")
+    image = {"image": size.describe()} if size != ImagePolicy() else {}
     video = {"video": video_policy(settings.video or bench.video).describe()} if bench.video else {}
     audio = {"audio": audio_policy(settings.audio or bench.audio).describe()} if bench.audio else {}
-    return {**video, **audio, "decoder": media.decoder_version()} if video or audio else {}
+    return {**image, **video, **audio, **({"decoder": media.decoder_version()} if video or audio else {})}
 
 
 def _declared(benchmark: Benchmark, asked: Model, said: object) -> str:

@@ -61,7 +61,7 @@ def _conditions(model: ModelSpec, settings: Settings) -> Iterable[tuple[ModelSpe
     """How a model is asked: as it is; for a diagnosis also from its own description and from the benchmark's."""
     yield model, settings
     if settings.diagnose and not model.name.startswith("baseline/"):
-        yield ModelSpec(f"baseline/described:{model.name}", model.options), settings
+        yield replace(model, name=f"baseline/described:{model.name}"), settings
         yield model, settings.model_copy(update={"ablate": "gold-description"})
 
 

@@ -6,14 +6,14 @@ so the model's card does; no reading is ever tried because another one fails.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias, cast, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from mmeval.errors import UsageError, nearest
+from mmeval.sampling import resized
 
 __all__ = ["FORM", "Convention", "Size"]
 
@@ -88,17 +88,6 @@ class Convention:
     def _sides(self, sent: Size) -> tuple[float, float]:
         if self.scale != "pixels":
             return (_UNITS[self.scale],) * 2
-        return cast("tuple[float, float]", self._resized(sent) if self.multiple else sent)
-
-    def _resized(self, sent: Size) -> Size:
-        """The size after the resizing that Qwen2-VL's image processor documents (`smart_resize`)."""
-        assert self.multiple is not None
-        step, area = self.multiple, sent[0] * sent[1]
-        width, height = (max(step, round(side / step) * step) for side in sent)
-        if self.most and width * height > self.most:
-            scale = math.sqrt(area / self.most)
-            return cast("Size", tuple(max(step, math.floor(side / scale / step) * step) for side in sent))
-        if self.least and width * height < self.least:
-            scale = math.sqrt(self.least / area)
-            return cast("Size", tuple(math.ceil(side * scale / step) * step for side in sent))
-        return width, height
+        if self.multiple:  # what the model has made of the picture
+            return resized(sent, multiple=self.multiple, least=self.least, most=self.most)
+        return sent

@@ -50,11 +50,14 @@ class Spec(_Stored):
     data: dict[str, Any] = Field(default_factory=dict)
     """The data source's description of itself: id, revision, split, digests."""
     media_policy: dict[str, Any] = Field(default_factory=dict)
+    recipe: str | None = None
+    """`NAME#DIGEST`, the recipe that was followed and the digest of what it sets in this run; None: none was."""
 
     @property
     def digest(self) -> str:
-        """sha256 of the canonical JSON, hexadecimal."""
-        return hashlib.sha256(canonical(self.model_dump(mode="json"))).hexdigest()
+        """sha256 of the canonical JSON, hexadecimal. A run without a recipe is named as before there were any."""
+        told = self.model_dump(mode="json", exclude=None if self.recipe else {"recipe"})
+        return hashlib.sha256(canonical(told)).hexdigest()
 
 
 class Number(_Stored):

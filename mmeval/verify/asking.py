@@ -85,6 +85,7 @@ class Asking:
             "judge": spec.judge,
             **variant.settings,
             "seed": spec.seed,
+            "recipe": spec.recipe and spec.recipe.partition("#")[0],
             "options": {**self._options(spec), **self.settings.options},
         }
         try:
@@ -135,7 +136,7 @@ class Asking:
 
 def _agree(stored: Spec, here: Spec) -> None:
     """Raise Unchecked if the model would be asked otherwise than the run says."""
-    names = ("endpoint", "options", "media_policy", "judge", "judge_digest")
+    names = ("endpoint", "options", "media_policy", "recipe", "judge", "judge_digest")
     for name in names:
         was, now = getattr(stored, name), getattr(here, name)
         if was != now:

@@ -64,6 +64,7 @@ COMMANDS = (
         "outside.jsonl", "address.jsonl")),
     "run q.csv -m mock/scripted --cache off -o script={\"*\":{\"error\":\"auth\"}}",
     "run q.csv -m mock/flaky --cache off -o bad_request_rate=0.4",
+    f"{RUN} --recipe qwen3vl", f"{RUN} --recipe qwen3-vl", f"{RUN} --image most=few", "recipe gemma",
     "list nonsense", "list runs --match zzz", "list runs --results q.csv", "list runs --results nowhere",
     "show zzz", "show mock", "show zzz --results nowhere", "show emptied --wrong", "show other --wrong",
     "diff one", "diff one zzz", "diff one --profiles mmeval", "diff one --profiles mmeval,x",
