@@ -116,7 +116,7 @@ def test_options_are_merged_one_by_one(file: Path) -> None:
         ("benchmarks = [{limit = 3}]", "run.toml: benchmarks[1]: expected a name, or a table with `name`"),
         ('benchmarks = [{name = "q.csv", limit = 0}]', "run.toml: benchmarks[1].limit: expected a number of samples"),
         ('benchmarks = [{name = "q.csv", profile = 1}]', "run.toml: benchmarks[1].profile: expected a name (got 1)"),
-        ('[[models]]\nname = "a/b"\nlimit = 3', "models[1]: no key 'limit'; an entry has name, options; `limit` belongs"),
+        ('[[models]]\nname = "a/b"\nlimit = 3', "models[1]: no key 'limit'; an entry has name, options, recipe; `limit` belongs"),
         ('[[models]]\nname = "a/b"\nopions = 3', "models[1]: no key 'opions'; an entry has name, options; did you mean"),
         ('models = [{name = "a/b", options = 3}]', "run.toml: models[1].options: expected a table, as in options = {"),
         ('benchmarks = ["q.csv"]\nmodels = ["mock"]', "-m mock: expected PROVIDER/MODEL"),
