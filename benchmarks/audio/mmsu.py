@@ -1,4 +1,7 @@
-"""What is said and how: 47 tasks about spoken language, perception and reasoning. The default is our own reading."""
+"""What is said and how: 47 tasks about spoken language, perception and reasoning.
+
+The authors publish no code that reads a reply; the default is our own reading.
+"""
 
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.metrics import accuracy

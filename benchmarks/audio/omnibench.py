@@ -1,8 +1,12 @@
-"""A picture and a sound that answer a question only together. The default is our own reading."""
+"""A picture and a sound that answer a question only together.
+
+The authors look for `(X)`, `X ` and `X.` anywhere, then for the text of an option; the default is our own reading.
+"""
 
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.metrics import accuracy
 from mmeval.scorers import choice
+from mmeval.scorers.readers.brackets import bracketed_whole
 from mmeval.types import Text
 
 CLOSING = "Answer with the option's letter from the given choices directly."
@@ -27,7 +31,7 @@ benchmark = Benchmark(
         "lmms-lab-audio/Omni_Bench_fix", split="train", revision=None,  # pinned by the first load
         columns={"audio": dict, "image": dict, "question": str, "options": list, "answer": str, "task type": str},
     ),
-    to_sample=to_sample, score=choice(), profile="mmeval", metric=accuracy(by=["task type", "audio type"]),
-    cluster="picture and sound", license=None, url="https://huggingface.co/datasets/m-a-p/OmniBench",
+    to_sample=to_sample, score=choice(official=bracketed_whole), profile="mmeval",
+    metric=accuracy(by=["task type", "audio type"]), cluster="picture and sound", license=None, url="https://huggingface.co/datasets/m-a-p/OmniBench",
     paper="https://arxiv.org/abs/2409.15272", rows=1_142, chance=0.25, tags=("audio", "image", "multiple-choice"),
 )  # fmt: skip

@@ -1,13 +1,15 @@
 """Exam questions that are only spoken, options and all: OpenBookQA and twelve fields of MMSU, without a text.
 
 The headline is the mean over the two parts. The other parts of VoiceBench need a judge or a policy of refusals and are
-left out. The authors read letters by a long list of phrases; the default is our own reading.
+left out. The authors look for 160 phrases around a letter, the first of which decides, and draw a letter where none
+occurs; that list is not here. The default is our own reading.
 """
 
 from mmeval import Benchmark, Row, Sample, data
 from mmeval.metrics import accuracy
 from mmeval.scorers import choice
 
+OFFICIAL = "the authors' list of 160 phrases is not included, and their rule draws a letter where none occurs"
 FIELDS = (
     "biology", "business", "chemistry", "economics", "engineering", "health", "history", "law", "other", "philosophy",
     "physics", "psychology",
@@ -35,7 +37,8 @@ benchmark = Benchmark(
         )
         for field, (config, split) in PARTS.items()
     }),
-    to_sample=to_sample, score=choice(), profile="mmeval", metric=accuracy(macro="part", by=["field"]), cluster="sound",
+    to_sample=to_sample, score=choice(refused=OFFICIAL), profile="mmeval",
+    metric=accuracy(macro="part", by=["field"]), cluster="sound",
     license="Apache-2.0", url="https://github.com/MatthewCYM/VoiceBench", paper="https://arxiv.org/abs/2410.17196",
     rows=None, chance=0.25, tags=("audio", "speech", "multiple-choice"),
 )  # fmt: skip

@@ -2,7 +2,8 @@
 
 The headline is the mean overlap (intersection over union); the recall at overlaps of 0.3, 0.5 and 0.7 stands beside
 it. As pictures, a model sees no time: so each frame has its second written before it. State the policy with every
-number. The prompt is that of lmms-eval. The default reads the interval that a reply gives, in seconds or as clocks.
+number. The prompt is that of lmms-eval; the authors take an interval, and publish nothing that reads it from a reply.
+The default reads the interval that a reply gives, in seconds or as clocks.
 """
 
 from mmeval import Benchmark, Row, Sample, data

@@ -1,7 +1,7 @@
 """Three minutes of daily life as its actor sees it, and five summaries: the 500 questions with public answers.
 
-The answers of the other 4,531 are not public. lmms-eval draws a random letter when it reads none; the default is our
-own reading.
+The answers of the other 4,531 are not public. The authors take a number for each question, and publish nothing that
+reads it from a reply. lmms-eval draws a random letter when it reads none; the default is our own reading.
 """
 
 from string import ascii_uppercase

@@ -1,7 +1,7 @@
 """Films of half an hour to two hours, six abilities. The questions hold their four options.
 
-The authors leave the number of frames to the model: state it with every number. No rule is published that reads more
-than a bare letter; the default is our own reading.
+The authors leave the number of frames to the model: state it with every number. Their rule takes the first character
+after an opening bracket, or of the reply; the default is our own reading.
 """
 
 import re
@@ -9,6 +9,7 @@ import re
 from mmeval import Benchmark, Row, Sample, data
 from mmeval.metrics import accuracy
 from mmeval.scorers import choice
+from mmeval.scorers.readers.films import inside_brackets
 from mmeval.types import Text
 
 OPTION = re.compile(r"^\(([A-D])\) ?(.*)$", re.MULTILINE)
@@ -35,7 +36,7 @@ benchmark = Benchmark(
         ),
         "video_chunks/*.zip",
     ),
-    to_sample=to_sample, score=choice(), profile="mmeval", metric=accuracy(by=["category", "type"]), cluster="film",
-    license="CC-BY-NC-SA-4.0", url="https://huggingface.co/datasets/zai-org/LVBench",
+    to_sample=to_sample, score=choice(official=inside_brackets), profile="mmeval",
+    metric=accuracy(by=["category", "type"]), cluster="film", license="CC-BY-NC-SA-4.0", url="https://huggingface.co/datasets/zai-org/LVBench",
     paper="https://arxiv.org/abs/2406.08035", rows=None, chance=0.25, tags=("video", "long", "multiple-choice"),
 )  # fmt: skip

@@ -1,12 +1,13 @@
 """Films of science, medicine, engineering and the humanities, asked at the level of experts: the validation questions.
 
-The authors let GPT-4o judge every reply. Letters need no judge: options are read by our own rule, and a judge decides
-about open answers only. lmms-eval accepts one content word of the right option instead.
+The authors let GPT-4o judge every reply, as `official` does with the judge that `--judge` names. Letters need none: the
+default reads options by our own rule, and a judge decides about open answers only. lmms-eval accepts one content word
+of the right option instead.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.metrics import accuracy
-from mmeval.scorers import choice, correctness, routed
+from mmeval.scorers import correctness, judged_option, routed
 from mmeval.types import Text
 
 CLOSED = (
@@ -42,8 +43,8 @@ benchmark = Benchmark(
         ),
         "*.zip",
     ),
-    to_sample=to_sample, score=routed({"closed": choice(letters="ABCDE"), "open": correctness()}), profile="mmeval",
-    metric=accuracy(by=["question_type"]), cluster="film", license=None, url="https://mmvu-benchmark.github.io",
+    to_sample=to_sample, score=routed({"closed": judged_option(letters="ABCDE"), "open": correctness()}),
+    profile="mmeval", metric=accuracy(by=["question_type"]), cluster="film", license=None, url="https://mmvu-benchmark.github.io",
     paper="https://arxiv.org/abs/2501.12380", rows=1_000, chance=None,
     tags=("video", "exam", "multiple-choice", "open", "judge"),
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """Fine motion in short clips: six kinds of questions. Only the questions with public answers are asked.
 
 The headline is the mean over questions. The clips lie loose beside the questions; one that is missing makes its own
-questions invalid input. The default is our own reading.
+questions invalid input. The authors' rule takes the first character after an opening bracket, or of the reply; the
+default is our own reading.
 """
 
 import re
@@ -9,6 +10,7 @@ import re
 from mmeval import Benchmark, Row, Sample, data
 from mmeval.metrics import accuracy
 from mmeval.scorers import choice
+from mmeval.scorers.readers.films import inside_brackets
 from mmeval.types import Text
 
 OPTION = re.compile(r"^\s*[A-F][.):] ?(.*)$", re.MULTILINE)
@@ -42,7 +44,7 @@ benchmark = Benchmark(
         ),
         "qa",
     ),
-    to_sample=to_sample, score=choice(letters="ABCDEF"), profile="mmeval", metric=accuracy(by=["question_type"]),
-    cluster="film", license=None, url="https://motion-bench.github.io", paper="https://arxiv.org/abs/2501.02955",
+    to_sample=to_sample, score=choice(letters="ABCDEF", official=inside_brackets), profile="mmeval",
+    metric=accuracy(by=["question_type"]), cluster="film", license=None, url="https://motion-bench.github.io", paper="https://arxiv.org/abs/2501.02955",
     rows=None, chance=None, tags=("video", "multiple-choice"),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Short staged films that test memory, abstraction, physics and semantics: the validation questions, three options.
 
-lmms-eval takes the first A, B or C that is a word, also the article; the default is our own reading.
+The authors take a number for each question, and publish nothing that reads it from a reply. lmms-eval takes the first
+A, B or C that is a word, also the article; the default is our own reading.
 """
 
 from string import ascii_uppercase

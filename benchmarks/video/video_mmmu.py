@@ -1,13 +1,14 @@
 """Lectures: what is seen in them, what is understood, and what can be applied to a new question.
 
 The headline is the mean of the three tracks. The picture of an applied question is the last frame of its film, so the
-default policy takes the last frame; one that does not loses the question. The rules are those of MMMU; the default is
-our own reading, which gives no random letter.
+default policy takes the last frame; one that does not loses the question. The authors look for `X.`, `X:`, `(X)` and
+`X ` anywhere, then for the text of an option, and match open answers as MMMU does; the default is our own reading.
 """
 
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.metrics import accuracy
 from mmeval.scorers import choice, open_answer, routed
+from mmeval.scorers.readers.brackets import stopped
 from mmeval.scorers.targets import as_list
 from mmeval.types import JSON, Text
 
@@ -48,7 +49,7 @@ benchmark = Benchmark(
         )
         for track in ("Perception", "Comprehension", "Adaptation")
     }),
-    to_sample=to_sample, score=routed({"closed": choice(), "open": open_answer()}), profile="mmeval",
+    to_sample=to_sample, score=routed({"closed": choice(official=stopped), "open": open_answer()}), profile="mmeval",
     metric=accuracy(macro="track", by=["subject"]), cluster="film", license=None,
     url="https://videommmu.github.io", paper="https://arxiv.org/abs/2501.13826", rows=900, chance=None,
     tags=("video", "exam", "multiple-choice", "open"),

@@ -367,6 +367,8 @@ def rule_of(benchmark: Benchmark, profile: str, options: Mapping[str, Any] = Map
         options: of the run; a rule that reads coordinates needs the one that declares them.
     """
     known = benchmark.score.rules
+    if profile in benchmark.score.refused:
+        raise UsageError(f"{benchmark.name}: profile {profile!r}: {benchmark.score.refused[profile]}")
     if profile not in known:
         fault = f"{benchmark.name} has no profile {profile!r}{nearest(profile, known)}"
         raise UsageError(f"{fault}; it has {', '.join(sorted(known))}")

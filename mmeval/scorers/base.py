@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from mmeval.errors import UsageError
@@ -97,9 +97,13 @@ class Scorer:
 
     Raise it when a change can give the same reply another score. None identifies a rule by a digest of its code.
     """
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Published rules that are not offered, by profile, each with the reason."""
 
     def rule(self, profile: str) -> Rule | JudgeRule:
         """The rule of a profile. Raises UsageError, which lists the profiles, if there is no such profile."""
+        if profile in self.refused:
+            raise UsageError(f"profile {profile!r}: {self.refused[profile]}")
         try:
             return self.rules[profile]
         except KeyError:

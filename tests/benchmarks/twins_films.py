@@ -118,7 +118,7 @@ TWINS = {
         rows=[
             {"video": "one.mp4", "question": "When?", "candidates": ["Early.", "Late."], "answer": "Late.", "start": 0.2, "end": 0.8}
         ],
-        prompt=["action_localization/one.mp4", "When?\nA. Early.\nB. Late.\nAnswer with the option letter only."],
+        prompt=["action_localization/one.mp4", "Question: When?\nOptions:\n(A) Early.\n(B) Late.\nOnly give the best option."],
         replies=["B"], value=1.0,
     ),
     "motionbench": Twin(
@@ -193,10 +193,12 @@ TWINS = {
              "answer": "B", "task_type": "Audio", "task_domain": "Music"}
         ],
         prompt=[
+            "Carefully watch this video and pay attention to every detail. Based on your observations, select the best option that "
+            "accurately addresses the question.",
             "one.mp4",
-            "These are the frames of a video and the corresponding audio. Select the best answer to the following multiple-choice "
-            "question based on the video. Respond with only the letter (A, B, C, or D) of the correct option.\nWhat is heard?\n"
-            "A. Rain.\nB. A bell.",
+            "\nThese are the frames of a video and the corresponding audio. Select the best answer to the following multiple-choice "
+            "question based on the video. Respond with only the letter (A, B, C, or D) of the correct option.\nQuestion: What is "
+            "heard?\nA. Rain.\nB. A bell.\nAnswer: ",
         ],
         replies=["A bell"], value=1.0,
     ),

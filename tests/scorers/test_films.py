@@ -2,10 +2,11 @@
 
 import pytest
 
+from mmeval.errors import UsageError
 from mmeval.metrics.base import Metric
 from mmeval.metrics.groups import Share, best, by_tag, grouped, prefix
 from mmeval.scorers import Scorer, caption_choice, choice, token_choice
-from mmeval.scorers.readers import films
+from mmeval.scorers.readers import brackets, films
 from mmeval.types import Record, Reply, Sample, Score, Text
 
 OPTIONS = ("It gets dark.", "It gets bright.", "Nothing.", "Rain.")
@@ -42,10 +43,32 @@ def answer(
         (films.exact_option, "The answer is C", None),
         (films.whole_token, "b. It", "B"),
         (films.whole_token, "(B)", None),
+        (films.inside_brackets, "B. It gets bright.", "B"),
+        (films.inside_brackets, "It is ( C) or (B)", "C"),
+        (films.inside_brackets, "Because it is dark: A", "B"),  # the first character
+        (films.inside_brackets, "b", None),
+        (films.first_of_four, "Answer: C", "C"),
+        (films.first_of_four, "The best option is Dark", "D"),
+        (films.first_of_four, "no idea", None),  # the authors ask a judge
+        (brackets.stopped, "C: nothing. The answer is B.", "C"),  # the last full stop is trimmed
+        (brackets.stopped, "A: no. B: yes", "B"),
+        (brackets.stopped, "(A) or (D)", "D"),
+        (brackets.stopped, "I think that it gets bright in the end", None),
+        (brackets.stopped, "I think that here it gets bright. Yes", "B"),
+        (brackets.bracketed_whole, "A.", "A"),
+        (brackets.bracketed_whole, "A", "A"),
+        (brackets.bracketed_whole, "'A'", None),
     ],
 )
 def test_a_letter_as_authors_read_it(read, reply, letter):
     assert answer(choice(official=read), reply)[0] == letter
+
+
+def test_a_rule_that_nobody_else_can_run_says_why():
+    scorer = choice(refused="a judge of their own")
+    assert "official" not in scorer.rules
+    with pytest.raises(UsageError, match=r"^profile 'official': a judge of their own$"):
+        scorer.rule("official")
 
 
 @pytest.mark.parametrize(("reply", "word"), [("Yes, it is.", "yes"), ("not at all", "no"), ("It is: yes", None)])

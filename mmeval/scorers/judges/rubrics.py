@@ -22,6 +22,7 @@ from mmeval.scorers.judges.base import (
 from mmeval.scorers.readers.declared import declarations
 from mmeval.scorers.readers.letters import read_letter
 from mmeval.scorers.readers.structure import structured
+from mmeval.scorers.rules.choices import choice
 from mmeval.scorers.rules.text import clean
 from mmeval.scorers.rules.yesno import read_tokens, same_answer, target_answer, yes_no
 from mmeval.types import JSON, Sample, Score
@@ -66,6 +67,12 @@ agree. Do not solve the question yourself. Reply with JSON only: {"verdict": "co
 def correctness() -> Scorer:
     """A judge decides whether the reply agrees with the target."""
     return Scorer(name="correctness", version=1, rules={"official": CORRECTNESS, "mmeval": CORRECTNESS})
+
+
+def judged_option(*, letters: str = "ABCD") -> Scorer:
+    """An option. `mmeval` reads it; `official` is MMVU's, a judge about every reply."""
+    own = choice(letters=letters).rules["mmeval"]
+    return Scorer(name="judged_option", version={"mmeval": 2}, rules={"mmeval": own, "official": CORRECTNESS})
 
 
 PARTIAL = Judge(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 Options = Mapping[str, str]
 _OUTER = (",", ".", "!", "?", ";", ":", "'")
 _WORDS = 5
+_LOOSE: tuple[Callable[[str], str], ...] = (lambda letter: f"{letter} ", lambda letter: f"{letter}.")
 
 
 def trim(text: str, marks: tuple[str, ...] = _OUTER) -> str:
@@ -21,12 +22,17 @@ def trim(text: str, marks: tuple[str, ...] = _OUTER) -> str:
 
 def bracketed(text: str, options: Options) -> str | None:
     """`(X)`, else ` X ` with spaces around it, else an option's text in a reply of more than five words."""
-    return _read(text, options, (lambda letter: f" {letter} ",))
+    return _read(trim(text), options, (lambda letter: f" {letter} ",))
 
 
 def bracketed_loose(text: str, options: Options) -> str | None:
     """`(X)`, else `X ` with any character before it, else `X.`, else an option's text."""
-    return _read(text, options, (lambda letter: f"{letter} ", lambda letter: f"{letter}."))
+    return _read(trim(text), options, _LOOSE)
+
+
+def bracketed_whole(text: str, options: Options) -> str | None:
+    """As `bracketed_loose`, with the punctuation at both ends of the reply left where it is: OmniBench's own."""
+    return _read(f" {text} ", options, _LOOSE)
 
 
 def after_answer(text: str, options: Options) -> str | None:
@@ -38,6 +44,24 @@ def after_answer(text: str, options: Options) -> str | None:
         if len(hits) == 1:
             return hits[0]
     return bracketed_loose(text, options)
+
+
+def stopped(text: str, options: Options) -> str | None:
+    """`X.` or `X:`, else `(X)`, else `X `, else an option's text in a reply of more than five words: Video-MMMU's own.
+
+    If several match, the last one of the first form that any of them has.
+    """
+    padded = trim(text)
+    shapes: tuple[tuple[Callable[[str], str], ...], ...] = (
+        (lambda letter: f"{letter}.", lambda letter: f"{letter}:"),
+        (lambda letter: f"({letter})",),
+    )
+    for shape in shapes:
+        hits = [letter for form in shape for letter in options if form(letter) in padded]
+        if hits:
+            form = next(form for form in shape if any(form(letter) in padded for letter in options))
+            return _rightmost(hits, lambda letter: padded.rfind(form(letter)))  # noqa: B023 - used at once
+    return _read(padded, options, _LOOSE[:1])
 
 
 def bracketed_letters(text: str, options: Options) -> str | None:
@@ -55,8 +79,7 @@ def bracketed_letters(text: str, options: Options) -> str | None:
     return None
 
 
-def _read(text: str, options: Options, forms: tuple[Callable[[str], str], ...]) -> str | None:
-    padded = trim(text)
+def _read(padded: str, options: Options, forms: tuple[Callable[[str], str], ...]) -> str | None:
     hits = [letter for letter in options if f"({letter})" in padded]
     if hits:
         return _rightmost(hits, lambda letter: padded.rfind(f"({letter})"))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 __all__ = [
-    "before_bracket", "exact_option", "first_capital", "first_of_eight", "first_of_five", "leading_letter",
-    "leading_yes_no", "whole_token",
+    "before_bracket", "exact_option", "first_capital", "first_of_eight", "first_of_five", "first_of_four",
+    "inside_brackets", "leading_letter", "leading_yes_no", "whole_token",
 ]  # fmt: skip
 
 Options = Mapping[str, str]
@@ -17,6 +17,9 @@ _EIGHT_LEADS = (
     "The correct option is", "Best answer:", "Best option:",
 )  # fmt: skip
 _ELEVEN_LEADS = ("Final Answer:", *_EIGHT_LEADS, "Answer:", "Option:")
+_FOUR_LEADS = (
+    *_EIGHT_LEADS[:4], "The best option isThe correct option is", "Best answer:Best option:", "Answer:", "Option:",
+)  # fmt: skip
 _ANSWER_IS = re.compile(r"Answer is:?\(?([A-Fa-f])\)?")
 _LEADING = re.compile(r"([A-D])(?:$|[.)])")
 
@@ -40,6 +43,24 @@ def first_of_five(text: str, options: Options) -> str | None:
     del options
     found = re.search("[A-E]", _without(text, _EIGHT_LEADS))
     return found[0] if found else None
+
+
+def first_of_four(text: str, options: Options) -> str | None:
+    """WorldSense's own, in VLMEvalKit: without some lead-ins, the first capital A to D. It asks a judge for others.
+
+    Two commas are missing in its list, so that four of the lead-ins are two that no reply has.
+    """
+    del options
+    found = re.search("[A-D]", _without(text.strip(), _FOUR_LEADS))
+    return found[0] if found else None
+
+
+def inside_brackets(text: str, options: Options) -> str | None:
+    """LVBench's and MotionBench's own: the first character after the first `(`, or of the reply, before a `)`."""
+    said = text.strip().split(")")[0].strip()
+    said = said.split("(")[1].strip() if "(" in said else said
+    letter = said.split(" ")[0][:1]
+    return letter if letter in options else None
 
 
 def _without(text: str, leads: Iterable[str]) -> str:

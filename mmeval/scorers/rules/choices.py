@@ -29,6 +29,7 @@ def choice(
     lmms: Reader | None = None,
     vlmevalkit: Reader | None = None,
     more: Mapping[str, Reader] | None = None,
+    refused: str = "",
 ) -> Scorer:
     """One option out of several. The target is a letter, the text of an option, or several letters (`A, C`).
 
@@ -38,6 +39,7 @@ def choice(
         lmms: the reader of lmms-eval 0.7.3, if it is known.
         vlmevalkit: the reader of VLMEvalKit, if it does not use its token matcher.
         more: readers of other profiles by name, such as an earlier release.
+        refused: why the rule of the authors cannot be run; it takes the place of `official`.
     """
     own = functools.partial(own_reading, letters=letters)
     grade = functools.partial(same_letter, letters=letters)
@@ -47,7 +49,11 @@ def choice(
         rules[profile] = Staged(_reading(vlmevalkit, letters) or by_generation, grade)
     for name, read in {**({"lmms-0.7.3": lmms} if lmms else {}), **(more or {})}.items():
         rules[name] = Staged(functools.partial(by_reader, read=read, letters=letters), grade)
-    return Scorer(name="choice", version=own_versions(official), rules=rules)
+    if refused:
+        del rules["official"]
+    return Scorer(
+        name="choice", version=own_versions(official), rules=rules, refused={"official": refused} if refused else {}
+    )
 
 
 def own_versions(official: object) -> Mapping[str, int]:
