@@ -23,7 +23,7 @@ LAYERS = [
     {"definitions"},
     {"media", "providers"},
     {"data", "catalog", "anatomy"},
-    {"engine", "provenance", "store", "fresh", "bridge", "recipes"},
+    {"engine", "provenance", "store", "fresh", "generation", "bridge", "recipes"},
     {"comparable"},
     {"runner", "compare", "board", "interchange"},
     {"gate", "arena", "diagnosis", "probe"},

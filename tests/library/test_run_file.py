@@ -117,7 +117,7 @@ def test_options_are_merged_one_by_one(file: Path) -> None:
         ('benchmarks = [{name = "q.csv", limit = 0}]', "run.toml: benchmarks[1].limit: expected a number of samples"),
         ('benchmarks = [{name = "q.csv", profile = 1}]', "run.toml: benchmarks[1].profile: expected a name (got 1)"),
         ('[[models]]\nname = "a/b"\nlimit = 3', "models[1]: no key 'limit'; an entry has name, options, recipe; `limit` belongs"),
-        ('[[models]]\nname = "a/b"\nopions = 3', "models[1]: no key 'opions'; an entry has name, options; did you mean"),
+        ('[[models]]\nname = "a/b"\nopions = 3', "models[1]: no key 'opions'; an entry has name, options, recipe; did you mean"),
         ('models = [{name = "a/b", options = 3}]', "run.toml: models[1].options: expected a table, as in options = {"),
         ('benchmarks = ["q.csv"]\nmodels = ["mock"]', "-m mock: expected PROVIDER/MODEL"),
         ('[mine]\nbenchmarks = ["bar_reading"]', "run.toml: [mine] is a suite; put it into benchmarks/suites.toml"),

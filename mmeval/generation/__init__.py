@@ -1,0 +1,12 @@
+"""Prompts for models that make images, sounds and films, with facts that are checked by rule."""
+
+from mmeval.generation.bars import BARS
+from mmeval.generation.clocks import CLOCKS
+from mmeval.generation.dots import DOTS
+from mmeval.generation.shapes import SHAPES
+from mmeval.generation.tasks import Task, benchmark_of, checked
+from mmeval.generation.tones import TONES
+
+__all__ = ["TASKS", "Task", "benchmark_of", "checked"]
+
+TASKS = {task.name: task for task in (SHAPES, BARS, CLOCKS, TONES, DOTS)}

@@ -1,0 +1,90 @@
+"""A task: what a model is asked to make, how we make it ourselves, and how we see whether the facts are right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from random import Random
+from typing import Any
+
+from mmeval.data import generated
+from mmeval.definitions import Benchmark
+from mmeval.metrics import accuracy
+from mmeval.scorers.base import Scorer
+from mmeval.types import JSON, Media, Reply, Row, Sample, Score, Text, Want
+
+__all__ = ["Facts", "Task", "benchmark_of", "checked"]
+
+Facts = Mapping[str, Any]
+"""Everything that a prompt asks for, as JSON: the target of its sample."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One kind of thing to make, whose facts can be checked without a judge."""
+
+    name: str
+    """Of its benchmark."""
+    version: int
+    """Raised when a change can give the same reply another score."""
+    want: Want
+    draw: Callable[[Random], dict[str, JSON]]
+    """Facts, with a `kind` that slices the scores."""
+    prompt: Callable[[Facts], str]
+    """What the model is told: every fact that is checked."""
+    flaws: tuple[str, ...]
+    """Names of single mistakes that `make` can plant."""
+    make: Callable[[Facts, Random, str | None], bytes]
+    """Our own image, sound or film: right, or with one mistake. The source of chance changes nothing that is asked."""
+    check: Callable[[Facts, Media], dict[str, bool]]
+    """By fact, whether it holds in what was made."""
+
+
+def checked(task: Task) -> Scorer:
+    """Checks the facts: `mmeval` needs all of them, `share` gives the share that is right."""
+
+    def found(sample: Sample, reply: Reply) -> dict[str, bool]:
+        made = next(one for one in reply.media if one.kind == task.want)
+        assert isinstance(sample.target, dict)
+        return task.check(sample.target, made)
+
+    def every(sample: Sample, reply: Reply) -> Score:
+        facts = found(sample, reply)
+        return _score(facts, float(all(facts.values())))
+
+    def share(sample: Sample, reply: Reply) -> Score:
+        facts = found(sample, reply)
+        return _score(facts, sum(facts.values()) / len(facts))
+
+    return Scorer(name=f"checked_{task.name}", rules={"mmeval": every, "share": share}, version=task.version)
+
+
+def _score(facts: Mapping[str, bool], value: float) -> Score:
+    wrong = [name for name, right in facts.items() if not right]
+    said = f"wrong: {', '.join(wrong)}" if wrong else "all facts are right"
+    answer = ", ".join(name for name, right in facts.items() if right)
+    return Score(value=value, answer=answer or "nothing is right", note=said, rule="facts")
+
+
+def benchmark_of(task: Task, *, title: str, about: str | None, n: int, seed: int) -> Benchmark:
+    """The benchmark of a task: `n` prompts that follow from a seed."""
+    return Benchmark(
+        name=task.name, version=str(task.version), title=title, about=about or "",
+        data=generated(partial(_row, task), n=n, seed=seed), to_sample=partial(_sample, task),
+        score=checked(task), profile="mmeval", metric=accuracy(by=("category",)), want=task.want, temperature=None,
+        cluster=None, license="CC0-1.0", url=None, paper=None, rows=n, chance=0.0,
+        redistribute=True, tags=("generated", f"makes {task.want}"),
+    )  # fmt: skip
+
+
+def _row(task: Task, rng: Random) -> dict[str, Any]:
+    return {"facts": task.draw(rng)}
+
+
+def _sample(task: Task, row: Row) -> Sample:
+    facts = row["facts"]
+    target = {"task": task.name, **facts}
+    return Sample(
+        id=row["id"], prompt=(Text(task.prompt(facts)),), target=target, tags={"category": str(facts["kind"])}
+    )

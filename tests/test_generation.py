@@ -1,0 +1,66 @@
+"""Benchmarks whose images, sounds and films are checked by rule: what is right counts, and no planted mistake does."""
+
+from __future__ import annotations
+
+import io
+import random
+
+import pytest
+from PIL import Image as Pillow
+
+from mmeval import media
+from mmeval.catalog import Catalog
+from mmeval.generation import TASKS
+from mmeval.runner import run_one
+from tests.perf.made import KINDS, accepted, jpeg
+
+from .engine.conftest import settings as settings
+
+MISTAKES = [(name, flaw) for name, task in TASKS.items() for flaw in task.flaws]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_what_is_right_counts(name):
+    assert accepted(TASKS[name], 2, None, jpeg if TASKS[name].want == "image" else bytes) == 1
+
+
+@pytest.mark.parametrize(("name", "flaw"), MISTAKES, ids=[f"{name}: {flaw}" for name, flaw in MISTAKES])
+def test_a_mistake_is_found(name, flaw):
+    assert accepted(TASKS[name], 1, flaw) == 0
+
+
+def pictures() -> dict[str, bytes]:
+    noise = random.Random(1).randbytes(64 * 64 * 3)
+    made = {"white": Pillow.new("RGB", (64, 64), "white"), "noise": Pillow.frombytes("RGB", (64, 64), noise)}
+    made["one pixel"], made["a line"] = Pillow.new("RGBA", (1, 1)), Pillow.new("L", (3000, 1))
+    found = {}
+    for name, picture in made.items():
+        out = io.BytesIO()
+        picture.save(out, "PNG")
+        found[name] = out.getvalue()
+    return found
+
+
+@pytest.mark.parametrize(("name", "picture"), [(n, p) for n in TASKS for p in pictures() if TASKS[n].want == "image"])
+def test_an_image_of_nothing_is_wrong_and_no_error(name, picture):
+    facts = TASKS[name].draw(random.Random(3))
+    assert not all(TASKS[name].check(facts, media.image(pictures()[picture])).values())
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_facts_are_told_and_the_same_prompt_is_not_drawn_twice_the_same(name):
+    """Whoever reads the prompt knows all that is checked; colours and places that nobody asked for vary."""
+    task, facts = TASKS[name], TASKS[name].draw(random.Random(5))
+    assert task.draw(random.Random(5)) == facts
+    one, other = (task.make(facts, random.Random(seed), None) for seed in (1, 2))
+    assert (one == other) == (name == "play_tones")
+    assert isinstance(KINDS[task.want](one), media.image(pictures()["white"]).__class__.__base__)
+
+
+@pytest.mark.parametrize(("model", "score"), [("drawing/right", 1.0), ("drawing/wrong", 0.0)])
+def test_the_references_get_everything_and_nothing(settings, model, score):
+    benchmark = Catalog().benchmark("draw_shapes")
+    run = run_one(benchmark, model, settings.model_copy(update={"limit": 4}))
+    assert (run.info.status, run.info.metrics["accuracy"].value) == ("complete", score)
+    notes = {record.score.note for record in run.records()}
+    assert (notes == {"all facts are right"}) == (score == 1.0)
