@@ -19,12 +19,14 @@ from typer.testing import CliRunner
 from mmeval import animate, media, store
 from mmeval.cli import app
 from mmeval.comparable import refused
+from mmeval.definitions import Capabilities, Options
 from mmeval.errors import MediaError, RunFailedError, UsageError
 from mmeval.media import Kept, subtitles
 from mmeval.media.decoder import Decoder, Job
 from mmeval.sampling import PRESETS, audio_policy, video_policy
 
 FPS = 10
+TAKES_ALL = Capabilities(version="1", inputs=frozenset({"text", "image", "video", "audio"}), options=Options)
 
 
 def shade(number: int) -> Image.Image:
@@ -100,6 +102,14 @@ def damaged(folder: Path, name: str) -> Path:
     file, whole = folder / f"{name}.mp4", (folder / "film.mp4").read_bytes()
     if name == "sound only":
         file.write_bytes(animate.wav(np.zeros(8000, np.int16)))
+    elif name == "no frames":
+        with av.open(str(file), "w", format="matroska") as out:
+            stream = out.add_stream("mpeg4", rate=FPS)
+            stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+            sound = out.add_stream("pcm_s16le", rate=8000)
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), format="s16", layout="mono")
+            frame.rate, frame.pts = 8000, 0
+            out.mux(sound.encode(frame))
     elif name == "cut short":
         with av.open(str(file), "w", options={"movflags": "faststart"}) as out:
             stream = out.add_stream("mpeg4", rate=FPS)
@@ -131,6 +141,7 @@ def damaged(folder: Path, name: str) -> Path:
         ("no index", "neither a film nor a sound"),
         ("cut short", r"cut short: \d+ of 100 frames are there"),
         ("sound only", "no film in it, only sound"),
+        ("no frames", "no frames in it"),
         ("text", "neither a film nor a sound"),
         ("picture", "neither a film nor a sound"),
         ("playlist", "neither a film nor a sound"),
@@ -169,6 +180,12 @@ def test_odd_films_give_the_right_frames(decoder: Decoder, folder: Path):
         out.mux(stream.encode(None))
     made = frames(decoder, media.video(uneven), "fps=1")
     assert (numbers(made), [f["at"] for f in made.meta["frames"]]) == ([0, 8, 12, 16], [0.0, 0.2, 2.0, 2.1])
+    cut = decoder.want(Job("cut", media.video(uneven, start=1.0, end=4.05))).result(60)
+    made = frames(decoder, media.video(cut.folder / "clip.mp4"), "frames=9")
+    assert (numbers(made), [f["at"] for f in made.meta["frames"]]) == ([8, 12, 16, 20], [0.0, 1.0, 1.1, 3.0])
+    silent = replace(media.video(uneven), policy=video_policy("frames=2,sound=on"))
+    made = [decoder.want(job).result(60) for job in media.wanted((silent,), TAKES_ALL)]
+    assert [part.kind for part in media.shown((silent,), TAKES_ALL, made).prompt] == ["image", "image"]
 
 
 def test_headers_that_lie_or_turn_the_picture(decoder: Decoder, folder: Path):
@@ -183,6 +200,9 @@ def test_headers_that_lie_or_turn_the_picture(decoder: Decoder, folder: Path):
     (folder / "turned.mp4").write_bytes(whole)
     made = frames(decoder, media.video(folder / "turned.mp4"), "frames=2")
     assert (made.meta["width"], made.meta["height"], numbers(made)) == (64, 96, [10, 30])
+    cut = decoder.want(Job("cut", media.video(folder / "turned.mp4", start=1.0, end=2.0))).result(60)
+    made = frames(decoder, media.video(cut.folder / "clip.mp4"), "frames=2")
+    assert (cut.meta["width"], made.meta["height"], numbers(made)) == (64, 96, [12, 17])
 
 
 def test_a_film_of_ten_hours(decoder: Decoder, folder: Path):
@@ -196,6 +216,15 @@ def test_a_film_of_ten_hours(decoder: Decoder, folder: Path):
         out.mux(stream.encode(None))
     made = frames(decoder, media.video(folder / "day.mkv"), "fps=2,max=8")
     assert (len(made.meta["frames"]), made.meta["seconds"]) == (8, 36_000.0)
+
+
+def test_equal_files_keep_their_own_names(decoder: Decoder, folder: Path):
+    for name in ("first.mp4", "second.mp4"):
+        (folder / name).write_bytes(b"the same text")
+    waiting = {name: decoder.want(Job("probe", media.video(folder / name))) for name in ("first.mp4", "second.mp4")}
+    for name, future in waiting.items():
+        with pytest.raises(MediaError, match=rf"{name}: neither a film nor a sound"):
+            future.result(60)
 
 
 def test_any_damage_is_a_media_error_or_a_result(decoder: Decoder, folder: Path):

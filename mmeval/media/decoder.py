@@ -36,7 +36,7 @@ LONGEST_S = 1800.0
 """Longest time for one clip."""
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 """Faults of the disk that results are written to."""
-SCHEMA = 1
+SCHEMA = 2
 """Raise it when the same job would give other files."""
 
 
@@ -50,7 +50,7 @@ class Job:
     """One thing to make of one clip."""
 
     op: str
-    """`frames`, `sound`, `cut`, `probe` or `glance`."""
+    """`frames`, `sound`, `voice`, `cut`, `probe` or `glance`."""
     clip: Media
     policy: Mapping[str, Any] = field(default_factory=dict)
 
@@ -92,8 +92,13 @@ class Decoder:
     def want(self, job: Job) -> Future[Made]:
         """The result, from the disk or from a worker. Equal jobs that are under way share one.
 
-        The future raises MediaError when the clip cannot be used.
+        The future raises MediaError, with the name of this clip, when it cannot be used.
         """
+        mine: Future[Made] = Future()
+        self._shared(job).add_done_callback(lambda done: _passed_on(done, mine, job.clip))
+        return mine
+
+    def _shared(self, job: Job) -> Future[Made]:
         key = job.key
         with self._lock:
             known = self._open.get(key)
@@ -127,7 +132,7 @@ class Decoder:
                 known = foreseen(error)
                 if isinstance(known, RunFailedError):  # no other clip would fare better
                     raise known from None
-                raise MediaError(f"{_name(job.clip)}: {error.strerror or error}") from None
+                raise MediaError(str(error.strerror or error)) from None
         return Made(*found)
 
     def _work(self, job: Job, worker: _Worker, out: Path) -> dict[str, Any]:
@@ -141,8 +146,21 @@ class Decoder:
         if answer.get("errno") in FULL:
             raise OSError(answer["errno"], os.strerror(answer["errno"]), str(out))
         if "error" in answer:
-            raise MediaError(f"{_name(job.clip)}: {answer['error']}")
+            raise MediaError(answer["error"])
         return answer
+
+
+def _passed_on(done: Future[Made], mine: Future[Made], clip: Media) -> None:
+    """Give a shared result to one of those who wait for it: equal clips may have different names."""
+    if not mine.set_running_or_notify_cancel():
+        return
+    error = done.exception()
+    if isinstance(error, MediaError):
+        mine.set_exception(MediaError(f"{_name(clip)}: {error}"))
+    elif error is not None:
+        mine.set_exception(error)
+    else:
+        mine.set_result(done.result())
 
 
 class _Worker:

@@ -129,7 +129,7 @@ def _jobs(part: Part, capabilities: Capabilities) -> list[Job]:
         return [Job("cut", clip) if _bounded(part) and not capabilities.clips else Job("probe", clip)]
     # How subtitles and stamps are written needs no decoding, so equal frames are shared.
     drawn = replace(_counted(policy), subtitles="off", stamps=False, sound=False).describe()
-    return [Job("frames", clip, drawn), *([_sound(clip, AudioPolicy())] if policy.sound else [])]
+    return [Job("frames", clip, drawn), *([Job("voice", clip, AudioPolicy().describe())] if policy.sound else [])]
 
 
 def _counted(policy: VideoPolicy) -> VideoPolicy:
@@ -181,7 +181,7 @@ def _parts(clip: Video | Audio, jobs: Sequence[Job], made: Sequence[Made]) -> It
         yield _timed(clip, first)
     else:
         yield from _stills(clip, first)
-    if len(made) > 1:
+    if len(made) > 1 and "file" in made[1].meta:  # the film may be silent
         yield _file(Audio(None, "audio/wav", clip.sha256, clip.source), made[1])
     if isinstance(clip, Video):
         yield from _subtitles(clip, first)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.errors import MediaError
+from mmeval.media.cuts import upright, write_clip
 from mmeval.media.tracks import BEAT, Track, film_of, is_film, opened, say, track_of
 from mmeval.sampling import AudioPolicy, VideoPolicy
 
@@ -125,9 +126,7 @@ def _pictures(path: str, track: Track, wanted: list[int]) -> Iterator[tuple[int,
     for jump in (True, False):
         for stamp, frame in _decoded(path, track, sorted(missing), jump=jump):
             missing.discard(stamp)
-            picture = frame.to_image()
-            turned = -frame.rotation % 360 if frame.rotation else 0
-            yield stamp, picture.rotate(-turned, expand=True) if turned else picture
+            yield stamp, upright(frame)
         if not missing or not track.keys:
             return
 
@@ -156,6 +155,13 @@ def _decoded(path: str, track: Track, wanted: list[int], *, jump: bool) -> Itera
                 yield stamp, frame
             while stamp is not None and stamp <= at:
                 stamp = next(left, None)
+
+
+def voice(task: Task) -> dict[str, Any]:
+    """The sound track of a film as `sound`, or no file if the film is silent."""
+    with opened(task.path) as container:
+        heard = bool(container.streams.audio)
+    return sound(task) if heard else {"seconds": 0.0}
 
 
 def sound(task: Task) -> dict[str, Any]:
@@ -201,43 +207,10 @@ def _samples(container: Any, rate: int) -> Iterator[bytes]:
 def cut(task: Task) -> dict[str, Any]:
     """Write a clip as a film of its own, with its sound: for servers that take a film but no bounds."""
     with opened(task.path) as container:
-        stream = film_of(container)
-        track = track_of(container, stream)
-        about = {"width": stream.width // 2 * 2, "height": stream.height // 2 * 2}
+        track = track_of(container, film_of(container))
     begin, stop = _bounds(track, task)
-    _write_clip(task.path, task.out / "clip.mp4", begin, stop)
-    return {**_file(task.out / "clip.mp4"), "seconds": round(stop - begin, 3), **about}
-
-
-def _write_clip(path: str, file: Path, begin: float, stop: float) -> None:
-    import av
-
-    with opened(path) as source, av.open(str(file), "w") as target:
-        stream = film_of(source)
-        sounds = source.streams.audio[:1]
-        rate = stream.average_rate or 25
-        film = target.add_stream("libx264", rate=rate, options={"crf": "18", "preset": "veryfast", "threads": "1"})
-        film.width, film.height, film.pix_fmt = stream.width // 2 * 2, stream.height // 2 * 2, "yuv420p"
-        voice = target.add_stream("aac", rate=sounds[0].rate or 48_000) if sounds else None
-        for frame in source.decode(stream, *sounds):
-            BEAT()
-            at = frame.time or 0.0
-            if at >= stop + SLACK_S:
-                break
-            if begin <= at < stop:
-                output: Any = film if isinstance(frame, av.VideoFrame) else voice
-                target.mux(output.encode(_moved(frame, film, begin)))
-        for output in filter(None, (film, voice)):
-            target.mux(output.encode(None))
-
-
-def _moved(frame: Any, film: Any, begin: float) -> Any:
-    """The frame as the clip has it, whose time begins at 0."""
-    stamp, base = frame.pts, frame.time_base
-    if hasattr(frame, "reformat"):
-        frame = frame.reformat(film.width, film.height, "yuv420p")
-    frame.pts, frame.time_base = stamp - round(begin / base), base
-    return frame
+    width, height = write_clip(task.path, task.out / "clip.mp4", track, begin, stop)
+    return {**_file(task.out / "clip.mp4"), "seconds": round(stop - begin, 3), "width": width, "height": height}
 
 
 def probe(task: Task) -> dict[str, Any]:
@@ -277,6 +250,7 @@ def glance(task: Task) -> dict[str, Any]:
 JOBS: Mapping[str, Callable[[Task], dict[str, Any]]] = {
     "frames": frames,
     "sound": sound,
+    "voice": voice,
     "cut": cut,
     "probe": probe,
     "glance": glance,
