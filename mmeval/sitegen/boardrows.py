@@ -99,7 +99,7 @@ class Rows:
             "rank": rank_text(interval),
             "first": interval is not None and interval.best == 1,
             "bar": bar(interval, len(view.ranks.models) if view.ranks else 0),
-            "marks": row_marks(line),
+            "marks": row_marks(line, card),
             "mean": "" if line.mean is None else f"{'≈ ' if line.predicted else ''}{number(line.mean)}",
             "half": "" if line.half is None or line.mean is None else number(line.half),
             "lacks": "" if line.coverage == len(view.columns) else f"{line.coverage}/{len(view.columns)}",
@@ -176,7 +176,7 @@ def bar(interval: RankInterval | None, ranked: int) -> dict[str, str] | None:
     return {"x": coordinate(min(start, BAR - 3.0)), "w": coordinate(max(width, 3.0))}
 
 
-def row_marks(line: Line) -> list[dict[str, str]]:
+def row_marks(line: Line, card: ModelCard) -> list[dict[str, str]]:
     """How far a row can be trusted, and why it has no rank; see `cells.marks`."""
     found = []
     if line.mark:
@@ -184,7 +184,7 @@ def row_marks(line: Line) -> list[dict[str, str]]:
         found.append({"key": f"mark.{line.mark.replace(' ', '-')}", "value": "", "tone": tone})
     if line.outside:
         found.append({"key": f"outside.{line.outside}", "value": "", "tone": "bad"})
-    if line.unranked is not None:
+    if line.unranked is not None and not card.reference:
         column, why = line.unranked
         found.append({"key": f"unranked.{why}", "value": f"({column})", "tone": "bad"})
     return found

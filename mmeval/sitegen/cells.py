@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
@@ -40,6 +40,11 @@ def shown(cell: Cell, column: Column) -> dict[str, Any]:
         "cost": cell.cost_1000,
         "run_url": run_url(cell),
     }
+
+
+def seldom(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[str]:
+    """Those of the keys under which any row has a number: a table has no column without one."""
+    return [key for key in keys if any(row[key] for row in rows)]
 
 
 def marks(cell: Cell) -> list[dict[str, str]]:
@@ -82,6 +87,11 @@ def slices(cell: Cell, column: Column) -> list[dict[str, Any]]:
         for name, numbers in sorted(found.items())
         if name.startswith(f"{head}/")
     ]
+
+
+def metric_title(name: str) -> str:
+    """A metric's name as a reader expects it: `word_error_rate` as "Word error rate"."""
+    return short(name[:1].upper() + name[1:].replace("_", " "), 60)
 
 
 def rank_text(interval: RankInterval | None) -> str:

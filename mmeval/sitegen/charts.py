@@ -20,9 +20,11 @@ class Scale:
     start: float
     end: float
     width: int = ROW
+    """Pixels, or 100 where `unit` is a percent sign: such a chart is as wide as its column."""
+    unit: str = ""
 
     def __call__(self, value: float) -> float:
-        """Pixels; values outside the scale are moved to its end."""
+        """Pixels or percent; values outside the scale are moved to its end."""
         share = (value - self.start) / ((self.end - self.start) or 1.0)
         return 5 + (self.width - 10) * min(1.0, max(0.0, share))
 
@@ -68,25 +70,29 @@ def interval(
     It is hidden from screen readers, because the numbers are beside it.
     """
     # Pages have thousands of these; numbers need none of the escaping of Markup.format.
-    at = "" if chance is None else n(x(chance))
+    unit = x.unit
+    at = "" if chance is None else f"{n(x(chance))}{unit}"
     mark = f'<line class="chance" x1="{at}" x2="{at}" y1="0" y2="20"/>' if at else ""
     return Markup(  # noqa: S704 - numbers and `under`, which is Markup
-        f'<svg class="row" width="{x.width}" height="20" viewBox="0 0 {x.width} 20" aria-hidden="true">'
-        f'<line class="axis" x1="5" x2="{x.width - 5}" y1="10" y2="10"/>{mark}{under or ""}'
-        f'<line class="whisker" x1="{n(x(low))}" x2="{n(x(high))}" y1="10" y2="10"/>'
-        f'<circle class="dot" cx="{n(x(value))}" cy="10" r="4"/></svg>'
+        f'<svg class="row" {_size(x, 20)} aria-hidden="true">'
+        f'<line class="axis" x1="5{unit}" x2="{x.width - 5}{unit}" y1="10" y2="10"/>{mark}{under or ""}'
+        f'<line class="whisker" x1="{n(x(low))}{unit}" x2="{n(x(high))}{unit}" y1="10" y2="10"/>'
+        f'<circle class="dot" cx="{n(x(value))}{unit}" cy="10" r="4"/></svg>'
     )
+
+
+def _size(x: Scale, high: int) -> str:
+    box = "" if x.unit else f' viewBox="0 0 {x.width} {high}"'
+    return f'width="{x.width}{x.unit}" height="{high}"{box}'
 
 
 def axis(x: Scale) -> Markup:
     """The numbers above a column of `interval` rows."""
     labels = Markup("").join(
-        Markup('<text x="{}" y="11" text-anchor="middle">{}</text>').format(n(x(tick)), f"{tick:g}")
+        Markup('<text x="{}{}" y="11" text-anchor="middle">{}</text>').format(n(x(tick)), x.unit, f"{tick:,g}")
         for tick in x.ticks(4)
     )
-    return Markup('<svg class="row" width="{w}" height="14" viewBox="0 0 {w} 14" aria-hidden="true">{t}</svg>').format(
-        w=x.width, t=labels
-    )
+    return Markup('<svg class="row" {} aria-hidden="true">{}</svg>').format(Markup(_size(x, 14)), labels)  # noqa: S704
 
 
 def marks(x: Scale, values: Iterable[float]) -> Markup:
@@ -190,7 +196,7 @@ def _x_marks(x: _Axis, *, log: bool, dates: bool) -> list[tuple[float, str]]:
         halves = [year + part for year in range(int(x.start), int(x.end) + 2) for part in (0, 0.5)]
         return [(at, f"{at:.0f}" if at == int(at) else "") for at in halves]
     if not log:
-        return [(tick, f"{tick:g}") for tick in ticks(x.start, x.end, 8)]
+        return [(tick, f"{tick:,g}") for tick in ticks(x.start, x.end, 8)]
     decades = range(math.floor(x.start), math.ceil(x.end) + 1)
     return [(math.log10(k) + e, f"{k * 10.0**e:g}") for e in decades for k in (1, 2, 5)]
 
@@ -199,7 +205,7 @@ def _y_axis(y: _Axis) -> Markup:
     return Markup("").join(
         Markup(
             '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>'
-        ).format(LEFT, WIDE - 16, n(y(tick)), n(y(tick)), LEFT - 6, n(y(tick) + 4), f"{tick:g}")
+        ).format(LEFT, WIDE - 16, n(y(tick)), n(y(tick)), LEFT - 6, n(y(tick) + 4), f"{tick:,g}")
         for tick in ticks(y.start, y.end, 6)
     )
 

@@ -257,7 +257,7 @@ def dataset(board: Board, title: str) -> dict[str, Any]:
 
 def downloads(path: str) -> list[tuple[str, str]]:
     """Label and file of each format of a table."""
-    return [(ending.upper(), f"{path}.{ending}") for ending in ("csv", "json", "parquet")]
+    return [(label, f"{path}.{label.lower()}") for label in ("CSV", "JSON", "Parquet")]
 
 
 def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -37,14 +37,15 @@ class Language:
     messages: Mapping[str, str]
 
     def text(self, key: str, **values: Any) -> str:
-        """The message with its values; of a message `one|many` the first half if n is 1.
+        """The message with its values; of a message `one|many` the first half if n is 1. Whole numbers are grouped.
 
         Raises UsageError for an unknown key, so that no page lacks a text.
         """
         if key not in self.messages:
             raise UsageError(f"site/messages: no message {key!r} in {self.name}")
         one, _, many = self.messages[key].partition("|")
-        return (many if many and str(values.get("n")) != "1" else one).format(**values)
+        shown = {name: whole(value) if isinstance(value, int) else value for name, value in values.items()}
+        return (many if many and str(values.get("n")) != "1" else one).format(**shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,11 @@ def number(value: float | None, places: int = 1) -> str:
     return "0" + text[2:] if text.startswith("-0") and not float(text) else text.replace("-", "−")
 
 
+def whole(value: int) -> str:
+    """A whole number with its thousands separated, as both languages do it."""
+    return f"{value:,}"
+
+
 @lru_cache(maxsize=2)
 def environment(folders: tuple[Path, ...]) -> Environment:
     """The Jinja environment of these `site/` folders; raises UsageError if two of them have the same template."""
@@ -129,7 +135,7 @@ def environment(folders: tuple[Path, ...]) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["num"] = number
+    made.filters |= {"num": number, "whole": whole}
     made.globals.update(csp=CSP, version=__version__)
     return made
 

@@ -33,7 +33,8 @@ def in_language(body: str, place: Place) -> Markup:
         key = match[1]
         if key not in known:
             name, *pairs = key.split("\x03")
-            known[key] = str(escape(place.language.text(name, **dict(pair.split("=") for pair in pairs))))
+            values = {of: int(value) for of, _, value in (pair.partition("=") for pair in pairs)}
+            known[key] = str(escape(place.language.text(name, **values)))
         return known[key]
 
     return Markup(_MARK.sub(word, body))  # noqa: S704 - made by our templates, which escape

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -15,12 +15,15 @@ from mmeval.sitegen.charts import Box, Scale, around, axis, interval, n, pareto,
 from mmeval.sitegen.charts import Point as Dot
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import model_url
+from mmeval.sitegen.pages.model import sized
 from mmeval.sitegen.pages.plots import cost, latency, size
 from mmeval.sitegen.questions import card_of
 from mmeval.sitegen.text import short
 
 BEST, QUESTIONS = 8, 7
 """Models in the forest plot, and questions with pictures."""
+FEW = 3
+"""So many models have the references beside them in the forest plot."""
 WIDE, HIGH, LEFT, BOTTOM = 400, 216, 34, 26
 """Pixels of the small plot, and the room for its axes."""
 AXES = (("cost", cost), ("size", size), ("latency", latency))
@@ -36,10 +39,10 @@ def front(view: View, board: Board, asked: Sequence[Asked], lang: Language) -> d
     names = {column.card.name for column in view.columns}
     answered = [found for found in asked if found.name in names and found.rivals]
     return {
-        "answers": f"{answers:,}",
+        "answers": answers,
         "one": one is not None,
         "sentence": sentence(view, board, models, lang),
-        "forest": forest(view, board, one) if shown else None,
+        "forest": forest(view, board, models) if shown else None,
         "plot": None if one else plot(view, board, shown, lang),
         "questions": wrong(answered) if one else questions(answered),
         "command": f"mmeval run {' '.join(c.card.name for c in view.columns[:3])} -m PROVIDER/MODEL",
@@ -66,13 +69,14 @@ def sentence(view: View, board: Board, models: Sequence[str], lang: Language) ->
     return {"title": text("front.shared", n=len(first)), "text": about}
 
 
-def forest(view: View, board: Board, one: str | None) -> dict[str, Any]:
-    """The best models with their intervals; beside a single model, the references."""
-    names = [m for m in view.order if view.lines[m].mean is not None and (one or board.models[m].reference is None)]
+def forest(view: View, board: Board, models: Sequence[str]) -> dict[str, Any]:
+    """The best models with their intervals; beside few models, the references."""
+    few, one = len(models) <= FEW, models[0] if len(models) == 1 else None
+    names = [m for m in view.order if view.lines[m].mean is not None and (few or m in models)]
     lines = [view.lines[name] for name in names[:BEST]]
     ends = [(line.mean or 0.0, line.half or 0.0) for line in lines]
     spread = [value for mean, half in ends for value in (mean - half, mean + half)]
-    scale = Scale(*((0.0, 100.0) if one else around(spread, 0, 100)))
+    scale = Scale(*((0.0, 100.0) if few else around(spread, 0, 100)))
     first = view.ranks.intervals if view.ranks else {}
     rows = [
         {
@@ -87,7 +91,7 @@ def forest(view: View, board: Board, one: str | None) -> dict[str, Any]:
         }
         for line, (mean, half) in zip(lines, ends, strict=True)
     ]
-    return {"rows": rows, "axis": axis(scale)}
+    return {"rows": rows, "axis": axis(scale), "references": any(row["reference"] for row in rows)}
 
 
 def plot(view: View, board: Board, models: Sequence[str], lang: Language) -> dict[str, Any] | None:
@@ -103,15 +107,15 @@ def plot(view: View, board: Board, models: Sequence[str], lang: Language) -> dic
         if len({dot.x for dot in dots}) > 1:
             return {
                 "name": name,
-                "title": lang.text(f"plot.{name}"),
-                "svg": drawn(dots),
+                "title": lang.text("fact.parameters" if name == "size" else f"plot.{name}"),
+                "svg": drawn(dots, sized if name == "size" else "{:g}".format),
                 "left": len(models) - len(dots),
             }
     return None
 
 
-def drawn(dots: Sequence[Dot]) -> Markup:
-    """A small plot with a logarithmic x axis; the models on the front have their names."""
+def drawn(dots: Sequence[Dot], label: Callable[[float], str]) -> Markup:
+    """A small plot with a logarithmic x axis and these labels; the models on the front have their names."""
     logs = [math.log10(dot.x) for dot in dots]
     span = max(logs) - min(logs)
     pad = max(0.08 * span, (1 - span) / 2)
@@ -126,7 +130,7 @@ def drawn(dots: Sequence[Dot]) -> Markup:
     decades = range(math.floor(start), math.ceil(end) + 1)
     marks = [(step * 10.0**k) for k in decades for step in (1, 2, 5) if start <= math.log10(step * 10.0**k) <= end]
     wanted = [mark for mark in marks if math.log10(mark) % 1 < 1e-9] if len(marks) > 6 else marks
-    parts += [_upright(at(mark, low)[0], f"{mark:g}") for mark in wanted]
+    parts += [_upright(at(mark, low)[0], label(mark)) for mark in wanted]
     best = pareto(dots)
     if len(best) > 1:
         path = "".join(f"{'L' if i else 'M'}{n(at(d.x, d.y)[0])} {n(at(d.x, d.y)[1])}" for i, d in enumerate(best))

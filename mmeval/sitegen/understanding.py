@@ -72,7 +72,8 @@ def _half(name: str, numbers: Mapping[str, Number], lang: Language) -> str:
             return f"> {len(steps)}" if value > 0 else "< 1"
         return number(value, 1)
 
-    return f"{ended(found.value)} [{ended(found.low)}, {ended(found.high)}]"
+    value, low, high = ended(found.value), ended(found.low), ended(found.high)
+    return value if value == low == high else f"{value} [{low}, {high}]"
 
 
 def _steps(name: str, numbers: Mapping[str, Number]) -> list[tuple[str, Number]]:

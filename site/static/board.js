@@ -125,7 +125,7 @@
     var which = chosen();
     rows.forEach(function (row) { row.on = matches(row) && !(state.complete === "1" && !whole(row, which)); });
     var shown = rows.filter(function (r) { return r.on && !r.ref; }).length, models = total - rows.filter(function (r) { return r.ref; }).length;
-    document.getElementById("shown").textContent = words.shown.replace("{n}", plain() ? models : shown).replace("{all}", models);
+    document.getElementById("shown").textContent = words.shown.replace("{n}", M.grouped(plain() ? models : shown)).replace("{all}", M.grouped(models));
     var none = document.getElementById("none");
     none.textContent = !which.length ? words["found.columns"] : !rows.some(function (r) { return r.on; }) ? words["found.none"].replace("{q}", state.q || "") : "";
     none.hidden = !none.textContent;
@@ -149,7 +149,7 @@
     var wanted = rivals.slice(0, limit).concat(shown.filter(function (r) { return r.ref; })), mine = ++turn, from = 0;
     var more = document.getElementById("all"), left = (plain() ? total : shown.length) - wanted.length;
     more.hidden = left <= 0;
-    more.textContent = words["show.all"].replace("{n}", left + wanted.length);
+    more.textContent = words["show.all"].replace("{n}", M.grouped(left + wanted.length));
     if (wanted.length === body.rows.length && wanted.every(function (row, i) { return body.rows[i] === row.tr; })) return;
     function some() {
       if (mine !== turn) return;
@@ -280,7 +280,7 @@
     }
     columns(); averages(); filter(); sort();
     var done = ranks(), which = chosen(), partly = custom ? rows.filter(function (r) { return r.on && !r.ref && !whole(r, which); }).length : 0;
-    if (partly && which.length) note(words["found.partly"].replace("{n}", partly));
+    if (partly && which.length) note(words["found.partly"].replace("{n}", M.grouped(partly)));
     var used = ["org", "access", "size", "mod", "llm", "enc", "since", "complete", "refs"].filter(function (k) { return state[k]; }).length;
     var count = document.querySelector("#filters .count");
     count.hidden = !used; count.textContent = used;

@@ -71,6 +71,8 @@ window.mmeval = (function () {
       var edge = range.split("-");
       return v !== null && v >= +edge[0] && (edge[1] === "" || v < +edge[1]);
     },
+    /* A whole number with its thousands separated, as the pages write it; anything else as it is. */
+    grouped: function (n) { return Number.isInteger(n) ? String(n).replace(/\B(?=(\d{3})+$)/g, ",") : n; },
     download: function (name, type, text) {
       var link = document.createElement("a");
       link.href = URL.createObjectURL(new Blob([text], { type: type }));

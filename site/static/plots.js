@@ -142,7 +142,7 @@
       if (fit[i] && vx != null && vy != null) points.push({ model: m, vx: vx, vy: vy, half: half(m, state.y) });
       if (table.rows[i]) table.rows[i].hidden = !fit[i];
     });
-    shown.textContent = words.shown.replace("{n}", points.length).replace("{all}", data.models.length);
+    shown.textContent = words.shown.replace("{n}", M.grouped(points.length)).replace("{all}", M.grouped(data.models.length));
     if (points.length) draw(points, state); else figure.replaceChildren(M.el("p", words.empty, { "class": "note" }));
     M.save(changed);
   }

@@ -10,7 +10,7 @@
   /* A message with its values; of `one|many` the first half if n is 1. */
   M.say = function (words, key, values) {
     var parts = (words[key] || "").split("|"), text = parts.length > 1 && String(values.n) !== "1" ? parts[1] : parts[0];
-    return text.replace(/\{(\w+)\}/g, function (all, name) { return name in values ? values[name] : all; });
+    return text.replace(/\{(\w+)\}/g, function (all, name) { return name in values ? M.grouped(values[name]) : all; });
   };
   function link(url, text) {
     return /^https?:\/\//.test(url || "") ? el("a", text || url, { href: url, rel: "nofollow noopener" }) : document.createTextNode(text || url || "");
@@ -178,10 +178,11 @@
     if (facts.length) out.push(el("p", facts.join(" · "), { "class": "meta" }));
     return out;
   };
-  M.heading = function (text, tags, url) {
+  M.heading = function (text, tags, url, id) {
     var header = el("header"), head = el("h2");
     head.append(el("a", text, { href: url }));
     header.append(head);
+    if (id) header.append(el("bdi", id, { "class": "meta" }));
     Object.keys(tags).forEach(function (name) { header.append(el("span", name + ": " + tags[name], { "class": "meta" })); });
     return header;
   };
@@ -219,7 +220,7 @@
   function draw(at, i, q, data) {
     var parts = M.asked(q, words, set.root, index.home), article = el("article", null, { "class": "sample question" }), text = el("div"), rate = data.solved[i];
     document.title = (index.questions[at][1] || q.id) + " · " + title;
-    article.append(M.heading(q.id, q.tags, "#" + q.anchor), parts.media);
+    article.append(M.heading(M.say(words, "question.number", { n: at + 1 }), q.tags, "#" + q.anchor, q.id), parts.media);
     index.models.forEach(function (model, m) { M.placed(parts.media, data.words[data.said[i][m]], data.outcomes[i][m]); });
     text.append.apply(text, parts.text);
     var line = el("p", rate[3] ? M.say(words, "question.solved", { share: Math.round(rate[0]), low: Math.round(rate[1]), high: Math.round(rate[2]), n: rate[3] }) : words["question.unsolved"], { "class": "rate" });
@@ -227,7 +228,7 @@
     text.append(line);
     article.append(text);
     var nav = el("nav", null, { "class": "pager", "aria-label": set.label });
-    nav.append(step(at - 1, "← " + words["question.previous"], -1), el("span", (at + 1) + " / " + index.questions.length), step(at + 1, words["question.next"] + " →", 1));
+    nav.append(step(at - 1, "← " + words["question.previous"], -1), el("span", M.grouped(at + 1) + " / " + M.grouped(index.questions.length)), step(at + 1, words["question.next"] + " →", 1));
     page.replaceChildren(article, el("h2", words["answers.all"]), answers(at, i, data), nav);
     window.scrollTo(0, 0);
     var own = page.querySelector("tr.chosen");
@@ -240,10 +241,12 @@
     [words.model, words.outcome, words["answer.found"], words.reply].forEach(function (name) { head.append(el("th", name, { scope: "col" })); });
     index.models.forEach(function (model, m) {
       var row = el("tr", null, model.reference ? { "class": "ref" } : {}), name = el("th", null, { scope: "row" }), code = data.outcomes[i][m], verdict = el("td"), answer = el("td"), more = el("td"), number = model.numbers ? model.numbers[at] : at + 1, partly = data.partly[i + "." + m];
-      name.append(el("a", model.title, { href: set.pages + model.run + "/index.html" + (number ? "#s" + number : "") }));
-      if (model.reference) name.append(" ", el("span", words["ref." + model.reference], { "class": "tag" }));
+      name.append(el("a", model.title, { href: set.pages + model.url }));
+      if (model.reference && words["ref." + model.reference].toLowerCase() !== model.title.toLowerCase()) name.append(" ", el("span", words["ref." + model.reference], { "class": "tag" }));
       if (model.mark === "third-party") name.append(" ", el("span", words["mark.third-party"], { "class": "tag warn" }));
-      verdict.append(M.tag(words, code), partly == null ? "" : " " + partly + "%");
+      var run = el("a", null, { "class": "target", href: set.pages + model.run + "/index.html" + (number ? "#s" + number : ""), title: words.run });
+      run.append(M.tag(words, code), el("span", " " + words.run + " " + model.title, { "class": "sr" }));
+      verdict.append(run, partly == null ? "" : " " + partly + "%");
       if (data.said[i][m] >= 0) answer.append(el("bdi", data.words[data.said[i][m]]));
       if (number) {
         var button = el("button", words["reply.show"], { type: "button", "aria-expanded": "false" });

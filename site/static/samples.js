@@ -21,7 +21,7 @@
   function button(code, text, n) {
     var made = el("button", null, { type: "button", "data-f": code });
     if (code) made.append(el("span", null, { "class": "o " + code }), " ");
-    made.append(text + " " + n);
+    made.append(text + " " + M.grouped(n));
     made.addEventListener("click", function () {
       filter = code;
       var first = hash().number - 1;

@@ -15,6 +15,7 @@ from mmeval.sitegen.asked import asked_of
 from mmeval.sitegen.charts import Point
 from mmeval.sitegen.env import Language, languages, source_folder
 from mmeval.sitegen.front import drawn, front, questions, sentence
+from mmeval.sitegen.pages.model import sized
 
 Visit = Callable[..., Any]
 
@@ -85,7 +86,7 @@ def test_a_small_plot_names_its_front_inside_its_frame() -> None:
         Point(title=f"A model with a long name {i}", url="", x=x, y=y, low=y, high=y)
         for i, (x, y) in enumerate([(1, 50), (1.01, 90), (900, 60)])
     ]
-    svg = str(drawn(points))
+    svg = str(drawn(points, sized))
     assert svg.count('class="on"') == 2
     assert 'class="name"' in svg
 

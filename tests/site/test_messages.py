@@ -18,7 +18,7 @@ from mmeval.sitegen import discover
 from mmeval.sitegen.env import languages, source_folder
 from mmeval.sitegen.pages import board, compare, gallery, plots, question, run
 from mmeval.sitegen.understanding import TONES
-from mmeval.types import STATUSES
+from mmeval.types import STATUSES, Modality
 
 PACKAGE = Path(discover.__file__).parent
 FAMILIES = {
@@ -45,6 +45,7 @@ FAMILIES = {
     "arena.effect": ["first", *COUNTS],
     "gallery": ["easy", "medium", "hard", "every", "nobody", "split", "doubt", "odd"],
     "blind": ["a", "b", "c", "d"],
+    "modality": get_args(Modality),
 }
 """Keys that are put together from a name and a value."""
 NAMED = [

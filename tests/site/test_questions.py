@@ -18,6 +18,7 @@ from mmeval.sitegen.agreement import kappa
 from mmeval.sitegen.asked import asked_of
 from mmeval.sitegen.drawings import Step, curve, histogram
 from mmeval.sitegen.env import environment, source_folder
+from mmeval.sitegen.links import model_url
 from mmeval.sitegen.matrix import png
 from mmeval.sitegen.pages.benchmark import measured
 from mmeval.sitegen.pages.run import trust
@@ -67,7 +68,8 @@ def test_the_page_has_what_was_asked_and_every_answer(visit: Visit, site: Path, 
     assert f"{share:.0%} of {n} models are right (95% interval {100 * low:.0f}–{100 * high:.0f}%" in text
     rows.first.locator("button").click()
     until(tab, "document.querySelector('.reply-row .text.reply') !== null")
-    rows.first.locator("a").click()
+    assert rows.first.locator("th a").get_attribute("href") == f"../{model_url(asked.models[0])}"
+    rows.first.locator("td a").click()
     until(tab, "document.querySelector('#s53.current') !== null")
 
 
@@ -75,9 +77,9 @@ def test_j_and_k_walk_through_the_questions(visit: Visit) -> None:
     tab = visit(QUESTION)
     until(tab, "document.querySelector('.pager') !== null")
     tab.keyboard.press("j")
-    until(tab, "document.querySelector('#question h2').textContent === 'toy_chartqa-0053'")
+    until(tab, "document.querySelector('#question h2').textContent === 'Question 54'")
     tab.keyboard.press("k")
-    until(tab, "document.querySelector('#question h2').textContent === 'toy_chartqa-0052'")
+    until(tab, "document.querySelector('#question h2').textContent === 'Question 53'")
     tab.evaluate("location.hash = '#q-nothing'")
     until(tab, "document.querySelector('#question').textContent.includes('no question of this name')")
     question = {

@@ -15,10 +15,10 @@ from mmeval.sitegen import data, samples
 from mmeval.sitegen.agreement import agreement_table
 from mmeval.sitegen.asked import Asked
 from mmeval.sitegen.boardrows import group_title
-from mmeval.sitegen.cells import aside, rank_text, shown, slices, text_of
+from mmeval.sitegen.cells import aside, metric_title, rank_text, seldom, shown, slices, text_of
 from mmeval.sitegen.charts import Scale, around, axis, interval
 from mmeval.sitegen.drawings import histogram
-from mmeval.sitegen.env import Language, number
+from mmeval.sitegen.env import Language, number, whole
 from mmeval.sitegen.links import benchmark_url, chart_path, model_url, question_url, questions_url
 from mmeval.sitegen.matrix import png
 from mmeval.sitegen.quality import asked_otherwise, cutoffs, needs_image, quality_of, sharpest, with_and_without
@@ -33,8 +33,6 @@ from mmeval.store import samples_path, slug
 
 SLICES = 24
 """Sub-scores that the table shows. More do not fit a screen; run.json has them all."""
-WIDE = 460
-"""Width of the forest plot."""
 PICKED = 6
 """Questions at the top of the page."""
 LABELS = 24
@@ -78,14 +76,14 @@ def context(asked: Asked, site: Site, drawn: str) -> Context:
         "blind": with_and_without(asked, lang),
         "matrix": matrix_of(asked, drawn, lang) if drawn else None,
         "seasons": seasons_of(asked.column, site.board, lang),
-        "understood": understood(asked.column, site.board, by_score(asked.column), lang),
+        "understood": understood(asked.column, site.board, by_score(asked.column, site.board), lang),
     }
 
 
 def measured(asked: Asked, board: Board, ranks: Ranks | None, gains: Sequence[BlindGain]) -> dict[str, Any]:
     """What is the same in all languages."""
     column, models = asked.column, asked.rivals
-    order = by_score(column)
+    order = by_score(column, board)
     x = scale_of(column)
     chance = None if column.card.chance is None else column.card.chance * column.card.scale
     rows = [row(name, column, board, ranks, x, chance) for name in order]
@@ -104,11 +102,12 @@ def measured(asked: Asked, board: Board, ranks: Ranks | None, gains: Sequence[Bl
             "badge": "",
         },
         "dataset": dataset(column),
-        "metric": column.primary_metric,
+        "metric": metric_title(column.primary_metric),
         "compared": column.compared(ranks.models) if ranks else "mean",
         "axis": axis(x),
         "chance": chance,
         "rows": rows,
+        "odd": seldom(rows, ("failed", "truncated", "unparsed")),
         "full": column.full,
         "needs_image": needs_image(gains, column, board),
         "quality": quality_of(asked),
@@ -134,8 +133,8 @@ def headline(asked: Asked, seeing: Sequence[Mapping[str, Any]], lang: Language) 
     end = card.low if card.higher_is_better is False else card.high
     gains = [one["gain"]["value"] for one in seeing]
     pairs = [
-        (t("questions"), f"{len(asked.ids)}"),
-        (t("models"), f"{len(asked.rivals)}"),
+        (t("questions"), whole(len(asked.ids))),
+        (t("models"), whole(len(asked.rivals))),
         (t("fact.best"), "" if best is None else number(best * card.scale)),
         (t("fact.chance"), "" if card.chance is None else number(card.chance * card.scale)),
         (t("fact.room"), "" if best is None else t("points", value=number(abs(end - best) * card.scale))),
@@ -227,10 +226,11 @@ def dataset(column: Column) -> dict[str, Any]:
     return {**about, "variableMeasured": column.primary_metric, **{key: value for key, value in known.items() if value}}
 
 
-def by_score(column: Column) -> list[str]:
-    """Models, best headline first."""
+def by_score(column: Column, board: Board) -> list[str]:
+    """Models and people, best headline first, then what answers without looking in the same order."""
     better = 1.0 if column.card.higher_is_better is False else -1.0
-    return sorted(column.cells, key=lambda name: (better * column.cells[name].headline.value, name))
+    place = {name: (better * cell.headline.value, name) for name, cell in column.cells.items()}
+    return sorted(place, key=lambda name: (board.models[name].reference not in (None, "human"), *place[name]))
 
 
 def scale_of(column: Column) -> Scale:
@@ -238,7 +238,7 @@ def scale_of(column: Column) -> Scale:
     card = column.card
     ends = [end for cell in column.cells.values() for end in (cell.headline.low, cell.headline.high)]
     start, end = around([*ends, *([card.chance] if card.chance is not None else [])], card.low, card.high)
-    return Scale(start * card.scale, end * card.scale, WIDE)
+    return Scale(start * card.scale, end * card.scale, 100, "%")
 
 
 def row(name: str, column: Column, board: Board, ranks: Ranks | None, x: Scale, chance: float | None) -> dict[str, Any]:
@@ -246,6 +246,8 @@ def row(name: str, column: Column, board: Board, ranks: Ranks | None, x: Scale, 
     card, cell = board.models[name], column.cells[name]
     rank = ranks.intervals.get(name) if ranks else None
     numbers = shown(cell, column)
+    if card.reference:  # it has no rank anyway
+        numbers["marks"] = [one for one in numbers["marks"] if not one["key"].startswith("unranked.")]
     return {
         "title": card.label,
         "url": model_url(name),

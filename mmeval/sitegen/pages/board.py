@@ -128,11 +128,13 @@ def board_page(
     """The variables of board.html that all boards have."""
     t = lang.text
     rows, groups = Rows(view, board.models, leaders, lang), groups_of(view)
+    suites = {frozenset(c.card.name for c in one.columns) for one in views if not is_openvlm(one)}
     heads = [
         {
             "name": name,
             "title": group_title(name, lang),
             "fold": int(folds(groups, columns)),
+            "preset": folds(groups, columns) and frozenset(c.card.name for c in columns) not in suites,
             "columns": [head(column) for column in columns],
         }
         for name, columns in groups

@@ -23,7 +23,7 @@ from mmeval.board.ranks import Ranks
 from mmeval.board.views import View, corrected, grouped, percent
 from mmeval.sitegen import data
 from mmeval.sitegen.boardrows import group_title
-from mmeval.sitegen.cells import aside, command, provenance, rank_text, shown, slices
+from mmeval.sitegen.cells import aside, command, provenance, rank_text, seldom, shown, slices
 from mmeval.sitegen.charts import Scale, axis, interval, marks
 from mmeval.sitegen.env import Language, Nav
 from mmeval.sitegen.links import benchmark_url, chart_path, model_url, overall_badge
@@ -112,7 +112,7 @@ def listed(card: ModelCard, view: View, scale: Scale, lang: Language) -> dict[st
         "reference": card.reference,
         "organization": card.organization or "",
         "released": card.released.isoformat() if card.released else "",
-        "size": "" if card.parameters is None else f"{card.parameters:g}",
+        "size": "" if card.parameters is None else sized(card.parameters),
         "access": access,
         "coverage": view.lines[card.name].coverage,
         **overall(card, view, scale),
@@ -165,13 +165,14 @@ def measured(
     """What is the same in all languages."""
     cells = board.of(card.name)
     apart = slice_gaps(cells, fields)
+    rows = [
+        row(card.name, column, cell, ranks.get(column.card.name), fields[column.card.name]) for column, cell in cells
+    ]
     return {
         "card": {"title": card.label, "name": card.name, "file": slug(card.name), "reference": card.reference},
         "capabilities": capabilities(card, board, fields),
-        "rows": [
-            row(card.name, column, cell, ranks.get(column.card.name), fields[column.card.name])
-            for column, cell in cells
-        ],
+        "rows": rows,
+        "odd": seldom(rows, ("failed", "truncated")),
         "strong": [one for one in apart if one["gap"] > one["margin"]][:LISTED],
         "weak": [one for one in reversed(apart) if one["gap"] < -one["margin"]][:LISTED],
         "statuses": failures(cells),
@@ -247,16 +248,14 @@ def headed(card: ModelCard, lang: Language) -> list[tuple[str, str]]:
     pairs = [
         (t("fact.organization"), card.organization),
         (t("fact.released"), card.released.isoformat() if card.released else None),
-        (t("fact.parameters"), sized(card.parameters)),
+        (t("fact.parameters"), None if card.parameters is None else sized(card.parameters)),
         (t("fact.access"), access),
     ]
     return [(name, value) for name, value in pairs if value]
 
 
-def sized(billions: float | None) -> str | None:
+def sized(billions: float) -> str:
     """A number of parameters, in millions where it is small."""
-    if billions is None:
-        return None
     return f"{billions:g} B" if billions >= 0.1 else f"{1000 * billions:g} M"
 
 
@@ -265,8 +264,11 @@ def facts(card: ModelCard, lang: Language) -> list[tuple[str, Any]]:
     t = lang.text
     return [
         (t("fact.cutoff"), card.cutoff.isoformat() if card.cutoff else None),
-        (t("fact.modalities"), ", ".join(card.modalities)),
-        (t("fact.context"), None if card.context is None else lang.text("fact.tokens", n=f"{card.context:,}")),
+        (
+            t("fact.modalities"),
+            lang.text("comma").join(lang.messages.get(f"modality.{one}", one) for one in card.modalities),
+        ),
+        (t("fact.context"), None if card.context is None else lang.text("fact.tokens", n=card.context)),
         (t("fact.license"), card.license),
         (t("fact.price"), price(card, lang)),
         (t("fact.url"), card.url),

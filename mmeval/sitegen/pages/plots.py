@@ -129,6 +129,10 @@ def plots_page(
             [one["title"], one["url"], one["scores"][0], one["halves"][0], *(x_text(k, one[k]) for k in known)]
             for one in models
         ],
+        "choices": {
+            "org": len({one["org"] for one in models if one["org"]}) > 1,
+            "mod": len({kind for one in models for kind in one["modalities"]}) > 1,
+        },
         "benchmarks": len(view.columns),
         "words": json.dumps(
             {"shown": lang.messages["shown"], "empty": t("plots.empty")}, ensure_ascii=False, sort_keys=True

@@ -8,7 +8,7 @@ from typing import Any
 
 from mmeval.sitegen.asked import Asked
 from mmeval.sitegen.env import Language
-from mmeval.sitegen.links import anchor, benchmark_url, questions_url, run_url
+from mmeval.sitegen.links import anchor, benchmark_url, model_url, questions_url, run_url
 from mmeval.sitegen.questions import numbers_in_run, prompt_data, question_entry, question_files
 from mmeval.sitegen.site import File, Page, Site
 from mmeval.sitegen.sources import data_url
@@ -38,6 +38,7 @@ WORDS = (
     "prompt",
     "question.absent",
     "question.next",
+    "question.number",
     "question.previous",
     "question.options",
     "question.solved",
@@ -47,6 +48,7 @@ WORDS = (
     "reply.absent",
     "reply.show",
     "rule",
+    "run",
     "sample.withheld",
     "seen.alt",
     "seen.film",
@@ -103,14 +105,21 @@ def article(asked: Asked, place: int) -> dict[str, Any]:
     answers = [
         {
             "model": short(asked.board.models[name].label, 80),
-            "url": answer_url(asked, name, place),
+            "url": model_url(name),
+            "run": answer_url(asked, name, place),
             "outcome": asked.outcomes[name][place],
             "answer": short(asked.answers(name)[place], 60),
         }
         for name in asked.models
     ]
     solved = {"share": 100 * value, "low": 100 * low, "high": 100 * high, "n": n}
-    return {**prompt_data(asked, place), "anchor": anchor(asked.ids[place]), "solved": solved, "answers": answers}
+    return {
+        **prompt_data(asked, place),
+        "number": place + 1,
+        "anchor": anchor(asked.ids[place]),
+        "solved": solved,
+        "answers": answers,
+    }
 
 
 def answer_url(asked: Asked, model: str, place: int) -> str:

@@ -12,7 +12,7 @@ from mmeval.board.vectors import OUTCOMES
 from mmeval.sitegen import samples
 from mmeval.sitegen.answers import page_ranges, write_answers
 from mmeval.sitegen.asked import Asked
-from mmeval.sitegen.cells import command, marks, provenance, shown, slices, text_of
+from mmeval.sitegen.cells import command, marks, metric_title, provenance, shown, slices, text_of
 from mmeval.sitegen.env import Language, Renderer
 from mmeval.sitegen.links import badge_path, benchmark_url, model_url, questions_url, run_dir, run_url
 from mmeval.sitegen.questions import answers_name, run_map, shard_names
@@ -147,7 +147,7 @@ def front_page(
         **facts(cell, asked, card),
         **shown(cell, column),
         "tags": [*trust(cell), *marks(cell)],
-        "metric": cell.run.info.primary_metric,
+        "metric": metric_title(cell.run.info.primary_metric),
         "badge": badge_path(column.card.name, card.name),
         "prompts": prompts,
         "outcomes": outcomes,
