@@ -20,6 +20,7 @@ from typing import Any
 
 import mmeval.bridge
 from mmeval.bridge import install
+from mmeval.bridge.child import surroundings
 
 AT_ONCE = 30
 """Tasks of one process."""
@@ -35,14 +36,7 @@ def tried(names: Iterable[str]) -> list[dict[str, Any]]:
     folder = str(Path(mmeval.bridge.__file__).parent)
     start = f"import sys, runpy; sys.path.insert(0, {folder!r}); runpy.run_path({twin()!r}, run_name='__main__')"
     with TemporaryDirectory() as room:
-        env = {
-            "PATH": "/usr/bin:/bin",
-            "HOME": room,
-            "HF_HUB_OFFLINE": "1",
-            "HF_HOME": room,
-            "OPENBLAS_NUM_THREADS": "1",
-        }
-        command = [str(install.python()), "-I", "-B", "-c", start, *names]
+        command, env = [str(install.python()), "-I", "-B", "-c", start, *names], surroundings(Path(room))
         try:
             done = subprocess.run(command, capture_output=True, cwd=room, env=env, timeout=LONGEST_S, check=False)
             lines, late = done.stdout, done.returncode == LATE

@@ -1,20 +1,30 @@
 """Runs inside the bridge's environment: tries every stage of a list of tasks on a document that is made up.
 
 Reads names from the arguments and prints one line of JSON for each. A made-up document answers for every column, and
-kinds of values are tried until one suits the hook: what fails here may work on the real data.
+kinds of values, and words of the hook's own code, are tried until one suits the hook: what fails here may work on the
+real data. Films and other files of the data set are taken to be where the hook looks for them.
 """
 
 from __future__ import annotations
 
+import base64
+import io
+import itertools
 import json
 import os
 import signal
 import sys
 import time
+import types
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import worker.task
 from PIL import Image
-from worker.package import installed
+from worker.package import CLIENTS, installed, names_of
 from worker.server import shield
 from worker.task import Task
 
@@ -24,25 +34,33 @@ LATE = 75
 """Exit code after a task that took too long; the tasks after it were not tried."""
 LONGEST_S = 15
 """Seconds for all stages of one task, after which it hangs."""
-SEARCH_S = 1.0
+SEARCH_S = 2.0
 """Seconds in which a document that suits a stage must be found."""
 KINDS: list[Any] = [
     "A", 1, "yes", ["A", "B"], '["A", "B"]', '{"A": "B"}', {"text": "A", "A": "1"}, PICTURE, [PICTURE], SOUND, "(A)",
     "validation_Art_1", "1.0", "[0, 0, 1, 1]", [0.0, 0.0, 1.0, 1.0],
 ]  # fmt: skip
-PARTS = (("image", PICTURE), ("audio", SOUND), ("options", ["w", "x", "y", "z"]), ("choices", ["w", "x", "y", "z"]))
+LISTED = ["w", "x", "y", "z"]
+PICTURES: list[Any] = [PICTURE, [PICTURE]]
+
+
+def encoded() -> str:
+    out = io.BytesIO()
+    PICTURE.save(out, format="PNG")
+    return base64.b64encode(out.getvalue()).decode()
 
 
 class Document(dict[str, Any]):
     """Has every column: the value under test, or by what its name says, or else a kind of value for all others."""
 
-    def __init__(self, kind: Any, **tested: Any) -> None:
+    def __init__(self, kind: Any, picture: Any = PICTURE, **tested: Any) -> None:
         super().__init__(tested)
         self.kind, self.asked = kind, dict[str, None]()
+        self.parts = (("image", picture), ("audio", SOUND), ("options", LISTED), ("choices", LISTED))
 
     def __missing__(self, key: str) -> Any:
         self.asked[str(key)] = None
-        named = next((value for part, value in PARTS if part in str(key).lower()), None)
+        named = next((value for part, value in self.parts if part in str(key).lower()), None)
         return self.kind if named is None else named
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -52,22 +70,50 @@ class Document(dict[str, Any]):
         return True
 
 
-def first(make: Any) -> tuple[Document | None, Any, str]:
+def first(make: Any, words: list[str]) -> tuple[Document | None, Any, str]:
     """The first document that a stage takes, what it made of it, and else the first failure."""
     failed = ""
-    plans: list[tuple[Any, dict[str, Any]]] = [(kind, {}) for kind in KINDS]
+    plans: list[tuple[Any, Any, dict[str, Any]]] = [(kind, one, {}) for one in PICTURES for kind in KINDS]
     end = time.monotonic() + SEARCH_S
-    for kind, tested in plans:
+    for kind, picture, tested in plans:
         if time.monotonic() > end:
             break
-        doc = Document(kind, **tested)
+        doc = Document(kind, picture, **tested)
         try:
             return doc, make(doc), ""
         except (Exception, SystemExit) as error:  # noqa: BLE001 - hooks raise anything
             failed = failed or f"{type(error).__name__}: {error}"[:100]
         if not tested and any(kind is one for one in KINDS[:3]):
-            plans += [(kind, {key: other}) for key in list(doc.asked)[:12] for other in KINDS]
+            plans += [(kind, picture, {key: other}) for key in list(doc.asked)[:12] for other in [*KINDS, *words]]
     return None, None, failed
+
+
+def words_of(hook: Any, seen: set[int]) -> Iterator[str]:
+    """The short texts in the code of a hook, and of the functions that it calls."""
+    hook = getattr(hook, "func", hook)
+    if not isinstance(hook, types.FunctionType) or id(hook) in seen:
+        return
+    seen.add(id(hook))
+    for part in hook.__code__.co_consts:
+        for text in part if isinstance(part, tuple | frozenset) else [part]:
+            if isinstance(text, str) and 0 < len(text) < 40 and " " not in text:
+                yield text
+    for name in names_of(hook.__code__):
+        value = hook.__globals__.get(name)
+        if isinstance(value, dict | list | tuple | set):
+            yield from (key for key in list(value)[:5] if isinstance(key, str))
+        yield from words_of(value, seen)
+
+
+@contextmanager
+def present() -> Iterator[None]:
+    """Every file and folder is there."""
+    with ExitStack() as stack:
+        for owner, name in ((os.path, "exists"), (os.path, "isfile"), (Path, "exists"), (Path, "is_file")):
+            stack.enter_context(mock.patch.object(owner, name, return_value=True))
+        stack.enter_context(mock.patch.object(Image, "open", return_value=PICTURE))
+        stack.enter_context(mock.patch.object(Path, "read_bytes", return_value=base64.b64decode(PICTURES[-1])))
+        yield
 
 
 def stages(task: Task) -> dict[str, Any]:
@@ -82,11 +128,14 @@ def stages(task: Task) -> dict[str, Any]:
         return {reply: task.score(0, reply) for reply in ("A", "the answer is 1")}
 
     out: dict[str, Any] = {}
-    doc, made, out["prompt_fault"] = first(sample)
+    asked = [task.config.get(key) for key in ("doc_to_messages", "doc_to_visual", "doc_to_text")]
+    words = list(dict.fromkeys(itertools.chain(*(words_of(hook, set()) for hook in asked))))[:60]
+    doc, made, out["prompt_fault"] = first(sample, words)
     out["prompt"] = made is not None
     if task.judged():
         return out
-    doc, made, out["score_fault"] = first(values)
+    words = list(dict.fromkeys(words_of(task.config.get("process_results"), set())))[:60]
+    doc, made, out["score_fault"] = first(values, words)
     out["score"] = made is not None
     if made is not None:
         task.doc = lambda index: doc
@@ -112,6 +161,8 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     shield()
+    PICTURES.append(encoded())
+    worker.task.DRAWS = 5
     package = installed()
     signal.signal(signal.SIGALRM, late)
     for name in sys.argv[1:] or package.index:
@@ -125,9 +176,11 @@ def main() -> None:
                 task = Task(package.config(package.index[name], code=True))
                 told |= {"loads": True, "judge": task.judged()}
                 signal.alarm(LONGEST_S)
-                told |= stages(task)
+                with present():
+                    told |= stages(task)
         except ModuleNotFoundError as error:
-            told["fault"] = f"needs {(error.name or '').partition('.')[0]}"
+            name = (error.name or "").partition(".")[0]
+            told |= {"judge": name} if name in CLIENTS else {"fault": f"needs {name}"}
         except (Exception, SystemExit) as error:  # noqa: BLE001 - hooks raise anything
             told["fault"] = f"{type(error).__name__}: {error}"[:100]
         signal.alarm(0)

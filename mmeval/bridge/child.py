@@ -18,7 +18,7 @@ from typing import Any
 
 from mmeval.errors import MMEvalError
 
-__all__ = ["Child", "TaskError"]
+__all__ = ["Child", "TaskError", "surroundings"]
 
 LONGEST = 1 << 28
 """Bytes of the longest answer."""
@@ -32,13 +32,22 @@ class TaskError(MMEvalError):
 
     Args:
         text: what happened.
-        kind: `hook`, `media`, `number`, `package` or `unknown`.
+        kind: `data`, `hook`, `judge`, `media`, `number`, `package` or `unknown`.
         package: that is missing.
     """
 
     def __init__(self, text: str, kind: str = "hook", package: str = "") -> None:
         super().__init__(text)
         self.kind, self.package = kind, package
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    """The environment variables of a process that runs a task's code and keeps its files in a folder."""
+    passed = {name: os.environ[name] for name in PASSED if name in os.environ}
+    own = {"HF_HOME": f"{folder}/hf", "HOME": str(folder), "TMPDIR": str(folder), "OPENBLAS_NUM_THREADS": "1"}
+    offline = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+    # Modules that could ask a judge build a client when they are imported, which fails without a key.
+    return {**passed, **own, **offline, "OPENAI_API_KEY": "none"}
 
 
 class Child:
@@ -67,16 +76,13 @@ class Child:
 
     def _start(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="mmeval-bridge-"))
-        cache = {"HF_HOME": f"{self._folder}/hf", "HOME": str(self._folder), "TMPDIR": str(self._folder)}
-        offline = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
-        passed = {name: os.environ[name] for name in PASSED if name in os.environ}
         self._process = subprocess.Popen(  # noqa: S603
             [str(self.python), "-I", "-B", "-c", START, str(Path(__file__).parent)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=self._folder,
-            env={**passed, **cache, **offline, "OPENBLAS_NUM_THREADS": "1"},
+            env=surroundings(self._folder),
             start_new_session=True,
         )
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from mmeval import media
 from mmeval.bridge.child import Child, TaskError
-from mmeval.bridge.install import INSTALL, VERSION, python
+from mmeval.bridge.install import INSTALL, VERSION, package, python
+from mmeval.data.archives import Unpacked
 from mmeval.data.hub import Hub
 from mmeval.definitions import Benchmark, Source
 from mmeval.errors import CatalogError, DataError, ScoreError, UsageError, nearest
@@ -33,6 +36,17 @@ LONG_S = 600.0
 """Seconds to import a task's code, to open its documents, or to aggregate."""
 ROOM = 1024
 """Fewest tokens of a reply: tasks that allow 16 would cut every model that thinks."""
+FRAMES = "frames=32"
+"""How films are shown unless `--video` says otherwise; a task does not say."""
+ON_HUB = re.compile(
+    r"(?:https://huggingface\.co|hf:/)/datasets/([\w.-]+/[\w.-]+)(?:@([^/]+)|/(?:resolve|raw)/([^/]+))?/(.+)"
+)
+"""A file in a data set on the hub."""
+READ = {
+    "cache_dir", "create_link", "data_files", "force_download", "force_unzip", "local_files_only", "revision", "token",
+    "trust_remote_code", "verification_mode", "video",
+}  # fmt: skip
+"""Keys of `dataset_kwargs` that are obeyed, or that say only how to fetch."""
 
 
 def is_bridged(name: str) -> bool:
@@ -72,8 +86,10 @@ def _about(task: str) -> dict[str, Any]:
             known = [f"{PREFIX}{one}" for one in tasks()]
             raise CatalogError(f"no task {name}{nearest(name, known)}; see `mmeval bridge lmms list`") from None
         if error.kind == "package":
-            more = f"`{INSTALL} --with {error.package}`"
+            more = f"`{INSTALL} --with {package(error.package)}`"
             raise UsageError(f"{name} needs the package {error.package}; run {more}") from None
+        if error.kind == "judge":
+            raise UsageError(_judged(name, error.package)) from None
         raise UsageError(f"{name}: its code cannot be loaded: {error}") from None
     finally:
         child.close()
@@ -94,11 +110,12 @@ def benchmark(task: str) -> Benchmark:
     return Benchmark(
         name=f"{LABEL}{task}", version=VERSION, title=f"{task} (lmms-eval)",
         about=f"The task {task} of lmms-eval {VERSION}: its prompts and its scoring code, not ours.",
-        data=Bridged(task, source, about["code"], options), to_sample=to_sample,
-        score=Scorer(name="lmms-eval", rules={PROFILE: Rule(task)}, version=1), profile=PROFILE,
-        metric=_metric(task), cluster=config.get("cluster_key") or "document", license=None,
+        data=Bridged(task, source, about["code"], options, _cache(config)), to_sample=to_sample,
+        score=Scorer(name="lmms-eval", rules={PROFILE: Rule(task)}, version=2), profile=PROFILE,
+        metric=_metric(task, rises=about["rises"]), cluster=config.get("cluster_key") or "document", license=None,
         url=f"https://huggingface.co/datasets/{source.id}", paper=None, rows=None, chance=None,
-        audio="wav" if about["audio"] else None, max_tokens=limit,
+        audio="wav" if "audio" in about["shows"] else None, video=FRAMES if "video" in about["shows"] else None,
+        max_tokens=limit,
         temperature=float(options.get("temperature") or 0.0) if options.get("do_sample") else 0.0,
         policy={"truncated": "score", "refused": "score", "filtered": "zero", "empty": "score"},
         tags=("third-party",),
@@ -113,18 +130,28 @@ def _limit(config: Mapping[str, Any]) -> int | None:
 
 def _refuse(task: str, about: Mapping[str, Any]) -> None:
     """Raise UsageError for a task that the bridge cannot run as lmms-eval would."""
-    config, hooks, name = about["config"], about["hooks"], f"{PREFIX}{task}"
+    config, name = about["config"], f"{PREFIX}{task}"
     kwargs = config.get("dataset_kwargs") or {}
     if config.get("output_type", "generate_until") != "generate_until":
         raise UsageError(f"{name} wants {config['output_type']}; only tasks with `generate_until` can be run")
     if about["judge"]:
-        raise UsageError(f"{name} asks a judge of its own ({about['judge']}), which no budget or cache would see")
-    if "process_results" not in hooks:
-        raise UsageError(f"{name} has no scoring code of its own, but names metrics of lmms-eval, which need torch")
-    if "filter_list" in config or any("filter" in str(hook) for hook in hooks):
-        raise UsageError(f"{name} filters replies with code of lmms-eval, which needs torch")
-    if kwargs.get("video") or kwargs.get("From_YouTube") or kwargs.get("cache_dir"):
-        raise UsageError(f"{name} keeps its media in archives beside the data, which the bridge does not unpack")
+        raise UsageError(_judged(name, about["judge"]))
+    if (config.get("repeats") or 1) > 1:
+        raise UsageError(f"{name} scores {config['repeats']} replies to each question together; a run has one")
+    if kwargs.get("From_YouTube"):
+        raise UsageError(f"{name} takes its films from YouTube, where nothing can be pinned")
+    if kwargs.keys() - READ:
+        raise UsageError(f"{name}: its data are read in a way that the bridge lacks: {', '.join(kwargs.keys() - READ)}")
+
+
+def _judged(name: str, judge: str) -> str:
+    return f"{name} asks a judge of its own ({judge}), which no budget or cache would see"
+
+
+def _cache(config: Mapping[str, Any]) -> str | None:
+    """The folder in which the task looks for media from archives beside the data, if it does."""
+    kwargs = config.get("dataset_kwargs") or {}
+    return str(kwargs["cache_dir"]) if kwargs.get("video") and kwargs.get("cache_dir") else None
 
 
 def _hub(task: str, config: Mapping[str, Any]) -> Hub:
@@ -133,6 +160,11 @@ def _hub(task: str, config: Mapping[str, Any]) -> Hub:
     where, kwargs = str(config.get("dataset_path")), config.get("dataset_kwargs") or {}
     files = kwargs.get("data_files")
     files = files.get(split) if isinstance(files, dict) else files
+    found = ON_HUB.fullmatch(files) if isinstance(files, str) else None
+    if split and found and "/" not in where:  # files of a data set, opened by their format
+        revision = found[2] or found[3]
+        pin = None if revision == "main" else revision
+        return Hub(id=found[1], config=None, split=split, revision=pin, data_files=found[4])
     if not split or where.count("/") != 1 or not (files is None or isinstance(files, str)):
         raise UsageError(f"{PREFIX}{task}: its data is not one split of a data set on the hub ({where}, {split})")
     return Hub(
@@ -150,6 +182,8 @@ class Bridged:
     """sha256 of the files of the task that were read, hexadecimal."""
     options: Mapping[str, JSON]
     """What the task says about generation."""
+    cache: str | None = None
+    """The folder in which its code looks for media, from archives and files beside the data."""
 
     def sources(self) -> tuple[Source, ...]:
         """The data set on the hub."""
@@ -167,21 +201,37 @@ class Bridged:
             "code": self.code,
             "generation": dict(self.options),
         }
-        return {**self.source.describe(), **own}
+        return {**(self._media().describe() if self.cache else self.source.describe()), **own}
+
+    def _media(self) -> Unpacked:
+        assert isinstance(self.source, Hub)
+        return Unpacked(source=self.source, archives=("*",))
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
         """Stream the prompts; a document whose code fails is a row with `error`."""
         child = _child(self.task)
         for index in range(self._open(child, offline)):
             try:
-                yield {"index": index, **child.ask({"op": "sample", "index": index}, seconds=HOOK_S)}
+                made = child.ask({"op": "sample", "index": index}, seconds=HOOK_S)
+                self._inside(made["parts"], offline)
+                yield {"index": index, **made}
             except TaskError as error:
                 yield {"index": index, "error": str(error)}
+
+    def _inside(self, parts: Iterable[Mapping[str, Any]], offline: bool) -> None:
+        """Raise TaskError for a film that is not one of the data set."""
+        paths = [Path(part["path"]) for part in parts if "path" in part]
+        folder = self._media().folder(offline=offline) if paths and self.cache else None
+        for path in paths:
+            if folder is None or not path.is_relative_to(folder.resolve()):
+                raise TaskError(f"it shows the film {path.name}, which is not one of its data set")
 
     def _open(self, child: Child, offline: bool) -> int:
         source = self.source
         assert isinstance(source, Hub)
         files = {"files": source.fetch(offline=offline), "format": source.format or "parquet", "split": source.split}
+        if self.cache:
+            files |= {"folder": str(self._media().folder(offline=offline)), "cache": self.cache}
         request = {"op": "open", **files}
         if request not in child.first:
             child.first[1:] = []
@@ -191,6 +241,9 @@ class Bridged:
             return int(child.ask({"op": "count"}, seconds=LONG_S)["rows"])
         except TaskError as error:
             raise DataError(f"{source.where}: {error}") from None
+
+
+MAKE: Mapping[str, Callable[..., Part]] = {"image": media.image, "video": media.video, "audio": media.audio}
 
 
 def to_sample(row: Row) -> Sample:
@@ -203,11 +256,12 @@ def to_sample(row: Row) -> Sample:
     return Sample(id=index, prompt=parts, target=row["target"], cluster=row["cluster"])
 
 
-def _part(part: Mapping[str, str], source: str) -> Part:
+def _part(part: Mapping[str, Any], source: str) -> Part:
     if part["type"] == "text":
         return Text(part["text"])
-    data = base64.b64decode(part["data"])
-    return media.image(data, source=source) if part["type"] == "image" else media.audio(data, source=source)
+    if "path" in part:
+        return media.video(Path(part["path"]), start=part.get("start"), end=part.get("end"))
+    return MAKE[part["type"]](base64.b64decode(part["data"]), source=source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +280,7 @@ class Rule:
         return Score(value=said["value"], answer=reply.text.strip()[:500], rule=said["metric"], note=said["said"])
 
 
-def _metric(task: str) -> Metric:
+def _metric(task: str, *, rises: bool) -> Metric:
     """The mean over questions, and beside it what the task's own aggregation says."""
     plain = accuracy(name="score", by=())
     kept: dict[str, Mapping[str, Estimate]] = {}
@@ -245,7 +299,9 @@ def _metric(task: str) -> Metric:
         return {**out, **kept.get(key, {})}
 
     about = f"Mean over questions of the score of lmms-eval {VERSION}; `score/lmms-eval:...` is its own aggregate."
-    return replace(plain, aggregate=aggregate, about=about, extremes=by_value, version=1)
+    return replace(
+        plain, aggregate=aggregate, about=about, extremes=by_value, higher_is_better=rises, version=1 if rises else 2
+    )
 
 
 def _official(task: str, replies: list[list[Any]]) -> dict[str, Estimate]:

@@ -23,9 +23,10 @@ def install_command(
     ),
 ) -> None:
     """Install the tasks and what they import into an environment of their own, in the cache folder."""
-    from mmeval.bridge.install import VERSION, install
+    from mmeval.bridge.install import install
 
-    echo(f"{install(more)}: lmms-eval {VERSION}")
+    for step in install(more):
+        echo(step)
 
 
 def list_command(

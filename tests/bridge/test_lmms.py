@@ -5,12 +5,13 @@ import pytest
 from datasets import Dataset, Features, Image, Value
 from typer.testing import CliRunner
 
-from mmeval.bridge import benchmark, install
+from mmeval.bridge import benchmark, install, lmms
 from mmeval.bridge.child import Child, TaskError
 from mmeval.cli import app
 from mmeval.errors import MMEvalError
 from mmeval.store import read_records, read_run
 from mmeval.store.layout import run_folders
+from tests.benchmarks.twins_video import archive, film
 from tests.data.fakehub import Hub
 from tests.data.pictures import png
 
@@ -30,14 +31,24 @@ def put(hub: Hub) -> None:
     Dataset.from_list(rows, features=features).to_parquet(folder / "test-00000-of-00001.parquet")
 
 
+def put_films(hub: Hub) -> None:
+    rows = [{"question": f"{name}?", "video": f"{name}.mp4", "answers": "['red', 'Blu']"} for name in ("one", "two")]
+    folder = hub.root / "acme/films"
+    folder.mkdir(parents=True)
+    Dataset.from_list(rows).to_parquet(folder / "test-00000-of-00001.parquet")
+    (folder / "films.zip").write_bytes(archive({"one.mp4": film(10)}))
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("lmms_eval")
 def test_a_task_runs_with_its_own_prompts_and_scores_and_its_faults_stay_with_their_samples(hub: Hub, tmp_path: Path):
     put(hub)
-    script = json.dumps({f"{text} One word.": reply for text, reply in REPLIES.items()})
-    asked = ["run", "lmms:colours", "-m", "mock/scripted", "-o", f"script={script}", "--max-error-rate", "1"]
-    first = CliRunner().invoke(app, asked)
-    (folder,) = run_folders(tmp_path / "results")
+    put_films(hub)
+    replies = {f"{text} One word.": reply for text, reply in REPLIES.items()}
+    script = json.dumps({**replies, "one?": "<think>red?</think>blue sky"})
+    asked = ["run", "lmms:colours", "lmms:films", "-m", "mock/scripted", "-o", f"script={script}"]
+    first = CliRunner().invoke(app, [*asked, "--max-error-rate", "1"])
+    folder, films = sorted(run_folders(tmp_path / "results"))
     run = read_run(folder)
     records = {one.id: one for one in read_records(folder / "records.jsonl")}
     assert first.exit_code == 0, first.output
@@ -60,7 +71,18 @@ def test_a_task_runs_with_its_own_prompts_and_scores_and_its_faults_stay_with_th
         "score/lmms-eval:percent": 0.5,
     }
     assert (records["0"].cluster, records["1"].cluster) == ("p0", "p1")
-    assert not list(tmp_path.rglob("litter.txt"))
+    check_films(films)
+    assert not [*tmp_path.rglob("litter.txt"), *tmp_path.rglob("*.seen")]
+
+
+def check_films(folder: Path) -> None:
+    """Films come from the archive beside the data; the reply passes the filter and the metric of lmms-eval."""
+    run, records = read_run(folder), sorted(read_records(folder / "records.jsonl"), key=lambda one: one.id)
+    assert [(one.status, one.score and one.score.value) for one in records] == [("ok", 1.0), ("invalid_input", None)]
+    assert "there is no film two.mp4" in str(records[1].failure)
+    assert run.info.spec.data["archives"] == ["*"]
+    assert run.info.metrics["score/lmms-eval:exact_match"].value == 1.0
+    assert not lmms.benchmark("films").metric.higher_is_better
 
 
 @pytest.mark.usefixtures("lmms_eval")
@@ -69,12 +91,13 @@ def test_a_task_runs_with_its_own_prompts_and_scores_and_its_faults_stay_with_th
     [
         ("colour", "no task lmms:colour; did you mean lmms:colours"),
         ("judged", r"asks a judge of its own \(requests\)"),
-        ("lacking", "run `mmeval bridge lmms install --with no_such_package`"),
+        ("lacking", "run `mmeval bridge lmms install --with no-such-package`"),
+        ("client", r"asks a judge of its own \(azure\)"),
         ("leaving", r"its code cannot be loaded: its code ended the process: exit\('no key'\)"),
         ("scored", "wants multiple_choice"),
-        ("builtin", "no scoring code of its own"),
-        ("filtered", "filters replies"),
-        ("archived", "in archives"),
+        ("repeated", "scores 8 replies to each question together"),
+        ("tubed", "from YouTube"),
+        ("oddly", "read in a way that the bridge lacks: skipinitialspace"),
         ("elsewhere", r"not one split of a data set on the hub \(parquet"),
     ],
 )

@@ -8,6 +8,54 @@ from pathlib import Path
 
 TASKS = {
     "tasks/__init__.py": "raise ImportError('the loader of lmms-eval needs torch')",
+    "api/__init__.py": "",
+    "api/model.py": "import no_torch",
+    "api/reasoning.py": """
+def strip_reasoning_tags(text, pairs):
+    for start, end in pairs:
+        text = text.rpartition(end)[2] if end in text else text
+    return text
+""",
+    "api/registry.py": "from lmms_eval.api.model import lmms\nMETRIC_REGISTRY, AGGREGATION_REGISTRY = {}, {}",
+    "api/metrics.py": """
+from lmms_eval.api.registry import AGGREGATION_REGISTRY, METRIC_REGISTRY
+
+def exact_match(references, predictions, ignore_case=False):
+    made = [[text.lower() if ignore_case else text for text in texts] for texts in (references, predictions)]
+    return {"exact_match": sum(one == two for one, two in zip(*made)) / len(predictions)}
+
+METRIC_REGISTRY["exact_match"] = exact_match
+AGGREGATION_REGISTRY["mean"] = lambda values: sum(values) / len(values)
+""",
+    "filters/__init__.py": """
+class First:
+    def __init__(self, letters):
+        self.letters = letters
+    def apply(self, replies, docs):
+        return [[text[:self.letters] for text in some] for some in replies]
+
+def get_filter(name):
+    return {"first": First}.get(name, name)
+""",
+    "tasks/films/films.yaml": """
+task: films
+dataset_path: acme/films
+dataset_kwargs: {token: true, video: true, cache_dir: room/films}
+test_split: test
+doc_to_visual: !function utils.film
+doc_to_text: "{{question}}"
+doc_to_target: "{{answers}}"
+filter_list: [{name: short, filter: [{function: first, letters: 3}]}]
+metric_list: [{metric: exact_match, aggregation: mean, ignore_case: true, higher_is_better: false}]
+""",
+    "tasks/films/utils.py": """
+import os
+
+def film(doc):
+    name = os.path.join(os.environ["HF_HOME"], "room/films", doc["video"])
+    open(name + ".seen", "w").write("litter.txt")
+    return [name]
+""",
     "tasks/colours/_base.yml": """
 dataset_path: acme/colours
 output_type: generate_until
@@ -66,6 +114,7 @@ def helper(results):
 """,
     "tasks/wrong/stuck.py": "import time; time.sleep(60)",
     "tasks/wrong/packages.py": "import no_such_package",
+    "tasks/wrong/clients.py": "import azure.identity",
     "tasks/wrong/leaves.py": "import sys; sys.exit('no key')",
 }
 WRONG = {
@@ -74,9 +123,10 @@ WRONG = {
     "leaving": "process_results: !function leaves.grades",
     "stuck": "process_results: !function stuck.grades",
     "scored": "output_type: multiple_choice",
-    "builtin": "metric_list: [{metric: exact_match}]",
-    "filtered": "process_results: !function utils.grades\nfilter_list: [{name: x}]",
-    "archived": "process_results: !function utils.grades\ndataset_kwargs: {video: true, cache_dir: x}",
+    "client": "process_results: !function clients.grades",
+    "repeated": "process_results: !function utils.grades\nrepeats: 8",
+    "tubed": "process_results: !function utils.grades\ndataset_kwargs: {From_YouTube: true}",
+    "oddly": "process_results: !function utils.grades\ndataset_kwargs: {skipinitialspace: true}",
     "elsewhere": "process_results: !function utils.grades\ndataset_path: parquet",
 }
 

@@ -13,10 +13,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Fault", "Package", "asks", "installed"]
+__all__ = ["CLIENTS", "Fault", "Package", "asks", "installed"]
 
 NAMED = re.compile(r"^task[ \t]*:[ \t]*[\"']?([^\s\"'\[\]#]+)", re.MULTILINE)
-OUTSIDE = {"openai", "anthropic", "azure", "requests", "aiohttp", "httpx", "google", "dashscope"}
+CLIENTS = {"openai", "anthropic", "azure", "google", "dashscope"}
+"""Modules of the clients of judges."""
+OUTSIDE = {*CLIENTS, "requests", "aiohttp", "httpx"}
 """Modules that a scoring function only needs to ask a judge."""
 
 
@@ -28,6 +30,19 @@ class Fault(Exception):  # noqa: N818 - it is an answer
         self.kind = kind
 
 
+class Aside:
+    """Before latex2sympy2 is imported, puts its folder first, in which it has the antlr4 that it needs."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        """Finds nothing; the finders after it look through `sys.path`."""
+        folder = str(Path(sys.prefix) / "aside")
+        if name == "latex2sympy2" and folder not in sys.path:
+            sys.path.insert(0, folder)
+            for loaded in [one for one in sys.modules if one.partition(".")[0] == "antlr4"]:
+                del sys.modules[loaded]
+
+
 class Package:
     """The installed lmms-eval: an index of its tasks, and their files read."""
 
@@ -35,9 +50,12 @@ class Package:
         self.tasks = folder / "tasks"
         self.loaded: dict[Path, types.ModuleType] = {}
         self.read_files: set[Path] = set()
-        space = types.ModuleType("lmms_eval.tasks")
+        space: Any = types.ModuleType("lmms_eval.tasks")
         space.__path__ = [str(self.tasks)]  # a bare namespace: the package's own `__init__` imports torch
-        sys.modules["lmms_eval.tasks"] = space
+        model: Any = types.ModuleType("lmms_eval.api.model")
+        model.lmms = model.CacheHook = type("lmms", (), {})  # bases of models, of which there are none here
+        sys.meta_path.insert(0, Aside)
+        sys.modules |= {"lmms_eval.tasks": space, "lmms_eval.api.model": model}
 
     @cached_property
     def index(self) -> dict[str, Path]:
@@ -101,7 +119,11 @@ def installed() -> Package:
 def asks(function: Any, seen: set[int] | None = None) -> str | None:
     """The module through which a function, or one that it calls, would ask a judge."""
     seen = set() if seen is None else seen
-    function = inspect.unwrap(getattr(function, "func", getattr(function, "__func__", function)))
+    function = getattr(function, "func", getattr(function, "__func__", function))
+    try:
+        function = inspect.unwrap(function)
+    except ValueError:  # it stands for something that is not installed, and answers to every name
+        return None
     if id(function) in seen:
         return None
     seen.add(id(function))

@@ -14,19 +14,52 @@ from .package import Fault
 __all__ = ["heard", "media", "short", "spoken"]
 
 
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+SOUNDS = (".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aac", ".opus")
+BOUNDS = {"start": ("video_start", "start"), "end": ("video_end", "end")}
+"""Keys of a film that say where it is cut, in seconds."""
+
+
 def media(value: Any) -> dict[str, Any]:
-    """An image or a sound as bytes; raises Fault for anything else."""
+    """An image or a sound as bytes, a film as bytes or as a path; raises Fault for anything else."""
     if hasattr(value, "save") and hasattr(value, "convert"):
         out = io.BytesIO()
         value.save(out, format="PNG")
         return packed("image", out.getvalue())
     if isinstance(value, dict) and value.get("bytes"):
-        return packed("audio" if "sampling_rate" in value else "image", value["bytes"])
+        return packed("audio" if "sampling_rate" in value else kind_of(value), value["bytes"])
     if isinstance(value, dict) and "array" in value:
         return packed("audio", wav(value["array"], int(value["sampling_rate"])))
-    if isinstance(value, str) and Path(value).suffix.lower() in (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"):
-        return packed("image", Path(value).read_bytes())
+    named = (
+        next((value[key] for key in ("video_path", "path", "url", "video") if value.get(key)), None)
+        if (isinstance(value, dict))
+        else value
+    )
+    if isinstance(named, str | Path):
+        kind = by_name(str(named))
+        return film(Path(named), value) if kind == "video" else packed(kind, Path(named).read_bytes())
     raise Fault("media", f"it shows {short(value)}, which the bridge cannot send")
+
+
+def by_name(name: str) -> str:
+    """What a file is by its ending; as in lmms-eval, a film if it is not known."""
+    suffix = Path(name).suffix.lower()
+    return "image" if suffix in PICTURES else "audio" if suffix in SOUNDS else "video"
+
+
+def kind_of(value: Mapping[str, Any]) -> str:
+    """What an undecoded value of a column is: by its first bytes, because its name may be missing."""
+    head = value["bytes"][:12]
+    return "video" if head[4:8] == b"ftyp" or head[:4] == b"\x1aE\xdf\xa3" or head[8:11] == b"AVI" else "image"
+
+
+def film(path: Path, value: Any) -> dict[str, Any]:
+    """A film by its path, which the caller checks, with the ends of the clip."""
+    if not path.is_file():
+        raise Fault("media", f"there is no film {path.name}")
+    ends = value if isinstance(value, dict) else {}
+    cut = {end: float(ends[key]) for end, keys in BOUNDS.items() for key in keys if ends.get(key) is not None}
+    return {"type": "video", "path": str(path.resolve()), **cut}
 
 
 def packed(kind: str, data: bytes) -> dict[str, Any]:

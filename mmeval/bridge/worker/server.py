@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from .package import Fault, Package, installed
+from .package import CLIENTS, Fault, Package, installed
 from .parts import short
 from .task import Task
 
@@ -56,7 +56,12 @@ class Server:
         code = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(self.package.read_files)))
         hooks = [key for key, value in config.items() if callable(value)]
         told = {"config": plain, "hooks": hooks, "judge": self.task.judged(), "code": code.hexdigest()}
-        return {**told, "metrics": [one["metric"] for one in self.task.metrics], "audio": self.task.heard_of()}
+        return {
+            **told,
+            "metrics": [one["metric"] for one in self.task.metrics],
+            "shows": self.task.shows(),
+            "rises": self.task.rises,
+        }
 
     def open(self, **files: Any) -> dict[str, Any]:
         """Load the documents."""
@@ -85,7 +90,8 @@ class Server:
         except Fault as fault:
             return {"error": str(fault), "kind": fault.kind}
         except ModuleNotFoundError as error:
-            return {"error": str(error), "kind": "package", "package": (error.name or "").partition(".")[0]}
+            name = (error.name or "").partition(".")[0]
+            return {"error": str(error), "kind": "judge" if name in CLIENTS else "package", "package": name}
         except SystemExit as end:
             return {"error": f"its code ended the process: exit({short(end.code)})", "kind": "hook"}
         except Exception as error:  # noqa: BLE001 - hooks raise anything

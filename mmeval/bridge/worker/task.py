@@ -6,7 +6,9 @@ import inspect
 import json
 import os
 import random
+import shutil
 import sys
+import time
 import types
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
@@ -15,11 +17,14 @@ from typing import Any
 
 from .package import Fault, asks
 from .parts import heard, media, short, spoken
+from .standard import aggregation, filtered, graded, thought
 
 __all__ = ["Task"]
 
 DRAWS = 200
 """Draws of clusters for an interval."""
+DRAWN_S = 240.0
+"""Seconds for them; a slow aggregation gets no interval."""
 SCORES = ("score", "acc", "accuracy", "correct", "hit", "exact_match", "is_correct", "overall")
 """Keys under which the value of one question may hold its number."""
 
@@ -31,24 +36,33 @@ class Task:
         self.config = config
         self.docs: Any = []
         kwargs = config.get("lmms_eval_specific_kwargs")
-        self.kwargs = kwargs and {**kwargs, **(kwargs.get("default") or {})}
+        self.kwargs = kwargs and {**kwargs, **(kwargs.get("default") or kwargs.get("dataset") or {})}
+        self.target_kwargs = (config.get("model_specific_target_kwargs") or {}).get("default")
 
     @property
     def metrics(self) -> list[dict[str, Any]]:
         """`metric`, `aggregation` and `higher_is_better` of each."""
         return [one for one in self.config.get("metric_list") or [] if isinstance(one, dict) and "metric" in one]
 
+    @property
+    def rises(self) -> bool:
+        """Whether more of its first metric is better."""
+        return next((one.get("higher_is_better") is not False for one in self.metrics), True)
+
     def judged(self) -> str | None:
         """The module through which it asks a judge, if it does."""
-        hooks = [self.config.get("process_results"), *(one.get("aggregation") for one in self.metrics)]
+        filters = [step["function"] for one in self.config.get("filter_list") or [] for step in one["filter"]]
+        hooks = [self.config.get("process_results"), *filters, *(one.get("aggregation") for one in self.metrics)]
         return next(filter(None, (asks(hook) for hook in hooks if callable(hook))), None)
 
-    def heard_of(self) -> bool:
-        """Whether the code that shows a document speaks of sound."""
+    def shows(self) -> list[str]:
+        """What the code that shows a document speaks of: `audio`, `video`, both or neither."""
         hook = self.config.get("doc_to_visual") or self.config.get("doc_to_messages")
         code = getattr(hook, "__code__", None)
         words = [*code.co_names, *code.co_consts, getattr(hook, "__name__", "")] if code else []
-        return any("audio" in str(word).lower() for word in words)
+        text = " ".join(map(str, words)).lower()
+        pictures = "convert" in text  # of a picture that is in the document
+        return [kind for kind in ("audio", "video") if kind in text and not (kind == "video" and pictures)]
 
     def open(self, files: Mapping[str, Any]) -> int:
         """Load the documents from files on this machine; returns how many there are."""
@@ -56,6 +70,8 @@ class Task:
 
         datasets.disable_progress_bars()
         split = files["split"]
+        if files.get("folder"):
+            place(Path(files["folder"]), files["cache"])
         data = datasets.load_dataset(files["format"], data_files={split: files["files"]}, split=split)
         for name, feature in data.features.items():
             if type(feature).__name__ in ("Audio", "Video"):
@@ -68,16 +84,16 @@ class Task:
         """One document, its sounds decoded as its hooks expect them."""
         return {name: heard(value) for name, value in self.docs[index].items()}
 
-    def called(self, hook: Callable[..., Any], doc: Mapping[str, Any]) -> Any:
+    def called(self, hook: Callable[..., Any], doc: Mapping[str, Any], kwargs: Any) -> Any:
         """The hook of a document, with the task's own arguments if it takes any."""
-        more = len(inspect.signature(hook).parameters) > 1 and self.kwargs is not None
-        return hook(doc, self.kwargs) if more else hook(doc)
+        more = len(inspect.signature(hook).parameters) > 1 and kwargs is not None
+        return hook(doc, kwargs) if more else hook(doc)
 
     def text(self, key: str, doc: Mapping[str, Any]) -> Any:
         """What `doc_to_text` or `doc_to_target` says: a function, a column, a template or a plain value."""
         hook = self.config.get(key)
         if callable(hook):
-            return self.called(hook, doc)
+            return self.called(hook, doc, self.target_kwargs if key == "doc_to_target" else self.kwargs)
         if isinstance(hook, str) and hook in doc:
             return doc[hook]
         if isinstance(hook, str) and "{{" in hook:
@@ -92,10 +108,12 @@ class Task:
         seed(index)
         hook = self.config.get("doc_to_messages")
         if callable(hook):
-            parts = [part for turn in self.called(hook, doc) for part in spoken(turn)]
+            parts = [part for turn in self.called(hook, doc, self.kwargs) for part in spoken(turn)]
         else:
             show = self.config.get("doc_to_visual")
-            shown = self.called(show, doc) if callable(show) else [doc[show]] if isinstance(show, str) else []
+            shown = (
+                self.called(show, doc, self.kwargs) if callable(show) else [doc[show]] if isinstance(show, str) else []
+            )
             parts = [*map(media, shown or []), {"type": "text", "text": str(self.text("doc_to_text", doc))}]
         try:
             target = self.text("doc_to_target", doc)
@@ -105,16 +123,20 @@ class Task:
         return {"parts": parts, "target": str(target)[:2000], "cluster": None if cluster is None else str(cluster)}
 
     def values(self, index: int, reply: str) -> dict[str, Any]:
-        """What `process_results` says about one reply."""
+        """What `process_results` says about one reply, or the metrics of lmms-eval itself."""
         doc = self.doc(index)
         seed(index)
+        results = filtered(self.config, thought(self.config, reply), doc)
+        if "process_results" not in self.config:
+            return graded(self, doc, results)
         more = {"full_docs": self.docs} if self.config.get("full_docs") else {}
-        return dict(self.config["process_results"](doc, [reply.strip()], **more))
+        return dict(self.config["process_results"](doc, results, **more))
 
     def score(self, index: int, reply: str) -> dict[str, Any]:
         """The values of one reply, and its number in [0, 1]."""
         values = self.values(index, reply)
-        order = [one["metric"] for one in self.metrics if one["metric"] in values]
+        alike = [one for one in self.metrics if (one.get("higher_is_better") is not False) == self.rises]
+        order = [one["metric"] for one in alike if one["metric"] in values]
         for name in order:
             number = self.number(name, values[name])
             if number is not None:
@@ -131,15 +153,17 @@ class Task:
                 plain = as_number(self.aggregated(name, [value]))
             except Exception:  # noqa: BLE001 - some need more than one value
                 return None
+        if plain is not None and plain > 100 and not self.rises:
+            return 1.0  # an error rate of more than 100 %
         if plain is None or not 0 <= plain <= 100:
             return None
         return plain if plain <= 1 else plain / 100
 
     def aggregated(self, name: str, values: list[Any]) -> Any:
         """The metric over the values of all questions."""
-        how = next((one.get("aggregation") for one in self.metrics if one["metric"] == name), None)
+        how: Any = next((one.get("aggregation") for one in self.metrics if one["metric"] == name), None)
         if not callable(how):
-            return sum(map(float, values)) / len(values)
+            how = aggregation(how)
         if "args" in inspect.signature(how).parameters:
             return how(values, args=types.SimpleNamespace(output_path=".", model_args="", log_samples_suffix="x"))
         return how(values)
@@ -164,7 +188,10 @@ class Task:
             groups.setdefault(cluster, []).append(value)
         keys, found, draw = list(groups), dict[str, list[float]](), random.Random(0)  # noqa: S311
         with Path(os.devnull).open("w") as quiet, redirect_stdout(quiet), redirect_stderr(quiet):
+            end = time.monotonic() + DRAWN_S
             for _ in range(DRAWS):
+                if time.monotonic() > end:
+                    break
                 chosen = [value for key in draw.choices(keys, k=len(keys)) for value in groups[key]]
                 try:
                     numbers = flat(name, self.aggregated(name, chosen))
@@ -173,6 +200,16 @@ class Task:
                 for key, value in numbers.items():
                     found.setdefault(key, []).append(value)
         return {key: ends(values) for key, values in found.items() if len(values) > DRAWS / 2}
+
+
+def place(folder: Path, cache: str) -> None:
+    """Show the files of a folder where the task looks for them. What it writes there stays apart."""
+    home = Path(os.environ["HF_HOME"]).resolve()
+    target = (home / cache).resolve()
+    if not target.is_relative_to(home) or target == home:
+        raise Fault("data", f"it wants its media in {short(cache)}")
+    if not target.exists():
+        shutil.copytree(folder, target, copy_function=os.symlink)
 
 
 def ends(values: list[float]) -> dict[str, float]:
