@@ -91,7 +91,8 @@ def _placed(frame: Any, second: float, film: Any) -> Any:
 
     base = frame.time_base
     if hasattr(frame, "reformat"):
-        frame = av.VideoFrame.from_image(upright(frame)) if turned(frame) else frame
+        if turned(frame):
+            frame = av.VideoFrame.from_image(upright(frame))  # type: ignore[no-untyped-call]
         frame = frame.reformat(film.width, film.height, "yuv420p")
     frame.pts, frame.time_base = round(second / float(base)), base
     return frame

@@ -1,6 +1,7 @@
 """Twins without the hub: rows under the contract of the real source, films and sounds in one folder for all of them.
 
-What `datasets` and the archives add is tested once, with Video-MME and LibriSpeech.
+What `datasets` and the archives add is tested once: films with Video-MME in test_twins.py, sounds with LibriSpeech in
+test_clips.py.
 """
 
 from __future__ import annotations

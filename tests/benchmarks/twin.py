@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from datasets import Dataset, Features, Image, List, Value
+from datasets import Audio, Dataset, Features, Image, List, Value
 
 from mmeval import Benchmark, Record, Reply, Sample, Score, data, media
 from mmeval.catalog import Catalog
@@ -102,7 +102,13 @@ def _put_hub(hub: Hub, leaf: HubSource, columns: Any, rows: Any, files: Mapping[
         place.mkdir(parents=True, exist_ok=True)
         file = place / f"{leaf.split}-00000-of-00001.parquet"
         table = {name: [row[name] for row in rows] for name in columns}
-        Dataset.from_dict(table, features=Features(columns)).to_parquet(file)
+        sounds = [name for name, column in columns.items() if isinstance(column, Audio)]
+        made = Dataset.from_dict(
+            table, features=Features({**columns, **{name: {"bytes": B, "path": S} for name in sounds}})
+        )
+        for name in sounds:  # encoding examples of Audio needs torchcodec; the storage is the same
+            made = made.cast_column(name, columns[name])
+        made.to_parquet(file)
         if leaf.config:
             _put_configs(folder, leaf.config, leaf.split, file.relative_to(folder).as_posix())
     for name, content in files.items():
