@@ -74,13 +74,11 @@ def _tags(file: Path, size: int, changed: int) -> Mapping[str, Mapping[str, str]
 
 
 def _records(rows: Iterable[ScoreRow], tags: Mapping[str, Mapping[str, str]]) -> Iterator[Record]:
-    for row in rows:
-        score = None if row.score is None else Score(value=row.score, answer=row.answer, rule=row.rule)
-        yield Record(
-            id=row.id,
-            epoch=row.epoch,
-            status=row.status,
-            score=score,
-            cluster=row.cluster,
-            tags=tags.get(row.id, {}),
-        )
+    made = lru_cache(maxsize=4096)(_score)  # few scores differ, and making one takes longer than finding it
+    for name, epoch, status, value, answer, rule, cluster in rows:
+        score = None if value is None else made(value, answer, rule)
+        yield Record(id=name, epoch=epoch, status=status, score=score, cluster=cluster, tags=tags.get(name, {}))
+
+
+def _score(value: float, answer: str | None, rule: str) -> Score:
+    return Score(value=value, answer=answer, rule=rule)

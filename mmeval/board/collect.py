@@ -45,15 +45,15 @@ def _bounded(vector: Vector, card: BenchmarkCard, records: Sequence[Record]) -> 
     if not vector.missing or card.definition is None or not records:
         return replace(vector, pseudo=pseudo(vector, card, records))
     metric = card.definition.metric
-    ends = missing.bounds(metric, records)
+    ends = missing.ends(metric, records)
     if ends is None:
         return vector
-    filled = missing.worst(metric, records)
+    wrong, right = ends
     return replace(
         vector,
-        pseudo=pseudo(vector, card, filled),
-        bounds=(Number.of(ends[0]), Number.of(ends[1])),
-        counted_metrics={name: Number.of(value) for name, value in metric.aggregate(filled).items()},
+        pseudo=pseudo(vector, card, list(missing.filled(metric, records, wrong.side))),
+        bounds=(Number.of(wrong.headline), Number.of(right.headline)),
+        counted_metrics={name: Number.of(value) for name, value in wrong.numbers.items()},
     )
 
 

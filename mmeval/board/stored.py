@@ -18,7 +18,7 @@ from mmeval.catalog import Catalog
 from mmeval.errors import StoreError
 from mmeval.store import Number, Run, canonical, read_run, write_atomic
 
-VERSION = 3
+VERSION = 4
 """Raise it when the same files would be read or checked differently."""
 
 
@@ -48,7 +48,7 @@ class Reader:
     def _file(self, run: Run, card: BenchmarkCard) -> Path:
         journal, samples = run.files.journal, run.samples()
         stat = journal.stat() if journal.exists() else None
-        parts = [VERSION, run.info.model_dump(mode="json"), file_digest(run.files.scores), card.digest]
+        parts = [VERSION, run.info.model_dump_json(), file_digest(run.files.scores), card.digest]
         size = [stat.st_size, stat.st_mtime_ns] if stat else []
         tags = samples.stat().st_size if samples else None
         return self.cache / "runs" / f"{hashlib.sha256(canonical([parts, size, tags])).hexdigest()[:40]}.json"

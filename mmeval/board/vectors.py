@@ -124,7 +124,7 @@ def read_vector(run: Run, rows: Sequence[ScoreRow], *, wrong: float = 0.0) -> Ve
     for row in rows:
         counts[row.status] = counts.get(row.status, 0) + 1
     clusters = tuple(by_id[key][0].cluster or key for key in ids)
-    outcomes = "".join(worst_outcome(outcome(row) for row in by_id[key]) for key in ids)
+    outcomes = "".join(_outcome(by_id[key]) for key in ids)
     answers = tuple(sys.intern((by_id[key][-1].answer or "")[:60]) for key in ids)
     known = [row.score for row in rows if row.score is not None]
     mean = sum(known) / len(known) if known else 0.0
@@ -135,12 +135,23 @@ def read_vector(run: Run, rows: Sequence[ScoreRow], *, wrong: float = 0.0) -> Ve
     )  # fmt: skip
 
 
+# Nearly all runs have one row for each sample, so that is looked at first.
+
+
+def _outcome(rows: list[ScoreRow]) -> str:
+    return outcome(rows[0]) if len(rows) == 1 else worst_outcome(map(outcome, rows))
+
+
 def _absent(rows: list[ScoreRow], epochs: int) -> int:
     """Epochs of a sample that have no score, or no row."""
+    if len(rows) == epochs == 1:
+        return rows[0].score is None
     return max(epochs, len(rows)) - sum(row.score is not None for row in rows)
 
 
 def _mean(rows: Sequence[ScoreRow]) -> float:
+    if len(rows) == 1 and rows[0].score is not None:
+        return rows[0].score
     known = [row.score for row in rows if row.score is not None]
     return sum(known) / len(known) if known else float("nan")
 

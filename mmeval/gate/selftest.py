@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from mmeval import store
@@ -90,11 +90,11 @@ def _worse(rows: list[ScoreRow], rng: random.Random, drop: float) -> Iterator[Sc
     total = len({row.id for row in rows})
     lost = set(rng.sample(right, min(len(right), round(drop * total) + 1)))
     for row in rows:
-        yield replace(row, score=0.0, answer="planted") if row.id in lost and row.score is not None else row
+        yield row._replace(score=0.0, answer="planted") if row.id in lost and row.score is not None else row
 
 
 def _failed(row: ScoreRow) -> ScoreRow:
-    return replace(row, status="error", score=None, answer=None, rule="")
+    return row._replace(status="error", score=None, answer=None, rule="")
 
 
 def _copy(base: Run, folder: Path, edit: Edit, version: str | None) -> Run:

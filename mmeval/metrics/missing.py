@@ -8,14 +8,15 @@ of Human Resources 24, 343-360), which assume nothing about what is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mmeval.metrics.base import Metric
 from mmeval.types import Estimate, Record, Score
 
-__all__ = ["UNDEFINED", "bounds", "by_value", "worst"]
+__all__ = ["UNDEFINED", "End", "bounds", "by_value", "ends", "filled"]
 
 UNDEFINED: Final = (KeyError, ValueError, TypeError, ArithmeticError)
 """What a metric may raise when it cannot be computed."""
@@ -30,34 +31,51 @@ def by_value(record: Record) -> tuple[Score, Score]:
     return WRONG, RIGHT
 
 
-def bounds(metric: Metric, records: Iterable[Record]) -> tuple[Estimate, Estimate] | None:
-    """The headline with all that is missing counted as wrong, and as right; None if it cannot be bounded.
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of what the numbers of a run could be."""
+
+    headline: Estimate
+    numbers: Mapping[str, Estimate]
+    """All that the metric computes."""
+    side: int
+    """Which of its extremes each missing score has: 0 or 1; see `filled`."""
+
+
+def ends(metric: Metric, records: Iterable[Record]) -> tuple[End, End] | None:
+    """All that is missing counted as wrong, and as right; None if the headline cannot be bounded.
 
     Args:
         metric: the metric.
         records: those with a score, and those without; iterated several times.
     """
+    sign = 1 if metric.higher_is_better else -1
     try:
         if metric.extremes is None and _reads_answers(metric, records):
             return None
-        ends = [_headline(metric, _filled(metric, records, end)) for end in (0, 1)]
+        sides = [_end(metric, records, side) for side in (0, 1)]
     except UNDEFINED:
         return None
-    low, high = sorted(ends, key=lambda one: one.value)
-    return (low, high) if metric.higher_is_better else (high, low)
+    wrong, right = sorted(sides, key=lambda one: sign * one.headline.value)
+    return wrong, right
 
 
-def worst(metric: Metric, records: Iterable[Record]) -> list[Record]:
-    """The records with all that is missing counted as wrong. The metric must have `bounds`."""
-    ends = [list(_filled(metric, records, end)) for end in (0, 1)]
-    sign = 1 if metric.higher_is_better else -1
-    return min(ends, key=lambda one: sign * _headline(metric, one).value)
+def bounds(metric: Metric, records: Iterable[Record]) -> tuple[Estimate, Estimate] | None:
+    """The headline at both `ends`."""
+    found = ends(metric, records)
+    return (found[0].headline, found[1].headline) if found else None
 
 
-def _filled(metric: Metric, records: Iterable[Record], end: int) -> Iterator[Record]:
+def _end(metric: Metric, records: Iterable[Record], side: int) -> End:
+    numbers = metric.aggregate(filled(metric, records, side))
+    return End(numbers[metric.name], numbers, side)
+
+
+def filled(metric: Metric, records: Iterable[Record], side: int) -> Iterator[Record]:
+    """The records, each missing score replaced by its extreme on this side."""
     extremes = metric.extremes or by_value
     for record in records:
-        yield record if record.score is not None else replace(record, score=extremes(record)[end])
+        yield record if record.score is not None else replace(record, score=extremes(record)[side])
 
 
 def _headline(metric: Metric, records: Iterable[Record]) -> Estimate:
@@ -67,8 +85,13 @@ def _headline(metric: Metric, records: Iterable[Record]) -> Estimate:
 def _reads_answers(metric: Metric, records: Iterable[Record]) -> bool:
     """Whether the headline of the measured records changes when their answers are taken away."""
     measured = (record for record in records if record.score is not None)
-    bare = (replace(r, score=replace(r.score, answer=None)) for r in records if r.score is not None)
+    bared = functools.lru_cache(maxsize=1024)(_bared)
+    bare = (replace(r, score=bared(r.score)) for r in records if r.score is not None)
     try:
         return abs(_headline(metric, measured).value - _headline(metric, bare).value) > TOLERANCE
     except UNDEFINED:
         return True
+
+
+def _bared(score: Score) -> Score:
+    return replace(score, answer=None)

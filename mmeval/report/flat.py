@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 from mmeval.report.samples import picture
@@ -43,7 +42,7 @@ def sample_rows(run: Run) -> Iterator[dict[str, Any]]:
         assert score is not None, "every key has a record or a score"
         found = {
             **about,
-            **asdict(score),
+            **score._asdict(),
             **_asked(run, samples.get(score.id)),
             **_answered(record),
             "run": str(run.path),

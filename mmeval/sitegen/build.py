@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,14 +41,16 @@ class Built:
 class Build:
     """One build. Everything that pages are made from is read when it is created."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, workers: pool.Workers | None = None) -> None:
         if not options.results.is_dir():
             raise UsageError(f"no results folder {options.results}; run `mmeval run ...` first or give --results")
         samples.forget()
+        self.workers = workers or pool.Workers()
+        self.running: list[tuple[Sequence[Job], Iterator[str]]] = []
         self.kinds = kinds(options.catalog)
         name = hashlib.sha256(str(options.out.resolve()).encode()).hexdigest()[:16]
         self.writer = Writer(options.out, options.cache / f"{name}.json")
-        board = read_board(options)
+        board = read_board(options, self.workers)
         sources = folders(options.catalog)
         self.site = Site(
             options=options,
@@ -61,7 +63,8 @@ class Build:
                 base=options.base,
             ),
             writer=self.writer,
-            problems=list(board.problems),
+            found=list(board.problems),
+            finish=self.finish,
             source=digest([source_digest(sources), options.title, options.langs, options.base]),
         )
 
@@ -70,6 +73,7 @@ class Build:
         self.static()
         for kind in self.kinds:
             self.make(kind)
+        self.finish()
         return Built(
             removed=self.writer.finish(),
             files=len(self.writer.new),
@@ -84,7 +88,7 @@ class Build:
             self.writer.write(f"static/{file.name}", file.read_bytes())
 
     def make(self, kind: Kind) -> None:
-        """Make the output of one page module; its jobs come last, all together."""
+        """Make the output of one page module, and start its jobs."""
         jobs = []
         for output in kind.pages(self.site):
             match output:
@@ -94,7 +98,8 @@ class Build:
                     self.file(output)
                 case Job():
                     jobs.append(output)
-        self.work(jobs)
+        results = self.workers.map(operator.call, [job.write for job in jobs], jobs=len(jobs))
+        self.running.append((jobs, results))
 
     def file(self, file: File) -> None:
         """Copy or write one file; one whose content is a function only if it is out of date."""
@@ -119,31 +124,31 @@ class Build:
             if not self.writer.fresh(place.file, key):
                 self.writer.write(place.file, self.site.renderer.page(page.template, place, **values), key)
 
-    def work(self, jobs: Sequence[Job]) -> None:
-        """Run the jobs in worker processes and note the problems that they report."""
-        root = self.site.options.results
-        with pool.workers(len(jobs)) as run_all:
-            problems = run_all(operator.call, [job.write for job in jobs])
-            for job, problem in zip(jobs, problems, strict=True):
+    def finish(self) -> None:
+        """Wait for the jobs and note the problems that they report."""
+        root, running, self.running = self.site.options.results, self.running, []
+        for jobs, results in running:
+            for job, problem in zip(jobs, results, strict=True):
                 # without a key the job is done again, and so reports its problem again, in the next build
                 self.writer.claim(job.files, "" if problem else job.key)
                 if problem:
-                    self.site.problems.append(Problem(job.folder.relative_to(root), problem.replace(f"{root}/", "")))
+                    self.site.found.append(Problem(job.folder.relative_to(root), problem.replace(f"{root}/", "")))
 
 
-def read_board(options: Options) -> Board:
+def read_board(options: Options, workers: pool.Workers) -> Board:
     """Read and check all runs; many that the last build has not cached are read by worker processes."""
     reader = Reader(options.cache)
     found = all_runs(options.results)
     missing = reader.missing(found[0], options.catalog)
     if len(missing) > pool.FEW:
-        parts = [missing[i::CHUNKS] for i in range(CHUNKS)]
+        size = -(-len(missing) // CHUNKS)
+        parts = [missing[i : i + size] for i in range(0, len(missing), size)]
         call = functools.partial(prime, catalog=options.catalog, cache=options.cache)
-        with pool.workers(len(missing)) as run_all:
-            list(run_all(call, parts))
+        list(workers.map(call, parts, jobs=len(missing), chunk=1))
     return collect(options.results, catalog=options.catalog, reader=reader, found=found, rank_all=options.rank_all)
 
 
 def build(options: Options) -> Built:
     """Build the site of a results folder, or bring it up to date."""
-    return Build(options).run()
+    with pool.Workers() as workers:
+        return Build(options, workers).run()

@@ -38,7 +38,8 @@ def kinds(catalog: Catalog = Catalog()) -> list[Kind]:
         if kind.name in found:
             raise UsageError(f"two page modules are named {kind.name!r}: {found[kind.name].file} and {kind.file}")
         found[kind.name] = kind
-    return sorted(found.values(), key=lambda kind: (kind.nav.place if kind.nav else 0, kind.name))
+    # Runs are first: worker processes write their pages while this one makes the others.
+    return sorted(found.values(), key=lambda kind: (kind.nav.place if kind.nav else 0, kind.name != "run", kind.name))
 
 
 def folders(catalog: Catalog = Catalog()) -> tuple[Path, ...]:

@@ -41,9 +41,12 @@ class Language:
 
         Raises UsageError for an unknown key, so that no page lacks a text.
         """
-        if key not in self.messages:
+        message = self.messages.get(key)
+        if message is None:
             raise UsageError(f"site/messages: no message {key!r} in {self.name}")
-        one, _, many = self.messages[key].partition("|")
+        if not values and "|" not in message and "{" not in message:  # most of the calls
+            return message
+        one, _, many = message.partition("|")
         shown = {name: whole(value) if isinstance(value, int) else value for name, value in values.items()}
         return (many if many and str(values.get("n")) != "1" else one).format(**shown)
 

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -15,13 +14,32 @@ FEW = 40
 """Up to this many jobs are done in this process: that takes less time than starting others."""
 
 
-@contextmanager
-def workers(jobs: int) -> Iterator[Callable[[Callable[[T], R], Sequence[T]], Iterator[R]]]:
-    """Gives a `map` whose results come in order: over processes where there are many jobs, else the plain one."""
-    count = min(os.cpu_count() or 1, 8)
-    if jobs <= FEW or count < 2:
-        yield lambda call, items: map(call, items)
-        return
-    # spawn, not fork: numpy's threads do not survive a fork
-    with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield lambda call, items: pool.map(call, items, chunksize=8)
+class Workers:
+    """The worker processes of one build; they start when there are many jobs for them, and end with the context."""
+
+    def __init__(self) -> None:
+        self.count = min(os.cpu_count() or 1, 8)
+        self._pool: ProcessPoolExecutor | None = None
+
+    def map(self, call: Callable[[T], R], items: Sequence[T], *, jobs: int, chunk: int = 8) -> Iterator[R]:
+        """The results in order. Other processes are at work at once, this one only when a result is taken.
+
+        Args:
+            call: picklable.
+            items: its arguments, picklable.
+            jobs: number of jobs in all items.
+            chunk: items that a process gets at a time.
+        """
+        if jobs <= FEW or self.count < 2:
+            return map(call, items)
+        if self._pool is None:
+            # spawn, not fork: numpy's threads do not survive a fork
+            self._pool = ProcessPoolExecutor(self.count, mp_context=multiprocessing.get_context("spawn"))
+        return self._pool.map(call, items, chunksize=chunk)
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *failed: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)

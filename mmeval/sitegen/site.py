@@ -94,10 +94,18 @@ class Site:
     board: Board
     renderer: Renderer
     writer: Writer
-    problems: list[Problem]
-    """Run folders that could not be used; complete when the pages of the navigation are made."""
+    found: list[Problem]
+    """What `problems` returns; the jobs of worker processes may still add to it."""
+    finish: Callable[[], None] = lambda: None
+    """Waits for the jobs."""
     source: str
     """Digest of templates, messages and code."""
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Run folders that could not be used; complete when the pages of the navigation are made."""
+        self.finish()
+        return self.found
 
     @property
     def languages(self) -> Sequence[Language]:

@@ -20,7 +20,8 @@ _ODD = re.compile(
 
 def clean(text: str) -> str:
     """Replace invisible and direction-changing characters by their code points in brackets."""
-    if text.isprintable():  # nearly all texts, and all of them without any character of _ODD
+    # nearly all texts, and all of them without any character of _ODD
+    if text.isprintable() or text.replace("\n", "").isprintable():
         return text
     return _ODD.sub(_visible, text.replace("\r\n", "\n").replace("\r", "\n"))
 

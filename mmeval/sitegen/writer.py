@@ -78,13 +78,16 @@ class Writer:
 
 def put(file: Path, raw: bytes) -> bool:
     """Write a file unless it has these bytes already; returns whether it was written."""
+    name = os.fspath(file)  # a Path takes as long as the writing: a site has tens of thousands of files
     try:
-        if file.read_bytes() == raw:
-            return False
+        with open(name, "rb") as old:
+            if old.read() == raw:
+                return False
     except FileNotFoundError:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        os.makedirs(os.path.dirname(name), exist_ok=True)
     # In place, without a rename: a page that a crash left half is made again, since the manifest lacks its key.
-    file.write_bytes(raw)
+    with open(name, "wb") as new:
+        new.write(raw)
     return True
 
 

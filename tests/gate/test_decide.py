@@ -208,7 +208,7 @@ def test_rate_guards(tmp_path: Path, status: str, share: float, rule: str, limit
     change: dict[str, Any] = {"answer": None} if status == "unparsed" else {"status": status}
     if status == "error":
         change["score"] = None
-    changed = [replace(row, **change) if row in wrong else row for row in found]
+    changed = [row._replace(**change) if row in wrong else row for row in found]
     base, new = write(tmp_path / "base", found), write(tmp_path / "new", changed, model="mock/new")
     made = policy(guards={rule: limit}, errors={"max_rate": 0.05, "treat_missing": "ignore"})
     verdict = judge(base, new, made)
@@ -249,7 +249,7 @@ def test_holm_over_the_guards(tmp_path: Path) -> None:
     scores = base_scores(400)
     found = rows(scores)
     wrong = [row for row in found if row.score == 0][:11]
-    changed = [replace(row, status="refused") if row in wrong else row for row in found]
+    changed = [row._replace(status="refused") if row in wrong else row for row in found]
     base, new = write(tmp_path / "base", found), write(tmp_path / "new", changed, model="mock/new")
     alone = policy(guards={"refusal_rate": "+1pp"})
     many = policy(guards=dict.fromkeys(("refusal_rate", "truncation_rate", "parse_failure", "error_rate"), "+1pp"))
@@ -270,7 +270,7 @@ def test_smallest_is_the_fewest_that_can_pass(tmp_path: Path, margin: float) -> 
 
 def test_epochs_are_averaged(tmp_path: Path) -> None:
     scores = base_scores(300)
-    two = [replace(row, epoch=e, score=row.score if e == 1 else 1.0) for row in rows(scores) for e in (1, 2)]
+    two = [row._replace(epoch=e, score=row.score if e == 1 else 1.0) for row in rows(scores) for e in (1, 2)]
     base, new = write(tmp_path / "base", rows(scores)), write(tmp_path / "new", two, model="mock/new")
     found = compare(read_side(base), read_side(new))
     assert found.difference is not None
@@ -320,9 +320,9 @@ def test_what_the_gate_does_not_draw_is_no_loss(tmp_path: Path, n: int | None, a
 
 def test_unmeasured_epochs_are_bounded_like_samples(tmp_path: Path) -> None:
     """Each of 60 samples lost the epoch in which it would have been wrong; one epoch in 20 is missing."""
-    base = write(tmp_path / "base", [replace(row, epoch=e) for row in rows([1.0] * 400) for e in (1, 2, 3)], epochs=3)
+    base = write(tmp_path / "base", [row._replace(epoch=e) for row in rows([1.0] * 400) for e in (1, 2, 3)], epochs=3)
     found = [
-        replace(row, epoch=e, score=None if e == 2 and i < 60 else 1.0)
+        row._replace(epoch=e, score=None if e == 2 and i < 60 else 1.0)
         for i, row in enumerate(rows([1.0] * 400))
         for e in (1, 2, 3)
     ]
@@ -339,7 +339,7 @@ def test_more_epochs_do_not_help(tmp_path: Path) -> None:
         write(
             tmp_path / f"{epochs}",
             [
-                replace(row, epoch=e, score=float(rng.random() < 0.75))
+                row._replace(epoch=e, score=float(rng.random() < 0.75))
                 for row in rows([1.0] * 1600, clusters=2)
                 for e in range(1, epochs + 1)
             ],

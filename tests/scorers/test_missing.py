@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from mmeval.metrics import Metric, accuracy, binary, circular, hallusion_accuracy, mme_score, pairs, simpleqa_f1
-from mmeval.metrics.missing import bounds, worst
+from mmeval.metrics.missing import bounds, ends, filled
 from mmeval.types import Estimate, Record, Score
 
 FILLS: dict[str, Sequence[tuple[float, str | None]]] = {
@@ -54,15 +54,17 @@ def records(fills: Sequence[tuple[float, str | None]], *, missing: int = 3, seed
 def test_every_filling_is_within_the_bounds_which_are_reached(name: str, seed: int) -> None:
     metric, kind = METRICS[name]
     found = records(FILLS[kind], seed=seed)
-    ends = bounds(metric, found)
-    assert ends is not None
-    filled = []
+    both = ends(metric, found)
+    assert both is not None
+    wrong, right = both
+    values = []
     for scores in itertools.product(FILLS[kind], repeat=3):
         left = iter(scores)
         whole = [r if r.score else replace(r, score=score_of(r, *next(left))) for r in found]
-        filled.append(metric.aggregate(whole)[metric.name].value)
-    assert (min(filled), max(filled)) == pytest.approx((ends[0].value, ends[1].value))
-    assert metric.aggregate(worst(metric, found))[metric.name] == ends[0]
+        values.append(metric.aggregate(whole)[metric.name].value)
+    assert (min(values), max(values)) == pytest.approx((wrong.headline.value, right.headline.value))
+    assert metric.aggregate(filled(metric, found, wrong.side)) == wrong.numbers
+    assert bounds(metric, found) == (wrong.headline, right.headline)
 
 
 def score_of(record: Record, value: float, answer: str | None) -> Score:

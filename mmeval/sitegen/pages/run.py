@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from mmeval.sitegen import samples
 from mmeval.sitegen.answers import page_ranges, write_answers
 from mmeval.sitegen.asked import Asked
 from mmeval.sitegen.cells import command, marks, metric_title, provenance, shown, slices, text_of
-from mmeval.sitegen.env import Language, Renderer
+from mmeval.sitegen.env import Renderer
 from mmeval.sitegen.links import badge_path, benchmark_url, model_url, questions_url, run_dir, run_url
 from mmeval.sitegen.questions import answers_name, run_map, shard_names
 from mmeval.sitegen.site import Job, Site
@@ -64,11 +64,12 @@ WORDS = (
 def pages(site: Site) -> Iterator[Job]:
     """One job for each run whose pages are out of date."""
     plain = answers_of(site.board) <= READABLE
+    said = [words(lang, WORDS) for lang in site.languages]
     for asked in site.asked:
         prompts = shard_names(asked)[0]
-        for model, cell in asked.column.cells.items():
+        for cell in asked.column.cells.values():
             for one in cell.runs:
-                yield from job(one, asked, site.board.models[model], site, prompts, plain=plain)
+                yield from job(one, asked, site, prompts, said, plain=plain)
 
 
 def answers_of(board: Board) -> int:
@@ -76,20 +77,33 @@ def answers_of(board: Board) -> int:
     return sum(len(one.vector.ids) for c in board.columns for cell in c.cells.values() for one in cell.runs)
 
 
-def job(cell: Cell, asked: Asked, card: ModelCard, site: Site, prompts: str, *, plain: bool) -> Iterator[Job]:
-    """The pages of one run, unless they are up to date; `prompts` is the folder of the files of what was asked."""
-    base, root = facts(cell, asked, card), site.options.results
+def job(cell: Cell, asked: Asked, site: Site, prompts: str, said: Sequence[str], *, plain: bool) -> Iterator[Job]:
+    """The pages of one run, unless they are up to date.
+
+    Args:
+        cell: the run.
+        asked: its benchmark.
+        site: the site.
+        prompts: the folder of the files of what was asked.
+        said: the messages for the script of the page in each language.
+        plain: whether there are pages to be read without JavaScript.
+    """
+    card, root = site.board.models[cell.spec.model], site.options.results
+    base = facts(cell, asked, card)
     numbers = shown(cell, asked.column)
     stamp = samples.stamp(samples_path(root, cell.run.info))
-    info = cell.run.info.model_dump(mode="json")
-    key = site.key(base, info, cell.vector.digest, numbers, prompts, stamp, plain)
+    key = site.key(base, cell.run.info.model_dump_json(), cell.vector.digest, numbers, prompts, stamp, plain)
     count_ = len(page_ranges(len(cell.vector.ids)))
     names = ["index", *(map(str, range(1, count_ + 1)) if plain else ())]
     files = [f"{lang.folder}{run_dir(cell)}/{name}.html" for lang in site.languages for name in names]
     files += [f"data/{base['data']}/{k}.js" for k in range(1, count_ + 1)]
     if site.fresh(files, key):
         return
-    fronts = [front_page(cell, asked, card, prompts, lang, plain=plain) for lang in site.languages]
+    front = {**base, **numbers, **front_page(cell, asked, card, prompts, plain=plain)}
+    fronts = [
+        {**front, "words": one, "provenance": provenance(cell, lang)}
+        for lang, one in zip(site.languages, said, strict=True)
+    ]
     write = functools.partial(
         write_pages, cell.run.path, root, site.options.out, site.renderer, base, fronts, plain=plain
     )
@@ -129,10 +143,8 @@ def facts(cell: Cell, asked: Asked, card: ModelCard) -> dict[str, Any]:
     }
 
 
-def front_page(
-    cell: Cell, asked: Asked, card: ModelCard, prompts: str, lang: Language, *, plain: bool
-) -> dict[str, Any]:
-    """The variables of run.html."""
+def front_page(cell: Cell, asked: Asked, card: ModelCard, prompts: str, *, plain: bool) -> dict[str, Any]:
+    """The variables of run.html that are the same in all languages, but for `facts` and `shown`."""
     outcomes, column = cell.vector.outcomes, asked.column
     links = [
         {
@@ -144,20 +156,16 @@ def front_page(
         for i, (a, b) in enumerate(page_ranges(len(cell.vector.ids)), 1)
     ]
     return {
-        **facts(cell, asked, card),
-        **shown(cell, column),
         "tags": [*trust(cell), *marks(cell)],
         "metric": metric_title(cell.run.info.primary_metric),
         "badge": badge_path(column.card.name, card.name),
         "prompts": prompts,
         "outcomes": outcomes,
         "numbers": run_map(asked.ids, cell.vector.ids),
-        "words": words(lang, WORDS),
         "shards": links,
         "totals": count(outcomes),
         "slices": slices(cell, column),
         "command": command(cell.run),
-        "provenance": provenance(cell, lang),
         "example": short(text_of(cell.run.info.provenance.get("example")), 4000),
     }
 
