@@ -42,6 +42,7 @@ def context(month: str, listed: Sequence[str], view: View, then: Site, lang: Lan
         "past": [{"month": one, "url": snapshot_url(one)} for one in listed],
         "old": month,
         "front": None,
+        "limited": None,
         "share": None,
         "view": f"s-{month}",
         "title": lang.text("view.snapshot", month=month),
