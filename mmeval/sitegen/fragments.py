@@ -19,10 +19,14 @@ _MARK = re.compile("\x01([^\x02]*)\x02")
 
 
 @functools.lru_cache(maxsize=8192)
-def mark(key: str, **values: int) -> Markup:
+def mark(key: str, **values: int | float | str) -> Markup:
     """The mark for a message; a template takes it as `t`."""
     inside = "\x03".join([key, *(f"{name}={value}" for name, value in values.items())])
     return Markup(f"\x01{inside}\x02")  # noqa: S704 - our own keys and numbers
+
+
+def _given(value: str) -> int | str:
+    return int(value) if value.isdecimal() else value
 
 
 def in_language(body: str, place: Place) -> Markup:
@@ -33,7 +37,7 @@ def in_language(body: str, place: Place) -> Markup:
         key = match[1]
         if key not in known:
             name, *pairs = key.split("\x03")
-            values = {of: int(value) for of, _, value in (pair.partition("=") for pair in pairs)}
+            values = {of: _given(value) for of, _, value in (pair.partition("=") for pair in pairs)}
             known[key] = str(escape(place.language.text(name, **values)))
         return known[key]
 

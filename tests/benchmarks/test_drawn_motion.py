@@ -14,7 +14,9 @@ import mmeval
 from mmeval import Audio, Request, draw
 from mmeval.runner import Settings, plans, read_config, run_one
 from mmeval.runner.estimate import estimate
-from mmeval.sitegen.answers import seen
+from mmeval.sitegen.answers import ROW, seen
+from mmeval.sitegen.env import Place, environment, languages, source_folder
+from mmeval.sitegen.fragments import ROOT, in_language, mark
 from mmeval.sitegen.samples import load, medium, sample_values
 from mmeval.store import StoredPart, read_records, samples_path
 
@@ -160,6 +162,16 @@ def test_a_page_plays_the_clip_and_shows_what_each_model_saw(tmp_path, benchmark
         assert (few["at"], few["from"], few["to"], film["file"]) == ([0.0, 0.6, 1.2, 1.8, 2.3, 2.9], 0.0, 2.9, "")
         pictures = [Image.open(file.parent / "thumbs" / Path(one["file"]).name).convert("RGB") for one in (many, few)]
         assert [one.size for one in pictures] == [(8 * 98 - 2, 2 * 98 - 2), (6 * 98 - 2, 96)]
+        (place,) = [Place("r/x/1.html", one, ()) for one in languages(["en"], [source_folder()])]
+        page = {
+            "number": 1,
+            "sample": "",
+            "answers": [{**dict.fromkeys(ROW), "reply": None, "seen": [many], "outcome": "r", "tone": "", "meta": ""}],
+        }
+        body = environment((source_folder(),)).get_template("answers.html").render(t=mark, root=ROOT, samples=[page])
+        assert "The model saw 20 frames of 3.0 s, from 0.0 s to 2.9 s. 16 of them are shown." in in_language(
+            body, place
+        )
         centres = [found(np.asarray(pictures[1].crop((98 * n, 0, 98 * n + 96, 96)), float))[0] for n in range(6)]
         assert np.ptp(np.array(centres), axis=0).max() > 10  # the shape moves from frame to frame
     part = replace(StoredPart(kind, sha256=shown["file"][2:66]), start=1.5, end="<b>")
