@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeAlias
 from mmeval.board import Board, Column
 from mmeval.board.leakage import BlindGain, blind_gains
 from mmeval.board.ranks import Ranks, rank_columns
+from mmeval.board.reported import Beside, beside, reported
 from mmeval.board.views import View, all_views
 from mmeval.catalog import Catalog
 from mmeval.sitegen import openvlm
@@ -129,6 +130,11 @@ class Site:
     def gains(self) -> Mapping[str, Sequence[BlindGain]]:
         """What seeing is worth to the models with a blind run, by benchmark."""
         return {column.card.name: blind_gains(column) for column in self.board.columns}
+
+    @cached_property
+    def reported(self) -> Sequence[Beside]:
+        """The numbers that reports print for what was measured here."""
+        return beside(reported(self.options.catalog), self.board)
 
     @cached_property
     def leaders(self) -> Mapping[str, frozenset[str]]:

@@ -43,8 +43,22 @@ def _one_process() -> Iterator[None]:
         yield
 
 
+REPORTED = """
+[[source]]
+url = "https://example.org/report?a=1&b=2"
+where = "table 3 <b>"
+read = 2026-11-27
+unit = "percent"
+recipe = "qwen3-vl"
+setting = "split not stated"
+numbers = { "Alder/Vision-1a" = { toy_mmstar = 50.0, toy_ocrbench = { value = 87.5, n = 1000, setting = "" } } }
+"""
+"""Numbers that a report prints for one model of the ledger."""
+
+
 def whole_ledger(root: Path) -> None:
     ledger.write(root, SHAPE)
+    (root / "adapters" / "reported.toml").write_text(REPORTED, encoding="utf-8")
     make(root)
 
 

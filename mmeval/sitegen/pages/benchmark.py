@@ -11,6 +11,7 @@ from mmeval.board import Board, Cell, Column
 from mmeval.board.findings import Finding, hardest
 from mmeval.board.leakage import BlindGain, published
 from mmeval.board.ranks import Ranks
+from mmeval.board.reported import Beside
 from mmeval.sitegen import data, samples
 from mmeval.sitegen.agreement import agreement_table
 from mmeval.sitegen.asked import Asked
@@ -23,6 +24,7 @@ from mmeval.sitegen.links import benchmark_url, chart_path, model_url, question_
 from mmeval.sitegen.matrix import png
 from mmeval.sitegen.quality import asked_otherwise, cutoffs, needs_image, quality_of, sharpest, with_and_without
 from mmeval.sitegen.questions import BRIEF, card_of
+from mmeval.sitegen.reported import reported_rows
 from mmeval.sitegen.seasons import seasons_of
 from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.sitegen.sources import data_url
@@ -48,8 +50,11 @@ def pages(site: Site) -> Iterator[Page | File]:
         if drawn:
             yield File(drawn, functools.partial(matrix, asked), key=content)
         ranks = site.ranks[name]
-        key = digest([content, drawn, str(ranks and [ranks.models, ranks.intervals, ranks.compared])])
-        yield Page(benchmark_url(name), "benchmark.html", context(asked, site, drawn), key)
+        told = [one for one in site.reported if one.reported.benchmark == name]
+        key = digest(
+            [content, drawn, str(ranks and [ranks.models, ranks.intervals, ranks.compared]), *map(_told, told)]
+        )
+        yield Page(benchmark_url(name), "benchmark.html", context(asked, site, drawn, told), key)
         yield File(f"data/s/{slug(name)}.js", functools.partial(samples_text, column, root), key=content)
         yield from (File(*thumb) for thumb in samples.thumbs(column, root))
 
@@ -59,7 +64,12 @@ def samples_text(column: Column, root: Path) -> str:
     return data.data_text(f"s/{slug(column.card.name)}", data.samples_data(column, samples.tags_of(column, root)))
 
 
-def context(asked: Asked, site: Site, drawn: str) -> Context:
+def _told(one: Beside) -> str:
+    """What a page says of one reported number; the runs are in the content of the page."""
+    return f"{one.reported} {one.followed} {one.changed}"
+
+
+def context(asked: Asked, site: Site, drawn: str, told: Sequence[Beside]) -> Context:
     """The variables of benchmark.html, made when they are asked for."""
 
     @functools.cache
@@ -75,6 +85,7 @@ def context(asked: Asked, site: Site, drawn: str) -> Context:
         "difficulty": difficulty(asked, lang),
         "blind": with_and_without(asked, lang),
         "matrix": matrix_of(asked, drawn, lang) if drawn else None,
+        "reported": reported_rows(told, site.board, lang, by="model"),
         "seasons": seasons_of(asked.column, site.board, lang),
         "understood": understood(asked.column, site.board, by_score(asked.column, site.board), lang),
     }

@@ -29,6 +29,7 @@ from mmeval.sitegen.env import Language, Nav
 from mmeval.sitegen.links import benchmark_url, chart_path, model_url, overall_badge
 from mmeval.sitegen.missed import missed
 from mmeval.sitegen.quality import seeing
+from mmeval.sitegen.reported import reported_rows
 from mmeval.sitegen.site import Context, File, Page, Site
 from mmeval.store import slug
 from mmeval.types import STATUSES
@@ -83,7 +84,13 @@ def context(card: ModelCard, site: Site, fields: Mapping[str, Field]) -> Context
     shared |= {"overall": overall(card, view, Scale(0, 100)), "versions": versions(card, view, site.board)}
     if shared["overall"]["mean"] is not None:
         shared["share"]["badge"] = overall_badge(card.name)
-    return lambda lang: {**shared, **worded(card, site.board, lang)}
+    told = [one for one in site.reported if one.model == card.name]
+
+    def whole(lang: Language) -> dict[str, Any]:
+        rows = reported_rows(told, site.board, lang, by="benchmark")
+        return {**shared, **worded(card, site.board, lang), "reported": rows}
+
+    return whole
 
 
 def index(view: View, board: Board, lang: Language) -> dict[str, Any]:
