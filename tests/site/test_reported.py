@@ -38,7 +38,11 @@ def test_what_ships_is_read_whole() -> None:
         ("50.0", "true", "toy_mmstar.value: expected a number"),
         ("50.0", "nan", "toy_mmstar.value: "),
         ("n = 1000", "n = 0", "toy_ocrbench.n: must be greater than 0"),
-        ("toy_mmstar", "toy_mmstr", "source.1.numbers.Alder/Vision-1a: no benchmark 'toy_mmstr'; did you mean toy_mmstar"),
+        (
+            "toy_mmstar",
+            "toy_mmstr",
+            "source.1.numbers.Alder/Vision-1a: no benchmark 'toy_mmstr'; did you mean toy_mmstar",
+        ),
         ("qwen3-vl", "qwen3vl", "source.1.recipe: no recipe 'qwen3vl'; did you mean qwen3-vl"),
         ("[[source]]", "[[sauce]]", "sauce: no such key"),
     ],
@@ -55,9 +59,7 @@ def test_a_wrong_file_is_named_with_its_key(was: str, now: str, said: str, ledge
 def number(**changed) -> Reported:
     read = reported(Catalog())[0].read
     about = {"unit": "percent", "n": None, "setting": "", "recipe": None, "url": "https://e.org", "where": "1"}
-    return Reported(
-        **{"model": MODEL, "benchmark": "toy_mmstar", "value": 50.0, "read": read, **about, **changed}
-    )
+    return Reported(**{"model": MODEL, "benchmark": "toy_mmstar", "value": 50.0, "read": read, **about, **changed})
 
 
 def column_of(board: Board, name: str = "toy_mmstar") -> Column:
@@ -89,7 +91,7 @@ def test_units_become_those_of_the_board(unit, value, said, board: Board) -> Non
 
 @pytest.mark.parametrize(
     ("model", "n"),
-    [("alder/vision-1a", 1), ("Alder/VISION-1A", 1), ("vision-1a", 3), ("other/vision-1a", 0), ("vision-1", 0)],
+    [("alder/vision-1a", 1), ("Alder/VISION-1A", 1), ("vision-1a", 2), ("other/vision-1a", 0), ("vision-1", 0)],
 )
 def test_models_are_matched_without_their_provider(model: str, n: int, board: Board) -> None:
     assert len(beside([number(model=model)], board)) == n
