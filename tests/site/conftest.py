@@ -85,7 +85,8 @@ def copied(ledger_root: Path, target: Path) -> Path:
 
 
 def keep(root: Path, names: Sequence[str]) -> Path:
-    """Remove all benchmarks but these from a ledger."""
+    """Remove all benchmarks but these from a ledger, and the reported numbers, which name others."""
+    (root / "adapters" / "reported.toml").unlink(missing_ok=True)
     for folder in root.glob("results/*/toy_*@*"):
         if folder.name.partition("@")[0] not in names:
             shutil.rmtree(folder)
