@@ -185,10 +185,10 @@ def questions(asked: Sequence[Asked]) -> list[dict[str, Any]]:
 
 
 def wrong(asked: Sequence[Asked]) -> list[dict[str, Any]]:
-    """Questions with pictures that the only model got wrong, of all benchmarks in turn."""
+    """Questions with pictures that the only model got wrong, of all benchmarks in turn; without a share of models."""
     lists = [pictured(one, (i for i, found in enumerate(one.solved) if found[0] < 1)) for one in asked]
     turns = [found[i] for i in range(2 * QUESTIONS) for found in lists if i < len(found)]
-    return turns[: 2 * QUESTIONS]
+    return [{**card, "share": -1} for card in turns[: 2 * QUESTIONS]]
 
 
 def pictured(asked: Asked, places: Iterable[int]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@
   if (!form) return;
   var M = window.mmeval, el = M.el, words = JSON.parse(form.dataset.words), root = form.dataset.root, pages = form.dataset.pages;
   var out = document.getElementById("out"), said = document.getElementById("said"), state = {}, ticket = 0, titles = new Map();
-  var SEATS = ["m1", "m2", "m3", "m4", "m5"], MOST = 24, AT = {};
+  var best = form.dataset.best.split(" ").filter(Boolean), SEATS = ["m1", "m2", "m3", "m4", "m5"], MOST = 24, AT = {};
   "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy".split("").forEach(function (c, i) { AT[c] = i / 60; });
   [].forEach.call(form.elements.m1.options, function (o) { if (o.value) titles.set(o.value, o.text); });
   SEATS.slice(1).forEach(function (seat) {
@@ -217,6 +217,7 @@
   }
   function read() {
     state = M.state();
+    if (!Object.keys(state).some(function (k) { return /^m\d+$/.test(k); })) best.forEach(function (name, i) { state[SEATS[i]] = name; });
     SEATS.forEach(function (seat) { form.elements[seat].value = titles.has(state[seat]) ? state[seat] : ""; });
     draw();
   }

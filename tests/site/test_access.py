@@ -175,11 +175,18 @@ SHIFT = """() => new Promise(go => new PerformanceObserver(list => go(
 
 
 @pytest.mark.parametrize(
-    "page", ["index.html", "compare.html#m1=alder__vision-1a&m2=birch__vision-1b", "plots.html", "models.html"]
+    "page",
+    [
+        "index.html",
+        "compare.html#m1=alder__vision-1a&m2=birch__vision-1b",
+        "plots.html",
+        "q/toy_chartqa.html#q-toy_chartqa-0007",
+        "run",
+    ],
 )
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_moves_while_a_page_loads(visit: Visit, page: str, width: int) -> None:
-    tab = visit(page, width=width)
+def test_nothing_moves_while_a_page_loads(visit: Visit, site: Path, page: str, width: int) -> None:
+    tab = visit(place(site, page), width=width)
     if "compare" in page:
         until(tab, "document.querySelectorAll('#out table').length > 0")
     assert tab.evaluate(SHIFT) < 0.05

@@ -40,9 +40,14 @@ def bytes_of(folder: Path) -> dict[str, str]:
     }
 
 
-def links(file: Path) -> set[Path]:
-    found = set(re.findall(r'(?:href|src)="([^"#]+)', file.read_text(encoding="utf-8")))
-    return {Path(os.path.normpath(file.parent / link)) for link in found if not re.match(r"[a-z]+:", link)}
+def links(file: Path, text: str) -> set[tuple[Path, str]]:
+    """The files that a page links, each with the fragment; one that is a page's state has an equals sign."""
+    found = set(re.findall(r'(?:href|src)="([^"#]*)(?:#([^"]*))?"', text))
+    return {
+        (Path(os.path.normpath(file.parent / link)) if link else file, fragment)
+        for link, fragment in found
+        if not re.match(r"[a-z]+:", link)
+    }
 
 
 def test_ledger_lines_are_records(ledger_root: Path) -> None:
@@ -52,10 +57,24 @@ def test_ledger_lines_are_records(ledger_root: Path) -> None:
         assert json.loads(dump_record(load_record(line))) == json.loads(line)
 
 
-def test_every_link_leads_to_a_file(site: Path) -> None:
+def test_every_link_leads_to_a_file_and_every_fragment_to_a_place(site: Path) -> None:
     files = {file for file in site.rglob("*") if file.is_file()}
-    for file in sorted(site.rglob("*.html")):
-        assert links(file) <= files, file
+    texts = {file: file.read_text(encoding="utf-8") for file in files if file.suffix == ".html"}
+    places = {
+        file: {*re.findall(r' id="([^"]+)"', text), *re.findall(r'"#(q-[^"]+)"', text)} for file, text in texts.items()
+    }
+    for file, text in texts.items():
+        found = links(file, text)
+        assert {target for target, _ in found} <= files, file
+        lost = [one for one in found if one[1] and "=" not in one[1] and one[1] not in places[one[0]]]
+        # the page of a run draws its questions itself
+        assert [one for one in lost if not re.fullmatch(r"s\d+", one[1])] == [], file
+
+
+def test_questions_lead_to_the_models_that_answered(site: Path) -> None:
+    for page in (site / "q").glob("*.html"):
+        found = {file for file, _ in links(page, page.read_text(encoding="utf-8"))}
+        assert any(file.parent == site / "m" for file in found), page
 
 
 def test_every_page_is_there_in_both_languages(site: Path) -> None:

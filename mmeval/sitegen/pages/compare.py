@@ -33,7 +33,7 @@ def context(site: Site, lang: Language) -> dict[str, Any]:
     words = {key: lang.messages[f"compare.{key}"] for key in WORDS}
     words |= {key: lang.messages[key] for key in ("interval", "benchmark", "model")}
     return {
-        "example": [{"title": board.models[name].label, "file": slug(name)} for name in best[:2]],
+        "best": [slug(name) for name in best[:2]],
         "models": [{"title": title, "file": file} for title, file in named],
         "words": json.dumps(words, ensure_ascii=False, sort_keys=True),
     }

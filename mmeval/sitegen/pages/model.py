@@ -40,6 +40,8 @@ SMALLEST = 20
 LISTED = 6
 GAPS = Scale(-50, 50)
 """Of the chart of strengths and weaknesses, in hundredths of a benchmark's range."""
+OTHERS = 3
+"""Fewer other models make no share that a model is better than."""
 VERSIONS = 12
 """Models of the same maker that a page lists."""
 
@@ -298,6 +300,7 @@ def capabilities(card: ModelCard, board: Board, fields: Mapping[str, Field]) -> 
         have = [(c.card, c.cells[card.name].headline.value) for c in columns if card.name in c.cells]
         beaten = [share_below(percent(b, value), fields[b.name].percents, among=among) for b, value in have]
         fair = [corrected(b, value) for b, value in have]
+        others = min((len(fields[b.name].percents) - among for b, _ in have), default=0)
         known = [value for value in fair if value is not None]
         out.append(
             {
@@ -305,7 +308,7 @@ def capabilities(card: ModelCard, board: Board, fields: Mapping[str, Field]) -> 
                 "run": len(have),
                 "of": len(columns),
                 "corrected": statistics.fmean(known) if known and len(known) == len(fair) else None,
-                "percentile": 100 * statistics.fmean(beaten) if beaten else None,
+                "percentile": 100 * statistics.fmean(beaten) if beaten and others >= OTHERS else None,
             }
         )
     return out
