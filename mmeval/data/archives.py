@@ -48,6 +48,11 @@ class Unpacked:
     archives: tuple[str, ...]
     """Names, or patterns such as `videos_*.zip`. Other files, such as `films/*.mp4`, are placed as they are."""
 
+    @property
+    def where(self) -> str:
+        """Data set, revision, config and split of the rows."""
+        return self.source.where
+
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
         """Stream the rows; `folder` of each is where the archives were unpacked."""
         folder = self.folder(offline=offline)

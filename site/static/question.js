@@ -23,10 +23,10 @@
   };
 
   /* One picture, film or sound of a question, with what marks a place in it; or where the original lies. */
-  M.medium = function (m, place, q, words, root) {
-    if (m.kind !== "image" && (m.file || m.thumb)) return player(m, place, words, root);
+  M.medium = function (m, place, q, words, root, home) {
+    if (m.kind !== "image" && (m.file || m.thumb)) return player(m, place, words, root, home);
     if (!m.thumb) {
-      return origin(m, words[q.public ? "media.elsewhere" : "media.withheld"]);
+      return origin(m, words[q.public ? "media.elsewhere" : "media.withheld"], home);
     }
     var frame = el("span", null, { "class": "frame-media" });
     frame.append(el("img", null, { src: root + m.thumb, alt: M.say(words, "image.alt", { n: place }), loading: "lazy", width: m.width, height: m.height }));
@@ -36,9 +36,9 @@
     box.append(frame, el("span", words["marks.key"], { "class": "key" }));
     return box;
   };
-  function origin(m, text) {
+  function origin(m, text, home) {
     var note = el("p", text + " ", { "class": "note" }), where = el("bdi", m.mime + " ");
-    where.append(link(m.url, m.source));
+    where.append(link(m.url || home, m.source));
     note.append(where);
     return note;
   }
@@ -69,14 +69,14 @@
     });
   };
   /* A film with its poster, or a sound with its wave form; where there is no copy, the picture and the source. */
-  function player(m, place, words, root) {
+  function player(m, place, words, root, home) {
     var frame = el("figure", null, { "class": "frame-media" }), film = m.kind === "video", tool = null;
     if (m.file) tool = el(film ? "video" : "audio", null, { controls: "", preload: "none", src: root + m.file });
     if (film && tool) { tool.width = m.width; tool.height = m.height; if (m.thumb) tool.poster = root + m.thumb; }
     else if (m.thumb) frame.append(el("img", null, { src: root + m.thumb, alt: film ? M.say(words, "image.alt", { n: place }) : words["media.wave"], loading: "lazy", width: m.width, height: m.height }));
     if (tool) { frame.append(tool); return frame; }
     var box = el("div");
-    box.append(frame, origin(m, words["media.elsewhere"]));
+    box.append(frame, origin(m, words["media.elsewhere"], home));
     return box;
   }
   /* Plays the clip of a question from a second on; `near` is an element of its article or of the answers below. */
@@ -125,7 +125,7 @@
   /* What was asked: a box of media, and the elements of the text. */
   M.asked = function (q, words, root, home) {
     var media = el("div"), text = [];
-    q.media.forEach(function (m, i) { media.append(M.medium(m, i + 1, q, words, root)); });
+    q.media.forEach(function (m, i) { media.append(M.medium(m, i + 1, q, words, root, home)); });
     if (!q.public && !q.media.length) {
       var note = el("p", words["sample.withheld"] + " ", { "class": "note" });
       note.append(link(home));

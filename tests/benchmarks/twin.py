@@ -169,9 +169,12 @@ def _redirected(source: Source, hub: Hub) -> Source:
 def shown(sample: Sample) -> list[str | int]:
     """The prompt as a golden file has it: texts, pictures by shade, films and sounds by name; `drawn` for one drawn into."""
     shades = {media.image(png(shade)).sha256: shade for shade in range(64)}
-    names = {"text": "text", "video": "source", "audio": "source"}
     return [
-        getattr(part, names[part.kind]) if part.kind in names else shades.get(part.sha256, "drawn")
+        part.text
+        if part.kind == "text"
+        else part.source.rpartition(" ")[2]
+        if part.kind != "image"
+        else shades.get(part.sha256, "drawn")
         for part in sample.prompt
     ]
 
