@@ -199,10 +199,10 @@ def _tone(tone: Tone, rng: random.Random) -> Samples:
     return found
 
 
-def wav(sound: Samples) -> bytes:
-    """Samples as a WAV file with one channel."""
+def wav(sound: Samples, *, rate: int = RATE) -> bytes:
+    """Samples of 16 bits as a WAV file with one channel."""
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
-        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.setparams((1, 2, rate, 0, "NONE", ""))
         file.writeframes(sound.astype("<i2").tobytes())
     return out.getvalue()

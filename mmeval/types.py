@@ -39,6 +39,8 @@ class Request:
     """The options, where there are any. `want="choice"` scores each; otherwise they are only information."""
     sample: str = ""
     """Id of the sample. It is never sent to a model; references answer by it."""
+    epoch: int = 1
+    """Which repetition of the sample this is. A model that draws from a seed draws another one in each."""
 
     def __post_init__(self) -> None:
         if self.want == "choice" and not self.choices:
@@ -118,6 +120,8 @@ class Reply:
     """Tokens of each choice whose score is a log-probability: their sum and their mean can prefer different choices."""
     media: tuple[Media, ...] = ()
     """What the model made (`want="image"`, `"audio"` or `"video"`); files in the run folder once it is recorded."""
+    seed: int | None = None
+    """What the media were drawn from, where that is known: the same seed makes the same again."""
     sent: tuple[tuple[int, int], ...] = ()
     """Width and height of the pictures of the prompt as they were sent; empty if they were sent as in the data."""
     reasoning: str | None = None

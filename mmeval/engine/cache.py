@@ -34,7 +34,7 @@ AT_ONCE = 500
 STORED = tuple(
     name
     for name in Reply.__dataclass_fields__
-    if name not in ("limits", "cached", "usage", "scores", "tokens", "media", "sent")
+    if name not in ("limits", "cached", "usage", "scores", "tokens", "media", "sent", "seed")
 )
 
 
@@ -278,6 +278,8 @@ def _cacheable(reply: Reply) -> bool:
 def _dump(reply: Reply) -> str:
     data = {name: getattr(reply, name) for name in STORED}
     data |= {name: value for name in ("scores", "tokens", "sent") if (value := getattr(reply, name))}
+    if reply.seed is not None:
+        data["seed"] = reply.seed
     data["usage"] = reply.usage.as_json()
     if reply.media:
         data["media"] = [reference(one) for one in reply.media]

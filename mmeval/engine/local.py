@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from mmeval import providers
 from mmeval.engine.batching import Batcher, Memory
@@ -52,6 +52,9 @@ class LocalModel(ABC, Generic[T]):
 
     `T` is what a batch consists of. The options have `batch_size` and `wait_ms`.
     """
+
+    engine: ClassVar[str] = "transformers"
+    """The library that runs it."""
 
     def __init__(self, model: str, options: Any, folder: Path | None, *more: Path) -> None:
         """`more`: folders with further weights."""
@@ -114,5 +117,5 @@ class LocalModel(ABC, Generic[T]):
         clock = self._batcher.clock
         idle = None if clock.idle is None else round(clock.idle, 4)
         batches = {"largest_batch": clock.largest, "device_idle": idle}
-        engine = {"engine": "transformers", "version": f"{version('transformers')}, torch {version('torch')}"}
+        engine = {"engine": self.engine, "version": f"{version(self.engine)}, torch {version('torch')}"}
         return {**engine, **self._ran, **batches, "weights": self.endpoint.partition(":")[2] or None}

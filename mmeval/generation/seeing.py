@@ -29,7 +29,7 @@ SEEN: dict[str, tuple[tuple[int, int, int], ...]] = {
     "red": ((214, 48, 49), (255, 0, 0), (180, 20, 30)),
     "green": ((46, 160, 67), (0, 128, 0), (0, 255, 0), (60, 200, 90)),
     "blue": ((52, 90, 220), (0, 0, 255), (30, 120, 220), (20, 40, 140)),
-    "yellow": ((240, 200, 40), (255, 255, 0), (255, 220, 0)),
+    "yellow": ((240, 200, 40), (255, 255, 0), (255, 220, 0), (250, 190, 40)),
     "purple": ((146, 64, 180), (128, 0, 128), (160, 32, 240)),
     "black": ((32, 32, 36), (0, 0, 0), (60, 60, 60)),
     "white": ((255, 255, 255),), "grey": ((128, 128, 128), (180, 180, 180)),
@@ -112,7 +112,7 @@ def colours(rgb: Pixels) -> str:
 def _shades() -> tuple[list[str], Any]:
     import numpy as np
 
-    pairs = [(name, shade) for name, some in {**SEEN}.items() for shade in (*some, *_own(name))]
+    pairs = [(name, shade) for name, some in SEEN.items() for shade in (*some, *_own(name))]
     return [name for name, _ in pairs], to_lab(np.array([[shade for _, shade in pairs]], dtype=float))[0]
 
 
@@ -136,7 +136,7 @@ def _thing(own: Mask, rgb: Pixels, corner: tuple[int, int], side: int) -> Thing:
 
     inner = ndimage.binary_erosion(own)  # the edge is a mixture of two colours
     rows, columns = own.nonzero()
-    x, y = columns.mean() + corner[0] + 0.5, rows.mean() + corner[1] + 0.5
+    x, y = float(columns.mean()) + corner[0] + 0.5, float(rows.mean()) + corner[1] + 0.5
     return Thing(
         x / side, y / side, corner[0] / side, corner[1] / side,
         (corner[0] + own.shape[1]) / side, (corner[1] + own.shape[0]) / side,

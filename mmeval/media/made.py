@@ -19,6 +19,8 @@ __all__ = ["inspect", "load", "reference", "save"]
 
 M = TypeVar("M", bound=Media)
 KINDS = {"image": Image, "audio": Audio, "video": Video}
+ENDINGS = {"audio/wav": ".wav", "audio/mp4": ".m4a", "audio/flac": ".flac", "image/webp": ".webp"}
+"""Of types that some versions of Python do not know."""
 
 
 def inspect(media: M) -> M:
@@ -43,7 +45,7 @@ def inspect(media: M) -> M:
 
 def file_name(media: Media) -> str:
     """`<sha256>.<ext>`."""
-    return f"{media.sha256}{mimetypes.guess_extension(media.mime) or '.bin'}"
+    return media.sha256 + (ENDINGS.get(media.mime) or mimetypes.guess_extension(media.mime) or ".bin")
 
 
 def save(folder: Path, media: Iterable[M]) -> tuple[M, ...]:

@@ -25,8 +25,13 @@ WHOLE = 1 << 24
 """A file of up to so many bytes is hashed as a whole; of a larger one, only as many at both ends."""
 
 
-def checkpoint_folder(provider: str, model: str) -> Path | None:
+def checkpoint_folder(provider: str, model: str, *, index: str = "config.json") -> Path | None:
     """The folder that a model's name stands for, or None for a name on the hub.
+
+    Args:
+        provider: of the adapter, for messages.
+        model: what stands behind it in a model's name.
+        index: the file that every checkpoint of this kind has.
 
     Raises:
         UsageError: the folder holds no checkpoint, or the name could mean both a folder and a name on the hub.
@@ -36,8 +41,8 @@ def checkpoint_folder(provider: str, model: str) -> Path | None:
             raise UsageError(f"{provider}/{model}: is a folder here; for it write {provider}/./{model}")
         return None
     folder = Path(model).expanduser()
-    if not (folder / "config.json").is_file():
-        raise UsageError(f"{provider}/{model}: {folder} holds no checkpoint (no config.json)")
+    if not (folder / index).is_file():
+        raise UsageError(f"{provider}/{model}: {folder} holds no checkpoint (no {index})")
     return folder
 
 

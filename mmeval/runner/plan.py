@@ -149,7 +149,7 @@ class Plan:
         closed = closed_with(sample, prompt_of(epoch, self.settings.prompts))
         prompt = self.shown(self.following.prompt(closed, sample))
         choices = offered(sample, Variant.of(self.spec.variant).scored)
-        return Request(prompt=prompt, want=self.benchmark.want, choices=choices, sample=sample.id)
+        return Request(prompt=prompt, want=self.benchmark.want, choices=choices, sample=sample.id, epoch=epoch)
 
     def samples(self) -> Iterator[Sample]:
         """The samples in the order they are asked."""

@@ -160,6 +160,8 @@ def dump_reply(reply: Reply) -> dict[str, Any]:
     for name in ("scores", "tokens", "media", "sent"):
         if not data[name]:
             del data[name]
+    if reply.seed is None:
+        del data["seed"]
     return data
 
 

@@ -1,0 +1,238 @@
+"""Images, films and sounds made on this machine, through `diffusers`.
+
+diffusers/stabilityai/stable-diffusion-xl-base-1.0   a pipeline on the hub; `-o revision=COMMIT` pins it
+diffusers/./my/pipeline                              a folder
+
+Every text-to-image, text-to-video and text-to-audio pipeline of the library works. All prompts begin with the same
+seed, `-o seed=` (0 unless given); a repetition adds one. So a reply can be made again with the library alone. Weights
+are read from safetensors files only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+import io
+import warnings
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from mmeval import Capabilities, FatalError, Options, Reply, Request, Text, UsageError, animate, media, providers
+from mmeval.engine.local import LocalModel
+from mmeval.types import Media
+
+INDEX = "model_index.json"
+NAMES = {"width": ("width",), "height": ("height",), "steps": ("num_inference_steps",), "guidance": ("guidance_scale",),
+         "negative": ("negative_prompt",), "frames": ("num_frames",),
+         "seconds": ("audio_length_in_s", "audio_end_in_s")}  # fmt: skip
+"""Our options and what pipelines call them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffusersOptions(Options):
+    """Options of pipelines; None = the pipeline's default."""
+
+    width: int | None = None
+    """Pixels, as height."""
+    height: int | None = None
+    steps: int | None = None
+    """Denoising steps."""
+    guidance: float | None = None
+    """How closely the prompt is followed (classifier-free guidance)."""
+    negative: str | None = None
+    """What should not be there."""
+    frames: int | None = None
+    """Of a film."""
+    fps: int = 8
+    """Frames per second of a film."""
+    seconds: float | None = None
+    """Length of a sound."""
+    revision: str | None = None
+    """Commit, tag or branch on the hub."""
+    variant: str | None = None
+    """Of the weight files, such as fp16."""
+    dtype: Literal["float32", "float16", "bfloat16"] = "float32"
+    """Precision of the weights."""
+    device: str = "auto"
+    """auto: the first available of cuda, mps and cpu."""
+    trust_remote_code: bool = False
+    """Run the Python files of the pipeline. Read them first and pin the revision."""
+    batch_size: int = 1
+    """Most prompts in a batch; halved when a batch does not fit in memory. More than one can change the last bit of a
+    pixel."""
+    wait_ms: int = 20
+    """How long a prompt waits for others, to fill a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing to make."""
+
+    text: str
+    seed: int
+    want: str
+
+
+class Adapter(LocalModel[Asked]):
+    """A pipeline of `diffusers`, behind a queue."""
+
+    engine: ClassVar[str] = "diffusers"
+    capabilities = Capabilities(
+        version="1",
+        inputs=frozenset({"text"}),
+        wants=frozenset({"image", "audio", "video"}),
+        options=DiffusersOptions,
+        extra="diffusers",
+        sdk="diffusers",
+        transport_options=frozenset({"batch_size", "wait_ms"}),
+        queue=64,
+    )
+
+    _loaded: Pipeline
+
+    def __init__(self, model: str, options: DiffusersOptions) -> None:
+        for name in ("width", "height", "steps", "frames", "seconds", "fps", "batch_size"):
+            value = getattr(options, name)
+            if value is not None and value <= 0:
+                raise UsageError(f"-o {name}={value}: must be positive")
+        folder = providers.checkpoint_folder("diffusers", model, index=INDEX)
+        super().__init__(model, options, folder)
+        if folder is not None:
+            parts = [folder, *sorted(part for part in folder.iterdir() if part.is_dir())]
+            digests = "".join(map(providers.checkpoint_digest, parts))
+            self.endpoint = f"local:{hashlib.sha256(digests.encode()).hexdigest()[:12]}"
+
+    async def ask(self, request: Request, options: DiffusersOptions) -> Reply:
+        """Make one image, sound or film; raises FatalError."""
+        if any(not isinstance(part, Text) for part in request.prompt):
+            raise FatalError("only prompts of text can be drawn", kind="unsupported")
+        if request.want != self._loaded.makes:
+            raise FatalError(f"{self.model} makes {self._loaded.makes}, not {request.want}", kind="unsupported")
+        text = "\n".join(part.text for part in request.prompt if isinstance(part, Text))
+        return await self._answer(Asked(text, (options.seed or 0) + request.epoch - 1, request.want))
+
+    def _group(self, item: Asked) -> Hashable:
+        return item.want
+
+    def _load(self) -> Pipeline:
+        providers.sdk("diffusers", extra="diffusers")
+        return providers.load_checkpoint(
+            f"diffusers/{self.model}",
+            "a pipeline of diffusers",
+            lambda torch, _: Pipeline(torch, self._where, self.model, self._options),
+        )
+
+
+class Pipeline:
+    """A pipeline in memory."""
+
+    def __init__(self, torch: Any, where: str, name: str, options: DiffusersOptions) -> None:
+        diffusers: Any = importlib.import_module("diffusers")
+        speaker = importlib.import_module("diffusers.utils.logging")
+        speaker.set_verbosity_error()
+        speaker.disable_progress_bar()
+        device = options.device if options.device != "auto" else providers.first_device(torch)
+        how = {"revision": options.revision, "variant": options.variant, "trust_remote_code": options.trust_remote_code}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pipe = diffusers.DiffusionPipeline.from_pretrained(
+                where, dtype=getattr(torch, options.dtype), use_safetensors=True, **providers.drop_none(how)
+            )
+        self._pipe = pipe.to(device)
+        self._pipe.set_progress_bar_config(disable=True)
+        self._torch, self._name, self._fps = torch, name, options.fps
+        self._given = _given(self._pipe, options)
+        self.makes = _makes(self._pipe)
+        self.memory, self.first_tokens = providers.DeviceMemory(torch, torch.device(device)), options.batch_size
+        threads = providers.threads_for(self)
+        torch.set_num_threads(threads)
+        self.ran = {"device": device, "dtype": options.dtype, "threads": threads, "pipeline": type(pipe).__name__}
+
+    def num_parameters(self) -> int:
+        """Of all parts."""
+        parts = (part for part in self._pipe.components.values() if isinstance(part, self._torch.nn.Module))
+        return sum(weights.numel() for part in parts for weights in part.parameters())
+
+    def prepare(self, batch: Sequence[Asked]) -> Sequence[Asked]:
+        """The prompts as they are: pipelines tokenize themselves."""
+        return batch
+
+    def answer(self, prepared: Sequence[Asked]) -> list[Reply]:
+        """One reply for each prompt; each has a generator of its own, so that none changes what another one draws."""
+        generators = [self._torch.Generator("cpu").manual_seed(asked.seed) for asked in prepared]
+        with self._torch.inference_mode(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the libraries to each other
+            out = self._pipe(
+                prompt=[asked.text for asked in prepared], generator=generators, **OUTPUT[self.makes], **self._given
+            )
+        flags = getattr(out, "nsfw_content_detected", None) or [False] * len(prepared)
+        found = self._media(out)
+        return [self._reply(*one) for one in zip(prepared, found, flags, strict=True)]
+
+    def _reply(self, asked: Asked, made: Media, unsafe: bool) -> Reply:
+        if unsafe:  # the pipeline has blacked the picture out
+            return Reply(text="", finish="filtered", model=self._name, seed=asked.seed)
+        return Reply(text="", finish="stop", media=(made,), model=self._name, seed=asked.seed)
+
+    def _media(self, out: Any) -> list[Media]:
+        if self.makes == "image":
+            return [media.image(_png(picture)) for picture in out.images]
+        if self.makes == "video":
+            return [media.video(_film(frames, self._fps)) for frames in out.frames]
+        return [media.audio(_wav(sound, _rate(self._pipe))) for sound in out.audios]
+
+
+OUTPUT: Mapping[str, Mapping[str, str]] = {
+    "image": {"output_type": "pil"}, "video": {"output_type": "pil"}, "audio": {"output_type": "np"},
+}  # fmt: skip
+
+
+def _makes(pipe: Any) -> Literal["image", "audio", "video"]:
+    """What a pipeline makes, by what its `__call__` takes: films have frames, sounds a length in seconds."""
+    takes = inspect.signature(pipe.__call__).parameters
+    if any(name in takes for name in NAMES["seconds"]):
+        return "audio"
+    return "video" if "num_frames" in takes or "video_length" in takes else "image"
+
+
+def _given(pipe: Any, options: DiffusersOptions) -> dict[str, Any]:
+    """The options as the pipeline calls them; raises UsageError for one that it does not have."""
+    takes, found = inspect.signature(pipe.__call__).parameters, {}
+    for own, theirs in NAMES.items():
+        value = getattr(options, own)
+        if value is None:
+            continue
+        name = next((name for name in theirs if name in takes), None)
+        if name is None:
+            raise UsageError(f"-o {own}: {type(pipe).__name__} has no such setting; leave it out")
+        found[name] = value
+    return found
+
+
+def _png(picture: Any) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def _film(frames: Sequence[Any], fps: int) -> bytes:
+    """Frames as a film; the codec needs even sides, so an odd row or column is cut off."""
+    width, height = (side - side % 2 for side in frames[0].size)
+    return animate.film((frame.convert("RGB").crop((0, 0, width, height)) for frame in frames), fps=fps)
+
+
+def _rate(pipe: Any) -> int:
+    """Samples per second of what a pipeline makes."""
+    vocoder = getattr(pipe, "vocoder", None)
+    return int(vocoder.config.sampling_rate if vocoder is not None else pipe.vae.sampling_rate)
+
+
+def _wav(sound: Any, rate: int) -> bytes:
+    """Samples from -1 to 1, one channel or several channels x samples, as a WAV file with one channel."""
+    import numpy as np
+
+    samples = np.asarray(sound, dtype=np.float64)
+    mono = samples.mean(axis=0) if samples.ndim > 1 else samples
+    return animate.wav(np.rint(32767 * np.clip(mono, -1, 1)).astype(np.int16), rate=rate)

@@ -1,0 +1,135 @@
+"""Pipelines of diffusers, tiny and with random weights: images, films and sounds made by the real library."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from mmeval import FatalError, UsageError
+from mmeval.catalog import Catalog
+from mmeval.media import image, inspect
+from mmeval.runner import run_one
+from mmeval.types import Request, Text
+from tests.data.pictures import png
+from tests.engine.conftest import settings as settings
+from tests.once import once
+
+from .pipelines import PIPELINES, save
+
+Adapter = Catalog().adapter("diffusers")
+Options = Adapter.capabilities.options
+SMALL = {"width": 16, "height": 16, "steps": 1}
+KINDS = {
+    "image": ("image", "image/png", SMALL),
+    "large_image": ("image", "image/png", SMALL),
+    "film": ("video", "video/mp4", {**SMALL, "frames": 2}),
+    "sound": ("audio", "audio/wav", {"steps": 1, "seconds": 0.1}),
+}
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(scope="session")
+def pipes(tmp_path_factory):
+    return once(tmp_path_factory, "pipelines", lambda folder: [save(name, folder / name) for name in PIPELINES])
+
+
+def shown(reply):
+    with Pillow.open(io.BytesIO(reply.media[0].read())) as picture:
+        return np.asarray(picture).astype(int)
+
+
+async def asked(folder, options, *requests: Request):
+    adapter = Adapter(str(folder), options)
+    await adapter.connect()
+    try:
+        return [*await asyncio.gather(*(adapter.ask(one, options) for one in requests))], adapter.describe()
+    finally:
+        await adapter.close()
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+async def test_a_pipeline_makes_what_its_kind_says_alone_as_in_a_batch(pipes, name):
+    want, mime, given = KINDS[name]
+    one, other = (Request(prompt=(Text(text),), want=want) for text in ("a red dot", "two blue squares and a star"))
+    together, about = await asked(pipes / name, Options(**given, batch_size=2), one, other)
+    (alone,), _ = await asked(pipes / name, Options(**given), other)
+    assert [reply.media[0].mime for reply in together] == [mime] * 2
+    if want == "image":
+        assert abs(shown(together[1]) - shown(alone)).max() <= 1
+        assert abs(shown(together[0]) - shown(alone)).max() > 1
+    else:
+        assert inspect(together[1].media[0]).size == pytest.approx(alone.media[0].size, rel=0.1)
+    assert (about["engine"], about["largest_batch"]) == ("diffusers", 2)
+
+
+async def test_the_seed_decides_and_each_repetition_has_its_own(pipes):
+    prompt, given = (Text("a red dot"),), Options(**SMALL, seed=7)
+    requests = [Request(prompt=prompt, want="image", epoch=epoch) for epoch in (1, 2)]
+    (first, second), _ = await asked(pipes / "image", given, *requests)
+    (again,), _ = await asked(pipes / "image", Options(**SMALL, seed=8), requests[0])
+    assert (first.seed, second.seed, again.seed) == (7, 8, 8)
+    assert first.media != second.media
+    assert second.media[0].sha256 == again.media[0].sha256
+
+
+@pytest.mark.parametrize(
+    ("given", "request_", "error", "message"),
+    [
+        ({"frames": 8}, {}, UsageError, "-o frames: StableDiffusionPipeline has no such setting"),
+        ({"width": 0}, {}, UsageError, "-o width=0: must be positive"),
+        ({}, {"want": "audio"}, FatalError, "makes image, not audio"),
+        ({}, {"prompt": (image(png()), Text("like this"))}, FatalError, "only prompts of text"),
+    ],
+    ids=["another setting", "no size", "another kind", "a picture"],
+)
+async def test_what_a_pipeline_cannot_do_is_said(pipes, given, request_, error, message):
+    request = Request(**{"prompt": (Text("a dot"),), "want": "image", **request_})
+    with pytest.raises(error, match=message):
+        await asked(pipes / "image", Options(**{**SMALL, **given}), request)
+
+
+def without_index(folder):
+    (folder / "model_index.json").unlink()
+
+
+def with_pickles(folder):
+    """Weights that only a pickle holds are not read."""
+    for file in folder.glob("unet/*.safetensors"):
+        file.rename(file.with_suffix(".bin"))
+
+
+def with_code(folder):
+    index = folder / "model_index.json"
+    index.write_text(json.dumps({**json.loads(index.read_text()), "unet": ["stranger", "Stranger"]}))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [(without_index, "no model_index.json"), (with_pickles, "cannot be loaded"), (with_code, "comes with Python code")],
+)
+async def test_a_folder_that_is_no_pipeline_is_one_line(pipes, tmp_path, spoil, message):
+    folder = shutil.copytree(pipes / "image", tmp_path / "pipe")
+    spoil(folder)
+    with pytest.raises(UsageError, match=message) as caught:
+        await asked(folder, Options(**SMALL))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_pipeline_runs_a_benchmark_and_its_images_lie_in_the_run_folder(pipes, settings):
+    """A pipeline of random weights draws no shapes; what it drew is there to be looked at, with its seed."""
+    model = f"diffusers/{pipes / 'image'}"
+    run = run_one(
+        Catalog().benchmark("draw_shapes"),
+        model,
+        settings.model_copy(update={"limit": 2, "options": SMALL, "epochs": 2}),
+    )
+    assert (run.info.status, run.info.metrics["accuracy"].value) == ("complete", 0.0)
+    assert len({record.reply.media[0].sha256 for record in run.records()}) == 4
+    assert sorted({record.reply.seed for record in run.records()}) == [0, 1]
+    assert len(list((run.path / "media").iterdir())) == 4
