@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mmeval.stats.ranking import Ranking, Table
+    from mmeval.stats.ranking import Partial, Ranking, Table
 
 DRAWS = 1000
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
-TABLE_VERSION = 8
+TABLE_VERSION = 9
 """Raise it when the same scores would give another ranking or its file changes: cached rankings are then recomputed."""
 
 
@@ -49,6 +49,24 @@ class Predicted:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """What ranks for other weights of the benchmarks are made from where models lack some of them.
+
+    Rows follow the models, columns the benchmarks. `weights`, `pulls`, `slopes`, `inverse` and `tau` are those of
+    `stats.additive.Pieces`.
+    """
+
+    benchmarks: Sequence[str]
+    weights: Sequence[Sequence[float]]
+    pulls: Sequence[Sequence[float]]
+    slopes: Sequence[Sequence[float]]
+    inverse: Sequence[Sequence[float]]
+    tau: Sequence[float]
+    freedom: float
+    """Degrees of freedom of what the missing cells add."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ranks:
     """Rank intervals of all models that were compared, and which pairs differ."""
 
@@ -62,12 +80,17 @@ class Ranks:
     """The quantity that the tests compare, for each column."""
     errors: str
     """Standard errors of the pairwise differences for i < j, row by row: two DIGITS each, in units of `unit`."""
+    own: str
+    """Standard errors of the scores, like `errors`, in units of `own_unit`."""
     unit: float
     """As a share of the metrics' ranges."""
-    df: int = 0
-    """Degrees of freedom of the errors if they are few; otherwise 0, for the normal distribution."""
+    own_unit: float
+    freedom: float
+    """Degrees of freedom of the errors."""
     predicted: Mapping[str, Predicted] = field(default_factory=dict)
     """The models that lack benchmarks."""
+    weighed: Weighed | None = None
+    """Only if there are such models."""
 
 
 def rank_columns(columns: Sequence[Column], models: Sequence[str], *, cache: Path | None = None) -> Ranks | None:
@@ -91,8 +114,6 @@ def rank_columns(columns: Sequence[Column], models: Sequence[str], *, cache: Pat
 
 
 def _rank(columns: Sequence[Column], models: Sequence[str]) -> Ranks | None:
-    from mmeval.stats.ranking import SMALL
-
     tables = []
     for column in columns:
         cells = [column.cells[name] for name in models if name in column.cells]
@@ -103,7 +124,7 @@ def _rank(columns: Sequence[Column], models: Sequence[str]) -> Ranks | None:
     made = _ranked(columns, models, tables)
     if made is None:
         return None
-    found, predicted = made
+    found, predicted, weighed = made
     intervals = {
         name: RankInterval(
             int(found.best[i]), int(found.worst[i]), int(found.tier[i]), round(float(found.p_first[i]), 4)
@@ -111,7 +132,8 @@ def _rank(columns: Sequence[Column], models: Sequence[str]) -> Ranks | None:
         for i, name in enumerate(models)
     }
     bits = [format(sum(1 << int(j) for j in found.better[:, i].nonzero()[0]), "x") for i in range(len(models))]
-    errors, unit = pack(found.errors)
+    errors, unit = pack(_upper(found.errors))
+    own, own_unit = pack(found.own)
     return Ranks(
         models=list(models),
         intervals=intervals,
@@ -119,44 +141,62 @@ def _rank(columns: Sequence[Column], models: Sequence[str]) -> Ranks | None:
         samples=sum(table.scores.shape[1] for table in tables),
         compared=[column.compared(models) for column in columns],
         errors=errors,
+        own=own,
         unit=unit,
-        df=int(found.freedom) if found.freedom < SMALL else 0,
+        own_unit=own_unit,
+        freedom=found.freedom,
         predicted=predicted,
+        weighed=weighed,
     )
 
 
 def _ranked(
     columns: Sequence[Column], models: Sequence[str], tables: Sequence[Table]
-) -> tuple[Ranking, dict[str, Predicted]] | None:
+) -> tuple[Ranking, dict[str, Predicted], Weighed | None] | None:
     import numpy as np
 
     from mmeval.stats.ranking import rank, rank_partial
 
     lacks = {name: [i for i, column in enumerate(columns) if name not in column.cells] for name in models}
     if not any(lacks.values()):
-        return rank(tables, draws=DRAWS), {}
+        return rank(tables, draws=DRAWS), {}, None
     present = [np.array([i for i, name in enumerate(models) if name in column.cells]) for column in columns]
     made = rank_partial(tables, present, len(models), draws=DRAWS)
     if made is None:
         return None
     predicted = {
         name: Predicted(
-            {columns[i].card.name: round(float(made.filled[row, i]), 6) for i in missing},
+            {columns[i].card.name: round(float(made.filled[row, i]), 12) for i in missing},
             round(float(made.halves[row]), 6),
         )
         for row, (name, missing) in enumerate(lacks.items())
         if missing
     }
-    return made.ranking, predicted
+    return made.ranking, predicted, _weighed([column.card.name for column in columns], made)
+
+
+def _weighed(names: Sequence[str], made: Partial) -> Weighed:
+    def rows(values: NDArray[np.float64]) -> list[list[float]]:
+        return [[float(f"{value:.7g}") for value in row] for row in values.tolist()]
+
+    of = made.pieces
+    (tau,) = rows(of.tau[None])
+    return Weighed(names, rows(of.weights), rows(of.pulls), rows(of.slopes), rows(of.inverse), tau, made.freedom)
+
+
+def _upper(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    import numpy as np
+
+    found: NDArray[np.float64] = matrix[np.triu_indices(len(matrix), 1)]
+    return found
 
 
 def pack(errors: NDArray[np.float64]) -> tuple[str, float]:
-    """The upper triangle of a matrix as text, 12 bits per number, and the unit of these numbers."""
+    """Numbers that are not negative as text, 12 bits per number, and the unit of these numbers."""
     import numpy as np
 
-    upper = errors[np.triu_indices(len(errors), 1)]
-    unit = float(upper.max()) / 4095 if upper.size and upper.max() > 0 else 1.0
-    whole = np.rint(upper / unit).astype(np.int64)
+    unit = float(errors.max()) / 4095 if errors.size and errors.max() > 0 else 1.0
+    whole = np.rint(errors / unit).astype(np.int64)
     digits = np.frombuffer(DIGITS.encode(), dtype=np.uint8)
     return np.stack([digits[whole // 64], digits[whole % 64]], axis=1).tobytes().decode(), unit
 
@@ -193,4 +233,5 @@ def _key(columns: Sequence[Column], models: Sequence[str]) -> str:
 def _load(raw: dict[str, Any]) -> Ranks:
     intervals = {name: RankInterval(**one) for name, one in raw["intervals"].items()}
     predicted = {name: Predicted(**one) for name, one in raw["predicted"].items()}
-    return Ranks(**{**raw, "intervals": intervals, "predicted": predicted})
+    weighed = Weighed(**raw["weighed"]) if raw["weighed"] else None
+    return Ranks(**{**raw, "intervals": intervals, "predicted": predicted, "weighed": weighed})

@@ -9,13 +9,14 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import PurePosixPath
 from typing import Any
 
 from mmeval.board import Board, Cell, Column, ModelCard
 from mmeval.board.ranks import Ranks
 from mmeval.board.seasons import commitment
-from mmeval.board.views import View, percent
+from mmeval.board.views import Line, View, percent
 from mmeval.formatting import guarded
 from mmeval.sitegen.links import benchmark_url, model_url, run_dir
 from mmeval.sitegen.site import File, Site
@@ -71,8 +72,37 @@ def named(ranks: Ranks | None) -> list[str]:
 def pairs_data(ranks: Ranks | None) -> dict[str, Any]:
     """Standard errors of all pairwise differences on one benchmark, in points."""
     if ranks is None:
-        return {"models": [], "errors": "", "unit": 1, "df": 0}
-    return {"models": named(ranks), "errors": ranks.errors, "unit": ranks.unit * 100, "df": ranks.df}
+        return {"models": [], "errors": "", "own": "", "units": [1, 1], "df": 1}
+    units = [ranks.unit * 100, ranks.own_unit * 100]
+    return {"models": named(ranks), "errors": ranks.errors, "own": ranks.own, "units": units, "df": ranks.freedom}
+
+
+RANKED = 300
+"""Most models that are ranked by weights of a reader: beyond, the pieces would weigh too much."""
+
+
+def weighed_data(view: View) -> dict[str, Any]:
+    """What scores and ranks by a reader's own weights of the benchmarks are made from, beside the files of pairs.
+
+    `values` has the scores of each row on each benchmark, 0 to 100 in full precision: measured, else predicted, else
+    null. `of` is the `Weighed` of the ranks, whose rows follow `models`.
+    """
+    ranks = view.ranks
+    few = ranks is not None and ranks.weighed is not None and len(ranks.models) <= RANKED
+    return {
+        "benchmarks": [column.card.name for column in view.columns],
+        "models": named(ranks),
+        "values": {
+            clean(name): [_exact(column, name, view.lines[name]) for column in view.columns] for name in view.order
+        },
+        "of": asdict(ranks.weighed) if few and ranks and ranks.weighed else None,
+    }
+
+
+def _exact(column: Column, name: str, line: Line) -> float | None:
+    cell = column.cells.get(name)
+    value = line.predicted.get(column.card.name) if cell is None else percent(column.card, cell.headline.value)
+    return None if value is None else float(f"{value:.13g}")
 
 
 def model_data(name: str, board: Board) -> dict[str, Any]:

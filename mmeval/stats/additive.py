@@ -53,10 +53,27 @@ class Additive:
     filled: Floats
     """Shares: measured where there is a score, otherwise predicted; shape (models, B)."""
     parts: Iterator[Floats]
-    """Covariances of the models' means over all benchmarks, one for the samples of each benchmark and, last, one for
-    what the missing cells add; each of shape (models, models), made when it is asked for."""
+    """Covariances of the models' weighted means over the benchmarks, one for the samples of each benchmark and, last,
+    one for what the missing cells add; each of shape (models, models), made when it is asked for."""
+    pieces: Pieces
     freedom: float
     """Degrees of freedom of the last part: those of the residuals, by the share of them that is interaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What the covariances for any weights of the benchmarks are made from, beside those of the scores."""
+
+    weights: Floats
+    """Precisions of the logits; 0 where there is no score; shape (models, B)."""
+    inverse: Floats
+    """Generalised inverse of the normal equations of the benchmarks; shape (B, B)."""
+    pulls: Floats
+    """Slopes of the predicted shares against their logits, 0 where there is a score; shape (models, B)."""
+    slopes: Floats
+    """Of the logits against the measured shares, 0 where there is none; shape (models, B)."""
+    tau: Floats
+    """Variances of the interactions; shape (B,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +92,13 @@ class _Fit:
     """Fitted logits of all cells; shape (models, B)."""
 
 
-def additive(tables: Sequence[Scores], models: int) -> Additive | None:
+def additive(tables: Sequence[Scores], models: int, *, weights: Floats | None = None) -> Additive | None:
     """Predict what is missing, with the covariance of all overall scores.
 
     Args:
         tables: one for each benchmark.
         models: number of models; each has at least one score.
+        weights: of the benchmarks in the overall scores, with sum 1; equal by default. Predictions do without them.
 
     Returns:
         None if there are fewer than LEAST degrees of freedom to see interactions in, or if the benchmarks fall into
@@ -99,9 +117,15 @@ def additive(tables: Sequence[Scores], models: int) -> Additive | None:
     predicted = expit(fit.lines * damp)
     pulls = np.where(seen, 0.0, predicted * (1 - predicted) * damp)
     # Few residuals leave the variance of interactions open; this is its mean given them, not its likeliest value.
-    parts = _covariances(tables, fit, pulls, slopes, tau * freedom / (freedom - 2))
+    pieces = Pieces(fit.weights, fit.inverse, pulls, slopes, tau * freedom / (freedom - 2))
+    even = np.full(len(tables), 1 / len(tables)) if weights is None else weights
     share = float((tau / (tau + noise))[seen].mean())
-    return Additive(filled=np.where(seen, shares, predicted), parts=parts, freedom=max(1.0, freedom * share**2))
+    return Additive(
+        filled=np.where(seen, shares, predicted),
+        parts=_covariances(tables, pieces, even),
+        pieces=pieces,
+        freedom=max(1.0, freedom * share**2),
+    )
 
 
 def _connected(seen: Bools) -> bool:
@@ -162,25 +186,25 @@ def _interactions(logits: Floats, noise: Floats, seen: Bools, freedom: int) -> F
     return tau
 
 
-def _covariances(tables: Sequence[Scores], fit: _Fit, pulls: Floats, slopes: Floats, tau: Floats) -> Iterator[Floats]:
-    """Covariances of the means; `pulls` are the slopes of predicted shares, 0 where there is a score.
+def _covariances(tables: Sequence[Scores], pieces: Pieces, heavy: Floats) -> Iterator[Floats]:
+    """Covariances of the weighted means; `heavy` has the weights of the benchmarks.
 
-    The mean of a model moves with the logit of model k on benchmark b by
-    weight(k, b) * ([m = k] * sum of pulls / total + P[m, b] - R[m, k]) / B,
+    A pull is the slope of a predicted share times the benchmark's weight, 0 where there is a score. The mean of model m
+    moves with the logit of model k on benchmark b by
+    weight(k, b) * ([m = k] * sum of pulls / total + P[m, b] - R[m, k]),
     where P and R carry the change through the eases of the benchmarks to the cells that m lacks.
     """
-    width = pulls.shape[1]
-    sums, shares = pulls.sum(axis=1), fit.weights / fit.totals[:, None]
-    p = (pulls - sums[:, None] * shares) @ fit.inverse
+    pulls, totals = pieces.pulls * heavy, pieces.weights.sum(axis=1)
+    sums, shares = pulls.sum(axis=1), pieces.weights / totals[:, None]
+    p = (pulls - sums[:, None] * shares) @ pieces.inverse
     r = p @ shares.T
-    unpredicted = np.diag((pulls**2 @ tau) / width**2)
+    unpredicted = np.diag(pulls**2 @ pieces.tau)
     for b, table in enumerate(tables):
-        own = fit.weights[table.models, b]
+        own = pieces.weights[table.models, b]
         moved = own * (p[:, b][:, None] - r[:, table.models])
-        moved[table.models, np.arange(len(own))] += own * (sums / fit.totals)[table.models]
-        moved /= width
-        unpredicted += tau[b] * moved @ moved.T
-        moved *= slopes[table.models, b]
-        moved[table.models, np.arange(len(own))] += 1 / width
+        moved[table.models, np.arange(len(own))] += own * (sums / totals)[table.models]
+        unpredicted += pieces.tau[b] * moved @ moved.T
+        moved *= pieces.slopes[table.models, b]
+        moved[table.models, np.arange(len(own))] += heavy[b]
         yield moved @ table.covariance() @ moved.T
     yield unpredicted

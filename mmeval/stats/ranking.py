@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, stdtr, stdtrit
 
-from mmeval.stats.additive import Scores, additive
+from mmeval.stats.additive import Pieces, Scores, additive
 from mmeval.stats.multiplicity import holm
 from mmeval.stats.robust import degrees
 
@@ -39,6 +39,8 @@ class Ranking:
 
     scores: Floats
     """Weighted mean over benchmarks of the mean over samples; shape (models,)."""
+    own: Floats
+    """Standard errors of the scores; shape (models,)."""
     errors: Floats
     """Standard errors of pairwise differences by CR2 (see stats.robust); shape (models, models)."""
     freedom: float
@@ -138,7 +140,7 @@ def rank(
     return _ranking(means, np.sum(parts, axis=0), freedom, drawn, level, method)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Partial:
     """A ranking of models of which some lack benchmarks."""
 
@@ -147,6 +149,9 @@ class Partial:
     """Shares: the means, or what is predicted where a model lacks the benchmark; shape (models, benchmarks)."""
     halves: Floats
     """Half of the interval of each overall score; shape (models,)."""
+    pieces: Pieces
+    freedom: float
+    """Degrees of freedom of what the missing cells add."""
 
 
 def rank_partial(
@@ -154,20 +159,24 @@ def rank_partial(
     present: Sequence[NDArray[np.intp]],
     models: int,
     *,
+    weights: Sequence[float] | None = None,
     level: float = 0.95,
+    method: Method | None = None,
     draws: int = 1000,
     seed: int = 0,
 ) -> Partial | None:
     """Rank models that were not run on every benchmark; see `stats.additive` for what they lack.
 
     Draws are normal with the covariance of the overall scores, in which the samples of a benchmark are common to all
-    models. The rest is as in `rank`, with equal weights.
+    models. The rest is as in `rank`. All benchmarks serve to predict, also those without weight.
 
     Args:
         tables: one per benchmark, of shares from 0 to 1.
         present: for each table the models of its rows, as indices below `models`, ascending.
         models: number of models.
+        weights: of the benchmarks, scaled to sum 1; equal by default.
         level: at which all pairwise statements hold together, and of the intervals.
+        method: as in `rank`.
         draws: of the normal distribution.
         seed: of the draws.
 
@@ -179,10 +188,11 @@ def rank_partial(
     """
     sums = [_summed(table) for table in tables]
     scores = [Scores(rows, s.means, s.covariance, s.freedom + 1) for rows, s in zip(present, sums, strict=True)]
-    found = additive(scores, models)
+    share = np.full(len(sums), 1 / len(sums)) if weights is None else np.asarray(weights) / np.sum(weights)
+    found = additive(scores, models, weights=share)
     if found is None:
         return None
-    means: Floats = found.filled.mean(axis=1)
+    means: Floats = found.filled @ share
     covariance, own, spread = np.zeros((models, models)), [], []
     for part in found.parts:
         covariance += part
@@ -195,8 +205,8 @@ def rank_partial(
     few = (np.array(own) ** 2 / np.array(freedoms)[:, None]).sum(axis=0)
     df = np.divide(variance**2, few, out=np.full(models, np.inf), where=few > 0)
     halves = -stdtrit(np.minimum(df, 1e9), (1 - level) / 2) * np.sqrt(variance)
-    ranking = _ranking(means, covariance, _freedom(spread, freedoms), drawn, level, None)
-    return Partial(ranking=ranking, filled=found.filled, halves=halves)
+    ranking = _ranking(means, covariance, _freedom(spread, freedoms), drawn, level, method)
+    return Partial(ranking, found.filled, halves, found.pieces, found.freedom)
 
 
 def _root(covariance: Floats) -> Floats:
@@ -220,6 +230,7 @@ def _ranking(
     first, expected = _positions(drawn)
     return Ranking(
         scores=means,
+        own=np.sqrt(np.maximum(np.diag(covariance), 0.0)),
         errors=errors,
         freedom=freedom,
         better=better,

@@ -169,13 +169,32 @@
     });
   }
 
-  /* Averages over the chosen benchmarks; rows that lack one of them have none. */
-  var custom = false, averaged = null;
+  /* Averages over the chosen benchmarks. What a row lacks was predicted when the site was built; a row with less than half
+     of the weight has no average. */
+  var pieces = null, custom = false, averaged = null;
   function isPlain() { return chosen().length === benchmarks.length && !state.w; }
   function mean(which, of) {
     var w = weights(), sum = 0, all = 0;
     which.forEach(function (b) { var one = b in w ? w[b] : 1; sum += one * of(b); all += one; });
     return sum / all;
+  }
+  function weight(b, w) { return b in w ? w[b] : 1; }
+  function exact(row, b) { var own = pieces && pieces.values[row.name]; return own ? own[pieces.benchmarks.indexOf(b)] : percent(row, b); }
+  function estimated(row, which) {
+    if (row.ref || whole(row, which) || !which.every(function (b) { return exact(row, b) !== null; })) return false;
+    var w = weights(), seen = 0, all = 0;
+    which.forEach(function (b) { all += weight(b, w); if (text(row, b) !== "") seen += weight(b, w); });
+    return seen >= all / 2;
+  }
+  /* The interval and the coverage beside an average; without arguments those of the page. */
+  function beside(row, half, lacks) {
+    var cell = row.tr.cells[at.mean];
+    [["i", half], ["small", lacks]].forEach(function (pair) {
+      var node = cell.querySelector(pair[0]), key = "beside " + pair[0];
+      if (!node) { if (!pair[1]) return; node = M.el(pair[0], ""); if (pair[0] === "i") cell.childNodes[0].after(node); else cell.append(node); }
+      if (!(key in row.was)) row.was[key] = node.textContent;
+      node.textContent = pair[1] === undefined ? row.was[key] : pair[1] ? " " + pair[1] : "";
+    });
   }
   function fixed(x, places) { return x.toFixed(places).replace(/^-(?=[0.]*$)/, "").replace("-", "−"); }
   function unranked(row, b) { return row.ref || row.tr.cells[at[b]].classList.contains("u"); }
@@ -185,7 +204,7 @@
   }
   function outside(row, which) { return which.some(function (b) { return unranked(row, b); }); }
   var AVERAGES = {
-    mean: function (row, which) { return "avgrank" in at && outside(row, which) ? "" : fixed(mean(which, function (b) { return percent(row, b); }), 1); },
+    mean: function (row, which) { return "avgrank" in at && outside(row, which) ? "" : fixed(mean(which, function (b) { return exact(row, b); }), 1); },
     corrected: function (row, which) {
       if (row.ref || !which.every(function (b) { return b in chances; })) return "";
       return fixed(mean(which, function (b) { return 100 * (percent(row, b) - chances[b]) / (100 - chances[b] || 1); }), 1);
@@ -198,21 +217,21 @@
     averaged = now;
     custom = !isPlain();
     rows.forEach(function (row) {
-      row.tr.cells[at.mean].classList.toggle("own", custom);
-      var ok = which.length && whole(row, which);
+      var ok = which.length && whole(row, which), part = which.length && custom && estimated(row, which), seen = which.filter(function (b) { return text(row, b) !== ""; }).length;
       Object.keys(AVERAGES).concat("coverage").forEach(function (key) {
         if (!(key in at)) return;
         if (!custom) { if (key in row.was) put(row, key, row.was[key]); }
-        else if (key === "coverage") put(row, key, which.filter(function (b) { return text(row, b) !== ""; }).length + "/" + which.length);
-        else put(row, key, ok ? AVERAGES[key](row, which) : "");
+        else if (key === "coverage") put(row, key, seen + "/" + which.length);
+        else put(row, key, ok ? AVERAGES[key](row, which) : part && key === "mean" ? "≈ " + AVERAGES.mean(row, which) : "");
       });
+      if (!custom) beside(row); else beside(row, "", part ? seen + "/" + which.length : "");
     });
   }
 
   /* Rank range: from 1 + the number of shown models that are significantly better, to the number that are not
      significantly worse. */
-  function show_ranks(models, better) {
-    var found = M.rankRanges(models.map(function (r) { return value(r, "mean"); }), better);
+  function show_ranks(models, better, means) {
+    var found = M.rankRanges(means || models.map(function (r) { return value(r, "mean"); }), better);
     rows.forEach(function (row) {
       var i = models.indexOf(row), one = found[i];
       put(row, "rank", i < 0 ? "" : one.best === one.worst ? String(one.best) : one.best + "–" + one.worst);
@@ -242,7 +261,7 @@
   function ranks() {
     var which = chosen(), mine = ++ticket, usual = isPlain();
     /* Over all benchmarks, what a model lacks was predicted. */
-    function rankable(r) { return !r.ref && which.length && (usual ? ("rank" in r.was ? r.was.rank : text(r, "rank")) !== "" : whole(r, which)); }
+    function rankable(r) { return !r.ref && which.length && (usual ? ("rank" in r.was ? r.was.rank : text(r, "rank")) !== "" : whole(r, which) || estimated(r, which)); }
     var shown = rows.filter(function (r) { return r.on && rankable(r); });
     if (usual && shown.length === rows.filter(rankable).length) {
       if (reranked) restore();
@@ -261,12 +280,16 @@
         show_ranks(shown, function (a, b) { return M.bit(data.below[ids[b]], ids[a]); });
         return null;
       }
-      return Promise.all(which.map(function (b) { return M.get(root, "pairs/" + data.pairs[b]); })).then(function (files) {
+      var partly = shown.some(function (r) { return !whole(r, which); }), wanted = pieces.benchmarks.map(function (b) { return partly || which.indexOf(b) >= 0; });
+      return Promise.all(pieces.benchmarks.map(function (b, i) { return wanted[i] && M.get(root, "pairs/" + data.pairs[b]); })).then(function (files) {
         if (mine !== ticket) return;
-        var w = weights(), ranked = shown.filter(function (r) { return files.every(function (f) { return f.models.indexOf(r.name) >= 0; }); });   /* the others have no rank there */
-        var means = ranked.map(function (r) { return mean(which, function (b) { return percent(r, b); }); });
-        var heavy = which.map(function (b) { return b in w ? w[b] : 1; });
-        show_ranks(ranked, which.length ? M.holm(ranked.map(function (r) { return r.name; }), means, files, heavy) : null);
+        var w = weights(), seen = files.map(function (f) { var own = {}; if (f) f.models.forEach(function (m) { own[m] = 1; }); return own; });
+        var ranked = shown.filter(function (r) {   /* a model that has no rank on a benchmark has none here */
+          return (whole(r, which) || pieces.of && pieces.models.indexOf(r.name) >= 0) && which.every(function (b) { return text(r, b) === "" || seen[pieces.benchmarks.indexOf(b)][r.name]; });
+        });
+        var found = M.weigh(ranked.map(function (r) { return r.name; }), pieces, files, pieces.benchmarks.map(function (b) { return which.indexOf(b) < 0 ? 0 : weight(b, w); }));
+        show_ranks(ranked, found.better, found.means);
+        ranked.forEach(function (r, i) { beside(r, "±" + fixed(found.halves[i], 1), whole(r, which) ? "" : which.filter(function (b) { return text(r, b) !== ""; }).length + "/" + which.length); });
       });
     });
   }
@@ -278,8 +301,12 @@
       columns();
       return all().then(show, function () { total = rows.length; return show(); });
     }
+    if (!isPlain() && !pieces) {
+      columns();
+      return M.get(root, "views/" + set.view + "-weights").then(function (found) { pieces = found; }, function () { pieces = { benchmarks: benchmarks, models: [], values: {}, of: null }; }).then(show);
+    }
     columns(); averages(); filter(); sort();
-    var done = ranks(), which = chosen(), partly = custom ? rows.filter(function (r) { return r.on && !r.ref && !whole(r, which); }).length : 0;
+    var done = ranks(), which = chosen(), partly = custom ? rows.filter(function (r) { return r.on && !r.ref && !whole(r, which) && !estimated(r, which); }).length : 0;
     if (partly && which.length) note(words["found.partly"].replace("{n}", M.grouped(partly)));
     var used = ["org", "access", "size", "mod", "llm", "enc", "since", "complete", "refs"].filter(function (k) { return state[k]; }).length;
     var count = document.querySelector("#filters .count");

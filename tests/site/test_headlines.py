@@ -116,7 +116,7 @@ def test_what_is_compared(board: Board, name: str, compared: str) -> None:
     ranks = rank_columns([one], models)
     assert ranks is not None
     assert list(ranks.compared) == [compared]
-    assert ranks.df == 29, "of 30 clusters, or as many groups of them"
+    assert int(ranks.freedom) == 29, "of 30 clusters, or as many groups of them"
 
 
 def test_errors_are_those_of_the_headline(board: Board) -> None:
