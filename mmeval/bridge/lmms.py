@@ -84,7 +84,8 @@ def _about(task: str) -> dict[str, Any]:
     except TaskError as error:
         if error.kind == "unknown":
             known = [f"{PREFIX}{one}" for one in tasks()]
-            raise CatalogError(f"no task {name}{nearest(name, known)}; see `mmeval bridge lmms list`") from None
+            hint = nearest(name, known) or "; `mmeval bridge lmms list` names them"
+            raise CatalogError(f"no task {name}{hint}") from None
         if error.kind == "package":
             more = f"`{INSTALL} --with {package(error.package)}`"
             raise UsageError(f"{name} needs the package {error.package}; run {more}") from None
@@ -250,7 +251,9 @@ def to_sample(row: Row) -> Sample:
     """The prompt that the task's code made. Where it failed, a picture that no model can be sent says why."""
     index = str(row["index"])
     if "error" in row:
-        broken = Image(b"", "application/octet-stream", hashlib.sha256(b"").hexdigest(), source=row["error"])
+        broken = Image(
+            b"", "application/octet-stream", hashlib.sha256(b"").hexdigest(), source=f"no prompt ({row['error']})"
+        )
         return Sample(id=index, prompt=(broken,), target=None)
     parts = tuple(_part(part, f"{part['type']} {n}") for n, part in enumerate(row["parts"]))
     return Sample(id=index, prompt=parts, target=row["target"], cluster=row["cluster"])

@@ -24,6 +24,7 @@ from mmeval.scorers.rules.free import braced, contains, count, open_answer
 from mmeval.scorers.rules.likelihood import best_choice, matched
 from mmeval.scorers.rules.lists import relaxed_lists
 from mmeval.scorers.rules.mathematics import math_answer
+from mmeval.scorers.rules.ocr import ocr_task
 from mmeval.scorers.rules.phrase import phrase
 from mmeval.scorers.rules.places import box, point, points
 from mmeval.scorers.rules.questions import question
@@ -74,6 +75,7 @@ __all__ = [
     "math_answer",
     "math_judged",
     "numeric",
+    "ocr_task",
     "open_answer",
     "overlap",
     "pairwise",

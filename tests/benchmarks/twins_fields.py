@@ -141,6 +141,30 @@ TWINS = {
         ],
         prompt=[46, "Read all text."], replies=["open, caf", "東京"], value=(2 * 2 / 5 + 2 * 2 / 5) / 2,
     ),
+    "ocrbench_v2": Twin(
+        columns={"id": I, "question": S, "type": S, "answers": L(S), "eval": S, "bbox": L(I), "image": IMG,
+                 "dataset_name": S},
+        rows=[
+            {"id": n, "question": question, "type": task, "answers": answers, "eval": way, "bbox": None,
+             "image": pic(46 + n), "dataset_name": "ours"}
+            for n, (task, question, answers, way) in enumerate([
+                ("text recognition en", "What is written?", ["Open House"], None),
+                ("math QA en", "How much?\nA. 1\nB. 2", ["B"], "multiple choice"),
+                ("text counting en", "How many words?", ["10"], "regression"),
+                ("text grounding en", "Where is OPEN?", ["100", "100", "300", "200"], None),
+                ("key information extraction en", "Give the fields.", ['{"shop": ["Café", "Cafe"], "sum": "3"}'], None),
+                ("table parsing en", "Write the table in HTML.", ["<table><tr><td>one</td><td>2</td></tr></table>"], None),
+                ("text spotting en", "Spot all text.", ["x"], None),
+                ("cognition VQA cn", "多少?", ["三"], None),
+                ("handwritten answer extraction cn", "简答题", ["长"], None),
+            ])
+        ],
+        prompt=[46, "What is written?"],
+        replies=["It says open house.", "B", "about 9", "(100, 100, 300, 300)", '```json\n{"shop": "CAFE", "sum": 4}\n```',
+                 "<table><tr><td>one</td></tr></table>", "三个"],
+        value=(1 + 0.5 + 0.5 + 2 / 3 + (1 + 0.9) / 2) / 5 * 0.5 / 7 * 5 / (5 * 0.5 / 7 + 0.5 / 4)
+        + 0.5 / 4 / (5 * 0.5 / 7 + 0.5 / 4),
+    ),
     "vcr_wiki": Twin(
         columns={"question_id": S, "stacked_image": IMG, "crossed_text": L(S), "caption": S},
         rows=[{"question_id": "1", "stacked_image": pic(47), "crossed_text": ["the old, red bridge", "in May"], "caption": ""}],

@@ -95,7 +95,8 @@ class Server:
         except SystemExit as end:
             return {"error": f"its code ended the process: exit({short(end.code)})", "kind": "hook"}
         except Exception as error:  # noqa: BLE001 - hooks raise anything
-            return {"error": f"{type(error).__name__}: {' '.join(str(error).split())[:300]}", "kind": "hook"}
+            reason = " ".join(str(error).split())[:300]
+            return {"error": f"{type(error).__name__}{': ' * bool(reason)}{reason}", "kind": "hook"}
         return made
 
 
