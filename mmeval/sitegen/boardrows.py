@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,8 +19,8 @@ ODD_SHARE = 0.05
 """A cell is marked if the share of failed, truncated and unparsed replies is larger."""
 STEPS = 10
 """Shades between chance and the best score of a benchmark."""
-BAR = 44
-"""Width of the bar of a rank range."""
+BARS = ((100, 44), (1000, 28), (math.inf, 16))
+"""Below how many ranked models the bar of a rank range has which width: longer ranks leave it less room."""
 WIDE = 60
 """From this number of benchmarks on, groups are folded into their means at first."""
 SIZES = (("0-4", "< 4 B"), ("4-10", "4–10 B"), ("10-20", "10–20 B"), ("20-40", "20–40 B"), ("40-", "> 40 B"))
@@ -83,6 +84,7 @@ class Rows:
     ) -> None:
         self.view, self.models, self.leaders, self.lang = view, models, leaders, lang
         self.groups = groups_of(view)
+        self.wide = bar_width(view)
         self.best = {column.card.name: _best(column, models) for column in view.columns}
 
     def row(self, name: str) -> dict[str, Any]:
@@ -98,7 +100,7 @@ class Rows:
             "modalities": " ".join(card.modalities),
             "rank": rank_text(interval),
             "first": interval is not None and interval.best == 1,
-            "bar": bar(interval, len(view.ranks.models) if view.ranks else 0),
+            "bar": bar(interval, len(view.ranks.models) if view.ranks else 0, self.wide),
             "marks": row_marks(line, card),
             "mean": "" if line.mean is None else f"{'≈ ' if line.predicted else ''}{number(line.mean)}",
             "half": "" if line.half is None or line.mean is None else number(line.half),
@@ -168,12 +170,18 @@ def _best(column: Column, models: Mapping[str, ModelCard]) -> float:
     return max(own, default=100.0)
 
 
-def bar(interval: RankInterval | None, ranked: int) -> dict[str, str] | None:
+def bar_width(view: View) -> int:
+    """Pixels of the bars of rank ranges."""
+    ranked = len(view.ranks.models) if view.ranks else 0
+    return next(width for below, width in BARS if ranked < below)
+
+
+def bar(interval: RankInterval | None, ranked: int, wide: int) -> dict[str, str] | None:
     """Start and width of the bar of a rank range."""
     if interval is None or not ranked:
         return None
-    start, width = BAR * (interval.best - 1) / ranked, BAR * (interval.worst - interval.best + 1) / ranked
-    return {"x": coordinate(min(start, BAR - 3.0)), "w": coordinate(max(width, 3.0))}
+    start, width = wide * (interval.best - 1) / ranked, wide * (interval.worst - interval.best + 1) / ranked
+    return {"x": coordinate(min(start, wide - 3.0)), "w": coordinate(max(width, 3.0))}
 
 
 def row_marks(line: Line, card: ModelCard) -> list[dict[str, str]]:

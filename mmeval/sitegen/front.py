@@ -72,7 +72,8 @@ def sentence(view: View, board: Board, models: Sequence[str], lang: Language) ->
 def forest(view: View, board: Board, models: Sequence[str]) -> dict[str, Any]:
     """The best models with their intervals; beside few models, the references."""
     few, one = len(models) <= FEW, models[0] if len(models) == 1 else None
-    names = [m for m in view.order if view.lines[m].mean is not None and (few or m in models)]
+    ranked = view.ranks.intervals if view.ranks else models
+    names = [m for m in view.order if view.lines[m].mean is not None and (m in ranked or few)]
     lines = [view.lines[name] for name in names[:BEST]]
     ends = [(line.mean or 0.0, line.half or 0.0) for line in lines]
     spread = [value for mean, half in ends for value in (mean - half, mean + half)]

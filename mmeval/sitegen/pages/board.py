@@ -12,7 +12,7 @@ from mmeval.board.cards import DESCRIBED
 from mmeval.board.months import months
 from mmeval.board.views import View
 from mmeval.sitegen import data
-from mmeval.sitegen.boardrows import BAR, SIZES, WIDE, Rows, fact_heads, folds, group_title, groups_of, head
+from mmeval.sitegen.boardrows import SIZES, WIDE, Rows, fact_heads, folds, group_title, groups_of, head
 from mmeval.sitegen.cells import shown
 from mmeval.sitegen.env import Language, Nav
 from mmeval.sitegen.front import front
@@ -69,7 +69,7 @@ def more_rows(view: View, name: str, site: Site) -> Iterator[File]:
         return
     for place in site.renderer.places(view_url(view.name)):
         rows = Rows(view, site.board.models, site.leaders, place.language)
-        text = site.renderer.page("boardrows.html", place, rows=[rows.row(model) for model in rest], bar=BAR)
+        text = site.renderer.page("boardrows.html", place, rows=[rows.row(model) for model in rest], bar=rows.wide)
         yield data.data_file(f"views/{name}-rows-{place.language.code}", text)
 
 
@@ -162,7 +162,7 @@ def board_page(
         "groups": heads,
         "folded": ",".join(name for name, columns in groups if wide and folds(groups, columns)),
         "rows": [rows.row(name) for name in view.order[: room(view)]],
-        "bar": BAR,
+        "bar": rows.wide,
     }
 
 
