@@ -11,7 +11,7 @@ It answers `want="choice"` alone, and cannot reason: an honest floor for multipl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -110,6 +110,8 @@ class Adapter(LocalModel[Asked]):
 class Loaded:
     """Both encoders in memory: `prepare` runs in one thread, a batch ahead, and `answer` in another."""
 
+    joins = False
+
     def __init__(self, torch: Any, library: Any, where: str, name: str, options: SimilarityOptions) -> None:
         self._torch, self._name = torch, name
         how = {"revision": options.revision or "main", "trust_remote_code": options.trust_remote_code}
@@ -152,7 +154,7 @@ class Loaded:
         waves = [providers.samples(one, rate)[:most] for one in media if isinstance(one, Audio)]
         return batch, extractor(waves, sampling_rate=rate, return_tensors="pt")
 
-    def answer(self, prepared: tuple[Sequence[Asked], Any]) -> list[Reply]:
+    def answer(self, prepared: tuple[Sequence[Asked], Any], _: Callable[[], Any]) -> Iterator[tuple[int, Reply]]:
         """One reply for each request: scale * cosine + bias for each text, as the model was trained."""
         batch, inputs = prepared
         with self._torch.inference_mode():
@@ -160,7 +162,8 @@ class Loaded:
                 scores = [self._of_film(asked, pixels) for asked, pixels in zip(batch, inputs, strict=True)]
             else:
                 scores = self._of_each(batch, inputs)
-        return [Reply(text="", finish="stop", scores=row, usage=Usage(), model=self._name) for row in scores]
+        for place, row in enumerate(scores):
+            yield place, Reply(text="", finish="stop", scores=row, usage=Usage(), model=self._name)
 
     def _of_each(self, batch: Sequence[Asked], inputs: Any) -> list[tuple[float, ...]]:
         """Every image or sound of each request with every text."""

@@ -16,7 +16,7 @@ import io
 import threading
 import time
 import wave
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -48,9 +48,11 @@ WINDOW = 512
 """Requests that wait at once: four full batches, so that those of one batch can be of similar length."""
 FIRST_TOKENS = 16_384
 """Most tokens in the first batch; the later ones grow."""
+READ = 2048
+"""Tokens of prompts, padding included, that the model reads at once."""
 NO_TEMPLATE = "it has no chat template (chat_template.jinja); copy it from the base model"
 NAMES = {"image": "image", "audio": "sound"}
-REHEARSAL = ("What is it?", "Which colour is in this picture, red or blue?")
+REHEARSAL = ("Which colour is in this picture, red or blue?", "What is it?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,14 +98,16 @@ class Ready:
     """Requests that the model answers together, with what the processor made of them."""
 
     asked: Sequence[Asked]
+    places: Sequence[int]
+    """Of the requests in their batch."""
     read: Sequence[Any]
     """The prompts with their media decoded."""
     inputs: Any = None
     """Tensors on the host; None where choices are scored."""
 
 
-Prepared = tuple[Sequence[Asked], Sequence[Ready]]
-"""A batch, and its parts."""
+Prepared = Sequence[Ready]
+"""A batch, in parts whose prompts are padded to the same length."""
 
 
 class Adapter(LocalModel[Asked]):
@@ -178,7 +182,7 @@ class Loaded:
         commit = getattr(self._model.config, "_commit_hash", None)
         self._name = f"{name}@{commit[:12]}" if commit else name
         self.encoder = providers.encoder_for(self._processor, name, self._model.config)
-        self._ends = _ends(self._model.generation_config, words)
+        self._ends = providers.end_tokens(self._model.generation_config, words)
         threads = options.threads or providers.threads_for(self._model)
         torch.set_num_threads(threads)
         self._reading = threading.Lock()
@@ -186,11 +190,11 @@ class Loaded:
         self._longest = REPLY
         """Tokens of the longest reply so far."""
         self.memory = providers.DeviceMemory(torch, self._model.device)
-        self.first_tokens = self._first_tokens()
-        self._leave = self._rehearsed()
+        self.first_tokens = min(FIRST_TOKENS, providers.fitting_tokens(self._model, self.memory.free))
+        self._leave, self.joins = self._rehearsed()
         self.ran = {
             "device": str(self._model.device), "card": providers.card(torch, self._model.device),
-            "dtype": str(self._model.dtype), "threads": threads, "early_leave": self._leave,
+            "dtype": str(self._model.dtype), "threads": threads, "early_leave": self._leave, "late_join": self.joins,
         }  # fmt: skip
 
     def length(self, asked: Asked) -> int:
@@ -200,13 +204,6 @@ class Loaded:
             return sum(prompt + len(choice) // 4 for choice in asked.choices)
         return prompt + min(self._longest, asked.options.max_tokens or MOST_TOKENS)
 
-    def _first_tokens(self) -> int:
-        """As many as take a quarter of the free memory, if every layer keeps two vectors of each token."""
-        about = self._model.config.get_text_config()
-        layers, width = getattr(about, "num_hidden_layers", 32), getattr(about, "hidden_size", 4096)
-        each = 2 * layers * width * self._model.dtype.itemsize
-        return int(min(FIRST_TOKENS, max(1.0, self.memory.free / 4 / each)))
-
     # Before the device: decode media, make tensors
 
     def prepare(self, batch: Sequence[Asked]) -> Prepared:
@@ -214,40 +211,52 @@ class Loaded:
         if batch[0].choices and not isinstance(self.encoder, providers.Chats):
             raise FatalError(f"{self._name}: has no chat template, and scores no options", kind="unsupported")
         with self._reading:
-            parts = self.encoder.alike([asked.prompt for asked in batch])
-        return batch, [self._encoded([batch[place] for place in part]) for part in parts]
+            parts = self._alike(batch)
+        return [self._encoded([batch[place] for place in part], part) for part in parts]
 
-    def _encoded(self, batch: Sequence[Asked]) -> Ready:
+    def _alike(self, batch: Sequence[Asked]) -> list[list[int]]:
+        """Places of prompts that are padded to one length: of those of similar length, if they can be joined later."""
+        prompts = [asked.prompt for asked in batch]
+        if not self.joins or batch[0].choices or not isinstance(self.encoder, providers.Chats):
+            return self.encoder.alike(prompts)
+        return providers.by_length(range(len(batch)), self.encoder.lengths(prompts), READ)
+
+    def _encoded(self, batch: Sequence[Asked], places: Sequence[int]) -> Ready:
         read = self.encoder.read([asked.prompt for asked in batch], batch[0].options.system)
         if batch[0].choices:
-            return Ready(batch, read)
+            return Ready(batch, places, read)
         with self._reading:
-            return Ready(batch, read, self.encoder.tensors(read))
+            return Ready(batch, places, read, self.encoder.tensors(read))
 
     # On the device
 
-    def answer(self, prepared: Prepared) -> list[Reply]:
-        """One reply for each request of the batch."""
-        batch, parts = prepared
-        replies: dict[int, Reply] = {}
-        for part in parts:
-            found = self._score(part) if part.inputs is None else self._replies(part)
-            replies |= {id(asked): reply for asked, reply in zip(part.asked, found, strict=True)}
-        return [replies[id(asked)] for asked in batch]
+    def answer(self, prepared: Prepared, more: Callable[[], Prepared | None]) -> Iterator[tuple[int, Reply]]:
+        """The place of each request in its batch, and its reply, as soon as it is there."""
+        first = prepared[0].asked[0]
+        if first.choices:
+            for part in prepared:
+                yield from zip(part.places, self._score(part), strict=True)
+        elif self._leave and not first.sampled:
+            for some in [prepared] if self.joins else [[part] for part in prepared]:
+                yield from self._replies(self._together(some, more if self.joins else None))
+        else:
+            for part in prepared:
+                yield from self._replies(providers.usual_way(self._model, self._inputs(part), self._sampling(first)))
 
-    def _replies(self, part: Ready) -> list[Reply]:
-        began = time.perf_counter()
-        inputs = part.inputs.to(self._model.device, dtype=self._model.dtype)
-        loop = {"custom_generate": providers.early_leave} if self._leave and len(part.asked) > 1 else {}
-        with self._torch.inference_mode():
-            made = self._model.generate(**inputs, **self._sampling(part.asked[0]), **loop)
-        # A decoder of its own begins with no prompt.
-        new = _new_tokens(made, inputs["input_ids"]).tolist() if "input_ids" in inputs else made.tolist()
-        seconds = time.perf_counter() - began
-        used = inputs["attention_mask"].sum(dim=1).tolist() if "input_ids" in inputs else [None] * len(new)
-        replies = [self._reply(tokens, count, seconds) for tokens, count in zip(new, used, strict=True)]
-        self._longest = max(self._longest, *(reply.usage.output or 0 for reply in replies))
-        return replies
+    def _together(self, parts: Prepared, more: Callable[[], Prepared | None] | None) -> Iterator[providers.Said]:
+        """Of prompts that are read part by part; each reply leaves when it has ended, and others join."""
+        further = None if more is None else lambda: [self._inputs(part) for part in more() or ()]
+        inputs, how = [self._inputs(part) for part in parts], self._sampling(parts[0].asked[0])
+        return providers.early_leave(self._model, inputs, how, further)
+
+    def _inputs(self, part: Ready) -> tuple[Sequence[int], Any]:
+        return part.places, part.inputs.to(self._model.device, dtype=self._model.dtype)
+
+    def _replies(self, said: Iterable[providers.Said]) -> Iterator[tuple[int, Reply]]:
+        for one in said:
+            reply = self._reply(one)
+            self._longest = max(self._longest, reply.usage.output or 0)
+            yield one.place, reply
 
     def _score(self, part: Ready) -> list[Reply]:
         """The log-probabilities of the choices of each request."""
@@ -262,21 +271,22 @@ class Loaded:
             Reply(scores=one.sums, tokens=one.tokens, usage=Usage(input=one.used, output=0), **shared) for one in found
         ]
 
-    def _rehearsed(self) -> bool:
+    def _rehearsed(self) -> tuple[bool, bool]:
         """Answer two made-up questions, so that a checkpoint that cannot do so is found before the run.
 
         Returns:
-            Whether a reply that has ended can leave its batch.
+            Whether a reply that has ended can leave its batch, and whether others can join it meanwhile.
         """
         chats = isinstance(self.encoder, providers.Chats)
         about = _sample(self.encoder.rehearses, self.encoder.rate)
         texts = REHEARSAL if chats else REHEARSAL[:1] * 2
         asked = [Asked((*about, Text(text)), LocalOptions(max_tokens=4)) for text in texts]
         try:
-            _, (part,) = self.prepare(asked)
-            inputs = part.inputs.to(self._model.device, dtype=self._model.dtype)
-            with self._torch.inference_mode():
-                return "input_ids" in inputs and providers.leaves_cleanly(self._model, inputs)
+            (_, both), (_, one), (_, other) = [
+                self._inputs(self._encoded(a, [])) for a in (asked, asked[:1], asked[1:])
+            ]
+            leaves = "input_ids" in both and providers.leaves_cleanly(self._model, both)
+            return leaves, leaves and providers.joins_cleanly(self._model, both, [one, other])
         except Exception as error:
             if providers.too_large(error):
                 raise
@@ -301,14 +311,13 @@ class Loaded:
         top = {"top_p": options.top_p or 1.0, "top_k": options.top_k or 0}
         return {**how, "do_sample": True, "temperature": options.temperature, **top}
 
-    def _reply(self, tokens: list[int], used: int | None, seconds: float) -> Reply:
+    def _reply(self, made: providers.Said) -> Reply:
         """Cut the reply at the first end token; without one it is truncated."""
-        end = next((i for i, token in enumerate(tokens) if token in self._ends), None)
-        said = tokens if end is None else tokens[:end]
-        text = self._processor.tokenizer.decode(said, skip_special_tokens=True).strip()
-        usage = Usage(input=used, output=len(tokens) if end is None else end + 1)
+        end = next((i for i, token in enumerate(made.tokens) if token in self._ends), None)
+        text = self._processor.tokenizer.decode(made.tokens[:end], skip_special_tokens=True).strip()
+        usage = Usage(input=made.used, output=len(made.tokens) if end is None else end + 1)
         finish: Literal["stop", "length"] = "length" if end is None else "stop"
-        return Reply(text=text, finish=finish, usage=usage, latency_s=seconds, model=self._name)
+        return Reply(text=text, finish=finish, usage=usage, latency_s=made.seconds, model=self._name)
 
 
 def _folder(model: str) -> Path | None:
@@ -334,26 +343,8 @@ def _sample(kind: Modality, rate: int) -> tuple[Part, ...]:
     return ()
 
 
-def _new_tokens(made: Any, prompts: Any) -> Any:
-    """The generated tokens without the prompt, shape (batch, new).
-
-    A model that is given embeddings returns new tokens alone. BLIP returns the prompt with another first token and
-    without its last one.
-    """
-    for length in (prompts.shape[1], prompts.shape[1] - 1):
-        if made.shape[1] >= length > 1 and bool((made[:, 1:length] == prompts[:, 1:length]).all()):
-            return made[:, length:]
-    return made
-
-
 def _seed(asked: Asked) -> int:
     """The seed of one request: independent of the requests before it."""
     parts = [part.text if isinstance(part, Text) else part.sha256 for part in asked.prompt]
     digest = hashlib.sha256("\0".join([str(asked.options.seed), *parts]).encode()).digest()
     return int.from_bytes(digest[:7], "big")
-
-
-def _ends(generation: Any, words: Any) -> frozenset[int]:
-    """The ids of the tokens that end a reply."""
-    declared = generation.eos_token_id if generation.eos_token_id is not None else words.eos_token_id
-    return frozenset(declared if isinstance(declared, list) else [declared])

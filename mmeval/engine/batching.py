@@ -3,11 +3,12 @@
 Callers `submit` one item each and wait for its reply. Two threads work side by side:
 
     submit ─► waiting ─► a batch of similar lengths that includes the oldest item
-                              └─► prepare(batch), while the device answers the batch before ─► work(prepared) ─► replies
+                              └─► prepare(batch), while the device answers the one before ─► work(prepared) ─► replies
 
 A batch starts when it is full, or when nothing new has come for `wait_s`. It is full at `size` items, or when their
-tokens fill the `Room` that the model's memory has shown. An error reaches only the caller whose item caused it: a batch
-that fails is run again in halves. A batch that does not fit in memory makes the later ones smaller.
+tokens fill the `Room` that the model's memory has shown. Where the model allows it, replies that are done make room for
+a smaller batch that joins the others on the device. An error reaches only the caller whose item caused it: a batch that
+fails is run again in halves. A batch that does not fit in memory makes the later ones smaller.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, cast
 
 from mmeval.engine.room import Room
 
 __all__ = ["Batcher", "Memory"]
 
+JOINING = 4
+"""The part of a full batch that is prepared to join one on the device: it fits in as soon as so many are done."""
 T = TypeVar("T")
 P = TypeVar("P")
 R = TypeVar("R")
@@ -53,6 +56,40 @@ class _Waiting(Generic[T, R]):
     reply: asyncio.Future[R] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready(Generic[T, P, R]):
+    """A batch, and what `prepare` made of it, or its error."""
+
+    batch: Sequence[_Waiting[T, R]]
+    made: P | None
+    error: Exception | None = None
+
+
+@dataclass(slots=True)
+class _Shift(Generic[T, R]):
+    """What is on the device: a batch, and those that have joined it."""
+
+    group: Hashable
+    joinable: bool
+    open: dict[int, _Waiting[T, R]] = field(default_factory=dict)
+    """Items that have no reply yet, by their place."""
+    count: int = 0
+    """Items so far."""
+    rows: int = 0
+    """Most items at once."""
+    cost: int = 0
+    """Most tokens at once."""
+    since: float = 0.0
+    """When the latest of them came."""
+
+    def add(self, batch: Sequence[_Waiting[T, R]]) -> None:
+        """A batch comes on the device."""
+        self.open |= dict(enumerate(batch, self.count))
+        self.count += len(batch)
+        self.rows, self.cost = max(self.rows, len(self.open)), max(self.cost, _cost(self.open.values()))
+        self.since = time.perf_counter()
+
+
 @dataclass(slots=True)
 class Clock:
     """How long the device has worked, and since when."""
@@ -63,11 +100,15 @@ class Clock:
     largest: int = 0
     """Items in the largest batch."""
 
-    def worked(self, began: float, ended: float, rows: int) -> None:
-        """Count one batch."""
-        self.busy_s += ended - began
-        self.first, self.last = self.first if self.first is not None else began, ended
-        self.largest = max(self.largest, rows)
+    def begins(self) -> None:
+        """The device begins to work."""
+        self.last = time.perf_counter()
+        self.first = self.last if self.first is None else self.first
+
+    def works(self, rows: int) -> None:
+        """It has worked until now, on so many items at once."""
+        now = time.perf_counter()
+        self.busy_s, self.last, self.largest = self.busy_s + now - self.last, now, max(self.largest, rows)
 
     @property
     def idle(self) -> float | None:
@@ -80,7 +121,8 @@ class Batcher(Generic[T, P, R]):
 
     Args:
         prepare: makes what `work` needs of a batch; runs in a thread of its own, one batch ahead.
-        work: returns one reply per item, in the same order; runs in the worker thread.
+        work: gets that, and a function that returns what else is to be done now, or None; yields the place of an item
+            and its reply. Places count on from batch to batch. Runs in the worker thread.
         size: maximum number of items in a batch.
         wait_s: how long a batch that is not full waits for the next item.
         length: tokens of an item; a batch takes items of similar length, so that little padding is needed.
@@ -92,11 +134,13 @@ class Batcher(Generic[T, P, R]):
     """The most tokens in a batch."""
     memory: Memory
     """Of the device that works."""
+    joins: bool = False
+    """Whether `work` asks for more, so that a batch can join another one."""
 
     def __init__(
         self,
         prepare: Callable[[Sequence[T]], P],
-        work: Callable[[P], Sequence[R]],
+        work: Callable[[P, Callable[[], P | None]], Iterator[tuple[int, R]]],
         *,
         size: int,
         wait_s: float,
@@ -110,10 +154,13 @@ class Batcher(Generic[T, P, R]):
         self._waiting: list[_Waiting[T, R]] = []
         self._open: set[asyncio.Future[R]] = set()
         """Of all items that have no reply yet."""
-        self._arrived = asyncio.Event()
+        self._arrived, self._there, self._taken = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        """Something waits; something is ready; what was ready is on the device."""
+        self._ready: _Ready[T, P, R] | None = None
+        self._shift: _Shift[T, R] | None = None
         self._device = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mmeval-batch")
         self._ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mmeval-prepare")
-        self._loop: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def run(self, call: Callable[[], V]) -> V:
         """Run any call in the worker thread, such as loading the weights."""
@@ -127,58 +174,75 @@ class Batcher(Generic[T, P, R]):
         self._open.add(waiting.reply)
         waiting.reply.add_done_callback(self._open.discard)
         self._arrived.set()
-        if self._loop is None:
-            self._loop = asyncio.create_task(self._serve())
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(task) for task in (self._fill(), self._serve())]
         return await waiting.reply
 
     async def close(self) -> None:
         """Finish what the threads do, cancel the items that have no reply, and stop the threads."""
-        if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._ready = None
         for reply in list(self._open):
             reply.cancel()
         for thread in (self._ahead, self._device):
             await asyncio.get_running_loop().run_in_executor(None, thread.shutdown)
 
-    # The pipeline
+    # The pipeline: a batch waits, prepared, for the device or for those on it to make room
+
+    async def _fill(self) -> None:
+        while True:
+            batch = await self._next()
+            self._ready = await self._prepared(batch)
+            self._taken.clear()
+            self._there.set()
+            await self._taken.wait()
 
     async def _serve(self) -> None:
-        """While one batch is on the device, the next is taken and prepared."""
-        batch, prepared = await self._next()
         while True:
-            following = asyncio.ensure_future(self._next())
-            try:
-                await self._answer(batch, prepared)
-                batch, prepared = await following
-            finally:
-                following.cancel()
+            await self._there.wait()
+            ready, self._ready = self._ready, None
+            self._note_taken()
+            if ready is not None:
+                await self._answer(ready, joinable=self.joins)
 
-    async def _next(self) -> tuple[list[_Waiting[T, R]], asyncio.Future[P]]:
+    def _note_taken(self) -> None:
+        self._there.clear()
+        self._taken.set()
+
+    async def _next(self) -> list[_Waiting[T, R]]:
         while True:
             await self._wait_for_batch()
             batch = self._take()
             if batch:
-                return batch, await self._prepared(batch)
+                return batch
 
-    async def _prepared(self, batch: list[_Waiting[T, R]]) -> asyncio.Future[P]:
-        """What `prepare` made of a batch, or its error."""
+    async def _prepared(self, batch: Sequence[_Waiting[T, R]]) -> _Ready[T, P, R]:
         items = [waiting.item for waiting in batch]
-        prepared = asyncio.get_running_loop().run_in_executor(self._ahead, self._prepare, items)
-        await asyncio.wait({prepared})
-        return prepared
+        try:
+            return _Ready(batch, await asyncio.get_running_loop().run_in_executor(self._ahead, self._prepare, items))
+        except Exception as error:  # noqa: BLE001 - it is raised where the batch is answered
+            return _Ready(batch, None, error)
 
     async def _wait_for_batch(self) -> None:
         """Return when a batch is full, or when nothing new comes."""
         while True:
             self._waiting = [w for w in self._waiting if not w.reply.done()]
             self._arrived.clear()
-            if len(self._waiting) >= self._size or sum(w.length for w in self._waiting) >= self.room.tokens:
-                return
+            if self._waiting:
+                rows, tokens = self._full(self._group(self._waiting[0].item))
+                if len(self._waiting) >= rows or sum(w.length for w in self._waiting) >= tokens:
+                    return
             try:
                 await asyncio.wait_for(self._arrived.wait(), self._wait_s if self._waiting else None)
             except TimeoutError:
                 return
+
+    def _full(self, group: Hashable) -> tuple[int, int]:
+        """Items and tokens in the next batch: less if it is to join others."""
+        part = JOINING if self._shift and self._shift.joinable and self._shift.group == group else 1
+        return max(1, self._size // part), max(1, self.room.tokens // part)
 
     def _take(self) -> list[_Waiting[T, R]]:
         """The oldest item and those of its group that are closest to it in length, as many as there is room for."""
@@ -186,10 +250,11 @@ class Batcher(Generic[T, P, R]):
             return []
         oldest = self._waiting[0]
         group = self._group(oldest.item)
+        rows, tokens = self._full(group)
         alike = [w for w in self._waiting if self._group(w.item) == group]
         batch: list[_Waiting[T, R]] = []
-        for waiting in sorted(alike, key=lambda w: abs(w.length - oldest.length))[: self._size]:
-            if batch and _cost([*batch, waiting]) > self.room.tokens:
+        for waiting in sorted(alike, key=lambda w: abs(w.length - oldest.length))[:rows]:
+            if batch and _cost([*batch, waiting]) > tokens:
                 break
             batch.append(waiting)
         taken = set(map(id, batch))
@@ -198,49 +263,77 @@ class Batcher(Generic[T, P, R]):
 
     # Answers
 
-    async def _answer(self, batch: list[_Waiting[T, R]], prepared: asyncio.Future[P]) -> None:
-        """Run a batch and deliver its replies; if it fails, run its halves."""
+    async def _answer(self, ready: _Ready[T, P, R], *, joinable: bool) -> None:
+        """Run a batch and deliver its replies; if it fails, run the halves of what has none yet."""
+        shift: _Shift[T, R] = _Shift(self._group(ready.batch[0].item), joinable)
+        shift.add(ready.batch)
+        self._shift = shift
+        loop = asyncio.get_running_loop()
         try:
-            replies = await self._on_device(batch, prepared.result())
+            if ready.error is not None:
+                raise ready.error
+            await self.run(lambda: self._on_device(shift, cast("P", ready.made), loop))
         except Exception as error:  # noqa: BLE001 - any error belongs to the callers of this batch
-            await self._halve(batch, error)
-            return
-        for waiting, reply in zip(batch, replies, strict=True):
-            if not waiting.reply.done():
-                waiting.reply.set_result(reply)
+            await self._halve(list(shift.open.values()), shift.cost, error)
+        finally:
+            self._shift = None
 
-    async def _on_device(self, batch: list[_Waiting[T, R]], prepared: P) -> Sequence[R]:
-        """The replies to a batch; the memory that it took sets the size of the next ones."""
-        replies, seconds = await self.run(lambda: self._timed(prepared, len(batch)))
-        need, free = self.memory.seen()
-        self.room.fitted(_cost(batch), need=need, free=free, seconds=seconds)
-        return replies
-
-    def _timed(self, prepared: P, rows: int) -> tuple[Sequence[R], float]:
+    def _on_device(self, shift: _Shift[T, R], made: P, loop: asyncio.AbstractEventLoop) -> None:
+        """In the worker thread: the replies to a shift, each as soon as it is there."""
         self.memory.begin()
-        began = time.perf_counter()
+        self.clock.begins()
         try:
-            return self._work(prepared), time.perf_counter() - began
+            for place, reply in self._work(made, lambda: self._more(shift, loop)):
+                self.clock.works(shift.rows)
+                loop.call_soon_threadsafe(_deliver, shift.open.pop(place), reply)
+            self._learn(shift)
         except Exception as error:
             traceback.clear_frames(error.__traceback__)  # they hold the tensors of the batch
             self.memory.relieve()
             raise
         finally:
-            self.clock.worked(began, time.perf_counter(), rows)
+            self.clock.works(shift.rows)
 
-    async def _halve(self, batch: list[_Waiting[T, R]], error: Exception) -> None:
+    def _more(self, shift: _Shift[T, R], loop: asyncio.AbstractEventLoop) -> P | None:
+        """In the worker thread: the batch that is ready, if there is room for it beside those that go on."""
+        self._learn(shift)
+        ready = self._ready
+        if ready is None or ready.error is not None or not shift.joinable:
+            return None
+        all_rows = [*shift.open.values(), *ready.batch]
+        fits = len(all_rows) <= self._size and _cost(all_rows) <= self.room.tokens
+        if not fits or self._group(ready.batch[0].item) != shift.group:
+            return None
+        self._ready = None
+        loop.call_soon_threadsafe(self._note_taken)
+        shift.add(ready.batch)
+        return ready.made
+
+    def _learn(self, shift: _Shift[T, R]) -> None:
+        """The memory that a shift takes sets the size of the next batches."""
+        need, free = self.memory.seen()
+        self.room.fitted(shift.cost, need=need, free=free, seconds=time.perf_counter() - shift.since)
+
+    async def _halve(self, batch: Sequence[_Waiting[T, R]], cost: int, error: Exception) -> None:
         """Run both halves of a failed batch; a single item gets the error."""
         if self._too_large(error):
-            self.room.overflowed(_cost(batch))
-        if len(batch) == 1:
-            if not batch[0].reply.done():
-                batch[0].reply.set_exception(error)
+            self.room.overflowed(cost)
+        if len(batch) < 2:
+            for waiting in batch:
+                if not waiting.reply.done():
+                    waiting.reply.set_exception(error)
             return
         middle = (len(batch) + 1) // 2
         for part in (batch[:middle], batch[middle:]):
-            await self._answer(part, await self._prepared(part))
+            await self._answer(await self._prepared(part), joinable=False)
 
 
-def _cost(batch: Sequence[_Waiting[T, R]]) -> int:
+def _deliver(waiting: _Waiting[T, R], reply: R) -> None:
+    if not waiting.reply.done():
+        waiting.reply.set_result(reply)
+
+
+def _cost(batch: Iterable[_Waiting[T, R]]) -> int:
     """Tokens that a batch takes, padding included."""
-    return len(batch) * max(waiting.length for waiting in batch)
+    lengths = [waiting.length for waiting in batch]
+    return len(lengths) * max(lengths, default=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -34,6 +34,11 @@ class LoadedModel(Protocol[T_contra]):
         ...
 
     @property
+    def joins(self) -> bool:
+        """Whether `answer` asks for more, so that items join others that are being answered."""
+        ...
+
+    @property
     def first_tokens(self) -> int:
         """Tokens in the first batch, before its memory has shown how many fit."""
         ...
@@ -42,8 +47,13 @@ class LoadedModel(Protocol[T_contra]):
         """What `answer` needs of a batch; runs in a thread of its own, while the batch before is answered."""
         ...
 
-    def answer(self, prepared: Any) -> Sequence[Reply]:
-        """One reply for each item, in the same order."""
+    def answer(self, prepared: Any, more: Callable[[], Any]) -> Iterator[tuple[int, Reply]]:
+        """The place of each item in its batch, and its reply.
+
+        Args:
+            prepared: the batch.
+            more: further items that have come, prepared, or None; their places count on from those before.
+        """
         ...
 
 
@@ -82,7 +92,7 @@ class LocalModel(ABC, Generic[T]):
         """Load the model in the worker thread; raises UsageError with advice."""
         self._batcher: Batcher[T, Any, Reply] = Batcher(
             lambda batch: self._loaded.prepare(batch),
-            lambda prepared: self._loaded.answer(prepared),
+            lambda prepared, more: self._loaded.answer(prepared, more),
             size=self._options.batch_size,
             wait_s=self._options.wait_ms / 1000,
             length=self._length,
@@ -97,7 +107,7 @@ class LocalModel(ABC, Generic[T]):
         self._ran = self._loaded.ran
         name = " ".join(map(str, (self.endpoint, self.model, *self._ran.values())))
         self._batcher.room = Room(default_file().parent / "batches.json", name, self._loaded.first_tokens)
-        self._batcher.memory = self._loaded.memory
+        self._batcher.memory, self._batcher.joins = self._loaded.memory, self._loaded.joins
 
     async def close(self) -> None:
         """Finish the current batch, remember how large batches can be, and free the memory."""

@@ -9,7 +9,7 @@ from mmeval.providers.body import Body, drop_none
 from mmeval.providers.calls import Answer, call, collected, decode, fetch, lines, shaped
 from mmeval.providers.chat import SAMPLERS, ChatClient, ChatOptions, chat_payload, chat_reply, json_schema
 from mmeval.providers.checkpoints import checkpoint_digest, checkpoint_folder, checkpoint_inputs
-from mmeval.providers.decoding import early_leave, leaves_cleanly
+from mmeval.providers.decoding import Said, by_length, early_leave, end_tokens, joins_cleanly, leaves_cleanly, usual_way
 from mmeval.providers.devices import gpu_copies, gpu_shares, visible_gpus
 from mmeval.providers.encoders import Chats, Encoder, encoded_chats, encoder_for
 from mmeval.providers.failures import failure, said
@@ -28,7 +28,7 @@ from mmeval.providers.guard import (
 from mmeval.providers.headers import anthropic_limits, openai_limits, retry_after
 from mmeval.providers.likelihood import option_scores
 from mmeval.providers.local import card, decoded, first_device, load_checkpoint, local_failure, threads_for, too_large
-from mmeval.providers.memory import DeviceMemory
+from mmeval.providers.memory import DeviceMemory, fitting_tokens
 from mmeval.providers.process import ManagedProcess
 from mmeval.providers.processors import load_config, load_processor
 from mmeval.providers.prompt_scores import prompt_scores
@@ -57,10 +57,12 @@ __all__ = [
     "ManagedProcess",
     "ManagedServer",
     "ResponseBody",
+    "Said",
     "Secret",
     "ServedModel",
     "ServedOptions",
     "anthropic_limits",
+    "by_length",
     "call",
     "card",
     "chat_payload",
@@ -75,10 +77,12 @@ __all__ = [
     "early_leave",
     "encoded_chats",
     "encoder_for",
+    "end_tokens",
     "endpoint",
     "failure",
     "fetch",
     "first_device",
+    "fitting_tokens",
     "gemini_clip_tokens",
     "gemini_image_tokens",
     "gemini_reply",
@@ -86,6 +90,7 @@ __all__ = [
     "gpu_shares",
     "guard_httpx",
     "guarded_session",
+    "joins_cleanly",
     "json_schema",
     "key",
     "leaves_cleanly",
@@ -106,5 +111,6 @@ __all__ = [
     "shaped",
     "threads_for",
     "too_large",
+    "usual_way",
     "visible_gpus",
 ]

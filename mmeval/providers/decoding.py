@@ -1,52 +1,196 @@
-"""Greedy decoding in which a reply that has ended leaves its batch, so that the others do not wait for its padding."""
+"""Greedy decoding without padding: prompts are read beside those of their length, replies that have ended leave.
+
+parts of a batch ─► each is read by itself ─► joined ─► a token for each row ─► what has ended leaves ─┐
+                                   further parts ─► joined ─────┴────────◄──────────────────────────┘
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import count
+from typing import Any, NamedTuple, TypeVar
 
-__all__ = ["early_leave", "leaves_cleanly"]
+from mmeval.providers.joining import Rows, joined, kept, trimmed
 
+__all__ = ["Said", "by_length", "early_leave", "end_tokens", "joins_cleanly", "leaves_cleanly", "usual_way"]
+
+T = TypeVar("T")
+Part = tuple[Sequence[int], Any]
+"""Whose prompts they are, and the inputs of the model, padded to one length, on its device."""
 LOOK = 4
 """Steps between two looks for replies that have ended: a look makes the host wait for the device."""
+BY_ROW = ("RepetitionPenaltyLogitsProcessor",)
+"""What changes the logits of a row without counting its tokens, so that rows of other ages can join."""
 NEAR = {"torch.float32": 1e-3}
 """How far logits may differ between a row alone and in company, relative to their size, by precision."""
 ROUGHLY = 0.1
 """The same in half precision. Another row's state or position makes a difference of about 1."""
+COMPARED = 4
+"""Steps in which logits are compared."""
+
+
+class Said(NamedTuple):
+    """A reply."""
+
+    place: int
+    """Of its request; places count on from one batch to the next."""
+    tokens: list[int]
+    """Others may stand behind the end of the reply."""
+    used: int | None
+    """Tokens of the prompt; None where there are none."""
+    seconds: float
+
+
+class _Asked(NamedTuple):
+    place: int
+    used: int
+    began: float
+
+
+def by_length(batch: Sequence[T], lengths: Sequence[int], most: int) -> list[list[T]]:
+    """Items of similar length together, at most `most` tokens in each part, padding included."""
+    parts: list[list[T]] = []
+    first = 0
+    for i in sorted(range(len(batch)), key=lengths.__getitem__, reverse=True):
+        if not parts or (len(parts[-1]) + 1) * first > most:
+            parts.append([])
+            first = lengths[i]
+        parts[-1].append(batch[i])
+    return parts
 
 
 def early_leave(
-    model: Any, input_ids: Any, *, logits_processor: Any, stopping_criteria: Any, generation_config: Any, **state: Any
-) -> Any:
-    """A decoding loop for `generate(custom_generate=...)`; returns prompts and replies, shape (batch, length).
+    model: Any, parts: Sequence[Part], how: dict[str, Any], more: Callable[[], Sequence[Part] | None] | None = None
+) -> Iterator[Said]:
+    """The reply of each row, as soon as it has ended.
 
     Args:
-        model: the model that decodes, which `generate` passes on.
-        input_ids: prompts, shape (batch, length).
-        logits_processor: what the checkpoint's generation options ask for.
-        stopping_criteria: says which rows have ended.
-        generation_config: its longest length and its padding.
-        state: all other inputs: cache, masks, positions, pixels.
+        model: the model that decodes.
+        parts: prompts.
+        how: further arguments of `generate`, for greedy decoding, with `max_new_tokens`.
+        more: a further batch that joins, if there is one; None where the model allows none.
     """
-    torch = _torch()
-    most = generation_config.max_length - input_ids.shape[1]
-    prompts, made = input_ids, input_ids.new_full((len(input_ids), most), int(generation_config._pad_token_tensor))
-    rows, running = torch.arange(len(input_ids), device=input_ids.device), input_ids.new_ones(len(input_ids)).bool()
-    outputs = model._prefill(input_ids, generation_config, state)
-    for step in range(most):
+    most, known = how["max_new_tokens"], sum(len(places) for places, _ in parts)
+    apart = joined([_read(model, part, how) for part in parts])
+    while apart:
+        rows, *apart = apart
+        for step in count():
+            rows = _said(rows)
+            if step % LOOK == 0 or max(rows.ages) >= most:
+                done = _ended(rows, most)
+                yield from (_reply(rows, i) for i in sorted(done))
+                if len(done) == len(rows.whose):
+                    break
+                rows = _without(rows, done, trim=more is not None)
+            rows = _next(rows)
+            if step % LOOK == 0 and more and not apart and _by_row(rows) and (new := more()):
+                rows, *apart = joined([rows, *(_read(model, part, how, known) for part in new)])
+                known += sum(len(places) for places, _ in new)
+
+
+def end_tokens(generation: Any, words: Any) -> frozenset[int]:
+    """The ids of the tokens that end a reply, by the generation options or else by the tokenizer."""
+    declared = generation.eos_token_id if generation.eos_token_id is not None else words.eos_token_id
+    return frozenset(declared if isinstance(declared, list) else [declared])
+
+
+def usual_way(model: Any, part: Part, how: dict[str, Any]) -> Iterator[Said]:
+    """The reply of each row, as the model generates them itself."""
+    (places, inputs), began = part, time.perf_counter()
+    with _torch().inference_mode():
+        made = model.generate(**inputs, **how)
+    prompts = "input_ids" in inputs  # otherwise a decoder of its own begins without one
+    new = (_new_tokens(made, inputs["input_ids"]) if prompts else made).tolist()
+    for place, tokens, used in zip(places, new, _used(inputs) if prompts else [None] * len(new), strict=True):
+        yield Said(place, tokens, used, time.perf_counter() - began)
+
+
+def _new_tokens(made: Any, prompts: Any) -> Any:
+    """The generated tokens without the prompt, shape (batch, new).
+
+    A model that is given embeddings returns new tokens alone. BLIP returns the prompt with another first token and
+    without its last one.
+    """
+    for length in (prompts.shape[1], prompts.shape[1] - 1):
+        if made.shape[1] >= length > 1 and bool((made[:, 1:length] == prompts[:, 1:length]).all()):
+            return made[:, length:]
+    return made
+
+
+def _used(inputs: Any) -> list[int]:
+    """Tokens of each prompt."""
+    found: list[int] = inputs["attention_mask"].sum(dim=1).tolist()
+    return found
+
+
+def _reply(rows: Rows, i: int) -> Said:
+    place, used, began = rows.whose[i]
+    return Said(place, rows.ids[i, -rows.ages[i] :].tolist(), used, time.perf_counter() - began)
+
+
+def _read(model: Any, part: Part, how: dict[str, Any], first: int = 0) -> Rows:
+    """The part of `generate` that reads prompts; places are counted from `first`."""
+    (places, inputs), began = part, time.perf_counter()
+    whose = [_Asked(first + place, used, began) for place, used in zip(places, _used(inputs), strict=True)]
+
+    def begin(
+        model: Any, ids: Any, *, logits_processor: Any, stopping_criteria: Any, generation_config: Any, **state: Any
+    ) -> Rows:
+        outputs = model._prefill(ids, generation_config, state)
         state = model._update_model_kwargs_for_generation(outputs, state, is_encoder_decoder=False)
-        new = logits_processor(input_ids, outputs.logits[:, -1].float()).argmax(-1)
-        made[rows, step] = new
-        input_ids = torch.cat([input_ids, new[:, None]], dim=-1)
-        running &= ~stopping_criteria(input_ids, None)
-        if step % LOOK == 0 and not running.all():
-            if not running.any():
-                break
-            kept = running.nonzero()[:, 0]
-            state = {name: _kept(name, value, kept, len(rows)) for name, value in state.items()}
-            input_ids, rows, running = input_ids[kept], rows[kept], running[kept]
-        inputs = model.prepare_inputs_for_generation(input_ids, next_sequence_length=1, **state)
-        outputs = model(**inputs, return_dict=True)
-    return torch.cat([prompts, made[:, : step + 1]], dim=-1)
+        if state.get("attention_mask", ids) is None:  # the library drops one without padding, but others may join
+            state["attention_mask"] = ids.new_ones((len(ids), state.get("inputs_embeds", ids).shape[1] + 1))
+        ends = type(stopping_criteria)(one for one in stopping_criteria if not hasattr(one, "max_length"))
+        return Rows(
+            model, ids, outputs.logits[:, -1].float(), state, ids.new_ones(len(ids)).bool(), whose, [0] * len(ids),
+            logits_processor, ends, int(generation_config._pad_token_tensor),
+        )  # fmt: skip
+
+    with _torch().inference_mode():
+        found: Rows = model.generate(**inputs, **how, custom_generate=begin)
+    return found
+
+
+def _said(rows: Rows) -> Rows:
+    """With the likeliest token of each row."""
+    torch = _torch()
+    with torch.inference_mode():
+        new = rows.processor(rows.ids, rows.logits).argmax(-1)
+        ids = torch.cat([rows.ids, new[:, None]], dim=-1)
+        return replace(
+            rows, ids=ids, running=rows.running & ~rows.ended(ids, None), ages=[age + 1 for age in rows.ages]
+        )
+
+
+def _next(rows: Rows) -> Rows:
+    """With the logits of what follows."""
+    with _torch().inference_mode():
+        inputs = rows.model.prepare_inputs_for_generation(rows.ids, next_sequence_length=1, **rows.state)
+        outputs = rows.model(**inputs, return_dict=True)
+        state = rows.model._update_model_kwargs_for_generation(outputs, rows.state, is_encoder_decoder=False)
+        return replace(rows, logits=outputs.logits[:, -1].float(), state=state)
+
+
+def _ended(rows: Rows, most: int) -> set[int]:
+    running = rows.running.tolist()
+    return {i for i, age in enumerate(rows.ages) if not running[i] or age >= most}
+
+
+def _without(rows: Rows, done: set[int], *, trim: bool) -> Rows:
+    if not done:
+        return rows
+    with _torch().inference_mode():
+        left = kept(rows, [i for i in range(len(rows.whose)) if i not in done])
+        return trimmed(left) if trim else left
+
+
+def _by_row(rows: Rows) -> bool:
+    """Whether rows of any age may join."""
+    mask = rows.state.get("attention_mask")
+    by_tokens = mask is not None and mask.shape[1] == rows.ids.shape[1] + 1  # otherwise padding stays for ever
+    return by_tokens and all(type(one).__name__ in BY_ROW for one in rows.processor)
 
 
 def leaves_cleanly(model: Any, inputs: Any) -> bool:
@@ -55,44 +199,59 @@ def leaves_cleanly(model: Any, inputs: Any) -> bool:
     Raises:
         Exception: whatever the model raises when it decodes these rows in the usual way.
     """
-    kept = _logits(model, inputs, {})
-    if not len(kept):  # the model has a loop of its own
+
+    def ours(how: dict[str, Any]) -> None:
+        (rows,) = joined([_read(model, ([0, 1], inputs), how)])
+        _go_on(_next(_without(_said(rows), {0}, trim=False)))
+
+    return _agree(model, inputs, ours)
+
+
+def joins_cleanly(model: Any, inputs: Any, alone: Sequence[Any]) -> bool:
+    """Whether it gets them when it joins the first after one token, which leaves after three."""
+
+    def ours(how: dict[str, Any]) -> None:
+        first, second = (_read(model, ([i], one), how) for i, one in enumerate(alone))
+        (rows,) = joined([_next(_said(first)), second])
+        rows = _without(_said(_next(_said(rows))), {0}, trim=True)
+        _go_on(_next(rows), done=2)
+
+    return _agree(model, inputs, ours)
+
+
+def _go_on(rows: Rows, *, done: int = 1) -> None:
+    for _ in range(COMPARED - done - 1):
+        rows = _next(_said(rows))
+    _said(rows)
+
+
+def _agree(model: Any, inputs: Any, ours: Callable[[dict[str, Any]], None]) -> bool:
+    """Whether both ways see the same logits."""
+    usual, other = _Seen(), _Seen()
+    model.generate(**inputs, **usual.how)
+    if not usual.logits:  # the model has a loop of its own
         return False
     try:
-        left = _logits(model, inputs, {"custom_generate": early_leave, "stopping_criteria": [_first_ends]})
+        ours(other.how)
     except Exception:  # noqa: BLE001 - the model's state is not that of the library's loop
         return False
-    apart = (left - kept).norm() / (kept - kept.mean()).norm()
+    expected = _torch().stack(usual.logits[:COMPARED])
+    apart = (_torch().stack(other.logits[-COMPARED:]) - expected).norm() / (expected - expected.mean()).norm()
     return bool(apart < NEAR.get(str(model.dtype), ROUGHLY))
 
 
-def _logits(model: Any, inputs: Any, how: dict[str, Any]) -> Any:
-    """The logits of the last row in each of four steps, shape (4, vocabulary); zero for tokens that are ruled out."""
-    seen: list[Any] = []
+class _Seen:
+    """The logits of the last row in each step; zero for tokens that are ruled out."""
 
-    def see(_: Any, scores: Any) -> Any:
-        seen.append(scores[-1].float().nan_to_num(neginf=0.0, posinf=0.0))
+    def __init__(self) -> None:
+        self.logits: list[Any] = []
+        # More steps than are compared, so that the token which ends a reply is ruled out in all of them.
+        length = {"max_new_tokens": 2 * COMPARED, "min_new_tokens": 2 * COMPARED, "do_sample": False, "num_beams": 1}
+        self.how: dict[str, Any] = {**length, "logits_processor": [self._see]}
+
+    def _see(self, _: Any, scores: Any) -> Any:
+        self.logits.append(scores[-1].float().nan_to_num(neginf=0.0, posinf=0.0))
         return scores
-
-    length = {"max_new_tokens": 4, "min_new_tokens": 4, "do_sample": False, "num_beams": 1}
-    model.generate(**inputs, **length, logits_processor=[see], **how)
-    return _torch().stack(seen) if seen else seen
-
-
-def _first_ends(ids: Any, _: Any, **__: Any) -> Any:
-    """The first of two rows has ended."""
-    return _torch().arange(len(ids), device=ids.device) < len(ids) - 1
-
-
-def _kept(name: str, value: Any, rows: Any, of: int) -> Any:
-    """The rows of one input that stay in a batch of `of` rows."""
-    if hasattr(value, "batch_select_indices"):
-        value.batch_select_indices(rows)
-    elif name.endswith("position_ids") and value is not None and value.ndim == 3:  # in time, height and width
-        return value[:, rows]
-    elif getattr(value, "ndim", 0) and value.shape[0] == of:
-        return value[rows]
-    return value
 
 
 def _torch() -> Any:

@@ -65,6 +65,13 @@ class Encoder(ABC):
         """Which prompts may be padded to the same length, by their places in the sequence."""
         return [list(range(len(prompts)))]
 
+    def lengths(self, prompts: Sequence[Prompt]) -> list[int]:
+        """About how many tokens each prompt takes; those of its texts are counted."""
+        texts = [" ".join(part.text for part in prompt if isinstance(part, Text)) for prompt in prompts]
+        counted = map(len, self._processor.tokenizer(texts)["input_ids"])
+        seen = (sum(self.tokens(part) for part in prompt if not isinstance(part, Text)) for prompt in prompts)
+        return [a + b for a, b in zip(counted, seen, strict=True)]
+
     def tokens(self, part: Part) -> int:
         """About how many tokens a part of a prompt takes."""
         if isinstance(part, Text):

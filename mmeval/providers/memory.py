@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__all__ = ["DeviceMemory"]
+__all__ = ["DeviceMemory", "fitting_tokens"]
 
 OWN, SHARED = 0.8, 0.5
 """Share of the free memory that a batch may take, of an accelerator and of a machine that other programs use, too."""
@@ -57,6 +57,13 @@ class DeviceMemory:
         """Give back what a batch that did not fit has left behind."""
         if self._kind in ("cuda", "mps"):
             getattr(self._torch, self._kind).empty_cache()
+
+
+def fitting_tokens(model: Any, free: float) -> int:
+    """Tokens that take a quarter of the free memory, if every layer keeps two vectors of each; at least 1."""
+    about = model.config.get_text_config()
+    layers, width = getattr(about, "num_hidden_layers", 32), getattr(about, "hidden_size", 4096)
+    return max(1, int(free / 4 / (2 * layers * width * model.dtype.itemsize)))
 
 
 def _peak() -> float:

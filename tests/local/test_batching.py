@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,13 +24,13 @@ class Work:
         self.batches: list[list[str]] = []
         self.fits, self.poison = fits, poison
 
-    def __call__(self, items: Sequence[str]) -> list[str]:
+    def __call__(self, items: Sequence[str], more=None) -> Iterator[tuple[int, str]]:
         self.batches.append(list(items))
         if len(items) > self.fits:
             raise MemoryError("too many")
         if self.poison and self.poison in items:
             raise ValueError(f"cannot read {self.poison}")
-        return [item.upper() for item in items]
+        return enumerate([item.upper() for item in items])
 
 
 class Plenty:
@@ -98,6 +98,75 @@ async def test_a_batch_has_no_more_tokens_than_there_is_room_for(tmp_path):
     assert ["e" * 40] in work.batches  # it has to be tried alone
 
 
+class OneByOne(Work):
+    """Answers the oldest item that it has, then asks for more; a number is how long an item stays."""
+
+    def __call__(self, items: Sequence[str], more=None) -> Iterator[tuple[int, str]]:
+        places, known = list(enumerate(items)), len(items)
+        self.batches.append(list(items))
+        while places:
+            place, item = places.pop(0)
+            if item == self.poison:
+                raise ValueError(f"cannot read {item}")
+            yield place, item.upper()
+            time.sleep(0.02)  # the next batch is prepared meanwhile
+            new = more() or []
+            if new:
+                self.batches[-1] += ["+", *new]
+            places += enumerate(new, known)
+            known += len(new)
+
+
+async def test_what_is_done_makes_room_for_others(tmp_path):
+    work = OneByOne()
+    batcher = batcher_of(work, tmp_path, size=8)
+    batcher.joins = True
+    assert await ask_all(batcher, list("abcdefghijkl")) == list("ABCDEFGHIJKL")
+    assert work.batches == [[*"abcdefgh", "+", *"ij", "+", *"kl"]]
+    assert batcher.clock.largest == 8
+
+
+@pytest.mark.parametrize(
+    ("change", "joined"),
+    [
+        ({}, True),
+        ({"group": lambda item: item in "ab"}, False),
+        ({"length": lambda item: 1 + 99 * (item in "cd")}, False),
+    ],
+    ids=["alike", "another group", "no room"],
+)
+async def test_only_those_join_that_fit(change, joined, tmp_path):
+    work = OneByOne()
+    batcher = batcher_of(work, tmp_path, size=2, **change)
+    batcher.joins, batcher.room.tokens, batcher.memory.rows = True, 2, 1.0
+    await ask_all(batcher, list("abcd"))
+    assert (len(work.batches) == 1) == joined
+
+
+async def test_who_joins_and_fails_takes_nobody_along(tmp_path):
+    batcher = batcher_of(OneByOne(poison="g"), tmp_path, size=4)
+    batcher.joins = True
+    replies = await ask_all(batcher, list("abcdefgh"))
+    assert [str(reply) for reply in replies] == [*"ABCDEF", "cannot read g", "H"]
+
+
+async def test_a_reply_does_not_wait_for_the_others_of_its_batch(tmp_path):
+    free = threading.Event()
+
+    def work(items: Sequence[str], _) -> Iterator[tuple[int, str]]:
+        yield 0, items[0]
+        free.wait(5)
+        yield 1, items[1]
+
+    batcher = batcher_of(work, tmp_path, size=2)
+    first, second = (asyncio.create_task(batcher.submit(item)) for item in "ab")
+    assert await asyncio.wait_for(first, 2) == "a"
+    assert not second.done()
+    free.set()
+    assert await second == "b"
+    await batcher.close()
+
+
 async def test_groups_do_not_mix(tmp_path):
     work = Work()
     await ask_all(batcher_of(work, tmp_path, group=lambda item: item[1]), ["a1", "b2", "c1", "d2"])
@@ -120,12 +189,12 @@ def test_a_batch_is_prepared_while_the_one_before_is_answered(tmp_path):
         prepared.release()
         return list(items)
 
-    def work(items: Sequence[str]) -> list[str]:
+    def work(items: Sequence[str], _) -> Iterator[tuple[int, str]]:
         if not answered:
             assert prepared.acquire(timeout=5)  # its own
             assert prepared.acquire(timeout=5)  # that of the next batch
         answered.append(items)
-        return list(items)
+        return enumerate(items)
 
     async def main() -> None:
         await ask_all(batcher_of(work, tmp_path, prepare=prepare), list("abcdefgh"))
@@ -203,7 +272,7 @@ async def test_who_gave_up_is_not_asked(tmp_path):
 @pytest.mark.parametrize("size", [1, 4], ids=["prepared", "waiting"])
 async def test_closing_cancels_who_waits(size, tmp_path):
     busy = threading.Event()
-    batcher = batcher_of(lambda items: busy.wait(0.1) or items, tmp_path, size=size, wait_s=60)
+    batcher = batcher_of(lambda items, _: enumerate(busy.wait(0.1) or items), tmp_path, size=size, wait_s=60)
     waiting = [asyncio.create_task(batcher.submit(item)) for item in "abc"]
     await asyncio.sleep(0.01)
     await batcher.close()
@@ -214,19 +283,19 @@ async def test_closing_cancels_who_waits(size, tmp_path):
 async def test_all_work_is_done_by_one_thread(tmp_path):
     seen = set()
 
-    def work(items: Sequence[str]) -> list[str]:
+    def work(items: Sequence[str], _) -> Iterator[tuple[int, str]]:
         seen.add(threading.get_ident())
-        return list(items)
+        return enumerate(items)
 
     batcher = batcher_of(work, tmp_path, size=1, wait_s=0)
-    await asyncio.gather(batcher.run(lambda: work([""])[0]), *(batcher.submit(c) for c in "abc"))
+    await asyncio.gather(batcher.run(lambda: work([""], None)), *(batcher.submit(c) for c in "abc"))
     await batcher.close()
     assert len(seen) == 1
     assert threading.get_ident() not in seen
 
 
 async def test_the_time_without_work_is_counted(tmp_path):
-    batcher = batcher_of(lambda items: time.sleep(0.02) or list(items), tmp_path, size=1, wait_s=0)
+    batcher = batcher_of(lambda items, _: enumerate(time.sleep(0.02) or items), tmp_path, size=1, wait_s=0)
     await asyncio.gather(*(batcher.submit(c) for c in "abc"))
     assert batcher.clock.idle < 0.5
     await asyncio.sleep(0.2)

@@ -17,7 +17,7 @@ from mmeval import FatalError, MediaError, Prompt, Reply, Request, Text, UsageEr
 from mmeval.catalog import Catalog
 from mmeval.cli import app
 from mmeval.engine.options import public
-from mmeval.providers import decoding, memory
+from mmeval.providers import joining, memory
 from mmeval.runner.prefetch import Prefetcher
 from tests.local import tiny
 
@@ -42,6 +42,8 @@ OTHER: Prompt = (C, Text("a b c d?"))
 PROMPTS = (ONE, TWO, NONE, OTHER)
 ANSWERED = {"blip2": 2, "instructblip": 2, "blip": 2, "git": 2, "paligemma": 3}
 """Of the four; all by the other families."""
+STAY_APART = {"blip", "git", "mllama", "paligemma"}
+"""Model types whose replies would depend on who joins them late."""
 
 
 @pytest.fixture(scope="session")
@@ -73,10 +75,10 @@ async def ask(folder: Path | str, *prompts: Prompt, change=lambda adapter: None,
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # PaliGemma's processor
 @pytest.mark.parametrize("family", tiny.FAMILIES)
 async def test_a_reply_does_not_depend_on_its_batch(family, folders):
-    """With one image, two, none, and other questions beside; what fails alone fails in company, too."""
+    """With one image, two, none, and others beside, before and behind; what fails alone fails in company, too."""
     how = {"max_tokens": 12, "change": often_ended}
     alone = await ask(folders(family), *PROMPTS, together=False, **how)
-    batched = await ask(folders(family), *PROMPTS, *reversed(PROMPTS), **how)
+    batched = await ask(folders(family), *PROMPTS, *reversed(PROMPTS), batch_size=4, **how)
     assert list(map(said, batched)) == list(map(said, [*alone, *reversed(alone)]))
     answered = [reply for reply in alone if isinstance(reply, Reply)]
     assert len(answered) == ANSWERED.get(family, 4)
@@ -87,6 +89,7 @@ def often_ended(adapter):
     """Every eleventh token ends a reply, so that replies leave their batch one after the other."""
     loaded = adapter._loaded
     assert loaded.ran["early_leave"]
+    assert loaded.ran["late_join"] == (loaded._model.config.model_type not in STAY_APART)
     loaded._model.generation_config.eos_token_id = list(range(2, 700, 11))
     loaded._ends = frozenset(range(2, 700, 11))
 
@@ -97,8 +100,8 @@ def said(reply):
 
 async def test_rows_stay_where_leaving_would_change_a_reply(folders, monkeypatch):
     """The family is tried when it is loaded: here, rows that stay take over the state of others."""
-    right = decoding._kept
-    monkeypatch.setattr(decoding, "_kept", lambda name, value, rows, of: right(name, value, rows - 1, of))
+    right = joining._kept
+    monkeypatch.setattr(joining, "_kept", lambda name, value, rows, of: right(name, value, rows - 1, of))
     ran = []
     await ask(folders("llava"), ONE, change=lambda adapter: ran.append(adapter._loaded.ran["early_leave"]))
     assert ran == [False]
