@@ -17,6 +17,8 @@ PRECISIONS: Final[Mapping[str, float]] = {"float32": 4.0, "bfloat16": 2.0, "int8
 """Bytes per parameter."""
 SIZES: Final = ((336, 336), (1024, 768), (1920, 1080))
 """Width and height in pixels of the images whose tokens are told."""
+FILM: Final = (16, 336, 336)
+"""Frames, height and width of the film whose tokens are told."""
 MOST_LAYERS: Final = 1000
 """A configuration that asks for more is not built."""
 SUBCONFIGS: Final[Mapping[str, Sequence[str]]] = {
@@ -48,6 +50,10 @@ class Description:
     """Most tokens."""
     image_tokens: Mapping[str, int] = field(default_factory=dict)
     """Tokens of an image by its size, `WIDTHxHEIGHT`."""
+    film_tokens: int | None = None
+    """Tokens of a film of 16 frames of 336x336 pixels."""
+    reads: Mapping[str, str] = field(default_factory=dict)
+    """By kind of media: `yes`, for sounds with rate and length, or `no`, here with what is installed."""
     licence: str | None = None
     weights_bytes: Mapping[str, float] = field(default_factory=dict)
     """Bytes of the weights by precision."""
@@ -81,7 +87,7 @@ def describe(checkpoint: Checkpoint) -> Description:
         dtype=_dtype(checkpoint.tensors) or _text(config.get("dtype") or config.get("torch_dtype")),
         quantized=_text(quantized.get("quant_method")) if isinstance(quantized, dict) else None,
         context=_number(_language(config), "max_position_embeddings"),
-        image_tokens=_image_tokens(checkpoint, config, notes),
+        **_read(checkpoint, config, notes),
         licence=checkpoint.licence,
         weights_bytes={name: total * size for name, size in PRECISIONS.items()} if total else {},
         cache_bytes=_cache(_language(config)),
@@ -132,8 +138,10 @@ def _built(checkpoint: Checkpoint, config: Mapping[str, Any], notes: list[str]) 
 
 def _parts(config: Mapping[str, Any], tensors: Mapping[str, Tensor], sizes: Mapping[str, int]) -> dict[str, str]:
     """A line for each part that has tensors: the sub-configurations that describe it, or its module."""
+    inner = config.get("thinker_config")
+    places = [config, *([inner] if isinstance(inner, dict) else [])]
     named = {
-        part: "; ".join(_line(config[key]) for key in SUBCONFIGS.get(part, ()) if isinstance(config.get(key), dict))
+        part: "; ".join(_line(one[key]) for one in places for key in SUBCONFIGS.get(part, ()) if _described(one, key))
         for part in PARTS
     }
     if not named["llm"]:
@@ -142,6 +150,11 @@ def _parts(config: Mapping[str, Any], tensors: Mapping[str, Tensor], sizes: Mapp
     for tensor in tensors:
         modules.setdefault(part_of(tensor) or "", _module(tensor))
     return {part: (named[part] or modules[part])[:200] for part in PARTS if sizes.get(part)}
+
+
+def _described(config: Mapping[str, Any], key: str) -> bool:
+    """Whether a configuration describes a part under this key. A thinker is described by its own parts."""
+    return isinstance(config.get(key), dict) and key != "thinker_config"
 
 
 def _line(config: Mapping[str, Any]) -> str:
@@ -177,25 +190,50 @@ def _cache(language: Mapping[str, Any]) -> int | None:
     return 2 * 2 * layers * heads * size if layers and heads and size and not language.get("kv_lora_rank") else None
 
 
-def _image_tokens(checkpoint: Checkpoint, config: Mapping[str, Any], notes: list[str]) -> dict[str, int]:
-    """What the checkpoint's own processor says about images of some sizes."""
-    if not any(isinstance(config.get(key), dict) for key in SUBCONFIGS["encoder"]):
+def _read(checkpoint: Checkpoint, config: Mapping[str, Any], notes: list[str]) -> dict[str, Any]:
+    """What the checkpoint's own processor takes, and the tokens that it makes of an image and a film."""
+    inner = config.get("thinker_config") or config
+    speech = config.get("is_encoder_decoder") is True
+    if not speech and not any(isinstance(inner.get(key), dict) for key in SUBCONFIGS["encoder"]):
         return {}
     try:
         import transformers
 
-        from mmeval.providers import load_processor
+        from mmeval.providers import encoder_for, load_processor
 
         how = {"revision": checkpoint.revision or "main", "trust_remote_code": False}
         where = str(checkpoint.folder or checkpoint.name)
         made = transformers.CONFIG_MAPPING[str(config["model_type"])].from_dict(checkpoint.config)
         processor = load_processor(transformers, where, how, made)
-        counts = processor._get_num_multimodal_tokens(image_sizes=[(height, width) for width, height in SIZES])
-        found = [int(count) for count in counts["num_image_tokens"]]
+        encoder = encoder_for(processor, checkpoint.name, made)
     except Exception as error:  # noqa: BLE001 - as above
-        notes.append(f"tokens per image are unknown: its processor does not say ({type(error).__name__})")
+        notes.append(f"what it reads is unknown: its processor cannot be loaded ({type(error).__name__})")
         return {}
-    return {f"{width}x{height}": count for (width, height), count in zip(SIZES, found, strict=True)}
+    reads = {str(kind): _taken(why) for kind, why in encoder.refused.items()}
+    if reads["audio"] == "yes":
+        longest = f", up to {encoder.longest:g} s" if encoder.longest else ""
+        reads["audio"] = f"yes, {encoder.rate:,} samples per second{longest}"
+    return {"reads": reads, **_tokens(processor, reads, notes)}
+
+
+def _taken(why: str | None) -> str:
+    return "yes" if why is None else f"no: {why}" if why else "no"
+
+
+def _tokens(processor: Any, reads: Mapping[str, str], notes: list[str]) -> dict[str, Any]:
+    """What the processor says about the tokens of images and of a film."""
+    found: dict[str, Any] = {}
+    try:
+        if reads["image"] == "yes":
+            counts = processor._get_num_multimodal_tokens(image_sizes=[(height, width) for width, height in SIZES])
+            images = zip(SIZES, counts["num_image_tokens"], strict=True)
+            found["image_tokens"] = {f"{width}x{height}": int(count) for (width, height), count in images}
+        if reads["video"] == "yes":
+            found["film_tokens"] = int(processor._get_num_multimodal_tokens(video_sizes=[FILM])["num_video_tokens"][0])
+    except Exception as error:  # noqa: BLE001 - as above
+        kind = "film" if found else "image"
+        notes.append(f"tokens per {kind} are unknown: its processor does not say ({type(error).__name__})")
+    return found
 
 
 def _dtype(tensors: Mapping[str, Tensor]) -> str | None:

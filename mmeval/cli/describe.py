@@ -107,7 +107,9 @@ def _facts(found: Description) -> dict[str, str]:
         "parameters": f"{_count(found.total)}" if found.total else "unknown",
         "stored as": stored or "unknown",
         "context": plural(found.context, "token") if found.context else "unknown",
+        "reads": "; ".join(f"{kind}: {how}" for kind, how in found.reads.items()) or "unknown",
         "tokens per image": tokens or "unknown",
+        "tokens of a film": f"{found.film_tokens:,} for 16 frames of 336x336" if found.film_tokens else "unknown",
         "licence": found.licence or "unknown",
         "memory": f"weights: {weights}{cache}" if weights else "unknown",
     }

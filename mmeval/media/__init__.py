@@ -1,7 +1,7 @@
 """Media: probe, check, and bring within the limits of a model."""
 
 from mmeval.media.decoder import Decoder, decoder, decoder_version, worked
-from mmeval.media.films import Shown, audio, facts, moving, shown, video, wanted, with_policy
+from mmeval.media.films import Shown, audio, counted, facts, moving, shown, video, wanted, with_policy
 from mmeval.media.images import (
     MAX_PIXELS,
     THUMBNAIL_BYTES,
@@ -22,8 +22,8 @@ from mmeval.media.masks import runs
 from mmeval.media.posters import WAVE, strip, wave_form
 
 __all__ = [
-    "MAX_PIXELS", "THUMBNAIL_BYTES", "WAVE", "Decoder", "Kept", "Shown", "admit", "audio", "check", "decoder",
-    "decoder_version", "facts", "fit", "fits", "image", "inspect", "intact", "load", "moving", "policy", "reference",
-    "runs", "save", "sent", "shown", "sizes", "strip", "thumbnail", "video", "wanted", "wave_form", "with_policy",
-    "worked",
+    "MAX_PIXELS", "THUMBNAIL_BYTES", "WAVE", "Decoder", "Kept", "Shown", "admit", "audio", "check", "counted",
+    "decoder", "decoder_version", "facts", "fit", "fits", "image", "inspect", "intact", "load", "moving", "policy",
+    "reference", "runs", "save", "sent", "shown", "sizes", "strip", "thumbnail", "video", "wanted", "wave_form",
+    "with_policy", "worked",
 ]  # fmt: skip

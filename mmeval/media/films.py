@@ -19,7 +19,7 @@ from mmeval.types import Seen
 if TYPE_CHECKING:
     from mmeval.definitions import Capabilities
 
-__all__ = ["Shown", "audio", "facts", "moving", "shown", "video", "wanted", "with_policy"]
+__all__ = ["Shown", "audio", "counted", "facts", "moving", "shown", "video", "wanted", "with_policy"]
 
 M = TypeVar("M", Audio, Video)
 FRAMES = 32
@@ -82,6 +82,12 @@ def _mime(head: bytes, name: str) -> str:
     return known or mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
+def counted(policy: VideoPolicy, capabilities: Capabilities) -> VideoPolicy:
+    """The policy with a number of frames, where mmeval takes them for a model that is shown the film itself."""
+    open_ = policy.frames is None and policy.fps is None
+    return replace(policy, frames=FRAMES) if open_ and capabilities.frames else policy
+
+
 def with_policy(
     prompt: Prompt, video: VideoPolicy | None, audio: AudioPolicy | None, image: ImagePolicy | None = None
 ) -> Prompt:
@@ -128,14 +134,8 @@ def _jobs(part: Part, capabilities: Capabilities) -> list[Job]:
     if policy.mode == "native" and not capabilities.frames:
         return [Job("cut", clip) if _bounded(part) and not capabilities.clips else Job("probe", clip)]
     # How subtitles and stamps are written needs no decoding, so equal frames are shared.
-    drawn = replace(_counted(policy), subtitles="off", stamps=False, sound=False).describe()
+    drawn = replace(policy, mode="frames", subtitles="off", stamps=False, sound=False).describe()
     return [Job("frames", clip, drawn), *([Job("voice", clip, AudioPolicy().describe())] if policy.sound else [])]
-
-
-def _counted(policy: VideoPolicy) -> VideoPolicy:
-    """The policy for frames that mmeval takes for a model, also where it states no number of them."""
-    most = FRAMES if policy.frames is None and policy.fps is None else policy.frames
-    return replace(policy, mode="frames", frames=most)
 
 
 def _sound(clip: Media, policy: AudioPolicy) -> Job:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from mmeval import media
 from mmeval.engine.budget import Budget
 from mmeval.engine.cache import Cache
 from mmeval.engine.client import Client, GaveUpError, Stop
@@ -17,6 +18,7 @@ from mmeval.engine.rate.throttle import Throttle
 from mmeval.engine.retry import Breaker, Patience, Policy
 from mmeval.errors import AdapterError, FatalError, MediaError
 from mmeval.runner.plan import Model, model
+from mmeval.sampling import video_policy
 from mmeval.types import Prompt, Reply, Request
 
 __all__ = ["Asker", "SpentError", "asking"]
@@ -60,13 +62,17 @@ class Asker:
         self.asked += 1
         parts: Prompt = prompt
         request = Request(prompt=parts, want="choice" if choices else "text", choices=choices)
+        if self.model.capabilities.frames:
+            film = media.counted(video_policy("native"), self.model.capabilities)
+            request = replace(request, prompt=media.with_policy(parts, film, None))
         known = {field.name for field in fields(self.client.options)}
         wanted = {"temperature": 0.0, "max_tokens": SHORT, **options}
         sent = replace(self.client.options, **{key: value for key, value in wanted.items() if key in known})
         # A breaker of its own: that a model refuses one kind of question says nothing about the next.
         asks = replace(self.client, options=sent, breaker=Breaker(), stop=Stop())
         try:
-            return (await asks.ask(request, b"")).reply
+            shown, _ = await asks.shown(request)
+            return (await asks.ask(shown, b"")).reply
         except GaveUpError as error:
             raise error.error from None
 

@@ -35,6 +35,8 @@ class Encoder(ABC):
 
     rehearses: Modality
     """What a made-up question before the run is about."""
+    refused: Mapping[Modality, str | None]
+    """Why prompts with parts of a kind cannot be asked; "" without a reason, None where they can."""
 
     def __init__(self, processor: Any, name: str) -> None:
         self._processor, self._name = processor, name
@@ -129,14 +131,18 @@ class Chats(Encoder):
     def __init__(self, processor: Any, name: str, template: str) -> None:
         super().__init__(processor, name)
         self.template = template
-        self._refused = {kind: self._why_not(kind) for kind in (*KINDS, "video")}
-        self.rehearses = next((kind for kind in KINDS if not self._refused[kind]), "text")
+        self.refused = {kind: self._why_not(kind) for kind in (*KINDS, "video")}
+        self.rehearses = next((kind for kind in KINDS if self.refused[kind] is None), "text")
 
     def check(self, prompt: Prompt) -> None:
         """Refuse parts that the checkpoint does not take."""
         for part in prompt:
-            if why := self._refused.get(part.kind):
-                raise FatalError(f"{self._name}: {why}", kind="unsupported")
+            why = self.refused.get(part.kind)
+            if why is not None:
+                hint = FRAMES if part.kind == "video" else ""
+                raise FatalError(f"{self._name}: {why or f'the model takes no {part.kind}'}{hint}", kind="unsupported")
+            if isinstance(part, Video) and part.frames is None:
+                raise FatalError(f"{self._name}: the film comes without its frames", kind="unsupported")
 
     def tensors(self, read: Sequence[Any]) -> Any:
         """Chats that wait for a reply."""
@@ -157,14 +163,12 @@ class Chats(Encoder):
         return {"type": "image", "image": next(pictures)}
 
     def _why_not(self, kind: str) -> str | None:
-        """Why prompts with a part of this kind cannot be asked."""
+        """As `refused`."""
         part = {"image": "image_processor", "video": "video_processor"}.get(kind)
         there = getattr(self._processor, part, None) if part else self.hearing
         if there is None and kind == "video" and hasattr(self._processor, "video_processor"):
-            return f"its video processor needs torchvision: pip install torchvision, or{FRAMES[1:]}"
-        if there is None or not self._placed(kind):
-            return f"the model takes no {kind}{FRAMES if kind == 'video' else ''}"
-        return None
+            return "its video processor needs torchvision: pip install torchvision"
+        return None if there is not None and self._placed(kind) else ""
 
     def _placed(self, kind: str) -> bool:
         """Whether the chat template has a place for a part of this kind."""
@@ -183,6 +187,7 @@ class Captions(Encoder):
     """Prompts of a checkpoint from before chat, which captions an image or answers one question about it."""
 
     rehearses = "image"
+    refused: Mapping[Modality, str | None] = {"image": None, "audio": "", "video": ""}
 
     def check(self, prompt: Prompt) -> None:
         """One image belongs to one text."""
@@ -213,6 +218,7 @@ class Transcripts(Encoder):
     """The one sound of a prompt, for a checkpoint that writes down what is said; texts are left out."""
 
     rehearses = "audio"
+    refused: Mapping[Modality, str | None] = {"image": "", "audio": None, "video": ""}
 
     def check(self, prompt: Prompt) -> None:
         """It hears one sound, and reads nothing."""
@@ -261,7 +267,7 @@ def encoded_chats(
     films = [part["metadata"] for part in parts if part["type"] == "video"]
     if films:
         more |= {"do_sample_frames": False, "video_metadata": films}
-    return processor.apply_chat_template(
+    inputs = processor.apply_chat_template(
         chats,
         chat_template=template,
         tokenize=True,
@@ -270,6 +276,11 @@ def encoded_chats(
         processor_kwargs=more,
         **how,
     )
+    if films and "video_second_per_grid" in inputs:  # omni processors take a rate that is one for all films
+        deep = processor.video_processor.temporal_patch_size
+        seconds = [deep * film["duration"] / len(film["frames_indices"]) for film in films]
+        inputs["video_second_per_grid"] = inputs["video_second_per_grid"].new_tensor(seconds)
+    return inputs
 
 
 def _pictures(part: Part) -> Sequence[Image]:
@@ -284,7 +295,7 @@ def _film(film: Video, pictures: Iterator[Any]) -> dict[str, Any]:
     import numpy as np
 
     shown = film.frames
-    assert shown is not None, "an adapter with `Capabilities.frames` gets films as frames"
+    assert shown is not None, "`check` refuses a film without frames"
     images = [next(pictures) for _ in shown.images]
     if len({image.size for image in images}) > 1:
         raise MediaError(f"{film.source}: its frames have several sizes; show it as pictures: --video frames=32")

@@ -31,6 +31,7 @@ from mmeval.errors import UsageError, nearest
 from mmeval.metrics.variants import prompt_of
 from mmeval.recipes import POLICIES
 from mmeval.runner.following import COORDINATES, NONE, Following, follow
+from mmeval.runner.policies import recorded
 from mmeval.sampling import AudioPolicy, ImagePolicy, VideoPolicy, audio_policy, image_policy, video_policy
 from mmeval.scorers import Convention, JudgeRule, Rule
 from mmeval.store import schema1
@@ -127,7 +128,8 @@ class Plan:
     @property
     def video(self) -> VideoPolicy:
         """How films are shown."""
-        return video_policy(self.settings.video or self.benchmark.video or FRAMES)
+        stated = video_policy(self.settings.video or self.benchmark.video or FRAMES)
+        return media.counted(stated, self.model.capabilities)
 
     @property
     def audio(self) -> AudioPolicy:
@@ -279,7 +281,7 @@ def plan(
         adapter_digest=asked.definition.identity,
         scorer=bench.score.identity(profile),
         data=dict(bench.data.describe()),
-        media_policy={**media.policy(asked.capabilities), **_media(bench, settings)},
+        media_policy={**media.policy(asked.capabilities), **recorded(bench, settings, asked.capabilities)},
         recipe=followed.identity,
     )
     return Plan(
@@ -336,15 +338,6 @@ def _check_method(asked: Model, settings: Settings) -> None:
         return
     ways = "similarity" if scores == "similarity" else "sum, per_token or letter"
     raise UsageError(f"--score-choices {method}: {asked.name} scores options by {scores}; use {ways}")
-
-
-def _media(bench: Benchmark, settings: Settings) -> dict[str, Any]:
-    """The sizes of pictures, where a run limits them; how films and sounds are shown, and what decodes them."""
-    size = image_policy(settings.image or "native")
-    image = {"image": size.describe()} if size != ImagePolicy() else {}
-    video = {"video": video_policy(settings.video or bench.video).describe()} if bench.video else {}
-    audio = {"audio": audio_policy(settings.audio or bench.audio).describe()} if bench.audio else {}
-    return {**image, **video, **audio, **({"decoder": media.decoder_version()} if video or audio else {})}
 
 
 def _declared(benchmark: Benchmark, asked: Model, said: object) -> str:

@@ -50,6 +50,7 @@ def test_parts_are_those_of_the_loaded_model(folder):
     assert found.weights_bytes["bfloat16"] == 2 * found.total
     assert found.cache_bytes == 2 * 2 * 2 * 2 * 16  # keys and values, two bytes, layers, heads, their width
     assert found.image_tokens["1024x768"] == 16  # (56 / 14)²
+    assert found.reads == {"image": "yes", "audio": "no", "video": "no"}
 
 
 def test_weights_that_are_there_twice_count_once(folder, tmp_path):

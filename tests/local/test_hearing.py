@@ -11,6 +11,7 @@ import pytest
 from PIL import Image as Pillow
 
 from mmeval import Audio, FatalError, MediaError, Prompt, Reply, Request, Text, animate, media, providers
+from mmeval.anatomy import describe, opened
 from mmeval.catalog import Catalog
 from mmeval.definitions import capabilities_of
 from mmeval.media.decoder import Decoder, Kept
@@ -101,9 +102,15 @@ async def test_what_cannot_be_heard_says_the_way_out(hearing):
 
 
 def test_a_checkpoint_takes_what_its_files_know_of(hearing, tmp_path):
+    watching = tiny.build("qwen2_vl", tmp_path)
     inputs = {name: capabilities_of(Adapter, str(hearing / name)).inputs for name in ("qwen2_audio", "whisper")}
     assert inputs == dict.fromkeys(inputs, frozenset({"text", "audio"}))
-    assert capabilities_of(Adapter, str(tiny.build("qwen2_vl", tmp_path))).inputs == {"text", "image", "video"}
+    assert capabilities_of(Adapter, str(watching)).inputs == {"text", "image", "video"}
+    reads = {name: describe(opened(str(hearing / name))).reads for name in inputs}
+    assert reads["qwen2_audio"] == reads["whisper"]
+    assert reads["whisper"] == {"image": "no", "audio": "yes, 16,000 samples per second, up to 4 s", "video": "no"}
+    film = describe(opened(str(watching))).reads["video"]
+    assert film == "no: its video processor needs torchvision: pip install torchvision"
     assert capabilities_of(Adapter, "demo-vlm").inputs == {"text", "image"}
     assert capabilities_of(Adapter, "org/unknown").inputs == {"text", "image", "video", "audio"}
 
@@ -111,7 +118,7 @@ def test_a_checkpoint_takes_what_its_files_know_of(hearing, tmp_path):
 async def test_a_film_without_torchvision_names_the_package(tmp_path):
     shown = replace(media.video(b"film"), policy=video_policy("native"))
     (refused,) = await ask(tiny.build("qwen2_vl", tmp_path), (shown, Text("what?")))
-    assert "its video processor needs torchvision: pip install torchvision, or show it frames" in str(refused)
+    assert "its video processor needs torchvision: pip install torchvision; show it frames" in str(refused)
     assert refused.kind == "unsupported"
 
 
@@ -128,7 +135,8 @@ def shown(policy: str, decoder: Decoder, *, frames: int = 20, tone: bool = False
     """A film of five frames a second, as an adapter of a model in this process gets it."""
     sound = animate.samples([animate.Tone(frames / 5)], random.Random(0)) if tone else None
     drawn = animate.film((Pillow.new("RGB", (64, 48), (STEP * i,) * 3) for i in range(frames)), fps=5, sound=sound)
-    clip = replace(media.video(drawn, **bounds), policy=video_policy(policy))
+    counted = media.counted(video_policy(policy), Adapter.capabilities)
+    clip = replace(media.video(drawn, **bounds), policy=counted)
     made = [decoder.want(job).result(60) for job in media.wanted((clip,), Adapter.capabilities)]
     return media.shown((clip,), Adapter.capabilities, made)
 

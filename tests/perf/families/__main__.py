@@ -18,7 +18,7 @@ from tests.perf.families import vision
 ROOT = Path(__file__).parents[3]
 DOC = ROOT / "docs" / "local-models.md"
 BEGIN, END = "<!-- families -->", "<!-- /families -->"
-COLUMNS = ("one image", "several", "none", "video", "audio", "batch = single")
+COLUMNS = ("one image", "several", "none", "video", "times", "audio", "sounds", "batch = single")
 
 
 def child(how: str, folder: str, out: str, names: list[str]) -> None:

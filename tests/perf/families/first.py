@@ -111,7 +111,7 @@ def qwen3_vl():
         hidden_size=32, out_hidden_size=H, num_heads=4, intermediate_size=64, patch_size=14, spatial_merge_size=2,
         temporal_patch_size=2, num_position_embeddings=256, deepstack_visual_indexes=[0]), **qids(tk))
     p = hf.Qwen3VLProcessor(ip("Qwen2VLImageProcessor", size={"shortest_edge": 56*56, "longest_edge": 112*112},
-        patch_size=14), tk, vp("Qwen3VLVideoProcessor"), chat_template=QT)
+        patch_size=14), tk, vp("Qwen3VLVideoProcessor", patch_size=14), chat_template=QT)
     return hf.Qwen3VLForConditionalGeneration(c), p
 
 

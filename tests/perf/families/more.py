@@ -216,7 +216,7 @@ Q3V = dict(depth=2, hidden_size=32, out_hidden_size=H, num_heads=4, intermediate
 def q3p():
     tk = make_tok(QS, QN)
     return tk, hf.Qwen3VLProcessor(ip("Qwen2VLImageProcessor", size={"shortest_edge": 56*56,
-        "longest_edge": 112*112}, patch_size=14), tk, vp("Qwen3VLVideoProcessor"), chat_template=QT)
+        "longest_edge": 112*112}, patch_size=14), tk, vp("Qwen3VLVideoProcessor", patch_size=14), chat_template=QT)
 
 
 @fam
@@ -364,7 +364,7 @@ def gemma3n():
     tk = make_tok(list(nm.values()), nm)
     v = len(tk)
     i = tid(tk)
-    c = hf.Gemma3nConfig(text_config=dict(vocab_size=v, vocab_size_per_layer_input=v, hidden_size=H,
+    c = hf.Gemma3nConfig(text_config=dict(vocab_size=v+32, vocab_size_per_layer_input=v, hidden_size=H,
         hidden_size_per_layer_input=16, intermediate_size=[FF]*5, num_hidden_layers=5, num_attention_heads=NH,
         num_key_value_heads=1, head_dim=16, layer_types=["sliding_attention"]*4+["full_attention"],
         sliding_window=64, num_kv_shared_layers=0, laurel_rank=8, activation_sparsity_pattern=[0.0]*5,
@@ -376,7 +376,8 @@ def gemma3n():
         audio_token_id=i("<audio_soft_token>"), boa_token_id=i("<start_of_audio>"),
         eoa_token_id=i("<end_of_audio>"), vision_soft_tokens_per_image=256)
     p = hf.Gemma3nProcessor(hf.Gemma3nAudioFeatureExtractor(), ip("SiglipImageProcessor", size={"height": 256,
-        "width": 256}), tk, image_seq_length=256, chat_template=chatml("<image_soft_token>"))
+        "width": 256}), tk, image_seq_length=256, chat_template=chatml("<image_soft_token>",
+        audio="<audio_soft_token>"))
     return hf.Gemma3nForConditionalGeneration(c), p
 
 
@@ -425,8 +426,9 @@ def gemma4():
         boi_token_id=i("<|image>"), eoi_token_id=i("<image|>"), audio_token_id=i("<|audio|>"),
         boa_token_id=i("<|audio>"), eoa_token_id=i("<audio|>"), video_token_id=i("<|video|>"))
     p = hf.Gemma4Processor(hf.Gemma4AudioFeatureExtractor(), ip("Gemma4ImageProcessor", patch_size=14,
-        max_soft_tokens=70, pooling_kernel_size=2), tk, vp("Gemma4VideoProcessor"), image_seq_length=70,
-        chat_template=chatml("<|image|>"))
+        max_soft_tokens=70, pooling_kernel_size=2), tk, vp("Gemma4VideoProcessor", patch_size=14,
+        max_soft_tokens=70, pooling_kernel_size=2), image_seq_length=70,
+        chat_template=chatml("<|image|>", "<|video|>"))
     return hf.Gemma4ForConditionalGeneration(c), p
 
 

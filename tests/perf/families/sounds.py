@@ -157,5 +157,5 @@ def whisper():
     c = hf.WhisperConfig(vocab_size=len(tk), num_mel_bins=16, d_model=H, encoder_layers=2, decoder_layers=2,
         encoder_attention_heads=NH, decoder_attention_heads=NH, encoder_ffn_dim=FF, decoder_ffn_dim=FF,
         max_source_positions=200, max_target_positions=64, pad_token_id=0, bos_token_id=1, eos_token_id=2,
-        decoder_start_token_id=1, suppress_tokens=[], begin_suppress_tokens=[])
+        decoder_start_token_id=1, suppress_tokens=[], begin_suppress_tokens=[], tie_word_embeddings=False)
     return hf.WhisperForConditionalGeneration(c), hf.WhisperProcessor(whisper_ears(), tk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,9 +14,11 @@ from typing import Any
 
 from PIL import Image as Pillow
 
-from mmeval import Prompt, Reply, Request, Text, media
+from mmeval import Prompt, Reply, Request, Text, Video, media
 from mmeval.catalog import Catalog
 from mmeval.probe import material
+from mmeval.sampling import video_policy
+from mmeval.types import Frames
 
 TOKENS = 8
 
@@ -27,14 +30,30 @@ def picture(width: int, height: int, tint: int) -> media.Image:
     return media.image(out.getvalue())
 
 
+TIMES = (0.0, 0.4, 1.1, 1.5, 2.2, 2.6, 3.3, 3.7)
+"""When the frames of a film are on screen, in seconds: at no fixed rate."""
+SECONDS = 5.0
+
+
+def film(tint: int) -> Video:
+    """A film of five seconds, as an adapter gets it."""
+    images = tuple(picture(84, 56, tint + 8 * i) for i in range(len(TIMES)))
+    size = {"width": 84, "height": 56, "policy": video_policy("native")}
+    return Video(None, "video/mp4", f"{tint}", frames=Frames(images, TIMES, SECONDS), **size)
+
+
 def prompts() -> dict[str, list[Prompt]]:
-    """Four questions about one picture, two about two, two about none; of mixed sizes and lengths."""
+    """Questions about one picture, two, none, a film and sounds; of mixed sizes and lengths."""
     tall = [picture(48 + 16 * i, 96 - 8 * i, 12 * i) for i in range(4)]
     words = ["What colour is it? ", "how many circles left or right? ", "a b c d? "]
     one: list[Prompt] = [(shown, Text(words[i % 3] * (1 + i % 2))) for i, shown in enumerate(tall)]
     two: list[Prompt] = [(tall[i], Text("and"), tall[3 - i], Text(words[i % 3])) for i in range(2)]
     none: list[Prompt] = [(Text(f"What is {word}? " * (1 + i)),) for i, word in enumerate(("left", "red"))]
-    return {"one image": one, "several": two, "none": none}
+    films: list[Prompt] = [(film(tint), Text(words[0])) for tint in (0, 90)]
+    low, high = material.beeps(2), material.beeps(5)
+    sounds: list[Prompt] = [(low, Text(words[0])), (high, Text(words[0]))]
+    both: list[Prompt] = [(low, Text("and"), high, Text(words[2]))]
+    return {"one image": one, "several": two, "none": none, "video": films, "audio": sounds, "sounds": both}
 
 
 def scattered(model: Any) -> None:
@@ -50,7 +69,7 @@ def scattered(model: Any) -> None:
 
 
 async def examined(folder: Path) -> dict[str, Any]:
-    """What the checkpoint does, by column of the table; `error` where it cannot be loaded."""
+    """What the checkpoint does, by column of the table; an exception where it cannot be loaded."""
     Adapter = Catalog().adapter("transformers")
     how = Adapter.capabilities.options(max_tokens=TOKENS, threads=1)
     adapter = Adapter(str(folder), how)
@@ -60,37 +79,74 @@ async def examined(folder: Path) -> dict[str, Any]:
         every = [prompt for group in groups.values() for prompt in group]
         alone = [(await _all(adapter, how, [prompt]))[0] for prompt in every]
         together = await _all(adapter, how, every)
+        left = iter(alone)
         found: dict[str, Any] = {}
-        at = 0
         for name, group in groups.items():
-            part = alone[at : at + len(group)]
-            at += len(group)
-            failed = [said for kind, said in part if kind == "error"]
-            found[name] = (
-                "yes"
-                if not failed
-                else ("no" if len(failed) == len(part) else f"{len(part) - len(failed)} of {len(part)}")
-            )
-            if failed:
-                found[f"{name}: why"] = failed[0]
+            found |= _told(name, part := [next(left) for _ in group])
+            # Two films, or two sounds, with one and the same question.
+            if name in ("video", "audio") and found[name] == "yes" and len({said for _, said in part}) == 1:
+                found[name] = "yes" if _differ(adapter._loaded, group) else "yes, unheeded"
         replies = {said for kind, said in alone if kind == "reply"}
         same = sum(one == other for one, other in zip(alone, together, strict=True))
-        shown = len(replies) > 1
-        found["batch = single"] = (
-            ("yes" if shown else "not shown") if same == len(every) else f"no ({same} of {len(every)})"
-        )
-        for kind, part in (("video", material.film()), ("audio", material.beeps(2))):
-            found[kind] = await _takes(adapter, how, kind, part)
+        shown = "yes" if len(replies) > 1 else "not shown"
+        found["batch = single"] = shown if same == len(every) else f"no ({same} of {len(every)})"
+        apart = next((pair for pair in zip(alone, together, strict=True) if pair[0] != pair[1]), None)
+        if apart:
+            found["batch = single: why"] = f"{apart[0][1]} alone, {apart[1][1]} in company"
+        if found["video"] != "no":
+            found["times"] = _times(adapter)
         return found
     finally:
         await adapter.close()
 
 
-async def _takes(adapter: Any, how: Any, kind: str, part: Any) -> str:
-    if kind not in adapter.capabilities.inputs:
-        return "not sent"
-    ((outcome, _),) = await _all(adapter, how, [(part, Text("What is it?"))])
-    return "yes" if outcome == "reply" else "no"
+def _told(name: str, part: list[tuple[str, str]]) -> dict[str, str]:
+    """Whether a group of questions was answered, and why not."""
+    failed = [said for kind, said in part if kind == "error"]
+    if failed:
+        answer = "no" if len(failed) == len(part) else f"{len(part) - len(failed)} of {len(part)}"
+        return {name: answer, f"{name}: why": failed[0]}
+    return {name: "yes"}
+
+
+def _differ(loaded: Any, prompts: Sequence[Prompt]) -> bool:
+    """Whether the next token is likelier after one prompt than after the other."""
+    import torch
+
+    first = {"decoder_input_ids": torch.ones((1, 1), dtype=torch.long)}
+    with torch.inference_mode():
+        chances = [
+            loaded._model(**inputs, **({} if "input_ids" in inputs else first)).logits[0, -1].softmax(-1)
+            for inputs in (loaded.encoder.tensors(loaded.encoder.read([prompt], None)) for prompt in prompts)
+        ]
+    return bool((chances[0] - chances[1]).abs().max() > 1e-5)
+
+
+def _times(adapter: Any) -> str:
+    """Where the times of the frames are in what the model reads; raises AssertionError if some are wrong."""
+    loaded = adapter._loaded
+    encoder = loaded.encoder
+    inputs = encoder.tensors(encoder.read([(film(0), Text("?"))], None))
+    grid, pixels = inputs.get("video_grid_thw"), inputs.get("pixel_values_videos")
+    if grid is not None:
+        deep = getattr(loaded._processor.video_processor, "temporal_patch_size", 1)
+        assert int(grid[0][0]) * deep in (len(TIMES), len(TIMES) * deep), f"a grid of {grid} for {len(TIMES)} frames"
+    elif pixels is not None and pixels.ndim == 5:
+        assert pixels.shape[1] == len(TIMES), f"{pixels.shape[1]} frames instead of {len(TIMES)}"
+    if (seconds := inputs.get("second_per_grid_ts", inputs.get("video_second_per_grid"))) is not None:
+        assert abs(float(seconds[0]) - SECONDS / (len(TIMES) / 2)) < 1e-3, f"{seconds} seconds per patch"
+        return "rate"
+    text = loaded._processor.tokenizer.decode(inputs["input_ids"][0])
+    said = [int(m) * 60 + float(s) for m, s in re.findall(r"(?<![\d:])(\d+):(\d\d)(?!:\d)", text)]
+    said = said or [float(number) for number in re.findall(r"\d+\.\d+|(?<=>)\d+(?=[<\n])", text)]
+    pairs = [(a + b) / 2 for a, b in zip(TIMES[::2], TIMES[1::2], strict=True)]
+    for times, words in ((TIMES, "each frame"), (pairs, "each pair"), (TIMES[::2], "each pair")):
+        if len(said) == len(times):
+            rounded = [abs(a - b) <= 0.051 or a == int(b) for a, b in zip(said, times, strict=True)]
+            if all(rounded):
+                return words
+    assert not said, f"times {said} in {text!r:.200}"
+    return "no"
 
 
 async def _all(adapter: Any, how: Any, asked: Sequence[Prompt]) -> list[tuple[str, str]]:
@@ -122,7 +178,7 @@ def main(folder: Path, out: Path, names: Sequence[str], *, build: bool) -> None:
     """Examine the families and append one JSON line for each to `out`."""
     from transformers.utils import logging
 
-    from tests.perf.families import first, more  # noqa: F401 - they register the builders
+    from tests.perf.families import first, more, sounds  # noqa: F401 - they register the builders
     from tests.perf.families.common import FAMILIES
 
     logging.set_verbosity_error()
