@@ -172,6 +172,8 @@ def main() -> None:
             told["kind"] = plain.get("output_type", "generate_until")
             told["media"] = "doc_to_visual" in plain or "doc_to_messages" in plain
             told["code"] = [str(package.index[name].parent), hooks(plain)]
+            if not sys.argv[1:]:
+                told["config"] = plain
             if sys.argv[1:]:
                 task = Task(package.config(package.index[name], code=True))
                 told |= {"loads": True, "judge": task.judged()}

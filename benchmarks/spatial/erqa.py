@@ -7,7 +7,7 @@ Authors and lmms-eval disagree about the place of the pictures: lmms-eval puts t
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.metrics import accuracy
 from mmeval.scorers import choice
-from mmeval.scorers.readers.patterns import stated_letter
+from mmeval.scorers.readers.brackets import ranked
 
 
 def to_sample(row: Row) -> Sample:
@@ -27,7 +27,7 @@ benchmark = Benchmark(
         "FlagEval/ERQA", split="test", revision=None,  # pinned by the first load
         columns={"question_id": str | int, "question": str, "images": list, "answer": str, "question_type": str},
     ),
-    to_sample=to_sample, score=choice(lmms=stated_letter), profile="mmeval", metric=accuracy(by=["question_type"]),
+    to_sample=to_sample, score=choice(lmms=ranked), profile="mmeval", metric=accuracy(by=["question_type"]),
     cluster="images", license=None, url="https://github.com/embodiedreasoning/ERQA",
     paper="https://arxiv.org/abs/2503.20020", rows=400, chance=0.25,
     tags=("spatial", "embodied", "multi-image", "multiple-choice"),

@@ -27,7 +27,7 @@ benchmark = Benchmark(
         "kcz358/pixmo-count", split="test", revision=None,  # pinned by the first load
         columns={"image": dict, "question": str, "answer": str},
     ),
-    to_sample=to_sample, score=count(), profile="mmeval", metric=accuracy(by=["number"]), cluster="image",
-    license="ODC-BY-1.0", url="https://huggingface.co/datasets/allenai/pixmo-count",
+    to_sample=to_sample, score=count(lmms_first=True), profile="mmeval", metric=accuracy(by=["number"]),
+    cluster="image", license="ODC-BY-1.0", url="https://huggingface.co/datasets/allenai/pixmo-count",
     paper="https://arxiv.org/abs/2409.17146", rows=None, chance=None, tags=("counting", "open"),
 )  # fmt: skip

@@ -26,7 +26,8 @@ benchmark = Benchmark(
         "lmms-lab/RealWorldQA", split="test", revision=None,  # pinned by the first load
         columns={"question": str, "answer": str, "image_path": str, "image": dict},
     ),
-    to_sample=to_sample, score=routed({"letter": choice(lmms=ranked), "text": exact_text()}, by=letter_or_text),
+    to_sample=to_sample,
+    score=routed({"letter": choice(lmms=ranked), "text": exact_text(lmms_stops=True)}, by=letter_or_text),
     profile="mmeval", metric=accuracy(), cluster="image", license="CC-BY-ND-4.0", url="https://huggingface.co/datasets/xai-org/RealworldQA",
     paper=None, rows=765, chance=None, tags=("general", "multiple-choice", "open"),
 )  # fmt: skip

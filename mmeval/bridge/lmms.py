@@ -112,7 +112,7 @@ def benchmark(task: str) -> Benchmark:
         name=f"{LABEL}{task}", version=VERSION, title=f"{task} (lmms-eval)",
         about=f"The task {task} of lmms-eval {VERSION}: its prompts and its scoring code, not ours.",
         data=Bridged(task, source, about["code"], options, _cache(config)), to_sample=to_sample,
-        score=Scorer(name="lmms-eval", rules={PROFILE: Rule(task)}, version=2), profile=PROFILE,
+        score=Scorer(name="lmms-eval", rules={PROFILE: Rule(task)}, version=3), profile=PROFILE,
         metric=_metric(task, rises=about["rises"]), cluster=config.get("cluster_key") or "document", license=None,
         url=f"https://huggingface.co/datasets/{source.id}", paper=None, rows=None, chance=None,
         audio="wav" if "audio" in about["shows"] else None, video=FRAMES if "video" in about["shows"] else None,

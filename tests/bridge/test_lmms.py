@@ -107,6 +107,16 @@ def test_what_cannot_be_run_says_why(task: str, message: str):
 
 
 @pytest.mark.usefixtures("lmms_eval")
+def test_a_right_letter_is_worth_one_whatever_the_aggregation_divides_by(tmp_path: Path):
+    Dataset.from_list([{"question": "first", "answer": "red", "picture": "p"}]).to_parquet(tmp_path / "rows.parquet")
+    files = {"files": [str(tmp_path / "rows.parquet")], "format": "parquet", "split": "test"}
+    child = Child(install.python(), [{"op": "about", "task": "lettered"}, {"op": "open", **files}])
+    said = [child.ask({"op": "score", "index": 0, "reply": reply}, seconds=30)["value"] for reply in ("B", "A", "")]
+    assert said == [1.0, 0.0, 0.0]
+    child.close()
+
+
+@pytest.mark.usefixtures("lmms_eval")
 def test_code_that_hangs_is_ended():
     child = Child(install.python())
     with pytest.raises(TaskError, match="took longer than 1 s"):

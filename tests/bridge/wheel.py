@@ -100,10 +100,22 @@ def grades(doc, results):
     right = results[0] == doc["answer"] and doc["answer"] in NAMES
     return {"percent": {"right": right, "luck": random.random()}, "acc": float(right)}
 
+def by_letter(doc, results):
+    return {"macro": {"pred": results[0][:1], "answer": "B", "kind": "one"}}
+
+def macro(values):
+    return sum(value["pred"] == value["answer"] for value in values) / 7
+
 def percent(values, args):
     return 100 * sum(one["right"] for one in values) / len(values)
 """,
     "tasks/colours/names.py": "NAMES = ['red', 'blue']",
+    "tasks/colours/lettered.yaml": """
+include: _base.yml
+task: lettered
+process_results: !function utils.by_letter
+metric_list: [{metric: macro, aggregation: !function utils.macro}]
+""",
     "tasks/wrong/utils.py": """
 import time, requests
 grades = lambda doc, results: {"acc": 1.0}

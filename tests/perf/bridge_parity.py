@@ -86,7 +86,9 @@ def compared(name: str, task: str, room: Path) -> str:
                 same = [n + (abs(score - theirs) < 0.005) for n, score in zip(same, scores, strict=True)]
                 total += 1
                 if abs(scores[-1] - theirs) >= 0.005 or abs(scores[0] - theirs) >= 0.005:
-                    differ[f"`{reply}` {' '.join(f'{score:.3g}' for score in scores)} / {theirs:.3g}"] = None
+                    differ[
+                        f"`{' '.join(reply.split())}` {' '.join(f'{score:.3g}' for score in scores)} / {theirs:.3g}"
+                    ] = None
     except TaskError as error:
         return f"| `{name}` | `{task}` | | | {str(error)[:90]} |"
     finally:

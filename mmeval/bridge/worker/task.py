@@ -27,6 +27,8 @@ DRAWN_S = 240.0
 """Seconds for them; a slow aggregation gets no interval."""
 SCORES = ("score", "acc", "accuracy", "correct", "hit", "exact_match", "is_correct", "overall")
 """Keys under which the value of one question may hold its number."""
+SAID, WANTED = ("pred_answer", "pred", "prediction", "parsed_pred"), ("answer", "gt_answer", "gt", "ground_truth")
+"""Keys under which it may hold the letter that was read and the right one."""
 
 
 class Task:
@@ -144,10 +146,15 @@ class Task:
         raise Fault("number", f"the task gives no number for one question: {short(values)}")
 
     def number(self, name: str, value: Any) -> float | None:
-        """One value in [0, 1]: itself, one of its keys, or what the metric's aggregation makes of it alone."""
+        """One value in [0, 1]: itself, one of its keys, or what the metric's aggregation makes of it alone.
+
+        The last is wrong where the aggregation averages over categories that one question lacks, so that letters in
+        the value come first.
+        """
         plain = as_number(value)
         if plain is None and isinstance(value, dict):
             plain = next((found for key in SCORES if (found := as_number(value.get(key))) is not None), None)
+            plain = letter_hit(value) if plain is None else plain
         if plain is None or not 0 <= plain <= 1:
             try:
                 plain = as_number(self.aggregated(name, [value]))
@@ -224,6 +231,14 @@ def as_number(value: Any) -> float | None:
     if hasattr(value, "item") and getattr(value, "size", 1) == 1:
         value = value.item()
     return float(value) if isinstance(value, bool | int | float) and value == value else None
+
+
+def letter_hit(value: Mapping[str, Any]) -> float | None:
+    """Whether the letter that was read is the right one; None unless the value holds both."""
+    said, want = (next((value[key] for key in keys if key in value), None) for keys in (SAID, WANTED))
+    if not isinstance(want, str) or len(want) != 1 or not want.isalpha() or not isinstance(said, str | None):
+        return None
+    return None if said and len(said) > 1 else float(said == want)
 
 
 def flat(name: str, value: Any) -> dict[str, float]:

@@ -264,12 +264,22 @@ def count_of(text: str) -> str:
     return COUNT_WORDS.get(said, said)
 
 
-def count() -> Scorer:
-    """Counts, with number words up to twenty. `vlmevalkit` accepts the target as a substring."""
-
-    def words(answer: str, sample: Sample) -> Grade:
-        target = targets.plain(sample.target)
+def same_count(answer: str, sample: Sample, *, first: bool = False) -> Grade:
+    """1 if the reply is the target with number words as digits, or if the first numbers of both are equal."""
+    target, said = targets.plain(sample.target), answer.strip()
+    if not first:
         return Grade(float(count_of(answer) == count_of(target)), f"target {target}")
+    found = [re.search(r"\d+", text) for text in (said, target.strip())]
+    one, two = (match[0] if match else text for match, text in zip(found, (said, target.strip()), strict=True))
+    return Grade(float(one == two), f"target {target}")
+
+
+def count(*, lmms_first: bool = False) -> Scorer:
+    """Counts, with number words up to twenty. `vlmevalkit` accepts the target as a substring.
+
+    Args:
+        lmms_first: lmms-eval takes the first number of the reply, whatever is around it.
+    """
 
     def substring(answer: str, sample: Sample) -> Grade:
         target = targets.plain(sample.target)
@@ -296,6 +306,6 @@ def count() -> Scorer:
             "mmeval": Staged(own, number),
             "official": Staged(whole, literal),
             "vlmevalkit-2026-08": Staged(whole, substring),
-            "lmms-0.7.3": Staged(whole, words),
+            "lmms-0.7.3": Staged(whole, functools.partial(same_count, first=lmms_first)),
         },
     )

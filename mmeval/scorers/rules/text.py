@@ -34,8 +34,12 @@ def clean(text: str) -> str:
     return said.removesuffix(".").strip(_WRAP)
 
 
-def exact_text() -> Scorer:
-    """The reply equals an accepted text, ignoring case and surrounding whitespace."""
+def exact_text(*, lmms_stops: bool = False) -> Scorer:
+    """The reply equals an accepted text, ignoring case and surrounding whitespace.
+
+    Args:
+        lmms_stops: lmms-eval ignores the full stops after the reply, and no other punctuation.
+    """
     return Scorer(
         name="exact_text",
         version={"mmeval": 2},
@@ -43,7 +47,7 @@ def exact_text() -> Scorer:
             "official": Staged(whole, same_text),
             "mmeval": Staged(short_answer, same_text),
             "vlmevalkit-2026-08": Staged(whole, same_text),
-            "lmms-0.7.3": Staged(whole, same_words),
+            "lmms-0.7.3": Staged(whole, functools.partial(same_words, stops=lmms_stops)),
         },
     )
 
@@ -57,8 +61,11 @@ def same_text(answer: str, sample: Sample) -> Grade:
 _PUNCTUATION = str.maketrans("", "", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
-def same_words(answer: str, sample: Sample) -> Grade:
-    """1 if the texts are equal, ignoring case and ASCII punctuation; spaces count."""
+def same_words(answer: str, sample: Sample, *, stops: bool = False) -> Grade:
+    """1 if the texts are equal, ignoring case and ASCII punctuation, or only stops after the reply; spaces count."""
+    if stops:
+        said = answer.lower().strip().rstrip(".")
+        return _graded(any(said == target.strip().lower() for target in targets.texts(sample)), sample)
     said = answer.lower().translate(_PUNCTUATION)
     return _graded(any(said == target.lower().translate(_PUNCTUATION) for target in targets.texts(sample)), sample)
 
