@@ -151,9 +151,11 @@ class Adapter:
         return providers.gemini_image_tokens(model, width, height, options.media_resolution)
 
     @staticmethod
-    def clip_tokens(model: str, kind: Modality, seconds: float, fps: float | None, options: GeminiOptions) -> int:
-        """Input tokens of a film or a sound."""
-        return providers.gemini_clip_tokens(kind, seconds, fps, options.media_resolution)
+    def clip_tokens(
+        model: str, kind: Modality, seconds: float, fps: float | None, options: GeminiOptions
+    ) -> int | None:
+        """Input tokens of a film or a sound; None if the rule is unknown."""
+        return providers.gemini_clip_tokens(model, kind, seconds, fps, options.media_resolution)
 
     async def submit(self, requests: Sequence[tuple[str, Request]], options: GeminiOptions) -> str:
         """Upload the requests as a file and start a batch job; the handle is its name."""

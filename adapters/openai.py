@@ -27,7 +27,7 @@ from mmeval import (
     providers,
 )
 from mmeval.definitions import BatchState, BatchStatus
-from mmeval.types import Finish, Part
+from mmeval.types import Finish, Modality, Part
 
 HOST = "api.openai.com"
 OPENAI = f"https://{HOST}/v1"
@@ -165,6 +165,17 @@ class Adapter:
         scale = min(1.0, 2048 / max(width, height))
         scale = min(scale, 768 / min(width, height))
         return base + tile * math.ceil(width * scale / 512) * math.ceil(height * scale / 512)
+
+    @staticmethod
+    def clip_tokens(
+        model: str, kind: Modality, seconds: float, fps: float | None, options: OpenAIOptions
+    ) -> int | None:
+        """Input tokens of a sound, 10 per second; None for other servers' models, whose rules are unknown.
+
+        Source: https://developers.openai.com/api/docs/guides/realtime-costs (1 token per 100 ms).
+        """
+        own = kind == "audio" and AUDIO.search(model) and options.base_url == OPENAI
+        return math.ceil(10 * seconds) if own else None
 
     def _payload(self, prompt: Prompt, options: OpenAIOptions, body: providers.Body) -> dict[str, Any]:
         self._refuse(prompt)

@@ -31,15 +31,16 @@ from mmeval.data.rows import (
     still,
     stills,
     tags,
-    video_mme,
     vlmevalkit_sample,
 )
 from mmeval.data.samples import samples
 from mmeval.data.variants import Variant, varied
+from mmeval.data.videomme import video_mme, video_mme_v2
 
 __all__ = [
     "Ablation", "Make", "Variant", "ablate", "annotated", "beside", "chained", "csv", "each", "film", "from_file",
     "generated", "hub", "joined", "jsonl", "lettered", "matrices", "mme_realworld", "parquet", "picture", "pictures",
     "pinned", "placed", "present", "recording", "samples", "seen", "size", "sound", "spelled", "spoken", "still",
-    "stills", "supplied", "tags", "tsv", "unpacked", "varied", "video_mme", "vlmevalkit", "vlmevalkit_sample", "zipped",
+    "stills", "supplied", "tags", "tsv", "unpacked", "varied", "video_mme", "video_mme_v2", "vlmevalkit",
+    "vlmevalkit_sample", "zipped",
 ]  # fmt: skip

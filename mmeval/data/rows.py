@@ -103,26 +103,6 @@ def spoken(
     )
 
 
-def video_mme(row: Row) -> Sample:
-    """A row of Video-MME with the prompt of its authors; its subtitles are shown where the policy says so."""
-    text = "\n".join((VIDEO_MME, row["question"], *row["options"], "The best answer is:"))
-    clip = film(row, f"data/{row['videoID']}.mp4", subtitles=f"subtitle/{row['videoID']}.srt")
-    return Sample(
-        id=str(row["question_id"]),
-        prompt=(clip, Text(text)),
-        target=row["answer"],
-        choices=tuple(option.partition(". ")[2] for option in row["options"]),
-        cluster=row["videoID"],
-        tags=tags(row, "duration", "domain", "sub_category", "task_type"),
-    )
-
-
-VIDEO_MME = (
-    "Select the best answer to the following multiple-choice question based on the video. "
-    "Respond with only the letter (A, B, C, or D) of the correct option."
-)
-
-
 def size(image: Image) -> tuple[int, int]:
     """Width and height in pixels; raises DataError for bytes without the header of a picture."""
     if image.width is None or image.height is None:

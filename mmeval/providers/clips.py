@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from mmeval.errors import FatalError
@@ -31,7 +32,8 @@ def video_part(part: Video, body: Body, *, uuid: bool) -> dict[str, Any]:
     Args:
         part: the film.
         body: encodes it.
-        uuid: name it by its content, so that a vLLM server prepares it once for all questions about it.
+        uuid: name it by its content and by which frames are asked for, so that a vLLM server prepares it once for all
+            questions about it. The server trusts the name, and reuses what it made under it.
 
     Raises:
         FatalError: it is too large for a request.
@@ -39,14 +41,19 @@ def video_part(part: Video, body: Body, *, uuid: bool) -> dict[str, Any]:
     if body.inline(part) and part.size > MOST:
         size = f"{part.size / 1e6:.0f} MB, more than {MOST // 1_000_000} MB in a request"
         raise FatalError(f"the film has {size}; show it frames: --video frames=32", kind="unsupported")
-    name = {"uuid": part.sha256} if uuid else {}
+    asked = _asked(part)
+    named = sha256(f"{part.sha256} {sorted(asked.items())}".encode()).hexdigest() if asked else part.sha256
+    name = {"uuid": named} if uuid else {}
     return {"type": "video_url", "video_url": {"url": body.data_url(part)}, **name}
 
 
 def media_io(prompt: Prompt) -> dict[str, Any] | None:
     """`media_io_kwargs`: which frames a vLLM server takes, where the policy of a film asks for some."""
-    policy = next((part.policy for part in prompt if isinstance(part, Video)), None)
-    if not isinstance(policy, VideoPolicy):
-        return None
-    asked = drop_none({"num_frames": policy.frames, "fps": policy.fps})
+    asked = next((_asked(part) for part in prompt if isinstance(part, Video)), None)
     return {"video": asked} if asked else None
+
+
+def _asked(part: Video) -> dict[str, Any]:
+    """How many frames of a film its policy asks a server for."""
+    policy = part.policy
+    return drop_none({"num_frames": policy.frames, "fps": policy.fps}) if isinstance(policy, VideoPolicy) else {}

@@ -55,13 +55,23 @@ def gemini_image_tokens(model: str, width: int, height: int, resolution: str | N
     return 258 * math.ceil(width / tile) * math.ceil(height / tile)
 
 
-def gemini_clip_tokens(kind: str, seconds: float, fps: float | None, resolution: str | None = None) -> int:
+def gemini_clip_tokens(
+    model: str, kind: str, seconds: float, fps: float | None, resolution: str | None = None
+) -> int | None:
     """Input tokens of a film (its frames, 1 per second unless asked otherwise, and its sound) or of a sound.
 
-    Sources: https://ai.google.dev/gemini-api/docs/video-understanding, https://ai.google.dev/gemini-api/docs/audio
+    None where the rule is unknown. A frame is 258 tokens for Gemini 2, or 66 at low resolution, and 70 for Gemini 3,
+    or 280 at high resolution. Sound is 32 per second.
+
+    Sources: https://ai.google.dev/gemini-api/docs/video-understanding, https://ai.google.dev/gemini-api/docs/audio,
+    https://ai.google.dev/gemini-api/docs/media-resolution
     """
+    new = model.startswith("gemini-3")
+    if not new and not model.startswith("gemini-2"):
+        return None
     frames = math.ceil(seconds * (fps or 1.0)) if kind == "video" else 0
-    return frames * (66 if resolution == "low" else 258) + math.ceil(32 * seconds)
+    each = (280 if resolution == "high" else 70) if new else (66 if resolution == "low" else 258)
+    return frames * each + math.ceil(32 * seconds)
 
 
 def _finish(reason: str) -> Finish:

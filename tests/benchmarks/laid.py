@@ -6,6 +6,7 @@ test_clips.py.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,6 +41,10 @@ def fill(folder: Path) -> Path:
     """Write the films and sounds. They are found by their names, in whatever folder a row says."""
     for number, name in enumerate(FILMS):
         (folder / name).write_bytes(film(10 + 50 * number))
+    words = [
+        {"text": text, "start_time": 0.1 * n, "end_time": 0.1 * n + 0.1} for n, text in enumerate(("It", "begins."))
+    ]
+    (folder / "one.jsonl").write_text("\n".join(map(json.dumps, words)))
     for number, name in enumerate(SOUNDS):
         (folder / name).write_bytes(sound(300 + 200 * number))
     return folder

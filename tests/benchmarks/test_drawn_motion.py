@@ -126,15 +126,18 @@ def test_a_suite_asks_about_films_where_they_are_taken(model, films, sounds):
 
 
 @pytest.mark.parametrize(
-    ("benchmark", "how", "images", "tokens"),
+    ("benchmark", "model", "how", "images", "tokens"),
     [
-        ("drawn_films", {}, 80, 80 * 258),
-        ("drawn_films", {"video": "native"}, 0, 5 * (3 * 258 + 96)),
-        ("drawn_films", {"video": "native,fps=2"}, 0, 5 * (6 * 258 + 96)),
+        ("drawn_films", "gemini/gemini-2.5-pro", {}, 80, 80 * 258),
+        ("drawn_films", "gemini/gemini-2.5-pro", {"video": "native"}, 0, 5 * (3 * 258 + 96)),
+        ("drawn_films", "gemini/gemini-2.5-pro", {"video": "native,fps=2"}, 0, 5 * (6 * 258 + 96)),
+        ("drawn_films", "gemini/gemini-3.1-pro", {"video": "native"}, 0, 5 * (3 * 70 + 96)),
+        ("drawn_sounds", "openai/gpt-4o-audio-preview", {"options": {"api": "chat"}}, 0, 105),
+        ("drawn_sounds", "openai/gpt-5.4", {}, 0, None),
     ],
 )
-def test_an_estimate_knows_films(benchmark, how, images, tokens):
-    config = read_config(None, {"limit": 5, **how}, benchmarks=[benchmark], models=["gemini/gemini-2.5-pro"])
+def test_an_estimate_knows_films_and_sounds(benchmark, model, how, images, tokens):
+    config = read_config(None, {"limit": 5, **how}, benchmarks=[benchmark], models=[model])
     ((plan,), _) = plans(config)
     found = estimate(plan)
     assert (found.images, found.image_tokens) == (images, tokens)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tests.benchmarks.twin import F, I, L, S, Twin
@@ -229,3 +230,12 @@ TWINS = {
         replies=["B", "diffusion"], verdicts=["incorrect"], value=0.5,
     ),
 }  # fmt: skip
+TWINS["video_mme_v2_subtitles"] = replace(
+    TWINS["video_mme_v2"],
+    prompt=[
+        "one.mp4",
+        "These are the frames of a video. This video's subtitles are listed below:\nIt begins.\n\nQuestion: How many?\n"
+        f"{EIGHT}\nSelect the best answer to the following multiple-choice question based on the video. Respond with only the "
+        "letter (A, B, C, D, E, F, G, or H) of the correct option.",
+    ],
+)
