@@ -143,8 +143,8 @@ class Rows:
     def cell(self, column: Column, model: str) -> tuple[str, str, str]:
         """A value with half of its interval, and its marks.
 
-        `h0` to `h9`: its shade. `a`: tied for first. `odd`: many replies could not be scored. `s`: unusual settings.
-        `u`: not ranked.
+        `h0` to `h9`: its shade, which references do not have. `a`: tied for first. `odd`: many replies could not be
+        scored. `s`: unusual settings. `u`: not ranked.
         """
         cell = column.cells.get(model)
         if cell is None:
@@ -154,7 +154,7 @@ class Rows:
         first = model in self.leaders.get(column.card.name, ())
         found = {"a": first, "odd": odd, "s": bool(cell.settings), "u": bool(cell.unranked)}
         marks = [mark for mark, holds in found.items() if holds]
-        shade = f"h{self.shade(column, value.value)}"
+        shade = f"h{0 if self.models[model].reference else self.shade(column, value.value)}"
         return " ".join([shade, *marks]), number(value.value * scale), number((value.high - value.low) / 2 * scale)
 
     def shade(self, column: Column, value: float) -> int:

@@ -96,12 +96,13 @@ def test_the_other_language_shows_the_same_state(visit: Callable[..., Any]) -> N
     tab.wait_for_url("**/zh/compare.html#m1=alder__vision-1a&m2=birch__vision-1b*")
 
 
-@pytest.mark.parametrize("width", [390, 820, 1440, 1900])
-def test_header_main_and_footer_share_one_left_edge(visit: Callable[..., Any], width: int) -> None:
+@pytest.mark.parametrize(("width", "lines"), [(390, 3), (820, 2), (1160, 1), (1900, 1)])
+def test_header_main_and_footer_share_one_left_edge(visit: Callable[..., Any], width: int, lines: int) -> None:
     tab = visit("changelog.html", width=width)
     edges = "['.brand', 'h1', 'footer p'].map(name => document.querySelector(name).getBoundingClientRect().left)"
     first, *others = tab.evaluate(edges)
     assert others == [first, first]
+    assert tab.evaluate("document.querySelector('.top').offsetHeight") < 54 * lines
 
 
 def test_an_outcome_has_a_glyph_in_forced_colours_too(visit: Callable[..., Any], site: Path) -> None:
