@@ -1,4 +1,4 @@
-"""What a shell offers after the Tab key: runs, benchmarks, models. Reads names only, so that it is quick."""
+"""What a shell offers after the Tab key: runs, benchmarks, models, recipes. Reads names only, so that it is quick."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from mmeval.errors import MMEvalError
 
-__all__ = ["benchmarks", "models", "runs"]
+__all__ = ["benchmarks", "models", "recipes", "runs"]
 
 Offer = tuple[str, str]
 """A word and what it stands for."""
@@ -52,6 +52,13 @@ def models(ctx: Any, incomplete: str) -> list[Offer]:
         found += [(name, str(card.get("title", ""))) for name, card in sorted(catalog.model_cards().items())]
         found += [(f"{name}/", "any model of this provider") for name in sorted(catalog.adapters())]
     return [offer for offer in found if offer[0].startswith(incomplete)]
+
+
+def recipes(ctx: Any, incomplete: str) -> list[str]:
+    """Names of recipes."""
+    with suppress(MMEvalError):
+        return [name for name in sorted(_catalog(ctx).recipes()) if name.startswith(incomplete)]
+    return []
 
 
 def _catalog(ctx: Any) -> Any:

@@ -56,6 +56,8 @@ METAVARS = {
     "video": "POLICY",
     "audio": "POLICY",
 }
+COMPLETED = {"judge": _completion.models, "recipe": _completion.recipes}
+"""What a shell offers for a setting."""
 
 Verb = TypeVar("Verb", bound=Callable[..., None])
 
@@ -88,7 +90,7 @@ def _parameter(name: str, panel: str | None) -> inspect.Parameter:
         metavar=METAVARS.get(name),
         show_default=_shown(field.default),
         rich_help_panel=panel,
-        autocompletion=_completion.models if name == "judge" else None,
+        autocompletion=COMPLETED.get(name),
     )
     kind = inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(name, kind, default=option, annotation=_annotation(field))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from mmeval.cli import _completion
 from mmeval.cli._runs import AS_JSON, PATH, catalog_of, console, echo, echo_json
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ def register(app: typer.Typer) -> None:
 
 
 def recipe_command(
-    name: str = typer.Argument(..., metavar="NAME", help="A name of `mmeval list recipes`."),
+    name: str = typer.Argument(
+        ..., metavar="NAME", help="A name of `mmeval list recipes`.", autocompletion=_completion.recipes
+    ),
     benchmark: str = typer.Option("", "--benchmark", metavar="NAME", help="Only what holds for this benchmark."),
     path: list[Path] = PATH,
     as_json: bool = AS_JSON,

@@ -17,7 +17,7 @@ from mmeval.engine.options import Settings
 from mmeval.engine.rate.throttle import Throttle
 from mmeval.engine.retry import Breaker, Patience, Policy
 from mmeval.errors import AdapterError, FatalError, MediaError
-from mmeval.runner.plan import Model, model
+from mmeval.runner.models import Model, model
 from mmeval.sampling import video_policy
 from mmeval.types import Prompt, Reply, Request
 

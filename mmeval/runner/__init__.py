@@ -18,7 +18,8 @@ from mmeval.definitions import Benchmark
 from mmeval.engine.options import DEFAULTS, Settings
 from mmeval.runner.config import RunConfig, What, read_config
 from mmeval.runner.execute import OnRecord
-from mmeval.runner.plan import Job, ModelSpec, Plan, on_pinned_data, plan
+from mmeval.runner.models import ModelSpec
+from mmeval.runner.plan import Job, Plan, on_pinned_data, plan
 from mmeval.runner.progress import Progress
 from mmeval.runner.session import Observer, Session
 from mmeval.runner.targets import job, job_of, jobs, plans

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from mmeval.definitions import Benchmark
 from mmeval.engine.options import Settings, as_flag, read_keys, settings_of
 from mmeval.errors import UsageError, nearest
-from mmeval.runner.plan import ModelSpec
+from mmeval.runner.models import ModelSpec
 
 __all__ = ["RunConfig", "What", "read_config"]
 

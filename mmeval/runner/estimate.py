@@ -11,7 +11,7 @@ from mmeval.engine.budget import MILLION
 from mmeval.engine.options import split_model
 from mmeval.errors import MediaError
 from mmeval.runner.plan import Plan
-from mmeval.sampling import MOST, VideoPolicy
+from mmeval.sampling import MOST, ImagePolicy, VideoPolicy
 from mmeval.store import OPEN, Files, read_journal
 from mmeval.types import Audio, Media, Sample, Text, Usage, Video
 
@@ -110,7 +110,10 @@ def _image_tokens(plan: Plan, picture: Media) -> int | None:
     adapter: object = plan.settings.catalog.adapter(provider)
     if not isinstance(adapter, CountsImageTokens) or picture.width is None or picture.height is None:
         return None
-    return adapter.image_tokens(name, picture.width, picture.height, plan.model.options)
+    size = (picture.width, picture.height)
+    if isinstance(picture.policy, ImagePolicy):
+        size = picture.policy.size(*size)
+    return adapter.image_tokens(name, *size, plan.model.options)
 
 
 def _price(found: Estimated, plan: Plan, share: float) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
@@ -11,26 +11,16 @@ from types import MappingProxyType
 from typing import Any
 
 from mmeval import media, store
-from mmeval.catalog import Definition
 from mmeval.data import Variant, ablate, pinned, samples, varied
 from mmeval.data.closings import closed_with
 from mmeval.data.scored import WAYS, offered
-from mmeval.definitions import (
-    Adapter,
-    Benchmark,
-    Capabilities,
-    NeedsSamples,
-    NormalizesOptions,
-    Options,
-    capabilities_of,
-)
-from mmeval.engine.budget import Price
-from mmeval.engine.cache import Identity
-from mmeval.engine.options import Settings, public, resolve, split_model
+from mmeval.definitions import Benchmark, capabilities_of
+from mmeval.engine.options import Settings, split_model
 from mmeval.errors import UsageError, nearest
 from mmeval.metrics.variants import prompt_of
 from mmeval.recipes import POLICIES
-from mmeval.runner.following import COORDINATES, NONE, Following, follow
+from mmeval.runner.following import COORDINATES, NONE, Following
+from mmeval.runner.models import Model, ModelSpec, asked_for, model
 from mmeval.runner.policies import recorded
 from mmeval.sampling import AudioPolicy, ImagePolicy, VideoPolicy, audio_policy, image_policy, video_policy
 from mmeval.scorers import Convention, JudgeRule, Rule
@@ -40,7 +30,7 @@ from mmeval.types import Prompt, Request, Sample
 FRAMES, WAV = "frames=32", "wav"
 """Policies for films and sounds of benchmarks that state none."""
 
-__all__ = ["Job", "Model", "ModelSpec", "Plan", "has_option", "model", "on_pinned_data", "plan", "rule_of", "selected"]
+__all__ = ["Job", "Plan", "on_pinned_data", "plan", "rule_of", "selected"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,36 +46,6 @@ class Job:
     profile: str | None = None
     where_taken: bool = False
     """Whether a suite asks it only of models that take its films or sounds."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSpec:
-    """A model to ask, with options of its own, which win over the options of all models."""
-
-    name: str
-    """`provider/model`."""
-    options: Mapping[str, Any] = field(default_factory=dict)
-    recipe: str | None = None
-    """To follow instead of the one of all models."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """A model with its options for one benchmark; nothing is connected yet."""
-
-    name: str
-    make: Callable[[], Adapter]
-    connection: bytes
-    """Names everything that is fixed when the adapter connects; models with the same one share it."""
-    needs_samples: bool
-    """Whether the adapter has to see the samples of a benchmark, so that no two benchmarks can share it."""
-    capabilities: Capabilities
-    options: Options
-    identity: Identity
-    definition: Definition
-    """The adapter's file."""
-    price: Price
-    card: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,58 +145,6 @@ def selected(
     return chain.from_iterable(copies)
 
 
-def model(name: str, settings: Settings, given: Mapping[str, Any], benchmark: Benchmark | None) -> Model:
-    """Find an adapter and resolve its options; imports no SDK.
-
-    Raises:
-        UsageError: the provider or an option is unknown.
-    """
-    provider, inner = split_model(name)
-    adapter = settings.catalog.adapter(provider)
-    capabilities = capabilities_of(adapter, inner)
-    options = resolve(capabilities, given, benchmark=benchmark, adapter=provider)
-    card = settings.catalog.model_cards().get(name, {})
-    made = adapter(inner, options)
-    if isinstance(made, NormalizesOptions):
-        options = made.normalize_options(options)
-    identity = Identity(
-        adapter=provider,
-        adapter_version=capabilities.version,
-        endpoint=made.endpoint,
-        model=inner,
-        options=public(options, capabilities),
-    )
-    return Model(
-        name=name,
-        make=lambda: adapter(inner, options),
-        connection=_connection(identity, options, capabilities),
-        needs_samples=isinstance(made, NeedsSamples),
-        capabilities=capabilities,
-        options=options,
-        identity=identity,
-        definition=settings.catalog.definition("adapters", provider),
-        price=Price.of(card, batch=settings.batch),
-        card=card,
-    )
-
-
-def has_option(name: str, key: str, settings: Settings) -> bool:
-    """Whether the adapter of a model has an option; raises UsageError if there is no such adapter."""
-    return key in _options(name, settings)
-
-
-def _options(name: str, settings: Settings) -> frozenset[str]:
-    provider, inner = split_model(name)
-    found = capabilities_of(settings.catalog.adapter(provider), inner)
-    return frozenset(field.name for field in fields(found.options))
-
-
-def _connection(identity: Identity, options: Options, capabilities: Capabilities) -> bytes:
-    per_request = {field.name for field in fields(Options)} | capabilities.request_options
-    fixed = {key: value for key, value in asdict(options).items() if key not in per_request}
-    return store.canonical([identity.adapter, identity.model, identity.endpoint, fixed])
-
-
 def on_pinned_data(job: Job, settings: Settings) -> Job:
     """The job on exactly the data that `benchmarks.lock` names; raises DataError when they cannot be loaded."""
     return replace(job, benchmark=pinned(job.benchmark, offline=settings.offline))
@@ -255,7 +163,7 @@ def plan(
     profile = _profile(job, settings)
     rule = rule_of(bench, profile)
     judge = _judge(bench, profile, rule, settings)
-    asked, followed, said = _asked(wanted, settings, bench)
+    asked, followed, said = asked_for(wanted, settings, bench)
     settings = _with_policies(settings, followed)
     _check_method(asked, settings)
     spoken: dict[str, str] = {}
@@ -295,26 +203,6 @@ def plan(
         shuffled=shuffled,
         following=followed,
     )
-
-
-def _asked(wanted: ModelSpec, settings: Settings, bench: Benchmark) -> tuple[Model, Following, object]:
-    """The model, the recipe that it follows, and how it is said to write coordinates."""
-    given = {**settings.options, **wanted.options}
-    name = wanted.recipe or settings.recipe
-    known = _options(wanted.name, settings) if name else frozenset[str]()
-    followed = follow(name, bench, settings, given, model=wanted.name, known=known)
-    for key in followed.given.keys() - known - {COORDINATES}:
-        if followed.given[key] is None:  # an option that the recipe sets, the adapter lacks, and the user waives
-            given.pop(key, None)
-    options = {**followed.options, **given}
-    said = options.pop(COORDINATES, None)
-    try:
-        asked = model(wanted.name, settings, options, bench)
-    except UsageError as error:  # an API that lacks an option says so when its adapter is made
-        if any(str(error).startswith(f"-o {key}:") for key in followed.options):
-            raise UsageError(f"--recipe {name}: {error}") from None
-        raise
-    return asked, followed.honoured(wanted.name, asdict(asked.options)), said
 
 
 def _with_policies(settings: Settings, followed: Following) -> Settings:

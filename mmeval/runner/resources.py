@@ -11,7 +11,8 @@ from mmeval.engine.pool import Pool
 from mmeval.engine.rate.throttle import Throttles
 from mmeval.engine.replicas.start import replicated
 from mmeval.engine.retry import Patience, Policy
-from mmeval.runner.plan import Model, Plan
+from mmeval.runner.models import Model
+from mmeval.runner.plan import Plan
 
 __all__ = ["Resources"]
 

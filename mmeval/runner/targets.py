@@ -15,7 +15,8 @@ from mmeval.definitions import Benchmark
 from mmeval.engine.options import Settings
 from mmeval.errors import CatalogError, DataError, UsageError, nearest
 from mmeval.runner.config import RunConfig, What
-from mmeval.runner.plan import Job, ModelSpec, Plan, has_option, on_pinned_data, plan
+from mmeval.runner.models import ModelSpec, check_recipe, has_option
+from mmeval.runner.plan import Job, Plan, on_pinned_data, plan
 from mmeval.store import Run, canonical
 
 __all__ = ["job", "job_of", "jobs", "plans"]
@@ -29,7 +30,13 @@ def plans(config: RunConfig) -> tuple[list[Plan], list[DataError]]:
         UsageError: a name or an option is wrong.
     """
     settings, ready, problems = config.settings, list[Job](), list[DataError]()
-    for one in jobs(config.benchmarks, settings):
+    named = jobs(config.benchmarks, settings)
+    for model in config.models:
+        for one in named:
+            check_recipe(
+                one.benchmark, model, settings
+            )  # a setting that a model cannot have should not cost a download
+    for one in named:
         try:
             ready.append(on_pinned_data(one, settings))
         except DataError as error:
@@ -71,7 +78,8 @@ def _check_options(config: RunConfig) -> None:
     for key in sorted({key for model in config.models for key in model.options}):
         have = [name for name in names if has_option(name, key, config.settings)]
         for model in config.models:
-            if key in model.options and have and model.name not in have:
+            waived = str(model.options.get(key)).lower() == "none"  # so that a recipe can be followed without it
+            if key in model.options and have and model.name not in have and not waived:
                 raise UsageError(
                     f"-o {key}: {model.name} has no such option, but {have[0]} has; "
                     f"write -o {have[0]}:{key}={model.options[key]}"

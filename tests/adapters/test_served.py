@@ -24,8 +24,9 @@ from typer.testing import CliRunner
 from mmeval import FatalError, Image, Request, RetryableError, Text, UsageError
 from mmeval.catalog import Catalog
 from mmeval.cli import app
+from mmeval.engine.options import Settings
 from mmeval.providers import ManagedServer, process
-from mmeval.runner.plan import Settings, model
+from mmeval.runner.models import model
 from tests.adapters.conftest import picture
 
 pytestmark = pytest.mark.local

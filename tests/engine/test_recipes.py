@@ -15,7 +15,7 @@ from mmeval.catalog import Catalog
 from mmeval.engine.options import Settings
 from mmeval.errors import CatalogError, MMEvalError, UsageError
 from mmeval.recipes import read_recipe, recipes
-from mmeval.runner import ModelSpec, job, plan, run_one
+from mmeval.runner import ModelSpec, RunConfig, job, plan, plans, run_one
 from mmeval.sampling import image_policy
 from tests.loopback.server import Provider
 
@@ -148,6 +148,15 @@ def test_what_a_model_cannot_do_is_refused_before_anything_is_asked(model, value
     with pytest.raises(MMEvalError) as caught:
         follow(settings, tmp_path, model=model, **more)
     assert said in str(caught.value)
+
+
+def test_a_refusal_costs_no_download(settings: Settings, tmp_path: Path) -> None:
+    recipe(tmp_path, STATED)
+    given = settings.model_copy(update={"recipe": "mine", "path": (tmp_path,), "offline": True})
+    echo, chat = ModelSpec("mock/echo", {"top_k": "none"}), ModelSpec(CHAT, LOCAL)
+    for models, said in (((echo,), "it sets stop, which mock cannot do"), ((chat,), "not in the lock, and offline")):
+        with pytest.raises(MMEvalError, match=said):
+            plans(RunConfig(benchmarks=("mmmu_val",), models=models, settings=given))
 
 
 def test_references_follow_no_recipe_and_a_waived_option_may_be_missing(settings: Settings, tmp_path: Path) -> None:
