@@ -79,15 +79,21 @@
   }
   function chosen() { var w = weights(); return benchmarks.filter(function (b) { return isChosen(b) && w[b] !== 0; }); }
 
-  /* One style sheet shows columns, and names scores on the cards of phones. Touching each of 10,000 cells would be slow. */
+  /* One style sheet shows columns, and names scores on the cards of phones. Touching each of 10,000 cells would be slow. A
+     class for each column is found at once, where :nth-child would be tried on every cell. */
+  function classed(tr) {
+    if (!tr.cells[0].classList.contains("c0")) for (var i = 0; i < tr.cells.length; i++) tr.cells[i].classList.add("c" + i);
+    return tr;
+  }
+  [table.tHead.rows[1]].concat([].slice.call(body.rows)).forEach(classed);
   function columns() {
     var on = [], off = [], names = [];
     keys.forEach(function (key, i) {
-      var where = "#board thead>tr:last-child>:nth-child(" + (i + 1) + "),#board tbody>tr>:nth-child(" + (i + 1) + ")";
+      var where = "#board .c" + i;
       heads[i].on = isOn(key);
       if (!heads[i].on) off.push(where);
       else if (/^g:/.test(key) || facts.indexOf(key) >= 0) on.push(where);
-      if (benchmarks.indexOf(key) >= 0) names.push("#board tbody td:nth-child(" + (i + 1) + ")::before{content:" + quotedCss(titles[key]) + "}");
+      if (benchmarks.indexOf(key) >= 0) names.push("#board td.c" + i + "::before{content:" + quotedCss(titles[key]) + "}");
     });
     var css = (on.length ? on.join(",") + "{display:table-cell}" : "") + (off.length ? off.join(",") + "{display:none!important}" : "") + "@media screen and (max-width:44rem){" + names.join("") + "}";
     if (css !== rule) sheet.replaceSync(rule = css);
@@ -153,10 +159,10 @@
     if (wanted.length === body.rows.length && wanted.every(function (row, i) { return body.rows[i] === row.tr; })) return;
     function some() {
       if (mine !== turn) return;
-      var moved = wanted.slice(from, from + STEP).map(function (row) { return row.tr; });
+      var moved = wanted.slice(from, from + STEP).map(function (row) { return classed(row.tr); });
       if (from) body.append.apply(body, moved); else body.replaceChildren.apply(body, moved);
       from += STEP;
-      if (from < wanted.length) setTimeout(some, 0);
+      if (from < wanted.length) requestAnimationFrame(function () { setTimeout(some, 0); });   /* after the rows so far are painted */
     }
     some();
   }
