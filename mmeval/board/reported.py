@@ -200,7 +200,7 @@ def _nearest(one: Reported, cells: Sequence[Cell]) -> Cell:
 
 
 def _followed(cell: Cell) -> str:
-    return short((cell.spec.recipe or "").partition("#")[0])
+    return short(cell.spec.recipe_name or "")
 
 
 def _changed(cell: Cell) -> tuple[str, ...]:

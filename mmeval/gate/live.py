@@ -58,6 +58,7 @@ class Candidate:
             "judge": spec.judge,
             **Variant.of(spec.variant).settings,
             "seed": spec.seed,
+            "recipe": spec.recipe_name,
             "max_error_rate": policy.errors.max_rate,
             **self.settings,
             "options": dict(self.options),
@@ -76,6 +77,14 @@ class Candidate:
         """How many more replies may be asked for; None without a limit. Raises BudgetError for none."""
         samples = policy.budget.samples
         return None if samples is None else int(_left(samples - self.asked, f"{samples} samples"))
+
+
+def _waived(info: RunInfo) -> dict[str, str]:
+    """The options that the recipe of a run sets and the user left out, as they are given again."""
+    told = info.provenance.get("recipe")
+    changed = told.get("changed") if isinstance(told, dict) else None
+    found = changed if isinstance(changed, dict) else {}
+    return {str(key): "none" for key, one in found.items() if isinstance(one, dict) and one.get("given") is None}
 
 
 def _columns(spec: store.Spec) -> dict[str, str]:
@@ -323,8 +332,11 @@ def again(
         **variant.settings,
         "seed": spec.seed,
         "epochs": spec.epochs // variant.prompts,
-        "options": {key: value for key, value in spec.options.items() if value is not None or spec.recipe},
-        "recipe": spec.recipe and spec.recipe.partition("#")[0],
+        "options": {
+            **_waived(base.info),
+            **{key: value for key, value in spec.options.items() if value is not None or spec.recipe},
+        },
+        "recipe": spec.recipe_name,
         "max_error_rate": policy.errors.max_rate,
         "columns": _columns(spec),
     }

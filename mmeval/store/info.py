@@ -54,6 +54,11 @@ class Spec(_Stored):
     """`NAME#DIGEST`, the recipe that was followed and the digest of what it sets in this run; None: none was."""
 
     @property
+    def recipe_name(self) -> str | None:
+        """The recipe without its digest."""
+        return None if self.recipe is None else self.recipe.partition("#")[0]
+
+    @property
     def digest(self) -> str:
         """sha256 of the canonical JSON, hexadecimal. A run without a recipe is named as before there were any."""
         told = self.model_dump(mode="json", exclude=None if self.recipe else {"recipe"})

@@ -85,7 +85,7 @@ class Asking:
             "judge": spec.judge,
             **variant.settings,
             "seed": spec.seed,
-            "recipe": spec.recipe and spec.recipe.partition("#")[0],
+            "recipe": spec.recipe_name,
             "options": {**self._options(spec), **self.settings.options},
         }
         try:

@@ -14,6 +14,8 @@ from PIL import Image as Pillow
 from mmeval.catalog import Catalog
 from mmeval.engine.options import Settings
 from mmeval.errors import CatalogError, MMEvalError, UsageError
+from mmeval.gate.live import Candidate
+from mmeval.gate.policy import Policy
 from mmeval.recipes import read_recipe, recipes
 from mmeval.runner import ModelSpec, RunConfig, job, plan, plans, run_one
 from mmeval.sampling import image_policy
@@ -185,6 +187,8 @@ def test_the_bytes_that_arrive_are_those_of_the_recipe(settings: Settings, tmp_p
     assert sent.size == (56, 56)  # the data's own is 16 x 16
     assert run.info.spec.media_policy["image"] == {"least": 3136, "most": None, "multiple": 28}
     assert run.info.provenance["recipe"]["sets"]["top_k"]["where"] == "Table 1"
+    policy = Policy.model_validate({"version": 1, "name": "t", "subject": "model", "benchmarks": {"tiny": None}})
+    assert Candidate(model=CHAT, options={}, settings={}).of(policy, run.info).recipe == "mine"  # as the baseline was
 
 
 @pytest.mark.parametrize(
