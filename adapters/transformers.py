@@ -172,7 +172,7 @@ class Loaded:
     """A processor and a model in memory: `prepare` runs in one thread, a batch ahead, and `answer` in another."""
 
     def __init__(self, torch: Any, library: Any, where: str, name: str, options: LocalOptions) -> None:
-        self._torch, self._rows = torch, options.batch_size
+        self._torch = torch
         config = providers.load_config(library, where, options.source)
         self._processor = providers.load_processor(library, where, options.source, config)
         self._model = load_weights(torch, library, where, options, config)
@@ -182,6 +182,8 @@ class Loaded:
         commit = getattr(self._model.config, "_commit_hash", None)
         self._name = f"{name}@{commit[:12]}" if commit else name
         self.encoder = providers.encoder_for(self._processor, name, self._model.config)
+        template = getattr(self.encoder, "template", "")  # `prepare` refuses to score options without one
+        self._options = providers.OptionScores(torch, self._model, self._processor, template, rows=options.batch_size)
         self._ends = providers.end_tokens(self._model.generation_config, words)
         threads = options.threads or providers.threads_for(self._model)
         torch.set_num_threads(threads)
@@ -262,9 +264,8 @@ class Loaded:
         """The log-probabilities of the choices of each request."""
         began = time.perf_counter()
         asked = [(chat, one.choices) for chat, one in zip(part.read, part.asked, strict=True)]
-        template = self.encoder.template  # type: ignore[attr-defined]  # `prepare` refuses the others
         with self._reading:
-            found = providers.option_scores(self._torch, self._model, self._processor, template, asked, rows=self._rows)
+            found = self._options.scored(asked)
         shared: dict[str, Any] = {"text": "", "finish": "stop", "model": self._name}
         shared["latency_s"] = time.perf_counter() - began
         return [

@@ -26,7 +26,7 @@ from mmeval.providers.guard import (
     refuse_redirect,
 )
 from mmeval.providers.headers import anthropic_limits, openai_limits, retry_after
-from mmeval.providers.likelihood import option_scores
+from mmeval.providers.likelihood import OptionScores
 from mmeval.providers.local import card, decoded, first_device, load_checkpoint, local_failure, threads_for, too_large
 from mmeval.providers.memory import DeviceMemory, fitting_tokens
 from mmeval.providers.process import ManagedProcess
@@ -56,6 +56,7 @@ __all__ = [
     "Kind",
     "ManagedProcess",
     "ManagedServer",
+    "OptionScores",
     "ResponseBody",
     "Said",
     "Secret",
@@ -100,7 +101,6 @@ __all__ = [
     "load_processor",
     "local_failure",
     "openai_limits",
-    "option_scores",
     "prompt_scores",
     "refuse_keys",
     "refuse_redirect",

@@ -14,7 +14,16 @@ from typing import Any, NamedTuple, TypeVar
 
 from mmeval.providers.joining import Rows, joined, kept, trimmed
 
-__all__ = ["Said", "by_length", "early_leave", "end_tokens", "joins_cleanly", "leaves_cleanly", "usual_way"]
+__all__ = [
+    "Said",
+    "by_length",
+    "early_leave",
+    "end_tokens",
+    "joins_cleanly",
+    "leaves_cleanly",
+    "option_sums",
+    "usual_way",
+]
 
 T = TypeVar("T")
 Part = tuple[Sequence[int], Any]
@@ -128,6 +137,39 @@ def _used(inputs: Any) -> list[int]:
 def _reply(rows: Rows, i: int) -> Said:
     place, used, began = rows.whose[i]
     return Said(place, rows.ids[i, -rows.ages[i] :].tolist(), used, time.perf_counter() - began)
+
+
+def option_sums(model: Any, inputs: Any, options: Sequence[Sequence[Sequence[int]]]) -> list[list[float]]:
+    """Summed log-probabilities of options after their prompts, each of which is read once.
+
+    Args:
+        model: the model.
+        inputs: of the prompts, padded to one length.
+        options: tokens of the options of each prompt.
+    """
+    torch = _torch()
+    owners = [i for i, some in enumerate(options) for _ in some]
+    rows = _read(model, (range(len(options)), inputs), {"max_new_tokens": 1, "do_sample": False, "num_beams": 1})
+    said = [torch.tensor(tokens, device=rows.ids.device) for some in options for tokens in some]
+    with torch.inference_mode():
+        said = torch.nn.utils.rnn.pad_sequence(said, batch_first=True, padding_value=-1)
+        logits = rows.logits[owners, None]
+        if said.shape[1] > 1:
+            logits = torch.cat([logits, _forced(kept(rows, owners), said[:, :-1].clamp(min=0))], dim=1)
+        chances = torch.log_softmax(logits, dim=-1).gather(-1, said.clamp(min=0)[..., None])[..., 0]
+        sums = iter((chances * (said >= 0)).sum(dim=1).tolist())
+    return [[next(sums) for _ in some] for some in options]
+
+
+def _forced(rows: Rows, said: Any) -> Any:
+    """The logits behind each of these tokens, shape (rows, tokens, vocabulary)."""
+    state, count = rows.state, said.shape[1]
+    if count > 1:
+        state = rows.model._update_model_kwargs_for_generation({}, state, num_new_tokens=count - 1)
+    state = {**state, **({"logits_to_keep": count} if "logits_to_keep" in state else {})}
+    ids = _torch().cat([rows.ids, said], dim=-1)
+    inputs = rows.model.prepare_inputs_for_generation(ids, next_sequence_length=count, **state)
+    return rows.model(**inputs, return_dict=True).logits[:, -count:].float()
 
 
 def _read(model: Any, part: Part, how: dict[str, Any], first: int = 0) -> Rows:

@@ -22,6 +22,8 @@ ASKED = (
     Request(prompt=(B, Text("and"), C, Text("how many?")), want="choice", choices=OPTIONS[::-1]),
     Request(prompt=(Text("What is left?"),), want="choice", choices=("A", "B", "A")),
 )
+SHARED: dict[str, bool | None] = {}
+"""Whether the prompt of a model was read once for all options, by folder."""
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +31,15 @@ def folder(request, tmp_path_factory):
     return tiny.build(request.param, tmp_path_factory.mktemp(request.param))
 
 
-async def scored(folder, *requests: Request, together: bool = True, **options: Any) -> list[Any]:
+async def scored(
+    folder, *requests: Request, together: bool = True, once: bool | None = None, **options: Any
+) -> list[Any]:
+    """The replies; `once` says whether a prompt is read once for all options, None lets the model be tried."""
     how = Adapter.capabilities.options(**options)
     adapter = Adapter(str(folder), how)
     await adapter.connect()
+    tried = adapter._loaded._options
+    tried._once = once
     try:
         waits = [requests] if together else [[one] for one in requests]
         return [
@@ -41,6 +48,7 @@ async def scored(folder, *requests: Request, together: bool = True, **options: A
             for reply in await asyncio.gather(*(adapter.ask(one, how) for one in some), return_exceptions=True)
         ]
     finally:
+        SHARED[str(folder)] = tried._once
         await adapter.close()
 
 
@@ -87,8 +95,9 @@ def by_hand(folder, request: Request, option: str) -> tuple[float, int]:
 
 @pytest.mark.parametrize("folder", ["llava", "qwen2_vl"], indirect=True)
 async def test_scores_are_those_of_a_plain_loop_in_any_batch(folder):
-    alone = await scored(folder, *ASKED, together=False)
+    alone = await scored(folder, *ASKED, together=False, once=False)
     together = await scored(folder, *ASKED[::-1], batch_size=4)
+    assert SHARED[str(folder)], "a picture is encoded once for all options"
     for one, other in zip(alone, together[::-1], strict=True):
         assert one.scores == pytest.approx(other.scores, abs=1e-4)
         assert (one.tokens, one.text, one.finish) == (other.tokens, "", "stop")

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--most", type=int, default=96, help="longest reply in tokens")
+    parser.add_argument("--repeat", type=int, default=1, help="runs of both, one after the other; figures are sums")
     parser.add_argument("--only", choices=("mixed", "equal"))
     given = parser.parse_args()
     sys.modules["torchvision"] = None  # type: ignore[assignment]
@@ -78,12 +79,15 @@ def main() -> None:
             os.environ["MMEVAL_CACHE"] = f"{scratch}/cache.sqlite"
             folder = build(Path(scratch) / "model", varied=lengths == "mixed")
             asked = questions(given.n, varied=lengths == "mixed")
-            base, ours = plain(folder, asked, given), asyncio.run(adapter(folder, asked, given))
+            runs = [
+                (plain(folder, asked, given), asyncio.run(adapter(folder, asked, given))) for _ in range(given.repeat)
+            ]
+            base, ours = (added(one) for one in zip(*runs, strict=True))
             same = sum(ours.replies[i] == text for i, text in base.replies.items())
             for name, one in (("plain", base), ("mmeval", ours)):
                 ratios = f"{base.wall_s / one.wall_s:.2f} | {base.cpu_s / one.cpu_s:.2f}"
                 print(
-                    f"{lengths} | {name} | {given.n / one.wall_s:.2f} | {one.cpu_s:.1f} | {ratios} | {same}/{given.n} "
+                    f"{lengths} | {name} | {given.n * given.repeat / one.wall_s:.2f} | {one.cpu_s:.1f} | {ratios} | {same}/{given.n} "
                     f"| {one.note}",
                     flush=True,
                 )
@@ -195,6 +199,11 @@ async def adapter(folder: Path, asked: Sequence[Any], given: argparse.Namespace)
     lengths = sorted(reply.usage.output for reply in replies)
     quartiles = [lengths[len(lengths) * part // 4] for part in (1, 2, 3)]
     return Took(wall, used, {i: reply.text for i, reply in enumerate(replies)}, f"{note}, reply quartiles {quartiles}")
+
+
+def added(runs: Sequence[Took]) -> Took:
+    """The time of all runs, with the replies and the note of the last."""
+    return replace(runs[-1], wall_s=sum(one.wall_s for one in runs), cpu_s=sum(one.cpu_s for one in runs))
 
 
 def timed(work: Callable[[], dict[int, str]]) -> Took:
