@@ -70,7 +70,7 @@ def known(file: Path) -> dict[str, dict[str, Any]]:
 def refusal(config: dict[str, Any]) -> str | None:
     """Why the bridge refuses a task whose code would work."""
     try:
-        lmms._refuse("", {"config": config, "judge": None})
+        lmms._refuse("", {"config": config, "judge_of_all": None})
         lmms._hub("", config)
     except UsageError as error:
         return str(error).removeprefix(lmms.PREFIX).partition(":")[0].partition("(")[0].strip() or str(error)
@@ -80,8 +80,8 @@ def refusal(config: dict[str, Any]) -> str | None:
 def outcome(one: dict[str, Any]) -> str:
     """How far a task comes, and else what holds it up."""
     fault = str(one.get("fault", ""))
-    if one.get("judge"):
-        return "asks a judge of its own, and is refused"
+    if one.get("judge_of_all") or (one.get("judge") and not one.get("loads")):
+        return "asks a judge about all replies at once, or by a client that cannot be answered, and is refused"
     if fault.startswith("needs "):
         return fault if fault in ("needs torch", "needs spacy") else "needs another package"
     if fault:
@@ -91,7 +91,9 @@ def outcome(one: dict[str, Any]) -> str:
         return "is refused for its data: not one split on the hub, YouTube, several replies, other ways of reading"
     stages = ("prompt", "prompt"), ("score", "score"), ("numbers", "aggregate")
     missing = next((name for key, name in stages if not one.get(key)), None)
-    return f"no {missing} on a made-up document" if missing else "works from the prompt to the aggregate"
+    if missing:
+        return f"no {missing} on a made-up document"
+    return "works from the prompt to the aggregate, " + ("with a judge" if one.get("judge") else "without a judge")
 
 
 def main() -> None:

@@ -22,7 +22,8 @@ from mmeval.metrics import accuracy
 from mmeval.metrics.base import Metric
 from mmeval.metrics.missing import RULE, by_value
 from mmeval.scorers import Scorer
-from mmeval.types import JSON, Estimate, Image, Part, Record, Reply, Row, Sample, Score, Text
+from mmeval.scorers.readers import thinking
+from mmeval.types import JSON, Estimate, Image, Part, Prompt, Record, Reply, Row, Sample, Score, Text
 
 __all__ = ["PREFIX", "benchmark", "is_bridged", "named", "tasks"]
 
@@ -90,7 +91,7 @@ def _about(task: str) -> dict[str, Any]:
             more = f"`{INSTALL} --with {package(error.package)}`"
             raise UsageError(f"{name} needs the package {error.package}; run {more}") from None
         if error.kind == "judge":
-            raise UsageError(_judged(name, error.package)) from None
+            raise UsageError(f"{name} asks a judge through {error.package}, which the bridge cannot answer") from None
         raise UsageError(f"{name}: its code cannot be loaded: {error}") from None
     finally:
         child.close()
@@ -108,12 +109,14 @@ def benchmark(task: str) -> Benchmark:
     _refuse(task, about)
     limit, options = _limit(config), config.get("generation_kwargs") or {}
     source = _hub(task, config)
+    rule = JudgedRule(task, about["code"]) if about["judge"] else Rule(task)
     return Benchmark(
         name=f"{LABEL}{task}", version=VERSION, title=f"{task} (lmms-eval)",
         about=f"The task {task} of lmms-eval {VERSION}: its prompts and its scoring code, not ours.",
         data=Bridged(task, source, about["code"], options, _cache(config)), to_sample=to_sample,
-        score=Scorer(name="lmms-eval", rules={PROFILE: Rule(task)}, version=3), profile=PROFILE,
-        metric=_metric(task, rises=about["rises"]), cluster=config.get("cluster_key") or "document", license=None,
+        score=Scorer(name="lmms-eval", rules={PROFILE: rule}, version=3), profile=PROFILE,
+        metric=_metric(task, rises=about["rises"], judged=bool(about["judge"])),
+        cluster=config.get("cluster_key") or "document", license=None,
         url=f"https://huggingface.co/datasets/{source.id}", paper=None, rows=None, chance=None,
         audio="wav" if "audio" in about["shows"] else None, video=FRAMES if "video" in about["shows"] else None,
         max_tokens=limit,
@@ -135,18 +138,14 @@ def _refuse(task: str, about: Mapping[str, Any]) -> None:
     kwargs = config.get("dataset_kwargs") or {}
     if config.get("output_type", "generate_until") != "generate_until":
         raise UsageError(f"{name} wants {config['output_type']}; only tasks with `generate_until` can be run")
-    if about["judge"]:
-        raise UsageError(_judged(name, about["judge"]))
+    if about["judge_of_all"]:
+        raise UsageError(f"{name} asks a judge ({about['judge_of_all']}) about all replies at once, not about each")
     if (config.get("repeats") or 1) > 1:
         raise UsageError(f"{name} scores {config['repeats']} replies to each question together; a run has one")
     if kwargs.get("From_YouTube"):
         raise UsageError(f"{name} takes its films from YouTube, where nothing can be pinned")
     if kwargs.keys() - READ:
         raise UsageError(f"{name}: its data are read in a way that the bridge lacks: {', '.join(kwargs.keys() - READ)}")
-
-
-def _judged(name: str, judge: str) -> str:
-    return f"{name} asks a judge of its own ({judge}), which no budget or cache would see"
 
 
 def _cache(config: Mapping[str, Any]) -> str | None:
@@ -283,7 +282,37 @@ class Rule:
         return Score(value=said["value"], answer=reply.text.strip()[:500], rule=said["metric"], note=said["said"])
 
 
-def _metric(task: str, *, rises: bool) -> Metric:
+_VERDICTS: dict[tuple[str, str, str], list[str]] = {}
+"""What judges said, by task, question and reply: the aggregation scores every reply again."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRule:
+    """Scores a reply with the task's own code, whose questions to a judge go to the judge of the run."""
+
+    task: str
+    digest: str
+    """sha256 of the task's files, which hold the judge's prompts."""
+
+    def prompt(self, sample: Sample, reply: Reply) -> Prompt | Score:
+        """What the judge is asked first."""
+        return self.parse(sample, reply)
+
+    def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Score:
+        """What the judge is asked next, or the score."""
+        said = [thinking.split(verdict.text).answer.strip() for verdict in verdicts]
+        try:
+            request = {"op": "score", "index": int(sample.id), "reply": reply.text, "verdicts": said}
+            found = _child(self.task).ask(request, seconds=HOOK_S)
+        except TaskError as error:
+            raise ScoreError(str(error)) from None
+        if "ask" in found:
+            return tuple(_part(part, f"judge's {part['type']} {n}") for n, part in enumerate(found["ask"]))
+        _VERDICTS[self.task, sample.id, reply.text] = said
+        return Score(value=found["value"], answer=reply.text.strip()[:500], rule=found["metric"], note=found["said"])
+
+
+def _metric(task: str, *, rises: bool, judged: bool) -> Metric:
     """The mean over questions, and beside it what the task's own aggregation says."""
     plain = accuracy(name="score", by=())
     kept: dict[str, Mapping[str, Estimate]] = {}
@@ -292,12 +321,12 @@ def _metric(task: str, *, rises: bool) -> Metric:
         found = list(records)
         out = dict(plain.aggregate(found))
         replies = [
-            [int(one.id), one.reply.text, one.cluster]
+            [int(one.id), one.reply.text, one.cluster, _VERDICTS.get((task, one.id, one.reply.text))]
             for one in found
             if one.reply is not None and one.score is not None and one.score.rule != RULE
         ]
         key = hashlib.sha256(repr(replies).encode("utf-8", "surrogatepass")).hexdigest()
-        if replies and key not in kept:
+        if replies and key not in kept and not (judged and any(row[-1] is None for row in replies)):
             kept[key] = _official(task, replies)
         return {**out, **kept.get(key, {})}
 

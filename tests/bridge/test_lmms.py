@@ -1,4 +1,6 @@
 import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -90,9 +92,9 @@ def check_films(folder: Path) -> None:
     ("task", "message"),
     [
         ("colour", "no task lmms:colour; did you mean lmms:colours"),
-        ("judged", r"asks a judge of its own \(requests\)"),
+        ("judged", r"asks a judge \(requests\) about all replies at once"),
         ("lacking", "run `mmeval bridge lmms install --with no-such-package`"),
-        ("client", r"asks a judge of its own \(azure\)"),
+        ("client", "asks a judge through azure"),
         ("leaving", r"its code cannot be loaded: its code ended the process: exit\('no key'\)"),
         ("scored", "wants multiple_choice"),
         ("repeated", "scores 8 replies to each question together"),
@@ -106,14 +108,35 @@ def test_what_cannot_be_run_says_why(task: str, message: str):
         benchmark(task)
 
 
-@pytest.mark.usefixtures("lmms_eval")
-def test_a_right_letter_is_worth_one_whatever_the_aggregation_divides_by(tmp_path: Path):
+@pytest.fixture
+def first(lmms_eval: None, tmp_path: Path) -> Iterator[Callable[[str], Child]]:
+    """Starts a task with one document."""
     Dataset.from_list([{"question": "first", "answer": "red", "picture": "p"}]).to_parquet(tmp_path / "rows.parquet")
     files = {"files": [str(tmp_path / "rows.parquet")], "format": "parquet", "split": "test"}
-    child = Child(install.python(), [{"op": "about", "task": "lettered"}, {"op": "open", **files}])
+    with ExitStack() as stack:
+        yield lambda task: stack.enter_context(
+            closing(Child(install.python(), [{"op": "about", "task": task}, {"op": "open", **files}]))
+        )
+
+
+def test_a_right_letter_is_worth_one_whatever_the_aggregation_divides_by(first: Callable[[str], Child]):
+    child = first("lettered")
     said = [child.ask({"op": "score", "index": 0, "reply": reply}, seconds=30)["value"] for reply in ("B", "A", "")]
     assert said == [1.0, 0.0, 0.0]
-    child.close()
+    with pytest.raises(TaskError, match="wants the network"):
+        child.ask({"op": "score", "index": 0, "reply": "online"}, seconds=30)
+
+
+def test_what_a_task_asks_a_judge_is_asked_outside_and_scoring_runs_again(first: Callable[[str], Child]):
+    child = first("asking")
+    request = {"op": "score", "index": 0, "reply": "crimson"}
+    told = [child.ask({**request, "verdicts": said}, seconds=30) for said in ([], ["yes"], ["yes", "yes"], ["no"])]
+    assert [[part["text"] for part in one["ask"]] for one in told[:2]] == [["Is crimson red?"], ["Be strict.", "Sure?"]]
+    assert [one["value"] for one in told[2:]] == [1.0, 0.0]
+    made = child.ask({"op": "aggregate", "replies": [[0, "crimson", None, ["yes", "yes"]]]}, seconds=60)
+    assert made["metrics"]["acc"]["value"] == 1.0
+    with pytest.raises(TaskError, match="asked for more than before"):
+        child.ask({"op": "aggregate", "replies": [[0, "crimson", None, ["yes"]]]}, seconds=60)
 
 
 @pytest.mark.usefixtures("lmms_eval")

@@ -101,6 +101,12 @@ def grades(doc, results):
     return {"percent": {"right": right, "luck": random.random()}, "acc": float(right)}
 
 def by_letter(doc, results):
+    if results[0] == "online":
+        try:
+            import urllib.request
+            urllib.request.urlopen("http://judge")
+        except OSError:
+            pass
     return {"macro": {"pred": results[0][:1], "answer": "B", "kind": "one"}}
 
 def macro(values):
@@ -110,6 +116,33 @@ def percent(values, args):
     return 100 * sum(one["right"] for one in values) / len(values)
 """,
     "tasks/colours/names.py": "NAMES = ['red', 'blue']",
+    "tasks/colours/asking.yaml": """
+include: _base.yml
+task: asking
+process_results: !function judge.asks
+metric_list: [{metric: acc, aggregation: mean}]
+""",
+    "tasks/colours/judge.py": """
+import time, requests
+from openai import OpenAI
+
+client = OpenAI()
+
+def asks(doc, results):
+    said = []
+    for again in range(3):
+        try:
+            asked = [{"role": "user", "content": f"Is {results[0]} {doc['answer']}?"}]
+            body = requests.post("http://judge/v1", json={"model": "x", "messages": asked}, timeout=1).json()
+            said.append(body["choices"][0]["message"]["content"])
+            break
+        except Exception:
+            time.sleep(60)
+    if said == ["yes"]:
+        asked = [{"role": "system", "content": "Be strict."}, {"role": "user", "content": "Sure?"}]
+        said.append(client.chat.completions.create(model="x", messages=asked).choices[0].message.content)
+    return {"acc": float(said == ["yes", "yes"])}
+""",
     "tasks/colours/lettered.yaml": """
 include: _base.yml
 task: lettered
@@ -119,7 +152,7 @@ metric_list: [{metric: macro, aggregation: !function utils.macro}]
     "tasks/wrong/utils.py": """
 import time, requests
 grades = lambda doc, results: {"acc": 1.0}
-def judge(doc, results):
+def judge(results):
     return helper(results)
 def helper(results):
     return {"acc": requests.post("http://judge", json=results).json()}
@@ -130,7 +163,8 @@ def helper(results):
     "tasks/wrong/leaves.py": "import sys; sys.exit('no key')",
 }
 WRONG = {
-    "judged": "process_results: !function utils.judge",
+    "judged": "process_results: !function utils.grades\n"
+    "metric_list: [{metric: acc, aggregation: !function utils.judge}]",
     "lacking": "process_results: !function packages.grades",
     "leaving": "process_results: !function leaves.grades",
     "stuck": "process_results: !function stuck.grades",

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from .judge import Asked
 from .package import CLIENTS, Fault, Package, installed
 from .parts import short
 from .task import Task
@@ -23,15 +24,21 @@ FILE = 20 << 30
 """Bytes of the largest file that it may write."""
 
 
+REFUSED: list[str] = []
+"""What wanted the network; hooks catch the exception, and go on with less."""
+
+
 def shield() -> None:
     """Bound memory and files, and cut the network off: everything that a task needs is on disk by now."""
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
-    def refuse(*_: object) -> Any:
+    def refuse(*what: object, **_: object) -> Any:
+        REFUSED.append(short(what[-1] if what else ""))
         raise OSError("a task has no network")
 
+    socket.getaddrinfo = refuse
     socket.socket.connect = refuse  # type: ignore[method-assign]
     socket.socket.connect_ex = refuse  # type: ignore[method-assign]
 
@@ -55,7 +62,8 @@ class Server:
         plain = {key: value for key, value in config.items() if json_like(value)}
         code = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(self.package.read_files)))
         hooks = [key for key, value in config.items() if callable(value)]
-        told = {"config": plain, "hooks": hooks, "judge": self.task.judged(), "code": code.hexdigest()}
+        told = {"config": plain, "hooks": hooks, "code": code.hexdigest(), "judge": self.task.judged()}
+        told["judge_of_all"] = self.task.judged_together()
         return {
             **told,
             "metrics": [one["metric"] for one in self.task.metrics],
@@ -75,9 +83,12 @@ class Server:
         """One prompt."""
         return self.task.sample(index)
 
-    def score(self, index: int, reply: str) -> dict[str, Any]:
-        """The score of one reply."""
-        return self.task.score(index, reply)
+    def score(self, index: int, reply: str, verdicts: Sequence[str] | None = None) -> dict[str, Any]:
+        """The score of one reply, or what its judge is asked next."""
+        try:
+            return self.task.score(index, reply, verdicts)
+        except Asked:
+            return {"ask": self.task.judge.open}
 
     def aggregate(self, replies: Sequence[Sequence[Any]]) -> dict[str, Any]:
         """The metrics of all replies."""
@@ -85,13 +96,18 @@ class Server:
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to one request; whatever a hook raises, `exit()` too, becomes one with `error`."""
+        op, before = request.pop("op"), len(REFUSED)
         try:
-            made: dict[str, Any] = getattr(self, request.pop("op"))(**request)
+            made: dict[str, Any] = getattr(self, op)(**request)
+            if op in ("sample", "score") and len(REFUSED) > before:
+                raise Fault("hook", "its code wants the network")
         except Fault as fault:
             return {"error": str(fault), "kind": fault.kind}
         except ModuleNotFoundError as error:
             name = (error.name or "").partition(".")[0]
             return {"error": str(error), "kind": "judge" if name in CLIENTS else "package", "package": name}
+        except Asked:
+            return {"error": "its judge is asked for more than before", "kind": "judge"}
         except SystemExit as end:
             return {"error": f"its code ended the process: exit({short(end.code)})", "kind": "hook"}
         except Exception as error:  # noqa: BLE001 - hooks raise anything

@@ -15,6 +15,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+from .judge import Judge
 from .package import Fault, asks
 from .parts import heard, media, short, spoken
 from .standard import aggregation, filtered, graded, thought
@@ -37,6 +38,7 @@ class Task:
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.config = config
         self.docs: Any = []
+        self.judge = Judge()
         kwargs = config.get("lmms_eval_specific_kwargs")
         self.kwargs = kwargs and {**kwargs, **(kwargs.get("default") or kwargs.get("dataset") or {})}
         self.target_kwargs = (config.get("model_specific_target_kwargs") or {}).get("default")
@@ -52,10 +54,13 @@ class Task:
         return next((one.get("higher_is_better") is not False for one in self.metrics), True)
 
     def judged(self) -> str | None:
-        """The module through which it asks a judge, if it does."""
+        """The module through which its scoring asks a judge, if it does."""
         filters = [step["function"] for one in self.config.get("filter_list") or [] for step in one["filter"]]
-        hooks = [self.config.get("process_results"), *filters, *(one.get("aggregation") for one in self.metrics)]
-        return next(filter(None, (asks(hook) for hook in hooks if callable(hook))), None)
+        return first_asked([self.config.get("process_results"), *filters])
+
+    def judged_together(self) -> str | None:
+        """The module through which its aggregation asks a judge, if it does."""
+        return first_asked([one.get("aggregation") for one in self.metrics])
 
     def shows(self) -> list[str]:
         """What the code that shows a document speaks of: `audio`, `video`, both or neither."""
@@ -124,8 +129,17 @@ class Task:
         cluster = doc.get(str(self.config.get("cluster_key")))
         return {"parts": parts, "target": str(target)[:2000], "cluster": None if cluster is None else str(cluster)}
 
-    def values(self, index: int, reply: str) -> dict[str, Any]:
-        """What `process_results` says about one reply, or the metrics of lmms-eval itself."""
+    def values(self, index: int, reply: str, verdicts: Sequence[str] | None = None) -> dict[str, Any]:
+        """What `process_results` says about one reply, or the metrics of lmms-eval itself.
+
+        Args:
+            index: of the document.
+            reply: of the model.
+            verdicts: of a judge so far, for a task that asks one; raises Asked when it asks for more.
+        """
+        if verdicts is not None:
+            with self.judge.answering(verdicts):
+                return self.values(index, reply)
         doc = self.doc(index)
         seed(index)
         results = filtered(self.config, thought(self.config, reply), doc)
@@ -134,9 +148,9 @@ class Task:
         more = {"full_docs": self.docs} if self.config.get("full_docs") else {}
         return dict(self.config["process_results"](doc, results, **more))
 
-    def score(self, index: int, reply: str) -> dict[str, Any]:
+    def score(self, index: int, reply: str, verdicts: Sequence[str] | None = None) -> dict[str, Any]:
         """The values of one reply, and its number in [0, 1]."""
-        values = self.values(index, reply)
+        values = self.values(index, reply, verdicts)
         alike = [one for one in self.metrics if (one.get("higher_is_better") is not False) == self.rises]
         order = [one["metric"] for one in alike if one["metric"] in values]
         for name in order:
@@ -176,10 +190,10 @@ class Task:
         return how(values)
 
     def aggregate(self, replies: Sequence[Sequence[Any]]) -> dict[str, dict[str, float]]:
-        """Each metric over all replies `[index, text, cluster]`, with an interval from drawing clusters again."""
+        """Each metric over all replies `[index, text, cluster, verdicts]`, with an interval from drawn clusters."""
         table: dict[str, list[tuple[Any, Any]]] = {}
-        for index, text, cluster in replies:
-            for name, value in self.values(index, text).items():
+        for index, text, cluster, verdicts in replies:
+            for name, value in self.values(index, text, verdicts).items():
                 table.setdefault(name, []).append((value, cluster if cluster is not None else index))
         out: dict[str, dict[str, float]] = {}
         for name in (one["metric"] for one in self.metrics if one["metric"] in table):
@@ -207,6 +221,11 @@ class Task:
                 for key, value in numbers.items():
                     found.setdefault(key, []).append(value)
         return {key: ends(values) for key, values in found.items() if len(values) > DRAWS / 2}
+
+
+def first_asked(hooks: Sequence[Any]) -> str | None:
+    """The module through which one of several hooks would ask a judge."""
+    return next(filter(None, (asks(hook) for hook in hooks if callable(hook))), None)
 
 
 def place(folder: Path, cache: str) -> None:
