@@ -10,7 +10,9 @@
   root.dataset.js = "";
   show(stored());
   document.addEventListener("DOMContentLoaded", function () {
-    var choice = document.getElementById("theme");
+    var choice = document.getElementById("theme"), here = document.querySelector(".top nav [aria-current]");
+    /* On a phone the navigation scrolls: the page's own entry is in view. */
+    if (here) here.parentNode.scrollLeft = here.offsetLeft - here.parentNode.clientWidth / 2;
     choice.value = root.dataset.theme || "auto";
     choice.addEventListener("change", function () {
       show(choice.value);

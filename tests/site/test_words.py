@@ -68,6 +68,24 @@ def table_of(text: str) -> tuple[list[str], list[list[str]]]:
     return re.findall(r"<th[^>]*>(.*?)</th>", head, re.DOTALL), rows
 
 
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "for sure",
+        "Keys worth checking",
+        "need seeing",
+        "is held against",
+        "Models: {",
+        "Problems",
+        '"Key"',
+        "sub-score",
+    ],
+)
+def test_texts_say_what_they_mean(phrase: str) -> None:
+    """Phrases that readers had to read twice do not come back."""
+    assert phrase not in (source_folder() / "messages" / "en.toml").read_text(encoding="utf-8")
+
+
 def test_a_fluid_chart_is_as_wide_as_its_column() -> None:
     x = Scale(0, 100, 100, "%")
     assert 'cx="50%"' in interval(x, 50, 40, 60)
