@@ -131,6 +131,7 @@ def provenance(cell: Cell, lang: Language) -> list[tuple[str, Any]]:
     return [
         (t("fact.version"), benchmark_folder(spec)),
         (t("fact.profile"), spec.profile),
+        (t("fact.recipe"), short(spec.recipe or "", 120)),
         (t("fact.mark"), trusted(cell, lang)),
         (t("fact.judge"), judge_of(run)),
         (t("fact.options"), short(text_of(spec.options), 1000)),
