@@ -1,4 +1,8 @@
-"""Gemini, through the `google-genai` SDK: gemini/gemini-3.1-pro."""
+"""Gemini, through the `google-genai` SDK.
+
+gemini/gemini-3.1-pro                texts
+gemini/gemini-2.5-flash-image        images of Gemini models; `-tts` models speak
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mmeval import AdapterError, Capabilities, Image, Options, Prompt, Reply, Request, Text, Video, providers
-from mmeval.definitions import BatchState, BatchStatus
+from mmeval import AdapterError, Capabilities, Image, Options, Prompt, Reply, Request, Text, Usage, Video, providers
+from mmeval.definitions import BatchState, BatchStatus, added
 from mmeval.sampling import VideoPolicy
-from mmeval.types import Modality, Part
+from mmeval.types import Modality, Part, Want
 
 HOST = "generativelanguage.googleapis.com"
 GOOGLE = f"https://{HOST}"
@@ -46,6 +50,12 @@ class GeminiOptions(Options):
     thoughts: bool = False
     """Ask for summaries of the reasoning."""
     media_resolution: Literal["low", "medium", "high"] | None = None
+    ratio: str | None = added(None)
+    """Of an image, such as 16:9."""
+    image_size: str | None = added(None)
+    """1K, 2K or 4K."""
+    voice: str | None = added(None)
+    """Of speech; Kore unless given."""
     timeout_s: float = 600.0
 
 
@@ -59,6 +69,7 @@ class Adapter:
     capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text", "image", "audio", "video"}),
+        wants=frozenset({"text", "image", "audio"}),
         options=GeminiOptions,
         # https://ai.google.dev/gemini-api/docs/image-understanding
         max_images=3000,
@@ -69,14 +80,17 @@ class Adapter:
         extra="gemini",
         sdk="google-genai",
         transport_options=frozenset({"timeout_s", "key_env"}),
-        request_options=frozenset({"thinking_budget", "thinking_level", "schema", "thoughts", "media_resolution"}),
+        request_options=frozenset(
+            {"thinking_budget", "thinking_level", "schema", "thoughts", "media_resolution"}
+            | {"ratio", "image_size", "voice"}
+        ),
     )
 
     def __init__(self, model: str, options: GeminiOptions) -> None:
         self.model = model
         self.endpoint = providers.endpoint(options.base_url)
         self._options = options
-        self._configs: dict[GeminiOptions, Any] = {}
+        self._configs: dict[tuple[GeminiOptions, Want], Any] = {}
 
     async def connect(self) -> None:
         """Import the SDK and read the key; raises UsageError naming what is missing."""
@@ -113,13 +127,20 @@ class Adapter:
         """Send one request; raises RetryableError or FatalError."""
         content = await self._content(request.prompt)
         answer = await providers.call(
-            self._send(content, options), secret=self._secret, body=lambda raw: raw.body or ""
+            self._send(content, options, request.want), secret=self._secret, body=lambda raw: raw.body or ""
         )
-        return providers.shaped(providers.gemini_reply, answer.value, secret=self._secret, latency_s=answer.latency_s)
+        read = providers.gemini_reply if request.want == "text" else providers.gemini_made
+        return providers.shaped(read, answer.value, secret=self._secret, latency_s=answer.latency_s)
 
-    async def _send(self, content: Any, options: GeminiOptions) -> Any:
+    @staticmethod
+    def made(model: str, want: Want, text: str, options: GeminiOptions) -> Usage | None:
+        """What one image is billed by; None where the rule is unknown."""
+        del text, options
+        return providers.gemini_made_tokens(model, want)
+
+    async def _send(self, content: Any, options: GeminiOptions, want: Want) -> Any:
         response = await self._client.aio.models.generate_content(
-            model=self.model, contents=content, config=self._config(options)
+            model=self.model, contents=content, config=self._config(options, want)
         )
         return response.sdk_http_response
 
@@ -138,12 +159,15 @@ class Adapter:
         made.video_metadata = self._types.VideoMetadata(**about) if about else None
         return made
 
-    def _config(self, options: GeminiOptions) -> Any:
-        if options not in self._configs:
-            self._configs[options] = self._types.GenerateContentConfig(
-                **settings(options), should_return_http_response=True, automatic_continuation=False
+    def _config(self, options: GeminiOptions, want: Want) -> Any:
+        if (options, want) not in self._configs:
+            made = providers.gemini_modalities(
+                want, ratio=options.ratio, image_size=options.image_size, voice=options.voice
             )
-        return self._configs[options]
+            self._configs[options, want] = self._types.GenerateContentConfig(
+                **settings(options), **made, should_return_http_response=True, automatic_continuation=False
+            )
+        return self._configs[options, want]
 
     @staticmethod
     def image_tokens(model: str, width: int, height: int, options: GeminiOptions) -> int | None:

@@ -2,6 +2,9 @@
 
 openai/gpt-5.4                                               the Responses API of api.openai.com
 openai/Qwen2-VL -o base_url=http://127.0.0.1:8000/v1         chat completions of any other server
+openai/gpt-image-1, openai/gpt-4o-mini-tts                   images and speech, also of any other server
+
+Chat models of api.openai.com make images by the image generation tool of the Responses API.
 """
 
 from __future__ import annotations
@@ -27,10 +30,12 @@ from mmeval import (
     providers,
 )
 from mmeval.definitions import BatchState, BatchStatus
-from mmeval.types import Finish, Modality, Part
+from mmeval.types import Finish, Modality, Part, Want
 
 HOST = "api.openai.com"
 OPENAI = f"https://{HOST}/v1"
+# Models that the images API serves; others of OpenAI make images by a tool.
+PAINTERS = re.compile(r"gpt-image|chatgpt-image|dall-e")
 # Models with sound, which only chat completions have.
 AUDIO = re.compile("-audio")
 # Reasoning models answer 400 to temperature and top_p; their chat variants accept both.
@@ -59,7 +64,7 @@ MIN_OUTPUT = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenAIOptions(providers.ChatOptions):
+class OpenAIOptions(providers.MakingOptions):
     """Options of OpenAI's APIs; None = the server's default."""
 
     base_url: str = OPENAI
@@ -83,7 +88,7 @@ class Adapter:
     capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text", "image", "audio", "video"}),
-        wants=frozenset({"text", "choice"}),
+        wants=frozenset({"text", "choice", "image", "audio"}),
         scores="likelihood",
         options=OpenAIOptions,
         max_images=500,
@@ -92,7 +97,19 @@ class Adapter:
         extra="openai",
         sdk="openai",
         transport_options=frozenset({"timeout_s", "key_env"}),
-        request_options=frozenset({"detail", "effort", "schema", "sampling", *providers.SAMPLERS}),
+        request_options=frozenset(
+            {
+                "detail",
+                "effort",
+                "schema",
+                "sampling",
+                *providers.SAMPLERS,
+                "size",
+                "quality",
+                "voice",
+                "speed",
+            }
+        ),
     )
 
     def __init__(self, model: str, options: OpenAIOptions) -> None:
@@ -121,6 +138,8 @@ class Adapter:
         )
         self._client = providers.ChatClient(self.endpoint, self._secret, timeout_s=self._options.timeout_s)
 
+        self._making = providers.OpenAIMaking(self._client, self.endpoint, self.model)
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
@@ -139,7 +158,18 @@ class Adapter:
                 raise FatalError(f"{self.model}: this API returns no log-probabilities of a prompt", kind="unsupported")
             return await providers.prompt_scores(request, payload, post)
         body = providers.Body()
+        if request.want == "image" and self._official and not PAINTERS.match(self.model):
+            return await self._making.tool_image(request, options, payload(body), body)
+        if request.want == "image":
+            return await self._making.image(request, options)
+        if request.want == "audio":
+            return await self._making.speech(request, options)
         return await post(body.dumps(payload(body)), self._read)
+
+    @staticmethod
+    def made(model: str, want: Want, text: str, options: OpenAIOptions) -> Usage | None:
+        """What one image or speech is billed by; None where the rule is unknown."""
+        return providers.made_tokens(model, want, text, options)
 
     def normalize_options(self, options: OpenAIOptions) -> OpenAIOptions:
         """The options as they are sent: without those that the model or the API refuses."""

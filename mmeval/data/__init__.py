@@ -5,7 +5,7 @@ A row is a mapping. Images stay encoded, as `{"bytes", "path"}` mappings.
 
 from mmeval.data.ablate import Ablation, ablate
 from mmeval.data.archives import unpacked
-from mmeval.data.combined import chained, each, joined, zipped
+from mmeval.data.combined import chained, each, gathered, joined, zipped
 from mmeval.data.families import mme_realworld
 from mmeval.data.files import csv, jsonl, parquet, tsv
 from mmeval.data.generated import Make, generated
@@ -39,7 +39,8 @@ from mmeval.data.videomme import video_mme, video_mme_v2
 
 __all__ = [
     "Ablation", "Make", "Variant", "ablate", "annotated", "beside", "chained", "csv", "each", "film", "from_file",
-    "generated", "hub", "joined", "jsonl", "lettered", "matrices", "mme_realworld", "parquet", "picture", "pictures",
+    "gathered", "generated", "hub", "joined", "jsonl", "lettered", "matrices", "mme_realworld", "parquet", "picture",
+    "pictures",
     "pinned", "placed", "present", "recording", "samples", "seen", "size", "sound", "spelled", "spoken", "still",
     "stills", "supplied", "tags", "tsv", "unpacked", "varied", "video_mme", "video_mme_v2", "vlmevalkit",
     "vlmevalkit_sample", "zipped",

@@ -6,6 +6,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from mmeval.data.hub import Hub
@@ -140,6 +142,37 @@ class Each:
     def with_sources(self, sources: tuple[Source, ...]) -> Each:
         """A copy with another source."""
         return replace(self, source=sources[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """Neighbouring rows with the same value of a column, as one row whose other columns hold lists."""
+
+    source: Source
+    column: str
+
+    def rows(self, *, offline: bool = False) -> Iterator[Row]:
+        """Stream the rows."""
+        for value, group in groupby(self.source.rows(offline=offline), key=itemgetter(self.column)):
+            some = list(group)
+            yield {**{name: [row[name] for row in some] for name in some[0]}, self.column: value}
+
+    def describe(self) -> Mapping[str, JSON]:
+        """The description of the source."""
+        return self.source.describe()
+
+    def sources(self) -> tuple[Source, ...]:
+        """The source."""
+        return (self.source,)
+
+    def with_sources(self, sources: tuple[Source, ...]) -> Gathered:
+        """A copy with another source."""
+        return replace(self, source=sources[0])
+
+
+def gathered(source: Source, column: str) -> Gathered:
+    """One row for neighbouring rows with the same value of a column; the other columns become lists."""
+    return Gathered(source=source, column=column)
 
 
 def zipped(source: Hub, *, archive: str, column: str, folder: str = "") -> Zipped:

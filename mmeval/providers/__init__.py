@@ -14,6 +14,7 @@ from mmeval.providers.devices import gpu_copies, gpu_shares, visible_gpus
 from mmeval.providers.encoders import Chats, Encoder, encoded_chats, encoder_for
 from mmeval.providers.failures import failure, said
 from mmeval.providers.geminifiles import INLINE, GeminiFiles
+from mmeval.providers.geminimade import gemini_made, gemini_made_tokens, gemini_modalities
 from mmeval.providers.google import gemini_clip_tokens, gemini_image_tokens, gemini_reply
 from mmeval.providers.guard import (
     ACCEPTED,
@@ -28,7 +29,9 @@ from mmeval.providers.guard import (
 from mmeval.providers.headers import anthropic_limits, openai_limits, retry_after
 from mmeval.providers.likelihood import OptionScores
 from mmeval.providers.local import card, decoded, first_device, load_checkpoint, local_failure, threads_for, too_large
+from mmeval.providers.making import MAX_MADE, download, text_of, unpacked
 from mmeval.providers.memory import DeviceMemory, fitting_tokens
+from mmeval.providers.openaimade import MakingOptions, OpenAIMaking, made_tokens
 from mmeval.providers.process import ManagedProcess
 from mmeval.providers.processors import load_config, load_processor
 from mmeval.providers.prompt_scores import prompt_scores
@@ -43,6 +46,7 @@ __all__ = [
     "INLINE",
     "MAX_BATCH",
     "MAX_BODY",
+    "MAX_MADE",
     "SAMPLERS",
     "Answer",
     "Arguments",
@@ -54,8 +58,10 @@ __all__ = [
     "Encoder",
     "GeminiFiles",
     "Kind",
+    "MakingOptions",
     "ManagedProcess",
     "ManagedServer",
+    "OpenAIMaking",
     "OptionScores",
     "ResponseBody",
     "Said",
@@ -74,6 +80,7 @@ __all__ = [
     "collected",
     "decode",
     "decoded",
+    "download",
     "drop_none",
     "early_leave",
     "encoded_chats",
@@ -86,6 +93,9 @@ __all__ = [
     "fitting_tokens",
     "gemini_clip_tokens",
     "gemini_image_tokens",
+    "gemini_made",
+    "gemini_made_tokens",
+    "gemini_modalities",
     "gemini_reply",
     "gpu_copies",
     "gpu_shares",
@@ -100,6 +110,7 @@ __all__ = [
     "load_config",
     "load_processor",
     "local_failure",
+    "made_tokens",
     "openai_limits",
     "prompt_scores",
     "refuse_keys",
@@ -109,8 +120,10 @@ __all__ = [
     "samples",
     "sdk",
     "shaped",
+    "text_of",
     "threads_for",
     "too_large",
+    "unpacked",
     "usual_way",
     "visible_gpus",
 ]

@@ -12,7 +12,7 @@ from mmeval.errors import AdapterError, RetryableError
 from mmeval.providers.failures import failure, said
 from mmeval.providers.guard import MAX_BODY, bodies_up_to
 from mmeval.providers.setup import Secret
-from mmeval.types import Reply, Usage
+from mmeval.types import Reply
 
 T = TypeVar("T")
 MOST_TOKENS = 1 << 40
@@ -100,7 +100,13 @@ def shaped(read: Callable[[dict[str, Any]], Reply], value: dict[str, Any], *, se
         reply,
         text=secret.redact(reply.text),
         reasoning=_text(reply.reasoning, secret),
-        usage=Usage(_count(used.input), _count(used.output), _count(used.reasoning), _count(used.cached)),
+        usage=replace(
+            used,
+            input=_count(used.input),
+            output=_count(used.output),
+            reasoning=_count(used.reasoning),
+            cached=_count(used.cached),
+        ),
         model=_text(reply.model, secret),
         request_id=_text(reply.request_id, secret),
     )

@@ -7,6 +7,7 @@ Bodies are read, and decompressed, up to a limit. Every adapter reads its respon
 from __future__ import annotations
 
 import asyncio
+import sys
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
@@ -172,16 +173,15 @@ def refuse_redirect(status: int, headers: Mapping[str, str]) -> None:
 
 
 async def guard_httpx(response: Any) -> None:
-    """A response hook for a client of httpx2, `event_hooks={"response": [guard_httpx]}`."""
-    from httpx2 import ByteStream  # comes with the SDKs of OpenAI and Anthropic
-
+    """A response hook for a client of httpx or httpx2, `event_hooks={"response": [guard_httpx]}`."""
+    library = sys.modules[type(response).__module__.partition(".")[0]]
     refuse_redirect(response.status_code, response.headers)
     async with aclosing(aiter(response.stream)) as chunks:
         content = await read_body(chunks, response.headers)
     await response.stream.aclose()
     if "content-encoding" in response.headers:
         del response.headers["content-encoding"]
-    response.stream = ByteStream(content)
+    response.stream = library.ByteStream(content)
 
 
 def guarded_session() -> aiohttp.ClientSession:

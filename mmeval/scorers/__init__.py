@@ -3,6 +3,7 @@
 from mmeval.scorers.base import Compare, Extract, Extraction, Grade, JudgeRule, Rule, Scorer, Staged
 from mmeval.scorers.coordinates import Convention
 from mmeval.scorers.judges.extraction import extracted_answer, judged_choice
+from mmeval.scorers.judges.making import clip_score, questions_about, spoken, vqa_score, written
 from mmeval.scorers.judges.pairwise import pairwise
 from mmeval.scorers.judges.ratings import instructed, truthful
 from mmeval.scorers.judges.rubrics import (
@@ -55,6 +56,7 @@ __all__ = [
     "caption_choice",
     "chart_judged",
     "choice",
+    "clip_score",
     "closed_or_open",
     "contains",
     "correctness",
@@ -83,19 +85,23 @@ __all__ = [
     "point",
     "points",
     "question",
+    "questions_about",
     "relative_accuracy",
     "relaxed",
     "relaxed_lists",
     "routed",
     "short_answer",
     "speech_errors",
+    "spoken",
     "table_match",
     "tagged_judged",
     "token_choice",
     "transcript",
     "truthful",
     "vqa_accuracy",
+    "vqa_score",
     "within",
     "word_choice",
+    "written",
     "yes_no",
 ]

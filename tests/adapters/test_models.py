@@ -16,7 +16,7 @@ KNOWN = {
     "title", "organization", "released", "cutoff", "open", "parameters", "parts", "modalities", "price", "price_date", "url",
     "reference", "coordinates", "license", "context",
 }  # fmt: skip
-PRICES = {"input", "output", "cached_input", "batch_input", "batch_output"}
+PRICES = {"input", "output", "cached_input", "batch_input", "batch_output", "image", "second", "characters"}
 
 
 @pytest.mark.parametrize("name", CARDS)

@@ -14,6 +14,7 @@ from tests.benchmarks.twins_catalog import TWINS as CATALOG
 from tests.benchmarks.twins_charts import TWINS as CHARTS
 from tests.benchmarks.twins_fields import TWINS as FIELDS
 from tests.benchmarks.twins_general import TWINS as GENERAL
+from tests.benchmarks.twins_generation import TWINS as GENERATION
 from tests.benchmarks.twins_grounding import TWINS as GROUNDING
 from tests.benchmarks.twins_groups import TWINS as GROUPS
 from tests.benchmarks.twins_matching import TWINS as MATCHING
@@ -22,7 +23,9 @@ from tests.benchmarks.twins_video import TWINS as VIDEO
 from tests.benchmarks.twins_vqa import TWINS as VQA
 from tests.data.fakehub import Hub
 
-TWINS: dict[str, Twin] = VQA | CATALOG | CHARTS | FIELDS | GENERAL | GROUNDING | GROUPS | MATCHING | PUZZLES | VIDEO
+TWINS: dict[str, Twin] = (
+    VQA | CATALOG | CHARTS | FIELDS | GENERAL | GENERATION | GROUNDING | GROUPS | MATCHING | PUZZLES | VIDEO
+)
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from datasets import Audio, Dataset, Features, Image, List, Value
 from mmeval import Benchmark, Record, Reply, Sample, Score, data, media
 from mmeval.catalog import Catalog
 from mmeval.data.archives import Unpacked
-from mmeval.data.combined import Chained, Each, Joined, Zipped
+from mmeval.data.combined import Chained, Each, Gathered, Joined, Zipped
 from mmeval.data.contract import checked
 from mmeval.data.hub import Hub as HubSource
 from mmeval.data.pins import Composite
@@ -47,7 +47,7 @@ class Twin:
     prompt: Sequence[str | int]
     """Texts, and pictures by their shade."""
     replies: Sequence[Any]
-    """Texts, or the scores of the choices."""
+    """Texts, the scores of the choices, or a Reply with what was made."""
     value: float
     """The expected headline."""
     verdicts: Sequence[str] = ()
@@ -161,7 +161,7 @@ def _put_supplied(file: Path, columns: Any, rows: Any, files: Mapping[str, bytes
 def _redirected(source: Source, hub: Hub) -> Source:
     if isinstance(source, Tsv):
         return replace(source, url=f"{hub.url}/_tsv/{source.name}.tsv", md5=None)
-    if isinstance(source, Chained | Each | Joined | Unpacked | Zipped):
+    if isinstance(source, Chained | Each | Gathered | Joined | Unpacked | Zipped):
         return source.with_sources(tuple(_redirected(part, hub) for part in source.sources()))
     return source
 
@@ -189,7 +189,7 @@ def scored(benchmark: Benchmark, twin: Twin, samples: Sequence[Sample]) -> tuple
     verdicts = iter(twin.verdicts)
     records = []
     for sample, text in zip(samples, twin.replies, strict=True):
-        reply = Reply(text=text, finish="stop") if isinstance(text, str) else Reply(text="", finish="stop", scores=text)
+        reply = text if isinstance(text, Reply) else said(text)
         score = rule(sample, reply) if not hasattr(rule, "parse") else _judged(rule, sample, reply, verdicts)
         records.append(
             Record(
@@ -199,6 +199,11 @@ def scored(benchmark: Benchmark, twin: Twin, samples: Sequence[Sample]) -> tuple
     numbers = benchmark.metric.aggregate(iter(records))
     headline = numbers.get(benchmark.metric.name)
     return records, headline.value if headline else None
+
+
+def said(text: Any) -> Reply:
+    """A text, or the scores of the choices."""
+    return Reply(text=text, finish="stop") if isinstance(text, str) else Reply(text="", finish="stop", scores=text)
 
 
 def _judged(rule: Any, sample: Sample, reply: Reply, verdicts: Any) -> Score:

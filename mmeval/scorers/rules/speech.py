@@ -11,7 +11,7 @@ from mmeval.scorers.readers.speech import units
 from mmeval.scorers.rules.text import levenshtein
 from mmeval.types import Reply, Sample, Score
 
-__all__ = ["speech_errors"]
+__all__ = ["compared", "speech_errors"]
 
 SHOWN = 400
 """Characters of a transcript that a score keeps."""
@@ -43,7 +43,7 @@ def _errors(sample: Sample, reply: Reply) -> Score:
     unit = sample.tags.get("unit", "word")
     text = thinking.split(reply.text).answer
     wanted, said = units(targets.plain(sample.target), unit), units(text, unit)
-    return _compared(wanted, said, unit)
+    return compared(wanted, said, unit)
 
 
 def _by_whisper(sample: Sample, reply: Reply) -> Score:
@@ -51,10 +51,11 @@ def _by_whisper(sample: Sample, reply: Reply) -> Score:
     english = spaced and sample.tags.get("language", "en").startswith("en")
     text, target = thinking.split(reply.text).answer, targets.plain(sample.target)
     wanted, said = (transcripts.whisper(one, english=english, characters=not spaced) for one in (target, text))
-    return _compared(wanted, said, "word" if spaced else "character")
+    return compared(wanted, said, "word" if spaced else "character")
 
 
-def _compared(wanted: list[str], said: list[str], unit: str) -> Score:
+def compared(wanted: list[str], said: list[str], unit: str) -> Score:
+    """The error rate of units against those of the target, with the errors and the text as the answer."""
     wrong = edits(wanted, said)
     shown = ("" if unit == "character" else " ").join(said)[:SHOWN]
     value = min(1.0, wrong / len(wanted)) if wanted else float(bool(said))

@@ -1,0 +1,55 @@
+"""Short prompts about objects, their number, colour and position: does the picture show what was asked?
+
+The authors' rule uses an object detector (Mask2Former) and its boxes. Here a vision model answers one question for each
+fact; the profile `all`, the default, counts a picture only if every fact holds, as theirs does. State the judge with
+the number. The published score is the mean of the six kinds over four pictures for each prompt: add `--epochs 4`.
+"""
+
+from typing import Any
+
+from mmeval import Benchmark, Row, Sample, Text, data
+from mmeval.metrics import accuracy
+from mmeval.scorers import questions_about
+
+BESIDE = {"left of": "to the left of", "right of": "to the right of", "above": "above", "below": "below"}
+
+
+def facts(row: Row) -> list[dict[str, Any]]:
+    asked: list[dict[str, Any]] = []
+    counting = bool(row.get("exclude"))
+    for thing in row["include"]:
+        name, there = thing["class"], len(asked)
+        if counting:
+            asked.append({"ask": f"How many {name}s are in the picture?", "answer": str(thing["count"])})
+            continue
+        asked.append({"ask": f"Is there a {name} in the picture?", "answer": "yes"})
+        if thing.get("color"):
+            asked.append({"ask": f"Is the {name} {thing['color']}?", "answer": "yes", "needs": [there]})
+        if thing.get("position"):
+            where, other = thing["position"][0], row["include"][thing["position"][1]]["class"]
+            asked.append({"ask": f"Is the {name} {BESIDE[where]} the {other}?", "answer": "yes", "needs": [there]})
+    return asked
+
+
+def to_sample(row: Row) -> Sample:
+    return Sample(
+        id=str(row["row"]),
+        prompt=(Text(row["prompt"]),),
+        target={"questions": facts(row)},
+        cluster=row["prompt"],
+        tags={"category": row["tag"]},
+    )
+
+
+benchmark = Benchmark(
+    name="geneval", version="1", title="GenEval", about=__doc__, want="image", temperature=None,
+    data=data.supplied(
+        "geneval", file="evaluation_metadata.jsonl",
+        how="copy prompts/evaluation_metadata.jsonl of https://github.com/djghosh13/geneval there",
+        columns={"tag": str, "include": list, "prompt": str},
+    ),
+    to_sample=to_sample, score=questions_about(), profile="all", metric=accuracy(macro="category"),
+    cluster="prompt", license="MIT", url="https://github.com/djghosh13/geneval",
+    paper="https://arxiv.org/abs/2310.11513", rows=553, chance=0.0, labels="user-supplied",
+    tags=("makes image", "judge"),
+)  # fmt: skip

@@ -1,0 +1,138 @@
+"""Images and speech from servers that speak OpenAI's APIs.
+
+Sources: https://platform.openai.com/docs/api-reference/images, .../audio/createSpeech, and the guide to the image
+generation tool of the Responses API.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mmeval.definitions import added
+from mmeval.errors import FatalError, RetryableError
+from mmeval.providers.body import Body, drop_none
+from mmeval.providers.calls import fetch
+from mmeval.providers.chat import ChatClient, ChatOptions
+from mmeval.providers.making import MAX_MADE, download, text_of, unpacked
+from mmeval.types import Reply, Request, Usage
+
+__all__ = ["MakingOptions", "OpenAIMaking", "made_tokens"]
+
+IMAGE_TOKENS = {
+    ("low", "square"): 272, ("low", "tall"): 408, ("low", "wide"): 400,
+    ("medium", "square"): 1056, ("medium", "tall"): 1584, ("medium", "wide"): 1568,
+    ("high", "square"): 4160, ("high", "tall"): 6240, ("high", "wide"): 6208,
+}  # fmt: skip
+"""Output tokens of an image of gpt-image-1 by quality and form.
+Source: https://platform.openai.com/docs/guides/image-generation#cost-and-latency (2025-08)"""
+VOICE = "alloy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakingOptions(ChatOptions):
+    """Options of images and speech; None = the server's default."""
+
+    size: str | None = added(None)
+    """Of an image, such as 1024x1024."""
+    quality: str | None = added(None)
+    """Of an image."""
+    voice: str | None = added(None)
+    """Of speech; alloy unless given."""
+    speed: float | None = added(None)
+    """Of speech; 1 is normal."""
+
+
+class OpenAIMaking:
+    """Asks one model of one server for images and speech.
+
+    Args:
+        client: of the server.
+        endpoint: its base URL.
+        model: as the server knows it.
+    """
+
+    def __init__(self, client: ChatClient, endpoint: str, model: str) -> None:
+        self._client, self._endpoint, self._model = client, endpoint, model
+
+    async def image(self, request: Request, options: MakingOptions) -> Reply:
+        """One image from the images API; raises RetryableError or FatalError."""
+        given = {"model": self._model, "prompt": text_of(request), "n": 1, "size": options.size,
+                 "quality": options.quality}  # fmt: skip
+        if self._model.startswith("dall-e"):
+            given["response_format"] = "b64_json"
+        links: list[str] = []
+
+        def read(value: dict[str, Any]) -> Reply:
+            one = value["data"][0]
+            if not one.get("b64_json"):
+                links.append(str(one["url"]))
+            usage = value.get("usage") or {}
+            used = Usage(input=usage.get("input_tokens"), output=usage.get("output_tokens"), images=1)
+            made = (unpacked("image", one["b64_json"]),) if not links else ()
+            return Reply(text="", finish="stop", media=made, usage=used, model=self._model)
+
+        reply = await self._client.post(f"{self._endpoint}/images/generations", Body().dumps(drop_none(given)), read)
+        return await self._fetched(reply, links) if links else reply
+
+    async def _fetched(self, reply: Reply, links: list[str]) -> Reply:
+        try:
+            made = await download("image", links[0], endpoint=self._endpoint, secret=self._client.secret)
+        except RetryableError as error:
+            if error.kind == "expired":  # asking again would pay for another image
+                raise FatalError(str(error), kind="expired", status=error.status) from None
+            raise
+        return replace(reply, media=(made,))
+
+    async def tool_image(self, request: Request, options: MakingOptions, payload: dict[str, Any], body: Body) -> Reply:
+        """One image from the image generation tool of the Responses API."""
+        tool = {"type": "image_generation", "size": options.size, "quality": options.quality}
+        asked = {**payload, "tools": [drop_none(tool)], "tool_choice": {"type": "image_generation"}}
+
+        def read(value: dict[str, Any]) -> Reply:
+            calls = [item for item in value["output"] if item.get("type") == "image_generation_call"]
+            made = tuple(unpacked("image", item["result"]) for item in calls if item.get("result"))[:1]
+            texts = [part for item in value["output"] if item.get("type") == "message" for part in item["content"]]
+            said = "".join(part.get("text") or part.get("refusal") or "" for part in texts)
+            refused = not made and any(part.get("type") == "refusal" for part in texts)
+            usage = value.get("usage") or {}
+            used = Usage(input=usage.get("input_tokens"), output=usage.get("output_tokens"), images=len(made))
+            return Reply(
+                text=said, finish="refused" if refused else "stop", media=made, usage=used, model=value.get("model")
+            )
+
+        return await self._client.post(f"{self._endpoint}/responses", body.dumps(asked), read)
+
+    async def speech(self, request: Request, options: MakingOptions) -> Reply:
+        """A text spoken, as WAV."""
+        text = text_of(request)
+        given = {"instructions": options.system, "speed": options.speed}
+        speaking = self._client.sdk.audio.speech.create(
+            model=self._model, voice=options.voice or VOICE, input=text, response_format="wav", **drop_none(given)
+        )
+        try:
+            data = await fetch(speaking, secret=self._client.secret, read=lambda said: said.content, limit=MAX_MADE)
+        except FatalError as error:
+            return _filtered(error)
+        made = unpacked("audio", bytes(data))
+        return Reply(text="", finish="stop", media=(made,), usage=Usage(characters=len(text)), model=self._model)
+
+
+def _filtered(error: FatalError) -> Reply:
+    """A reply for a prompt that a content filter stopped; raises every other error."""
+    if error.kind != "filtered":
+        raise error
+    return Reply(text="", finish="filtered")
+
+
+def made_tokens(model: str, want: str, text: str, options: MakingOptions) -> Usage | None:
+    """What one reply is billed by; None where the provider's rule is unknown."""
+    if want == "audio":
+        return Usage(characters=len(text))
+    if not model.startswith("gpt-image-1"):
+        return Usage(images=1)
+    if options.quality not in ("low", "medium", "high"):
+        return None  # the model chooses
+    width, _, height = (options.size or "1024x1024").partition("x")
+    form = "square" if width == height else "tall" if int(width) < int(height) else "wide"
+    return Usage(output=IMAGE_TOKENS[options.quality, form], images=1)

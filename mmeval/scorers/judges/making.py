@@ -1,0 +1,289 @@
+"""Judges of what a model made: they look at the image or at frames of the film, or listen to the sound.
+
+A judge is asked about one fact at a time, and never for an overall impression. Its questions belong to the sample, so
+the digest of the rule and the benchmark's data identify what was asked.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mmeval.errors import ScoreError
+from mmeval.sampling import video_policy
+from mmeval.scorers import targets
+from mmeval.scorers.base import Scorer
+from mmeval.scorers.identity import describe, joined
+from mmeval.scorers.readers import thinking
+from mmeval.scorers.readers.speech import units
+from mmeval.scorers.rules.speech import compared
+from mmeval.scorers.rules.text import levenshtein
+from mmeval.types import Part, Prompt, Reply, Request, Sample, Score, Text, Video
+
+__all__ = ["clip_score", "questions_about", "spoken", "vqa_score", "written"]
+
+FRAMES = "frames=8"
+"""How a judge is shown a film."""
+LONGEST = 2000
+"""Characters of a judge's answer that are read."""
+YES_NO = "Answer with yes or no."
+NUMBER = "Answer with a number."
+_WORD = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,4}")
+_WORDS = {"none": 0, "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+          "nine": 9, "ten": 10}  # fmt: skip
+Answers = Sequence[bool]
+Combine = Callable[[Answers, Sample], float]
+
+
+def seen(reply: Reply) -> Part:
+    """What was made, as a judge is shown it."""
+    made: Any = reply.media[0]
+    return replace(made, policy=video_policy(FRAMES)) if isinstance(made, Video) else made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """A rule that asks a judge the questions of a sample, one by one.
+
+    The target is `{"questions": [{"ask": ..., "answer": "yes", "needs": [...]}, ...]}`. An answer is `yes`, `no` or a
+    number; `needs` has the places, from 0, of questions that must be right before this one is asked.
+    """
+
+    name: str
+    combine: Combine
+    """Makes the value from the questions that are answered as they should be."""
+
+    @property
+    def stages(self) -> tuple[Any, ...]:
+        """The functions that decide the value."""
+        return (self.combine, answered)
+
+    @property
+    def digest(self) -> str:
+        """sha256 of how questions are asked and put together, hexadecimal."""
+        return joined([self.name, YES_NO, NUMBER, FRAMES, *map(describe, self.stages)])
+
+    def prompt(self, sample: Sample, reply: Reply) -> Prompt | Request | Score:
+        """The first question."""
+        return self._next(sample, reply, [])
+
+    def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Request | Score:
+        """The next question, or the score; raises ScoreError for an answer that is none."""
+        return self._next(sample, reply, list(verdicts))
+
+    def _next(self, sample: Sample, reply: Reply, verdicts: list[Reply]) -> Prompt | Score:
+        asked = _questions(sample)
+        found: list[bool] = []
+        for place, question in enumerate(asked):
+            needs = question.get("needs", ())
+            if any(need < place and not found[need] for need in needs):
+                found.append(False)  # what is not there has no colour; nobody is asked
+            elif verdicts:
+                found.append(answered(verdicts.pop(0).text, str(question["answer"])))
+            else:
+                closing = YES_NO if str(question["answer"]).lower() in ("yes", "no") else NUMBER
+                return (seen(reply), Text(f"{question['ask']} {closing}"))
+        return self._score(asked, found, sample)
+
+    def _score(self, asked: Sequence[Mapping[str, Any]], found: Answers, sample: Sample) -> Score:
+        wrong = [str(question["ask"]) for question, right in zip(asked, found, strict=True) if not right]
+        return Score(
+            value=self.combine(found, sample),
+            answer=f"{sum(found)} of {len(found)}",
+            rule=f"judge:{self.name}",
+            note=f"not so: {' / '.join(wrong)}"[:400] if wrong else "everything is as asked",
+        )
+
+
+def _questions(sample: Sample) -> Sequence[Mapping[str, Any]]:
+    target = sample.target
+    if not isinstance(target, dict) or not target.get("questions"):
+        raise ScoreError("the sample has no questions for the judge")
+    return list(target["questions"])
+
+
+def answered(text: str, wanted: str) -> bool:
+    """Whether a judge's answer is the one that is wanted; raises ScoreError if it is none."""
+    said = thinking.split(text).answer[:LONGEST]
+    if wanted.lower() in ("yes", "no"):
+        words = {match[1].lower() for match in _WORD.finditer(said)}
+        if len(words) != 1:
+            raise ScoreError(f"{said[:60]!r} is neither yes nor no")
+        return words.pop() == wanted.lower()
+    numbers = {int(found) for found in _NUMBER.findall(said)} or {
+        _WORDS[word] for word in re.findall(r"[a-z]+", said.lower()) if word in _WORDS
+    }
+    if len(numbers) != 1:
+        raise ScoreError(f"{said[:60]!r} is not a number")
+    return numbers.pop() == int(wanted)
+
+
+def every(found: Answers, sample: Sample) -> float:
+    """1 if everything is as asked (GenEval)."""
+    del sample
+    return float(all(found))
+
+
+def share(found: Answers, sample: Sample) -> float:
+    """The share of the questions that are answered as they should be; what depends on a wrong one is wrong (DSG)."""
+    del sample
+    return sum(found) / len(found)
+
+
+def questions_about() -> Scorer:
+    """A vision model answers the sample's questions about what was made, as in GenEval, DPG-Bench and TIFA.
+
+    `mmeval` and `share` give the share of the questions that are answered as they should be, where a question whose
+    premise fails counts as wrong (Cho et al., Davidsonian Scene Graph, ICLR 2024). `all` needs every one (Ghosh et al.,
+    GenEval, NeurIPS 2023).
+    """
+    rules = {name: Questions(name=name, combine=combine) for name, combine in (("share", share), ("all", every))}
+    return Scorer(name="questions_about", version=1, rules={"mmeval": rules["share"], **rules})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """A rule that asks a judge to score texts against what was made, and makes a value of the scores."""
+
+    name: str
+    ask: Callable[[Sample], str | None]
+    """The question that stands beside the media; None: there is none."""
+    choices: Callable[[Sample], tuple[str, ...]]
+    value: Callable[[Sequence[float]], float] = field()
+
+    @property
+    def stages(self) -> tuple[Any, ...]:
+        """The functions that decide the value."""
+        return (self.ask, self.choices, self.value)
+
+    @property
+    def digest(self) -> str:
+        """sha256 of what is asked and how the value is made, hexadecimal."""
+        return joined([self.name, FRAMES, *map(describe, self.stages)])
+
+    def prompt(self, sample: Sample, reply: Reply) -> Prompt | Request | Score:
+        """The one request."""
+        question = self.ask(sample)
+        parts: Prompt = (seen(reply), Text(question)) if question else (seen(reply),)
+        return Request(prompt=parts, want="choice", choices=self.choices(sample))
+
+    def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Request | Score:
+        """The score; raises ScoreError if the judge gave another number of scores."""
+        scores = verdicts[-1].scores
+        if len(scores) != len(self.choices(sample)):
+            raise ScoreError(f"the judge gave {len(scores)} scores")
+        value = self.value(scores)
+        return Score(value=value, answer=f"{value:.4f}", rule=f"judge:{self.name}", note=f"scores {scores}"[:200])
+
+
+def asked_for(sample: Sample) -> str:
+    """The prompt that the model was given."""
+    return " ".join(part.text for part in sample.prompt if isinstance(part, Text)).strip()
+
+
+def _figure(sample: Sample) -> str:
+    return f'Does this figure show "{asked_for(sample)}"? Please answer yes or no.'
+
+
+def _nothing(sample: Sample) -> None:
+    del sample
+
+
+def _yes_no(sample: Sample) -> tuple[str, ...]:
+    del sample
+    return ("Yes", "No")
+
+
+def _itself(sample: Sample) -> tuple[str, ...]:
+    return (asked_for(sample),)
+
+
+def probability(scores: Sequence[float]) -> float:
+    """Of the first option, from summed log-probabilities of two."""
+    return 1 / (1 + math.exp(min(700.0, scores[1] - scores[0])))
+
+
+def rescaled(scores: Sequence[float]) -> float:
+    """2.5 x max(cosine, 0), at most 1 (Hessel et al., CLIPScore, EMNLP 2021)."""
+    if not -1.0001 <= scores[0] <= 1.0001:
+        raise ScoreError(f"{scores[0]:g} is no cosine; let the judge give them: --judge-option cosine=true")
+    return min(1.0, 2.5 * max(0.0, scores[0]))
+
+
+def vqa_score() -> Scorer:
+    """How likely a vision model finds "Yes" to `Does this figure show "PROMPT"?` (Lin et al., VQAScore, ECCV 2024).
+
+    The judge must score options by likelihood (`transformers/`, `vllm/`). It is the probability of "Yes" against "No".
+    """
+    rule = Scored(name="vqa_score", ask=_figure, choices=_yes_no, value=probability)
+    return Scorer(name="vqa_score", version=1, rules={"mmeval": rule})
+
+
+def clip_score() -> Scorer:
+    """CLIPScore of the prompt: 2.5 times the cosine of image and text, by a judge `similarity/...` with cosine=true."""
+    rule = Scored(name="clip_score", ask=_nothing, choices=_itself, value=rescaled)
+    return Scorer(name="clip_score", version=1, rules={"mmeval": rule})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcribed:
+    """A rule that lets a judge write down the text that was made, and compares it with the target."""
+
+    name: str
+    ask: str
+    compare: Callable[[str, Sample], Score]
+
+    @property
+    def stages(self) -> tuple[Any, ...]:
+        """The function that compares."""
+        return (self.compare,)
+
+    @property
+    def digest(self) -> str:
+        """sha256 of what is asked, hexadecimal."""
+        return joined([self.name, self.ask, FRAMES, *map(describe, self.stages)])
+
+    def prompt(self, sample: Sample, reply: Reply) -> Prompt | Request | Score:
+        """The one request."""
+        del sample
+        return (seen(reply), Text(self.ask))
+
+    def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Request | Score:
+        """The score of what the judge has read or heard."""
+        del reply
+        return self.compare(thinking.split(verdicts[-1].text).answer, sample)
+
+
+def _errors(said: str, sample: Sample) -> Score:
+    unit = sample.tags.get("unit", "word")
+    return compared(units(targets.plain(sample.target), unit), units(said, unit), unit)
+
+
+def _similar(said: str, sample: Sample) -> Score:
+    wanted, read = (" ".join(text.split()) for text in (targets.plain(sample.target), said[:LONGEST]))
+    longest = max(len(wanted), len(read))
+    value = 1 - levenshtein(wanted, read) / longest if longest else 1.0
+    return Score(value=value, answer=read[:400] or "no text", rule="judge:written", note=f"target {wanted[:200]}")
+
+
+SPOKEN = "Write down what is said, word for word. Reply with the words alone."
+WRITTEN = "Write down all text in the picture exactly as it is written, and nothing else. Reply NONE if there is none."
+
+
+def spoken() -> Scorer:
+    """A model that hears writes speech down; the value is the error rate against the text that was to be said.
+
+    Units as in `speech_errors`; the metric is `error_rate`.
+    """
+    rule = Transcribed(name="spoken", ask=SPOKEN, compare=_errors)
+    return Scorer(name="spoken", version=1, rules={"mmeval": rule})
+
+
+def written() -> Scorer:
+    """A vision model writes down the text of a picture; the value is 1 - edits / the length of the longer text."""
+    rule = Transcribed(name="written", ask=WRITTEN, compare=_similar)
+    return Scorer(name="written", version=1, rules={"mmeval": rule})

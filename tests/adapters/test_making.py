@@ -1,0 +1,153 @@
+"""Images, sounds and films from each provider, through its real SDK, against a server that speaks its wire format."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from mmeval import media
+from mmeval.catalog import Catalog
+from mmeval.engine.options import Settings
+from mmeval.engine.retry import Policy
+from mmeval.runner import run_one
+from mmeval.scorers import Scorer
+from mmeval.types import Score, Text
+from tests.data.pictures import png
+from tests.engine.test_wants import drawing
+from tests.loopback.studio import Studio, made
+from tests.loopback.threaded import threaded
+
+from .conftest import KEY
+
+WAYS = {  # what is asked: model, what it makes, options
+    "images": ("openai/gpt-image-1", "image", {"size": "1024x1024", "quality": "low"}),
+    "tool": ("openai/gpt-5", "image", {"quality": "low"}),
+    "speech": ("openai/gpt-4o-mini-tts", "audio", {"voice": "ash"}),
+    "gemini": ("gemini/gemini-2.5-flash-image", "image", {"ratio": "16:9"}),
+    "gemini-tts": ("gemini/gemini-2.5-flash-preview-tts", "audio", {"voice": "Puck"}),
+    "runway": ("runway/gen4.5", "video", {"seconds": 5}),
+    "runway-image": ("runway/gen4_image", "image", {"seed": 3}),
+    "inworld": ("inworld/inworld-tts-1.5-max", "audio", {"voice": "Dennis"}),
+}
+BILLED = {
+    "tool": {"input": 9, "output": 300, "images": 1},
+    "images": {"input": 9, "output": 272, "images": 1}, "speech": {"characters": 6}, "gemini": {"input": 9, "output": 1290, "images": 1},
+    "gemini-tts": {"input": 9, "output": 1290},
+    "runway": {"seconds": 5.0}, "runway-image": {"images": 1}, "inworld": {"characters": 6},
+}  # fmt: skip
+SAID = {  # a part of the body in which the SDK sent the options
+    "images": {"model": "gpt-image-1", "prompt": "[0] Wh", "n": 1, "size": "1024x1024", "quality": "low"},
+    "runway": {"model": "gen4.5", "promptText": "[0] Wh", "ratio": "1280:720", "duration": 5},
+    "runway-image": {"model": "gen4_image", "promptText": "[0] Wh", "ratio": "1024:1024", "seed": 3},
+    "inworld": {"text": "[0] Wh", "voiceId": "Dennis", "modelId": "inworld-tts-1.5-max", "temperature": 0.0,
+                "audioConfig": {"audioEncoding": "LINEAR16", "sampleRateHertz": 24000}},
+    "speech": {"model": "gpt-4o-mini-tts", "input": "[0] Wh", "voice": "ash", "response_format": "wav"},
+}  # fmt: skip
+
+
+ANY = Scorer(name="any", rules={"official": lambda sample, reply: Score(value=1.0, answer="made")})
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with threaded(Studio) as url:
+        yield url
+
+
+@pytest.fixture
+def ask(server, monkeypatch, tmp_path):
+    """Run one question against a scenario; returns the record and the settings of the run."""
+    Studio.asked.clear()
+    Studio.looks.clear()
+    monkeypatch.setattr("mmeval.engine.client.LOOK_FIRST_S", 0.01)
+    waits = Policy.wait
+    monkeypatch.setattr(Policy, "wait", lambda *told, **more: waits(*told, **more) and 0.0)
+    monkeypatch.setenv("STUDIO_KEY", KEY)
+
+    def one(way: str, scenario: str = "ok", text: str = "[0] Wh", **more):
+        model, want, given = WAYS[way]
+        tail = "/v1" if model.startswith("openai") else ""
+        address = {"base_url": f"{server}/{scenario}{tail}", "key_env": "STUDIO_KEY"}
+        if way == "tool":  # only OpenAI's own server has it
+            module = sys.modules[Catalog().adapter("openai").__mro__[0].__module__]
+            monkeypatch.setattr(module, "HOST", "127.0.0.1")
+        plain, prompt = drawing(1), (*more.pop("media", ()), Text(text))
+        bench = replace(plain, want=want, score=ANY, to_sample=lambda row: replace(plain.to_sample(row), prompt=prompt))
+        settings = Settings(
+            results=tmp_path / "r", cache_file=tmp_path / "c.sqlite", options={**given, **address}, attempts=3, **more
+        )
+        return next(iter(run_one(bench, model, settings).records()))
+
+    return one
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_made_arrives_whole_and_is_billed(ask, way):
+    record = ask(way)
+    assert record.status == "ok", record.failure
+    (one,) = record.reply.media
+    want = WAYS[way][1]
+    assert one.kind == want
+    if way != "gemini-tts":  # raw samples get the head of a WAV file
+        assert one.read() == made(want)
+    assert {name: count for name, count in record.reply.usage.as_json().items() if count is not None} == BILLED[way]
+    body = Studio.asked[0][3]
+    if way in SAID:
+        assert json.loads(body) == SAID[way]
+    assert KEY in str(Studio.asked[0][2])
+    if way == "inworld":
+        assert Studio.asked[0][2]["authorization"] == f"Basic {KEY}"
+
+
+@pytest.mark.parametrize(
+    ("way", "scenario", "status", "why"),
+    [
+        ("images", "link", "ok", None),
+        ("images", "expired", "error", "has expired"),
+        ("images", "filtered", "filtered", None),
+        ("images", "page", "error", "cannot be used"),
+        ("images", "cut", "error", "cannot be used"),
+        ("tool", "text", "empty", None),
+        ("speech", "page", "error", "cannot be used"),
+        ("gemini", "text", "empty", None),
+        ("gemini", "filtered", "filtered", None),
+        ("runway", "expired", "ok", None),
+        ("runway", "filtered", "filtered", None),
+        ("runway", "failed", "error", "INTERNAL.BAD_OUTPUT"),
+        ("runway-image", "page", "error", "cannot be used"),
+        ("inworld", "failed", "error", "Unknown voice"),
+        ("inworld", "page", "error", "cannot be used"),
+    ],
+)
+def test_what_goes_wrong_has_a_status(ask, way, scenario, status, why):
+    record = ask(way, scenario)
+    assert record.status == status, record.failure
+    if why:
+        assert why in record.failure.message
+        assert KEY not in record.failure.message
+
+
+def test_a_job_that_does_not_end_is_a_timeout_and_is_not_started_again(ask):
+    record = ask("runway", "never", deadline=0.1)
+    assert record.status == "timeout"
+    assert "still runs" in record.failure.message
+    ask("runway", "never", deadline=0.1)
+    assert sum(method == "POST" for method, *_ in Studio.asked) == 1
+
+
+def test_a_film_that_begins_with_an_image_gets_it(ask):
+    record = ask("runway", media=(media.image(png()),))
+    assert record.status == "ok"
+    method, path, _, body = Studio.asked[0]
+    assert (method, path) == ("POST", "/ok/v1/image_to_video")
+    assert json.loads(body)["promptImage"].startswith("data:image/png;base64,")
+
+
+@pytest.mark.parametrize("way", ["images", "speech", "inworld"])
+def test_an_image_in_the_prompt_is_unsupported_where_only_texts_are_taken(ask, way):
+    assert ask(way, media=(media.image(png()),)).status == "unsupported"
+    assert Studio.asked == []

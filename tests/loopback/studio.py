@@ -1,0 +1,167 @@
+"""Providers that make images, sounds and films, as one small server: the first part of a path says what goes wrong.
+
+ok        makes what is asked; jobs end at the second look
+link      names an address instead of sending the image
+expired   names an address that holds nothing any more
+text      says something instead of making an image
+filtered  refuses the prompt, in each provider's own way
+page      sends an HTML page instead of media
+cut       sends the first half of a file
+failed    a job that fails
+never     a job that does not end
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from typing import Any, ClassVar
+
+from mmeval import animate
+from mmeval.animate import Place, Tone
+from tests.data.pictures import png
+
+from .threaded import Handler
+
+
+@cache
+def made(kind: str) -> bytes:
+    """A real file of a kind."""
+    if kind == "image":
+        return png(7, (64, 48))
+    if kind == "audio":
+        return animate.tones([Tone(0.2)], Tone(0.1, timbre=""), random.Random(0))
+    return animate.acted(random.Random(0), {"circle": lambda time: Place(time, 0.5, "red")}, frames=4, side=32)
+
+
+def sent(kind: str, scenario: str) -> bytes:
+    data = made(kind)
+    return {"page": b"<html>Service temporarily unavailable</html>", "cut": data[: len(data) // 2]}.get(scenario, data)
+
+
+class Studio(Handler):
+    """What was asked is kept in `asked`: (method, path, headers, body)."""
+
+    asked: ClassVar[list[tuple[str, str, dict[str, str], bytes]]] = []
+    looks: ClassVar[Counter[str]] = Counter()
+
+    def do_GET(self) -> None:
+        self._route("GET", b"")
+
+    def do_POST(self) -> None:
+        self._route("POST", self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+
+    def _route(self, method: str, body: bytes) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.asked.append((method, self.path, headers, body))
+        _, scenario, rest = self.path.split("/", 2)
+        for pattern, answer in ROUTES:
+            found = re.fullmatch(pattern, f"{method} /{rest.partition('?')[0]}")
+            if found:
+                self._send(*answer(self, scenario, found, body))
+                return
+        self._send(404, {"error": {"message": f"no such path: {self.path}"}})
+
+    def _send(self, status: int, content: Any, mime: str = "application/json") -> None:
+        data = content if isinstance(content, bytes) else json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", mime)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def address(self, scenario: str, kind: str) -> str:
+        return f"http://{self.headers['Host']}/{scenario}/files/{kind}"
+
+    def looked(self, scenario: str, job: str) -> str:
+        """running, failed or done: the first look at a job finds it running."""
+        self.looks[job] += 1
+        if scenario == "never" or self.looks[job] == 1:
+            return "running"
+        return "failed" if scenario in ("failed", "filtered") else "done"
+
+
+def b64(kind: str, scenario: str) -> str:
+    return base64.b64encode(sent(kind, scenario)).decode()
+
+
+def file(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    if scenario == "expired" and self.looks["expired"] < 3:
+        return 403, {"error": "Request has expired"}
+    return 200, sent(found[1], scenario), "application/octet-stream"
+
+
+def openai_image(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    if scenario == "filtered":
+        return 400, {"error": {"message": "Your request was rejected", "code": "moderation_blocked", "type": "x"}}
+    link = scenario in ("link", "expired")
+    one = {"url": self.address(scenario, "image")} if link else {"b64_json": b64("image", scenario)}
+    return 200, {"created": 1, "data": [one], "usage": {"input_tokens": 9, "output_tokens": 272, "total_tokens": 281}}
+
+
+def openai_responses(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    said = {"type": "message", "content": [{"type": "output_text", "text": "Imagine a dog."}]}
+    call = {"type": "image_generation_call", "status": "completed", "result": b64("image", scenario)}
+    usage = {"input_tokens": 9, "output_tokens": 300}
+    output = [said] if scenario == "text" else [call]
+    return 200, {"status": "completed", "model": "gpt-5", "output": output, "usage": usage}
+
+
+def openai_speech(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    return 200, sent("audio", scenario), "audio/wav"
+
+
+def gemini_content(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    if scenario == "filtered":
+        return 200, {"candidates": [{"finishReason": "IMAGE_SAFETY"}], "usageMetadata": {"promptTokenCount": 9}}
+    speaks = json.loads(body)["generationConfig"]["responseModalities"] == ["AUDIO"]
+    raw = made("audio")[44:]
+    blob = {"mimeType": "audio/L16;codec=pcm;rate=16000", "data": base64.b64encode(raw).decode()}
+    blob = blob if speaks else {"mimeType": "image/png", "data": b64("image", scenario)}
+    part = {"text": "Imagine a dog."} if scenario == "text" else {"inlineData": blob}
+    return 200, {
+        "candidates": [{"content": {"parts": [part], "role": "model"}, "finishReason": "STOP"}],
+        "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 1290}, "modelVersion": found[1],
+    }  # fmt: skip
+
+
+def runway_task(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    return 200, {"id": "image" if found[1] == "text_to_image" else "video"}
+
+
+def runway_look(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    kind, cost = found[1], {"credits": 25}
+    state = self.looked(scenario, f"{scenario} runway {kind}")
+    if scenario == "expired":
+        self.looks["expired"] += 1
+    told = {"id": kind, "createdAt": "2026-11-01T00:00:00Z"}
+    if state == "running":
+        return 200, {**told, "status": "RUNNING", "progress": 0.5, "estimatedCost": cost}
+    if state == "failed":
+        code = "SAFETY.INPUT.TEXT" if scenario == "filtered" else "INTERNAL.BAD_OUTPUT.CODE01"
+        return 200, {**told, "status": "FAILED", "failure": "It failed.", "failureCode": code, "cost": cost}
+    return 200, {**told, "status": "SUCCEEDED", "output": [self.address(scenario, kind)], "cost": cost}
+
+
+def inworld(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    if scenario == "failed":
+        return 400, {"code": 3, "message": "Unknown voice: Nobody", "details": []}
+    spoken = len(json.loads(body)["text"])
+    return 200, {"audioContent": b64("audio", scenario), "usage": {"processedCharactersCount": spoken}}
+
+
+ROUTES: tuple[tuple[str, Callable[..., tuple[Any, ...]]], ...] = (
+    (r"GET /files/(\w+)", file),
+    (r"POST /v1/images/generations", openai_image),
+    (r"POST /v1/responses", openai_responses),
+    (r"POST /v1/audio/speech", openai_speech),
+    (r"POST /v1beta/models/([\w.-]+):generateContent", gemini_content),
+    (r"POST /v1/(text_to_video|image_to_video|text_to_image)", runway_task),
+    (r"GET /v1/tasks/(\w+)", runway_look),
+    (r"POST /tts/v1/voice", inworld),
+)

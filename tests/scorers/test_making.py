@@ -1,0 +1,115 @@
+"""Judges of what a model made: what they are asked, and what their answers are worth."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from mmeval import media
+from mmeval.catalog import Catalog
+from mmeval.engine.options import Settings
+from mmeval.errors import ScoreError
+from mmeval.runner import run_one
+from mmeval.scorers import clip_score, questions_about, spoken, vqa_score, written
+from mmeval.types import Reply, Request, Sample, Score, Text
+from tests.data.pictures import png
+
+MADE = Reply(text="", finish="stop", media=(media.image(png()),))
+ASKED = [
+    {"ask": "Is there a dog?", "answer": "yes"},
+    {"ask": "Is the dog brown?", "answer": "yes", "needs": [0]},
+    {"ask": "How many cups are there?", "answer": "3"},
+    {"ask": "Is there a cat?", "answer": "no"},
+]
+
+
+def sample(target, text="a brown dog with three cups", **tags) -> Sample:
+    return Sample(id="0", prompt=(Text(text),), target=target, tags=tags)
+
+
+def judged(scorer, one: Sample, answers, profile="mmeval") -> tuple[Score, list[str]]:
+    """The score, and what the judge was asked."""
+    rule, said, asked = scorer.rule(profile), [], []
+    found = rule.prompt(one, MADE)
+    while not isinstance(found, Score):
+        parts = found.prompt if isinstance(found, Request) else found
+        asked.append(" ".join(part.text for part in parts if isinstance(part, Text)))
+        answer = answers[len(said)]
+        said.append(
+            Reply(text=answer, finish="stop")
+            if isinstance(answer, str)
+            else Reply(text="", scores=answer, finish="stop")
+        )
+        found = rule.parse(one, MADE, *said)
+    return found, asked
+
+
+@pytest.mark.parametrize(
+    ("answers", "share", "every", "questions"),
+    [
+        (["Yes.", "yes", "There are three cups.", "No"], 1.0, 1.0, 4),
+        (["Yes", "No, it is black.", "3", "no"], 0.75, 0.0, 4),
+        (["No", "2", "no"], 0.25, 0.0, 3),
+    ],
+    ids=["as asked", "another colour", "no dog, so nobody asks for its colour"],
+)
+def test_questions(answers, share, every, questions):
+    found, asked = judged(questions_about(), sample({"questions": ASKED}), answers)
+    assert (found.value, len(asked)) == (share, questions)
+    assert judged(questions_about(), sample({"questions": ASKED}), answers, "all")[0].value == every
+    assert asked[0] == "Is there a dog? Answer with yes or no."
+
+
+@pytest.mark.parametrize("answer", ["Perhaps", "yes and no", "", "y" * 10_000])
+def test_an_answer_that_is_none_is_no_verdict(answer):
+    with pytest.raises(ScoreError, match="neither yes nor no"):
+        judged(questions_about(), sample({"questions": ASKED}), [answer])
+
+
+@pytest.mark.parametrize(("scores", "value"), [((-1.0, -1.0), 0.5), ((0.0, -2.0), 0.8808), ((-3.0, 0.0), 0.0474)])
+def test_vqa_score_is_the_probability_of_yes(scores, value):
+    found, asked = judged(vqa_score(), sample(None), [scores])
+    assert found.value == pytest.approx(value, abs=1e-4)
+    assert asked == ['Does this figure show "a brown dog with three cups"? Please answer yes or no.']
+
+
+@pytest.mark.parametrize(("cosine", "value"), [(0.3, 0.75), (-0.2, 0.0), (0.5, 1.0)])
+def test_clip_score(cosine, value):
+    assert judged(clip_score(), sample(None), [(cosine,)])[0].value == pytest.approx(value)
+    with pytest.raises(ScoreError, match="cosine=true"):
+        judged(clip_score(), sample(None), [(24.3,)])
+
+
+@pytest.mark.parametrize(
+    ("scorer", "target", "said", "value"),
+    [
+        (written, "HARBOUR 27", "HARBOUR 27", 1.0),
+        (written, "HARBOUR 27", "HARBOUR  21", 0.9),
+        (written, "HARBOUR 27", "NONE", 0.1),
+        (spoken, "Two keys, please.", "two keys please", 0.0),
+        (spoken, "two red keys", "two keys", 1 / 3),
+    ],
+)
+def test_what_is_written_or_said(scorer, target, said, value):
+    assert judged(scorer(), sample(target, unit="word"), [said])[0].value == pytest.approx(value)
+
+
+def test_a_benchmark_runs_with_a_judge_that_looks(tmp_path):
+    """The judge sees the picture that was made; a second run asks nobody."""
+    picture = tmp_path / "made.png"
+    picture.write_bytes(png())
+    bench = replace(Catalog().benchmark("write_signs"), policy={})
+    texts = {s.id: s.target for s in map(bench.to_sample, bench.data.rows())}
+    settings = Settings(
+        results=tmp_path / "r", cache_file=tmp_path / "c.sqlite", limit=2, judge="mock/scripted",
+        options={"script": json.dumps({"*": {"text": "", "image": str(picture)}})},
+        judge_options={"script": json.dumps({"*": texts["0"]})},
+    )  # fmt: skip
+    run = run_one(bench, "mock/scripted", settings)
+    first, second = sorted(run.records(), key=lambda record: record.id)
+    assert first.score.value == 1.0
+    assert 0 < second.score.value < 1.0
+    assert first.judge_usage.input > 100, "an image counts 100 tokens"
+    assert first.reply.media[0].path.parent == run.path / "media"
