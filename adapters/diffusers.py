@@ -15,7 +15,7 @@ import importlib
 import inspect
 import io
 import warnings
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -128,6 +128,8 @@ class Adapter(LocalModel[Asked]):
 class Pipeline:
     """A pipeline in memory."""
 
+    joins = False
+
     def __init__(self, torch: Any, where: str, name: str, options: DiffusersOptions) -> None:
         diffusers: Any = importlib.import_module("diffusers")
         speaker = importlib.import_module("diffusers.utils.logging")
@@ -159,7 +161,7 @@ class Pipeline:
         """The prompts as they are: pipelines tokenize themselves."""
         return batch
 
-    def answer(self, prepared: Sequence[Asked]) -> list[Reply]:
+    def answer(self, prepared: Sequence[Asked], _: Callable[[], Any]) -> Iterator[tuple[int, Reply]]:
         """One reply for each prompt; each has a generator of its own, so that none changes what another one draws."""
         generators = [self._torch.Generator("cpu").manual_seed(asked.seed) for asked in prepared]
         with self._torch.inference_mode(), warnings.catch_warnings():
@@ -169,7 +171,8 @@ class Pipeline:
             )
         flags = getattr(out, "nsfw_content_detected", None) or [False] * len(prepared)
         found = self._media(out)
-        return [self._reply(*one) for one in zip(prepared, found, flags, strict=True)]
+        for place, one in enumerate(zip(prepared, found, flags, strict=True)):
+            yield place, self._reply(*one)
 
     def _reply(self, asked: Asked, made: Media, unsafe: bool) -> Reply:
         if unsafe:  # the pipeline has blacked the picture out

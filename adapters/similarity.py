@@ -28,6 +28,7 @@ from mmeval import (
     UsageError,
     providers,
 )
+from mmeval.definitions import added
 from mmeval.engine.local import LocalModel
 
 FIXED_LENGTH = ("siglip", "siglip2")
@@ -42,6 +43,8 @@ class SimilarityOptions(Options):
 
     template: str = "{choice}"
     """The text that is compared; `{choice}` is the option, `{question}` the text of the prompt."""
+    cosine: bool = added(False)
+    """Report the cosine itself, and not the score that the model was trained with; CLIPScore needs it."""
     revision: str | None = None
     """Commit, tag or branch on the hub."""
     dtype: Literal["float32", "float16", "bfloat16"] = "float32"
@@ -113,7 +116,7 @@ class Loaded:
     joins = False
 
     def __init__(self, torch: Any, library: Any, where: str, name: str, options: SimilarityOptions) -> None:
-        self._torch, self._name = torch, name
+        self._torch, self._name, self._cosine = torch, name, options.cosine
         how = {"revision": options.revision or "main", "trust_remote_code": options.trust_remote_code}
         device = options.device if options.device != "auto" else providers.first_device(torch)
         self._model = library.AutoModel.from_pretrained(where, dtype=options.dtype, **how).to(device).eval()
@@ -190,6 +193,8 @@ class Loaded:
 
     def _scores(self, seen: Any, texts: Sequence[str]) -> tuple[float, ...]:
         read = self._torch.stack([self._known[text] for text in texts])
+        if self._cosine:
+            return tuple((read @ seen).float().tolist())
         scale = self._model.logit_scale_a if self._takes == "sound" else self._model.logit_scale
         logits = scale.exp() * (read @ seen)
         bias = getattr(self._model, "logit_bias", None)
