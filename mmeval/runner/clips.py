@@ -89,22 +89,27 @@ def _copy(clip: Video | Audio, folder: Path) -> None:
 
 
 def _poster(plan: Plan, clip: Video | Audio) -> bytes:
-    """A frame from the middle of a film, or the wave form of a sound."""
-    policy = AudioPolicy() if isinstance(clip, Audio) else VideoPolicy(frames=1)
-    (part,) = _shown(plan, replace(clip, policy=policy)).prompt
-    if isinstance(part, Image):
-        return media.thumbnail(part)
-    assert isinstance(part, Audio)
-    assert part.path is not None
-    return media.wave_form(part.path)
+    """The middle one of the frames that the model saw, one from the middle of a film, or the wave form of a sound."""
+    if isinstance(clip, Video):
+        alone = replace(clip, policy=VideoPolicy(frames=1))
+        frames = _frames(_shown(plan, clip)) or _frames(_shown(plan, alone))
+        return media.thumbnail(frames[len(frames) // 2])
+    (heard,) = _shown(plan, replace(clip, policy=AudioPolicy())).prompt
+    assert isinstance(heard, Audio)
+    assert heard.path is not None
+    return media.wave_form(heard.path)
 
 
 def _strip(plan: Plan, clip: Video, folder: Path, names: list[str]) -> None:
     shown = _shown(plan, clip)
     name = f"{strip_name(clip.sha256, shown.seen[0].at)}.webp"
     if name in names:
-        frames = [picture for part in shown.prompt for picture in _pictures(part)]
+        frames = _frames(shown)
         _once(folder / name, lambda: media.strip([frames[place] for place in strip_places(len(frames))]))
+
+
+def _frames(shown: media.Shown) -> list[Image]:
+    return [picture for part in shown.prompt for picture in _pictures(part)]
 
 
 def _pictures(part: Part) -> tuple[Image, ...]:
