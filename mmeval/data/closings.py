@@ -136,15 +136,17 @@ def reworded(prompt: Prompt, *, closing: str = "", suffix: str = "") -> Prompt:
     A closing that asks for a special form stays, and the new one follows it.
     """
     at = next((i for i in reversed(range(len(prompt))) if isinstance(prompt[i], Text)), None)
-    if not closing and not suffix:
-        return prompt
-    if at is None:
-        return (*prompt, Text("\n".join(filter(None, (closing, suffix)))))
-    part = prompt[at]
-    assert isinstance(part, Text)
-    text = f"{_split(part.text)[0].rstrip()}\n{closing}" if closing else part.text.rstrip()
-    text = f"{text}\n{suffix}" if suffix else text
-    return (*prompt[:at], replace(part, text=text), *prompt[at + 1 :])
+    if closing and at is not None:
+        part = prompt[at]
+        assert isinstance(part, Text)
+        closed = replace(part, text=f"{_split(part.text)[0].rstrip()}\n{closing}")
+        prompt = (*prompt[:at], closed, *prompt[at + 1 :])
+    elif closing:
+        prompt = (*prompt, Text(closing))
+    last = prompt[-1] if prompt else None
+    if suffix and isinstance(last, Text):
+        return (*prompt[:-1], replace(last, text=f"{last.text.rstrip()}\n{suffix}"))
+    return (*prompt, Text(suffix)) if suffix else prompt
 
 
 def _split(text: str) -> tuple[str, str]:

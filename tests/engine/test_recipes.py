@@ -12,13 +12,16 @@ import pytest
 from PIL import Image as Pillow
 
 from mmeval.catalog import Catalog
+from mmeval.data.closings import reworded
 from mmeval.engine.options import Settings
 from mmeval.errors import CatalogError, MMEvalError, UsageError
 from mmeval.gate.live import Candidate
 from mmeval.gate.policy import Policy
+from mmeval.media import image
 from mmeval.recipes import read_recipe, recipes
 from mmeval.runner import ModelSpec, RunConfig, job, plan, plans, run_one
 from mmeval.sampling import image_policy
+from mmeval.types import Text
 from tests.loopback.server import Provider
 
 from .conftest import make_benchmark
@@ -189,6 +192,25 @@ def test_the_bytes_that_arrive_are_those_of_the_recipe(settings: Settings, tmp_p
     assert run.info.provenance["recipe"]["sets"]["top_k"]["where"] == "Table 1"
     policy = Policy.model_validate({"version": 1, "name": "t", "subject": "model", "benchmarks": {"tiny": None}})
     assert Candidate(model=CHAT, options={}, settings={}).of(policy, run.info).recipe == "mine"  # as the baseline was
+
+
+PICTURE = image(Path(__file__).parents[2] / "site" / "static" / "icon.svg")
+ASKS = Text("Which one?\nA. x\nB. y\nAnswer with the letter.")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "texts", "made"),
+    [
+        ((PICTURE, ASKS), {}, (PICTURE, ASKS)),
+        ((PICTURE, ASKS), {"closing": "Pick."}, (PICTURE, Text("Which one?\nA. x\nB. y\nPick."))),
+        ((ASKS, PICTURE), {"suffix": "Think."}, (ASKS, PICTURE, Text("Think."))),
+        ((ASKS, PICTURE), {"closing": "Pick."}, (Text("Which one?\nA. x\nB. y\nPick."), PICTURE)),
+        ((Text("How many?"),), {"closing": "Pick.", "suffix": "Go."}, (Text("How many?\nPick.\nGo."),)),
+        ((PICTURE,), {"closing": "Pick.", "suffix": "Go."}, (PICTURE, Text("Pick.\nGo."))),
+    ],
+)
+def test_closing_and_suffix_stand_where_they_belong(prompt, texts, made) -> None:
+    assert reworded(prompt, **texts) == made
 
 
 @pytest.mark.parametrize(
