@@ -93,7 +93,7 @@
       heads[i].on = isOn(key);
       if (!heads[i].on) off.push(where);
       else if (/^g:/.test(key) || facts.indexOf(key) >= 0) on.push(where);
-      if (benchmarks.indexOf(key) >= 0) names.push("#board td.c" + i + "::before{content:" + quotedCss(titles[key]) + "}");
+      if (benchmarks.indexOf(key) >= 0 || /^g:/.test(key)) names.push("#board td.c" + i + "::before{content:" + quotedCss(titles[key]) + "}");
     });
     var css = (on.length ? on.join(",") + "{display:table-cell}" : "") + (off.length ? off.join(",") + "{display:none!important}" : "") + "@media screen and (max-width:44rem){" + names.join("") + "}";
     if (css !== rule) sheet.replaceSync(rule = css);
@@ -105,6 +105,7 @@
       if (button) button.setAttribute("aria-expanded", String(!folded(g.dataset.g)));
     });
     board.classList.toggle("pm", state.pm === "1");
+    board.classList.toggle("folds", keys.some(function (key) { return /^g:/.test(key) && isOn(key); }));
     rove();
   }
   function quotedCss(s) { return '"' + s.replace(/["\\\n\r\f<]/g, function (c) { return "\\" + c.charCodeAt(0).toString(16) + " "; }) + '"'; }

@@ -93,6 +93,7 @@ def test_without_benchmarks_nobody_is_ranked(visit: Visit, board: Board) -> None
 
 def test_weights_change_scores_and_are_in_the_address(visit: Visit) -> None:
     tab = visit("index.html#refs=0&complete=1")
+    assert tab.locator("#columns *").count() == 0, "a menu of many benchmarks is made when it is opened"
     tab.click("#choice summary")
     tab.fill('#columns input[data-w="toy_chartqa"]', "100000")
     assert "w=toy_chartqa:100000" in tab.evaluate("decodeURIComponent(location.hash)")
@@ -133,6 +134,10 @@ def test_phones_show_scores_on_cards(visit: Visit) -> None:
     cell = card.locator("td[class^=h]").first
     assert "Chartqa" in cell.evaluate("e => getComputedStyle(e, '::before').content")
     assert not card.locator("td.f").first.is_visible()
+    assert not card.locator("td.g").first.is_visible()
+    tab.evaluate("location.hash = '#fold=general'")
+    until(tab, "document.querySelector('#board').classList.contains('folds')")
+    assert card.locator("td.g").first.is_visible(), "the mean of a folded group stands for its benchmarks"
     tab.select_option("[name=order]", "-toy_chartqa")
     assert "sort=-toy_chartqa" in tab.evaluate("location.hash")
 
