@@ -55,6 +55,17 @@ class Lifecycle:
         """Whether the model runs in this process, where its weights take memory."""
         return self.plan.spec.endpoint.startswith("local")
 
+    @property
+    def device(self) -> str | None:
+        """The device that the options name for a local model; None: it may be any, or others would disturb it.
+
+        Samples are drawn with the random numbers of the process, which two models would share.
+        """
+        options = self.plan.model.options
+        named: str = getattr(options, "device", "auto")
+        several = named in ("auto", "cuda") or getattr(options, "device_map", None)
+        return None if several or options.temperature else named
+
     async def run(self) -> None:
         """Ask what is missing and finish; sets `result`.
 

@@ -67,10 +67,9 @@ class Session:
         """
         runs = [Lifecycle(self.resources, plan, on_record) for plan in plans]
         self.lines += [run.progress for run in runs]
-        lanes: dict[str, list[Lifecycle]] = {}
         for run in runs:
             self.resources.pool.expect(run.connections)
-            lanes.setdefault("local" if run.local else run.plan.spec.endpoint, []).append(run)
+        lanes = _lanes(runs)
         async with self._observed():
             done = await asyncio.gather(*map(self._lane, lanes.values()), return_exceptions=True)
         for problem in done:
@@ -141,3 +140,13 @@ class Session:
             if self.observer is not None:
                 self.observer.tick(self.lines)
             await asyncio.sleep(self.TICK_S)
+
+
+def _lanes(runs: Sequence[Lifecycle]) -> dict[str, list[Lifecycle]]:
+    """Runs that take turns: those of one server, and local ones on one device, which may hold one model alone."""
+    apart = all(run.device for run in runs if run.local)
+    lanes: dict[str, list[Lifecycle]] = {}
+    for run in runs:
+        name = (f"local {run.device}" if apart else "local") if run.local else run.plan.spec.endpoint
+        lanes.setdefault(name, []).append(run)
+    return lanes

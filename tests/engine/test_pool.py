@@ -12,6 +12,7 @@ from mmeval import UsageError
 from mmeval.engine.options import Settings
 from mmeval.engine.pool import Pool
 from mmeval.runner import Session, blocking, job, plan
+from mmeval.runner.models import ModelSpec
 
 from .conftest import make_benchmark
 
@@ -24,6 +25,7 @@ from mmeval import Capabilities, Options, Reply, Request, Text, UsageError
 
 LOG = Path({log!r})
 HELD: list[asyncio.Event] = []
+MET: list[str] = []
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own(Options):
@@ -44,6 +46,11 @@ class Adapter:
 
     async def connect(self):
         note("connect", self.model)
+        if self.model.startswith("pair"):
+            MET.append(self.model)
+            async with asyncio.timeout(20):
+                while len(MET) < 2:
+                    await asyncio.sleep(0.01)
         if self.model == "broken":
             raise UsageError("no weights here")
 
@@ -115,6 +122,29 @@ def test_two_sets_of_weights_are_never_in_memory_together(tmp_path, log):
     assert [line for line in log.read_text().splitlines() if not line.startswith("ask")] == [
         "connect one", "close one", "connect two", "close two",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("devices", "temperature", "lanes"),
+    [
+        (["cpu", "cuda:1"], 0, 2),
+        (["cpu", "cpu"], 0, 1),
+        (["cpu", "auto"], 0, 1),
+        (["cuda:0", "cuda"], 0, 1),
+        (["cpu", "cuda:1"], 1, 1),
+    ],
+    ids=["each its own", "the same", "any", "all of a kind", "random numbers are shared"],
+)
+def test_models_on_devices_of_their_own_run_side_by_side(tmp_path, log, devices, temperature, lanes):
+    """Two of a pair wait for each other while they connect."""
+    models = [
+        ModelSpec(f"noting/{'pair' if lanes > 1 else 'one'}-{i}", {"device": device, "temperature": temperature})
+        for i, device in enumerate(devices)
+    ]
+    runs, problems = run(tmp_path, [benchmark("a")], models)
+    assert ([one.info.counts for one in runs], problems) == ([{"ok": 4}] * 2, [])
+    kinds = [line.split()[0] for line in log.read_text().splitlines() if not line.startswith("ask")]
+    assert (kinds[:2] == ["connect", "connect"]) == (lanes > 1)
 
 
 def test_the_next_benchmark_begins_before_the_last_reply_of_the_one_before(tmp_path, log):
