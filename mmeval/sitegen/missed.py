@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mmeval.sitegen.asked import Asked
@@ -16,11 +16,26 @@ MOST = 0.5
 """Share of the models that solve a question from which missing it says something about a model."""
 
 
-def missed(model: str, benchmarks: Sequence[Asked]) -> list[dict[str, Any]]:
-    """Questions as `question_card` shows them, those first that nearly every other model solves."""
+def missed(models: Iterable[str], benchmarks: Sequence[Asked]) -> dict[str, list[dict[str, Any]]]:
+    """For each model questions as `question_card` shows them, those first that nearly every other model solves.
+
+    The cards of one benchmark are made together, because its samples are read for them.
+    """
+    chosen = {model: _chosen(model, benchmarks) for model in models}
+    cards = {
+        (model, asked.name, place): _card(model, asked, place)
+        for one in benchmarks
+        for model, found in chosen.items()
+        for asked, place in found
+        if asked is one
+    }
+    return {model: [cards[model, asked.name, place] for asked, place in found] for model, found in chosen.items()}
+
+
+def _chosen(model: str, benchmarks: Sequence[Asked]) -> list[tuple[Asked, int]]:
     found = [one for asked in benchmarks if model in asked.outcomes for one in _of(model, asked)]
     found.sort(key=lambda one: (-one[0], one[1].name, one[2]))
-    return [_card(model, asked, place) for _, asked, place in found[:LISTED]]
+    return [(asked, place) for _, asked, place in found[:LISTED]]
 
 
 def _of(model: str, asked: Asked) -> list[tuple[float, Asked, int]]:

@@ -90,7 +90,7 @@ def test_the_models_of_a_maker_stand_in_the_order_of_release(board: Board) -> No
 def test_missed_questions_are_wrong_here_and_right_elsewhere(board: Board) -> None:
     asked = [asked_of(column, board) for column in board.columns]
     name = "alder/vision-1a"
-    found = missed(name, asked)
+    found = missed([name], asked)[name]
     assert found
     shares = [one["share"] for one in found]
     assert shares == sorted(shares, reverse=True)

@@ -64,17 +64,18 @@ def pages(site: Site) -> Iterator[Page | File]:
     """The index, and a page and its data for each model with a run on the board."""
     yield Page("models.html", "models.html", functools.partial(index, site.views[0], site.board))
     fields = {column.card.name: field_of(column, site.board) for column in site.board.columns}
-    for name, card in site.board.models.items():
-        if site.board.of(name):
-            yield Page(model_url(name), "model.html", context(card, site, fields))
-            yield data.data_file(f"m/{slug(name)}", data.model_data(name, site.board))
+    listed = [name for name in site.board.models if site.board.of(name)]
+    lost = missed((name for name in listed if site.board.models[name].reference is None), site.asked)
+    for name in listed:
+        yield Page(model_url(name), "model.html", context(site.board.models[name], site, fields, lost.get(name, [])))
+        yield data.data_file(f"m/{slug(name)}", data.model_data(name, site.board))
 
 
-def context(card: ModelCard, site: Site, fields: Mapping[str, Field]) -> Context:
-    """The variables of model.html."""
+def context(card: ModelCard, site: Site, fields: Mapping[str, Field], lost: Sequence[Mapping[str, Any]]) -> Context:
+    """The variables of model.html; `lost` are the questions that the model missed."""
     shared = measured(card, site.board, site.ranks, fields)
     shared["needs_image"] = seen(card.name, site.board, site.gains)
-    shared["missed"] = [] if card.reference else missed(card.name, site.asked)
+    shared["missed"] = lost
     view = site.views[0]
     shared["share"] = {
         "title": card.label,
