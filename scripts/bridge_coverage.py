@@ -26,7 +26,7 @@ from mmeval.errors import UsageError
 
 AT_ONCE = 30
 """Tasks of one process."""
-LONGEST_S = 200.0
+LONGEST_S = 900.0
 LATE = 75
 """As the twin process exits after a task that took too long."""
 STAGES = {"listed": "task", "code loads": "loads", "prompt": "prompt", "score": "score", "aggregate": "numbers"}
