@@ -13,6 +13,7 @@ from mmeval.board.settings import COMMON, OPTIONS
 from mmeval.board.vectors import OUTCOMES
 from mmeval.catalog import bundled
 from mmeval.comparable import KEYS
+from mmeval.definitions import Policy
 from mmeval.diagnosis import Verdict
 from mmeval.sitegen import discover
 from mmeval.sitegen.env import languages, source_folder
@@ -46,6 +47,7 @@ FAMILIES = {
     "gallery": ["easy", "medium", "hard", "every", "nobody", "split", "doubt", "odd"],
     "blind": ["a", "b", "c", "d"],
     "modality": get_args(Modality),
+    "policy": get_args(Policy),
 }
 """Keys that are put together from a name and a value."""
 NAMED = [

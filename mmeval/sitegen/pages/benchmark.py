@@ -337,8 +337,17 @@ def facts(column: Column, lang: Language) -> list[tuple[str, Any]]:
         (t("fact.cluster"), card.cluster),
         (t("fact.system"), card.system),
         (t("fact.max_tokens"), card.max_tokens),
-        (t("fact.policy"), ", ".join(f"{k}: {v}" for k, v in card.policy.items())),
+        (
+            t("fact.policy"),
+            unscored(card.policy, lang),
+        ),
     ]
+
+
+def unscored(policy: Mapping[str, str], lang: Language) -> str:
+    """What becomes of replies that are not scored as usual."""
+    named = ((lang.messages.get(f"status.{status}", status), rule) for status, rule in policy.items())
+    return lang.text("comma").join(lang.text(f"policy.{rule}", status=status) for status, rule in named)
 
 
 def example(column: Column, root: Path) -> str:

@@ -29,7 +29,7 @@ def context(site: Site, lang: Language) -> dict[str, Any]:
     board = site.board
     given = {name: card for name, card in board.models.items() if board.of(name) and not name.startswith(DESCRIBED)}
     named = sorted((card.label, slug(name)) for name, card in given.items())
-    best = [name for name in site.views[0].order if board.models[name].reference is None] if site.views else []
+    best = site.views[0].order if site.views else []
     words = {key: lang.messages[f"compare.{key}"] for key in WORDS}
     words |= {key: lang.messages[key] for key in ("interval", "benchmark", "model")}
     return {
