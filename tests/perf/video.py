@@ -1,9 +1,10 @@
-"""200 questions about 70 films against a loopback server, beside the least that decoding them can take.
+"""200 questions about 70 films against a loopback server, beside a plain loop that decodes them.
 
     python -m tests.perf.video [--questions 200 --clips 70 --seconds 20 --in-flight 32 --repeat 3]
 
-The floor is a plain PyAV loop in as many processes as there are cores: it reads each film once, decodes the frames
-that the policy takes and writes them as JPEG. Both use the same cores, and take turns. A run is measured from its first
+The floor is a plain PyAV loop in as many processes as there are cores: it decodes each film once, and writes the frames
+that the policy takes as JPEG. It does not jump from key frame to key frame, as mmeval does, so that less than 1 is
+possible. Both use the same cores, and take turns. A run is measured from its first
 request to its last answer, and the time of the first film is added, which is decoded before; `run s` is the whole
 process. `decoded` counts the films that workers have decoded: one per film and policy, whatever the number of questions.
 """
