@@ -44,6 +44,8 @@ MOST_TOKENS = 1024
 """Longest reply by default; the library's own default is 20 tokens."""
 REPLY = 128
 """Tokens for which a batch leaves room in a reply, until a longer one has come."""
+OPENING = 8
+"""Positions of a decoder of speech for the tokens of language and task. It refuses to go beyond the last one."""
 WINDOW = 512
 """Requests that wait at once: four full batches, so that those of one batch can be of similar length."""
 FIRST_TOKENS = 16_384
@@ -300,7 +302,9 @@ class Loaded:
 
     def _sampling(self, asked: Asked) -> dict[str, Any]:
         options = asked.options
-        how: dict[str, Any] = {"max_new_tokens": options.max_tokens or MOST_TOKENS}
+        most = options.max_tokens or MOST_TOKENS
+        positions = getattr(self._model.config, "max_target_positions", None)
+        how: dict[str, Any] = {"max_new_tokens": min(most, positions - OPENING) if positions else most}
         if options.repetition_penalty is not None:
             how["repetition_penalty"] = options.repetition_penalty
         if not asked.sampled:

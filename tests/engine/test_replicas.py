@@ -32,6 +32,7 @@ from mmeval.engine.replicas.wire import error_of, packed, raised, read_frame, un
 from mmeval.media import image
 from mmeval.providers import gpu_shares, visible_gpus
 from mmeval.runner import ModelSpec, Session, blocking, job, plan
+from mmeval.sampling import VideoPolicy
 from mmeval.store import read_records
 from mmeval.types import Frames, Limits, Video
 
@@ -92,7 +93,7 @@ def test_messages_hold_everything_unchanged(tmp_path):
     film = tmp_path / "film.mp4"
     film.write_bytes(b"film")
     picture = image(drawn(), source="q.jsonl:1")
-    taken = Video(None, "video/mp4", "ab", frames=Frames((image(film),), (0.5,), 1.0))
+    taken = Video(None, "video/mp4", "ab", frames=Frames((image(film),), (0.5,), 1.0), policy=VideoPolicy(fps=2))
     prompt = (picture, Video(None, "video/mp4", "ab", path=film), taken, Text("Zoë \ud800 \U0001f600"))
     request = Request(prompt=prompt, want="choice", choices=("a", "b"), sample="7")
     reply = Reply(

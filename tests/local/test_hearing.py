@@ -55,11 +55,11 @@ def hearing(tmp_path_factory):
     return made
 
 
-async def ask(folder, *prompts: Prompt, together: bool = True):
-    adapter = Adapter(str(folder), HOW)
+async def ask(folder, *prompts: Prompt, together: bool = True, how=HOW):
+    adapter = Adapter(str(folder), how)
     await adapter.connect()
     try:
-        asked = [adapter.ask(Request(prompt=prompt), HOW) for prompt in prompts]
+        asked = [adapter.ask(Request(prompt=prompt), how) for prompt in prompts]
         return [
             reply
             for some in ([asked] if together else [[one] for one in asked])
@@ -83,6 +83,11 @@ async def test_a_sound_belongs_to_its_question_in_any_company(family, hearing):
         assert str(alone[3]).endswith("writes down what is said in one sound; this prompt holds none")
     else:
         assert len({reply.text for reply in alone}) == 4
+
+
+async def test_a_transcript_is_no_longer_than_its_decoder_can_write(hearing):
+    (reply,) = await ask(hearing / "whisper", PROMPTS[0], how=replace(HOW, max_tokens=None))
+    assert (reply.finish, reply.usage.output) == ("length", 64 - 8)
 
 
 WRONG = (

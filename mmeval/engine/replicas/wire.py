@@ -1,7 +1,7 @@
 """Requests, replies and errors as messages: one JSON object and the raw bytes of media.
 
 A frame is a header (length of the JSON, number of blobs, length of each), the JSON in ASCII, and the blobs. Only the
-values of `mmeval.types` can be in a message; decoding runs no code that the message chooses.
+values of `mmeval.types` and policies can be in a message; decoding runs no code that the message chooses.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from mmeval import types
+from mmeval import sampling, types
 from mmeval.errors import AdapterError, FatalError, MediaError, MMEvalError, RetryableError, UsageError
 from mmeval.types import Media
 
@@ -40,7 +40,11 @@ MAX_BLOBS = 1 << 16
 BUFFER = 1 << 22
 """Bytes that a socket and its reader hold, so that a message with pictures is written and read at once."""
 _HEAD = struct.Struct("!QI")
-_VALUES = {name: value for name, value in vars(types).items() if isinstance(value, type) and is_dataclass(value)}
+_VALUES = {
+    name: value
+    for name, value in {**vars(types), **vars(sampling)}.items()
+    if isinstance(value, type) and is_dataclass(value)
+}
 _ERRORS: dict[str, type[MMEvalError]] = {
     cls.__name__: cls for cls in (RetryableError, FatalError, MediaError, UsageError)
 }
