@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -54,6 +54,11 @@ def around(values: Iterable[float], low: float, high: float) -> tuple[float, flo
     start = low + step * math.floor((min(known) - low) / step + 1e-9)
     end = low + step * math.ceil((max(known) - low) / step - 1e-9)
     return max(low, start), min(high, max(end, start + step))
+
+
+def sized(billions: float) -> str:
+    """A number of parameters, in millions where it is small."""
+    return f"{billions:g} B" if billions >= 0.1 else f"{1000 * billions:g} M"
 
 
 def n(value: float) -> str:
@@ -140,7 +145,14 @@ def least(*, log: bool, dates: bool) -> float:
 
 
 def scatter(
-    points: Sequence[Point], *, x_title: str, y_title: str, log: bool = False, front: bool = True, dates: bool = False
+    points: Sequence[Point],
+    *,
+    x_title: str,
+    y_title: str,
+    log: bool = False,
+    front: bool = True,
+    dates: bool = False,
+    label: Callable[[float], str] = "{:,g}".format,
 ) -> Markup:
     """Scores against a cost, with whiskers and the Pareto front; models on the front have their names.
 
@@ -152,7 +164,7 @@ def scatter(
     x, y = _Axis(min(xs) - pad, max(xs) + pad, LEFT, WIDE - 16), _Axis(bottom, top, HIGH - BOTTOM, TOP)
     best = pareto(points) if front else []
     at = {id(p): (x(v), y(p.y)) for p, v in zip(points, xs, strict=True)}
-    parts = [_x_axis(x, log=log, dates=dates), _y_axis(y)]
+    parts = [_x_axis(x, label, log=log, dates=dates), _y_axis(y)]
     if len(best) > 1:
         path = "".join(f"{'L' if i else 'M'}{n(at[id(p)][0])} {n(at[id(p)][1])}" for i, p in enumerate(best))
         parts.append(Markup('<path class="front" d="{}"/>').format(path))
@@ -162,9 +174,9 @@ def scatter(
     titles = Markup(
         '<text class="title" x="{}" y="{}" text-anchor="end">{}</text><text class="title" x="2" y="13">{}</text>'
     ).format(WIDE - 16, HIGH - 6, x_title, y_title)
-    body, label = Markup("").join(parts), f"{y_title} / {x_title}"
+    body, named = Markup("").join(parts), f"{y_title} / {x_title}"
     return Markup('<svg class="scatter" viewBox="0 0 {} {}" role="group" aria-label="{}">{}{}</svg>').format(
-        WIDE, HIGH, label, body, titles
+        WIDE, HIGH, named, body, titles
     )
 
 
@@ -179,26 +191,26 @@ class _Axis:
         return self.first + (self.last - self.first) * (value - self.start) / ((self.end - self.start) or 1.0)
 
 
-def _x_axis(x: _Axis, *, log: bool, dates: bool) -> Markup:
-    shown = [(x(at), label) for at, label in _x_marks(x, log=log, dates=dates) if x.start <= at <= x.end]
+def _x_axis(x: _Axis, label: Callable[[float], str], *, log: bool, dates: bool) -> Markup:
+    shown = [(x(at), text) for at, text in _x_marks(x, label, log=log, dates=dates) if x.start <= at <= x.end]
     return Markup("").join(
         Markup(
             '<line class="grid" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
             '<text x="{0}" y="{3}" text-anchor="middle">{4}</text>'
-        ).format(n(at), TOP, HIGH - BOTTOM, HIGH - BOTTOM + 16, label)
-        for at, label in shown
+        ).format(n(at), TOP, HIGH - BOTTOM, HIGH - BOTTOM + 16, text)
+        for at, text in shown
     )
 
 
-def _x_marks(x: _Axis, *, log: bool, dates: bool) -> list[tuple[float, str]]:
+def _x_marks(x: _Axis, label: Callable[[float], str], *, log: bool, dates: bool) -> list[tuple[float, str]]:
     """Positions on the axis and their labels."""
     if dates:
         halves = [year + part for year in range(int(x.start), int(x.end) + 2) for part in (0, 0.5)]
         return [(at, f"{at:.0f}" if at == int(at) else "") for at in halves]
     if not log:
-        return [(tick, f"{tick:,g}") for tick in ticks(x.start, x.end, 8)]
+        return [(tick, label(tick)) for tick in ticks(x.start, x.end, 8)]
     decades = range(math.floor(x.start), math.ceil(x.end) + 1)
-    return [(math.log10(k) + e, f"{k * 10.0**e:g}") for e in decades for k in (1, 2, 5)]
+    return [(math.log10(k) + e, label(k * 10.0**e)) for e in decades for k in (1, 2, 5)]
 
 
 def _y_axis(y: _Axis) -> Markup:

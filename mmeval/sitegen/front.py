@@ -11,11 +11,10 @@ from markupsafe import Markup
 from mmeval.board import Board
 from mmeval.board.views import View
 from mmeval.sitegen.asked import Asked
-from mmeval.sitegen.charts import Box, Scale, around, axis, interval, n, pareto, place, ticks
+from mmeval.sitegen.charts import Box, Scale, around, axis, interval, n, pareto, place, sized, ticks
 from mmeval.sitegen.charts import Point as Dot
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import model_url
-from mmeval.sitegen.pages.model import sized
 from mmeval.sitegen.pages.plots import cost, latency, size
 from mmeval.sitegen.questions import card_of
 from mmeval.sitegen.text import short
@@ -108,7 +107,7 @@ def plot(view: View, board: Board, models: Sequence[str], lang: Language) -> dic
         if len({dot.x for dot in dots}) > 1:
             return {
                 "name": name,
-                "title": lang.text("fact.parameters" if name == "size" else f"plot.{name}"),
+                "title": lang.text(f"plot.{name}"),
                 "svg": drawn(dots, sized if name == "size" else "{:g}".format),
                 "left": len(models) - len(dots),
             }

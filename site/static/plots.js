@@ -40,7 +40,10 @@
     marks = marks.filter(function (m) { return m[0] >= low && m[0] <= high; });
     return { low: low, high: high, marks: marks, at: function (v) { return ((log ? Math.log10(v) : v) - low) / (high - low); } };
   }
-  function label(v) { return String(Number(v.toPrecision(6))); }
+  function label(v, key) {
+    if (key === "size") return v >= 0.1 ? label(v) + " B" : label(1000 * v) + " M";
+    return key === "date" ? String(v) : M.grouped(Number(v.toPrecision(6)));
+  }
 
   /* The models for which no other one is both better and further on the good side of the axis. */
   function front(points, less) {
@@ -89,7 +92,7 @@
     function py(v) { return HIGH - BOTTOM - (HIGH - BOTTOM - TOP) * y.at(v); }
     if (log && x.marks.length * 60 > WIDE) x.marks = x.marks.filter(function (m) { return Number.isInteger(m[0]); });
     x.marks.forEach(function (m) {
-      svg.append(make("line", { "class": "grid", x1: px(m[1]), x2: px(m[1]), y1: TOP, y2: HIGH - BOTTOM }), make("text", { x: px(m[1]), y: HIGH - BOTTOM + 16, "text-anchor": "middle" }, label(m[1])));
+      svg.append(make("line", { "class": "grid", x1: px(m[1]), x2: px(m[1]), y1: TOP, y2: HIGH - BOTTOM }), make("text", { x: px(m[1]), y: HIGH - BOTTOM + 16, "text-anchor": "middle" }, label(m[1], state.x)));
     });
     y.marks.forEach(function (m) {
       svg.append(make("line", { "class": "grid", x1: LEFT, x2: WIDE - RIGHT, y1: py(m[1]), y2: py(m[1]) }), make("text", { x: LEFT - 6, y: py(m[1]) + 4, "text-anchor": "end" }, label(m[1])));

@@ -12,10 +12,9 @@ import pytest
 from mmeval.board import Board
 from mmeval.board.views import View, make_view
 from mmeval.sitegen.asked import asked_of
-from mmeval.sitegen.charts import Point
+from mmeval.sitegen.charts import Point, sized
 from mmeval.sitegen.env import Language, languages, source_folder
 from mmeval.sitegen.front import drawn, front, questions, sentence
-from mmeval.sitegen.pages.model import sized
 
 Visit = Callable[..., Any]
 

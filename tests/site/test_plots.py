@@ -58,7 +58,11 @@ def test_a_reader_chooses_axes_and_models(visit: Visit) -> None:
     assert tab.evaluate("location.hash") == "#x=size&y=toy_chartqa&q=vision%20birch"
     tab.reload()
     until(tab, f"{circles} === 1")
-    assert tab.locator("#plot .title").first.text_content() == "Parameters (billions)"
+    assert tab.locator("#plot .title").first.text_content() == "Parameters"
+    assert " B" in tab.inner_html("#plot")
+    tab.select_option('[name="x"]', "date")
+    assert ">2026<" in tab.inner_html("#plot")
+    tab.select_option('[name="x"]', "size")
     tab.fill('[name="q"]', "")
     until(tab, f"{circles} > 1")
     tab.fill('[name="since"]', "2999-01-01")

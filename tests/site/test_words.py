@@ -9,7 +9,7 @@ import pytest
 
 from mmeval.board import Board
 from mmeval.sitegen.cells import metric_title, seldom
-from mmeval.sitegen.charts import Scale, axis, interval
+from mmeval.sitegen.charts import Scale, axis, interval, sized
 from mmeval.sitegen.env import environment, languages, source_folder
 from mmeval.sitegen.pages.benchmark import by_score
 
@@ -66,6 +66,13 @@ def table_of(text: str) -> tuple[list[str], list[list[str]]]:
     head, _, body = part.partition("<tbody>")
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in body.split("<tr")[1:]]
     return re.findall(r"<th[^>]*>(.*?)</th>", head, re.DOTALL), rows
+
+
+@pytest.mark.parametrize(
+    ("billions", "shown"), [(0.00034, "0.34 M"), (0.0016, "1.6 M"), (0.5, "0.5 B"), (72.7, "72.7 B")]
+)
+def test_sizes_are_in_millions_where_they_are_small(billions: float, shown: str) -> None:
+    assert sized(billions) == shown
 
 
 @pytest.mark.parametrize(

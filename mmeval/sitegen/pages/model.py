@@ -24,7 +24,7 @@ from mmeval.board.views import View, corrected, grouped, percent
 from mmeval.sitegen import data
 from mmeval.sitegen.boardrows import group_title
 from mmeval.sitegen.cells import aside, command, provenance, rank_text, seldom, shown, slices
-from mmeval.sitegen.charts import Scale, axis, interval, marks
+from mmeval.sitegen.charts import Scale, axis, interval, marks, sized
 from mmeval.sitegen.env import Language, Nav
 from mmeval.sitegen.links import benchmark_url, chart_path, model_url, overall_badge
 from mmeval.sitegen.missed import missed
@@ -262,11 +262,6 @@ def headed(card: ModelCard, lang: Language) -> list[tuple[str, str]]:
         (t("fact.access"), access),
     ]
     return [(name, value) for name, value in pairs if value]
-
-
-def sized(billions: float) -> str:
-    """A number of parameters, in millions where it is small."""
-    return f"{billions:g} B" if billions >= 0.1 else f"{1000 * billions:g} M"
 
 
 def facts(card: ModelCard, lang: Language) -> list[tuple[str, Any]]:

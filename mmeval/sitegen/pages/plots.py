@@ -12,7 +12,7 @@ from mmeval.board import Board, ModelCard
 from mmeval.board.views import View, grouped, percent
 from mmeval.sitegen import data
 from mmeval.sitegen.boardrows import SIZES
-from mmeval.sitegen.charts import Point, scatter
+from mmeval.sitegen.charts import Point, scatter, sized
 from mmeval.sitegen.env import Language, Nav, number
 from mmeval.sitegen.links import model_url
 from mmeval.sitegen.site import File, Page, Site
@@ -153,9 +153,9 @@ def drawn(name: str, models: Sequence[Mapping[str, Any]], lang: Language) -> Any
     if len(points) < 2:
         return ""
     log = next(log for key, _, log in PLOTS if key == name)
-    return scatter(
-        points, x_title=lang.text(f"plot.{name}"), y_title=lang.text("mean"), log=log, front=log, dates=name == "date"
-    )
+    titles = {"x_title": lang.text(f"plot.{name}"), "y_title": lang.text("mean")}
+    label = sized if name == "size" else "{:,g}".format
+    return scatter(points, **titles, log=log, front=log, dates=name == "date", label=label)
 
 
 def x_text(name: str, value: float | None) -> str:
@@ -164,4 +164,4 @@ def x_text(name: str, value: float | None) -> str:
         return ""
     if name == "date":
         return f"{int(value)}-{int((value % 1) * 12) + 1:02d}"
-    return f"{value:g}" if name == "size" else number(value, 2)
+    return sized(value) if name == "size" else number(value, 2)
