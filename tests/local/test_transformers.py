@@ -83,6 +83,8 @@ async def test_a_reply_does_not_depend_on_its_batch(family, folders):
     answered = [reply for reply in alone if isinstance(reply, Reply)]
     assert len(answered) == ANSWERED.get(family, 4)
     assert len({reply.text for reply in answered}) > 1
+    refused = [reply for reply in alone if not isinstance(reply, Reply)]
+    assert all(reply.kind == "bad_request" and "\n" not in str(reply) for reply in refused)
 
 
 def often_ended(adapter):
@@ -107,11 +109,6 @@ async def test_rows_stay_where_leaving_would_change_a_reply(folders, monkeypatch
     assert ran == [False]
 
 
-async def test_pictures_are_seen(folders):
-    replies = await ask(folders("llava"), (A, Text("what?")), (B, Text("what?")), max_tokens=12)
-    assert replies[0].text != replies[1].text
-
-
 @pytest.mark.parametrize(("ends", "finish", "output"), [([2], "length", 6), (list(range(700)), "stop", 1)])
 async def test_finish_and_usage(ends, finish, output, folders, tmp_path):
     folder = shutil.copytree(folders("llava"), tmp_path / "model")
@@ -121,9 +118,15 @@ async def test_finish_and_usage(ends, finish, output, folders, tmp_path):
     assert reply.usage.input > 16
 
 
-async def test_a_system_prompt_is_read(folders):
-    plain, told = [await ask(folders("llava"), ONE, system=system) for system in (None, "Answer in red.")]
-    assert told[0].usage.input > plain[0].usage.input
+async def test_pictures_are_seen_and_a_system_prompt_is_read(folders):
+    adapter = Adapter(str(folders("llava")), Options(max_tokens=12))
+    await adapter.connect()
+    plain, told = Options(max_tokens=12), Options(max_tokens=12, system="Answer in red.")
+    asked = [((A, Text("what?")), plain), ((B, Text("what?")), plain), ((A, Text("what?")), told)]
+    first, other, read = await asyncio.gather(*(adapter.ask(Request(prompt=prompt), how) for prompt, how in asked))
+    await adapter.close()
+    assert first.text != other.text
+    assert read.usage.input > first.usage.input
 
 
 @pytest.mark.parametrize("seed", [3, 4])
@@ -162,13 +165,6 @@ async def test_memory_halves_the_batch(fits, failed, folders):
     errors = [reply for reply in replies if isinstance(reply, FatalError)]
     assert [error.kind for error in errors] == ["too_large"] * failed
     assert max(sizes) == 4
-
-
-async def test_what_a_model_cannot_do_is_one_line(folders):
-    (reply,) = await ask(folders("blip2"), NONE)
-    assert isinstance(reply, FatalError)
-    assert reply.kind == "bad_request"
-    assert "\n" not in str(reply)
 
 
 def written(folder: Path, config: dict) -> Path:
