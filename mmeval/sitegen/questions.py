@@ -166,6 +166,9 @@ def numbers_in_run(asked: Asked, cell: Cell) -> list[int] | None:
 
 def answers_name(cell: Cell) -> str:
     """Name of the folder below `data/` with the replies of a run: it changes when they do."""
-    journal = cell.run.files.journal
-    stat = [journal.stat().st_size, journal.stat().st_mtime_ns] if journal.exists() else []
+    try:
+        found = cell.run.files.journal.stat()
+        stat = [found.st_size, found.st_mtime_ns]
+    except FileNotFoundError:
+        stat = []
     return f"{run_dir(cell)}/{digest([code(), cell.runs[0].vector.digest, stat])[:12]}"

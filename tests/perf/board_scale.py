@@ -19,10 +19,11 @@ from mmeval.board import Board, Cell, Column, collect
 from mmeval.board.views import make_view
 from mmeval.catalog import Catalog
 from mmeval.sitegen.build import Build, Options
+from mmeval.sitegen.site import Page
 from mmeval.store import Number
 from tests import ledger
 from tests.browsing import ARGS, CHROMIUM
-from tests.perf.site_weight import FIRST_VIEW, timings
+from tests.perf.site_weight import FIRST_VIEW, opening, timings
 
 SAMPLES, HOLES, GROUPS = 40, 0.12, ("charts", "documents", "general", "knowledge", "video")
 
@@ -73,7 +74,12 @@ def build(root: Path, models: int, width: int) -> Path:
     vars(made.site).update(views=[view], ranks=dict.fromkeys(names), leaders={})
     began = time.perf_counter()
     made.static()
-    made.make(next(kind for kind in made.kinds if kind.name == "board"))
+    kinds = {kind.name: kind for kind in made.kinds}
+    for name in ("board", "compare", "plots"):
+        made.make(kinds[name])
+    index = next(iter(kinds["model"].pages(made.site)))
+    assert isinstance(index, Page)
+    made.page(index)
     print(f"pages: {time.perf_counter() - began:.0f} s")
     return options.out
 
@@ -84,6 +90,15 @@ def main() -> None:
     sizes = {name: len(gzip.compress((out / name).read_bytes(), 9)) for name in ("index.html", *FIRST_VIEW)}
     rest = list((out / "data" / "views").glob("*-rows-en.js"))
     print({**sizes, "all": sum(sizes.values()), "other rows": [len(gzip.compress(one.read_bytes())) for one in rest]})
+    others = (
+        "models.html",
+        "compare.html",
+        "plots.html",
+        "data/plots.js",
+        "data/views/all.js",
+        "data/views/all-weights.js",
+    )
+    print({name: len(gzip.compress((out / name).read_bytes(), 9)) for name in others})
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
@@ -97,6 +112,8 @@ def main() -> None:
             rows = page.locator("#board tbody tr").count()
             print(f"{what}: {timings(page, 'model 01')}, {rows} rows, {wide} pixels wide")
             page.close()
+        for name in ("models.html", "compare.html", "plots.html"):
+            print(f"{name}: {opening(browser, (out / name).resolve().as_uri()):.0f} ms of CPU until it can be used")
         browser.close()
 
 

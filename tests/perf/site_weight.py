@@ -44,6 +44,27 @@ def board_only(root: Path) -> Path:
     return options.out
 
 
+def used(session: Any) -> float:
+    """Milliseconds of CPU that the main thread of a page has used, once `timeDomain` is `threadTicks`."""
+    found = session.send("Performance.getMetrics")["metrics"]
+    return float(1000 * next(one["value"] for one in found if one["name"] == "TaskDuration"))
+
+
+def opening(browser: Any, address: str) -> float:
+    """Milliseconds of CPU of the main thread from opening a page to the end of its scripts and layout; median of five."""
+    taken = []
+    for _ in range(5):
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        before = used(session)
+        page.goto(address)
+        page.evaluate("() => new Promise(go => requestAnimationFrame(() => setTimeout(go, 300)))")
+        taken.append(used(session) - before)
+        page.close()
+    return statistics.median(taken)
+
+
 def timings(page: Any, query: str) -> dict[str, str]:
     """Sorting, and entering a query: milliseconds of CPU of the page's main thread, the median of nine.
 
@@ -53,15 +74,11 @@ def timings(page: Any, query: str) -> dict[str, str]:
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
 
-    def used() -> float:
-        found = session.send("Performance.getMetrics")["metrics"]
-        return float(1000 * next(one["value"] for one in found if one["name"] == "TaskDuration"))
-
     def once(act: str, *, whole: bool) -> float:
         page.wait_for_timeout(300)
-        before = used()
+        before = used(session)
         page.evaluate(ACT, [act, whole])
-        taken = used() - before
+        taken = used(session) - before
         page.evaluate(ACT, ["", True])
         return taken
 
