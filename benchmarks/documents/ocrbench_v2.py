@@ -7,75 +7,36 @@ published one; `score/english-questions` and `score/chinese-questions` are means
 Places are asked for in thousandths of the picture, and read as such from every model.
 """
 
-import json
-from collections.abc import Mapping
-
 from mmeval import Benchmark, Row, Sample, data, prompts
 from mmeval.metrics.groups import Share, grouped, mean, tagged
 from mmeval.scorers import ocr_task
+from mmeval.scorers.rules.ocr import ABILITIES, kind_of
+from mmeval.scorers.targets import as_list
 
-ABILITIES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "en": {
-        "recognition": ("text recognition",),
-        "location": ("text grounding", "VQA with position"),
-        "extraction": ("key information extraction", "key information mapping"),
-        "parsing": ("document parsing", "chart parsing", "table parsing", "formula recognition"),
-        "calculation": ("math QA", "text counting"),
-        "understanding": ("document classification", "cognition VQA", "diagram QA"),
-        "reasoning": ("reasoning VQA", "science QA", "APP agent", "ASCII art classification"),
-    },
-    "cn": {
-        "extraction": ("key information extraction", "handwritten answer extraction"),
-        "parsing": ("document parsing", "table parsing", "formula recognition"),
-        "understanding": ("cognition VQA",),
-        "reasoning": ("reasoning VQA",),
-    },
-}
-PARTS = {f"{language}-{ability}": of for language, found in ABILITIES.items() for ability, of in found.items()}
-WEIGHTS = {part: 0.5 / len(ABILITIES[part.partition("-")[0]]) for part in PARTS}
-RULES = {
-    "text grounding en": "located", "VQA with position en": "answered-and-located", "formula recognition en": "formula",
-    "formula recognition cn": "formula-cn", "chart parsing en": "chart", "document parsing en": "outline",
-    "document parsing cn": "outline", "table parsing cn": "table-html", "handwritten answer extraction cn": "selection",
-    "key information extraction en": "keys", "key information mapping en": "keys",
-    "key information extraction cn": "keys",
-}  # fmt: skip
-WAYS = {"multiple choice": "letters", "case sensitive": "cased"}
-
-
-def rule(task: str, row: Row) -> str | None:
-    question, way = row["question"], str(row["eval"] or "")
-    if task == "table parsing en":
-        return "table-html" if "html" in question.lower() else "table-markdown"
-    if task == "text counting en":
-        return {"exact match": "occurring", "regression": "counted"}.get(way)
-    if task == "handwritten answer extraction cn" and "简答" in question:
-        return None
-    return RULES.get(task) or WAYS.get(way) or ("characters" if task.endswith("cn") else "words")
+WEIGHTS = {part: 0.5 / sum(one[:2] == part[:2] for one in ABILITIES) for part in ABILITIES}
 
 
 def to_sample(row: Row) -> Sample | None:
-    task, _, language = str(row["type"]).rpartition(" ")
-    part = next((one for one, tasks in PARTS.items() if one.startswith(language) and task in tasks), None)
-    kind = rule(str(row["type"]), row) if part else None
-    if part is None or kind is None:
+    kind = kind_of(row["type"], row["eval"], row["question"])
+    if kind is None:
         return None
-    image, box = data.picture(row), row["bbox"]
-    answers = [str(answer) for answer in row["answers"]]
-    place = json.loads(box) if isinstance(box, str) and box.startswith("[") else box
+    image, answers, box = data.picture(row), [str(answer) for answer in row["answers"]], row["bbox"]
+    box = answers if kind == "located" else as_list(box) if isinstance(box, str) else box
+    part = next(part for part, tasks in ABILITIES.items() if row["type"] in tasks)
     return Sample(
         id=str(row["id"]),
         prompt=prompts.question_first(row["question"].strip(), images=[image]),
-        target={"answers": answers, "box": answers if kind == "located" else place},
+        target={"answers": answers, "box": box},
         cluster=data.seen([image]),
-        tags={"kind": kind, "part": part, "language": language, "category": str(row["type"]),
-              "picture": data.seen([image])},
-    )  # fmt: skip
+        tags={"kind": kind, "part": part, "language": part[:2], "category": row["type"], "picture": data.seen([image])},
+    )
 
 
-def whole(language: str) -> Share:
-    return Share(value=mean(), where=tagged("language", language))
+def share(tag: str, text: str) -> Share:
+    return Share(value=mean(), where=tagged(tag, text))
 
+
+LANGUAGES = {"english-questions": share("language", "en"), "chinese-questions": share("language", "cn")}
 
 benchmark = Benchmark(
     name="ocrbench_v2", version="1", title="OCRBench v2 (25 of 30 tasks)", about=__doc__,
@@ -90,10 +51,7 @@ benchmark = Benchmark(
     metric=grouped(
         name="score", headline=WEIGHTS, unit=("picture",), version=2,
         about="Mean of English and Chinese, each the mean of its abilities.",
-        parts={
-            **{part: Share(value=mean(), where=tagged("part", part)) for part in PARTS},
-            "english-questions": whole("en"), "chinese-questions": whole("cn"),
-        },
+        parts={part: share("part", part) for part in ABILITIES} | LANGUAGES,
     ),
     cluster="image", license="MIT", url="https://github.com/Yuliang-Liu/MultimodalOCR",
     paper="https://arxiv.org/abs/2501.00321", rows=10_000, chance=0.0, tags=("ocr", "multilingual", "open"),

@@ -17,7 +17,7 @@ from mmeval.scorers.rules.text import levenshtein
 from mmeval.scorers.rules.trees import Node, similarity, teds
 from mmeval.types import Sample
 
-__all__ = ["KINDS", "ocr_task"]
+__all__ = ["ABILITIES", "KINDS", "kind_of", "ocr_task"]
 
 LONGEST = 20_000
 """Characters of a reply that are read as a dictionary, a table or an outline."""
@@ -292,6 +292,43 @@ KINDS: Mapping[str, Callable[[str, Mapping[str, Any]], float]] = {
     "answered-and-located": answered_and_located, "keys": keys, "table-html": table_html,
     "table-markdown": table_markdown, "chart": chart, "outline": outline,
 }  # fmt: skip
+
+
+ABILITIES: Mapping[str, tuple[str, ...]] = {
+    "en-recognition": ("text recognition en",),
+    "en-location": ("text grounding en", "VQA with position en"),
+    "en-extraction": ("key information extraction en", "key information mapping en"),
+    "en-parsing": ("document parsing en", "chart parsing en", "table parsing en", "formula recognition en"),
+    "en-calculation": ("math QA en", "text counting en"),
+    "en-understanding": ("document classification en", "cognition VQA en", "diagram QA en"),
+    "en-reasoning": ("reasoning VQA en", "science QA en", "APP agent en", "ASCII art classification en"),
+    "cn-extraction": ("key information extraction cn", "handwritten answer extraction cn"),
+    "cn-parsing": ("document parsing cn", "table parsing cn", "formula recognition cn"),
+    "cn-understanding": ("cognition VQA cn",),
+    "cn-reasoning": ("reasoning VQA cn",),
+}
+"""The tasks of each ability, without those whose rules are not here."""
+_TASKS = {
+    "text grounding en": "located", "VQA with position en": "answered-and-located", "formula recognition en": "formula",
+    "formula recognition cn": "formula-cn", "chart parsing en": "chart", "document parsing en": "outline",
+    "document parsing cn": "outline", "table parsing cn": "table-html", "handwritten answer extraction cn": "selection",
+    "key information extraction en": "keys", "key information mapping en": "keys",
+    "key information extraction cn": "keys",
+}  # fmt: skip
+_WAYS = {"multiple choice": "letters", "case sensitive": "cased"}
+
+
+def kind_of(task: str, way: str | None, question: str) -> str | None:
+    """The kind of a question by its task, its column `eval` and its text; None if its rule is not here."""
+    if not any(task in tasks for tasks in ABILITIES.values()):
+        return None
+    if task == "table parsing en":
+        return "table-html" if "html" in question.lower() else "table-markdown"
+    if task == "text counting en":
+        return {"exact match": "occurring", "regression": "counted"}.get(way or "")
+    if task == "handwritten answer extraction cn" and "简答" in question:  # a short answer, which needs sentence scores
+        return None
+    return _TASKS.get(task) or _WAYS.get(way or "") or ("characters" if task.endswith("cn") else "words")
 
 
 def ocr_task() -> Scorer:
