@@ -144,7 +144,7 @@ def test_the_search_finds_models_benchmarks_and_questions(visit: Visit) -> None:
 def test_the_matrix_leads_to_the_question_under_the_pointer(visit: Visit, site: Path) -> None:
     tab = visit("b/toy_chartqa.html")
     picture = tab.locator(".mx img")
-    assert "9 models to 60 questions" in str(picture.get_attribute("alt"))
+    assert "models down (9), questions across (60)" in str(picture.get_attribute("alt"))
     order = str(tab.locator(".mx").get_attribute("data-order")).split(",")
     box = picture.evaluate("e => ({w: e.clientWidth, h: e.clientHeight})")
     picture.click(position={"x": box["w"] * 10.5 / 60, "y": box["h"] * 2.5 / 9})
