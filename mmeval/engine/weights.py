@@ -163,7 +163,8 @@ def _installed(module: str, option: str) -> None:
 def _quantization(torch: Any, library: Any, name: str, dtype: str) -> Any:
     """The library's configuration for `bitsandbytes-8bit`, `-4bit`, `torchao-int8` or `-int4`."""
     module, _, kind = name.partition("-")
-    for one in (module, "accelerate"):
+    kernels = ("mslk",) if name == "torchao-int4" else ()  # torchao asks for them in a traceback
+    for one in (module, "accelerate", *kernels):
         _installed(one, f"-o quantize={name}")
     if module == "torchao":
         ways = sdk("torchao.quantization", extra="transformers")

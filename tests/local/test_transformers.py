@@ -237,6 +237,7 @@ async def test_a_damaged_checkpoint_is_refused_before_the_run(damage, said, fold
         ({"device": "cuda:99"}, "-o device=cuda:99: torch .*; use -o device=auto"),
         ({"device": "gpu"}, "-o device=gpu: not a device of torch"),
         ({"quantize": "bitsandbytes-4bit"}, "-o quantize=bitsandbytes-4bit: .*pip install bitsandbytes"),
+        ({"quantize": "torchao-int4"}, "-o quantize=torchao-int4: .*pip install"),
         ({"device_map": "auto"}, "-o device_map=auto: accelerate is not installed: pip install accelerate"),
         ({"lora": "nobody/nothing"}, "-o lora=nobody/nothing: .*pip install peft"),
     ],
