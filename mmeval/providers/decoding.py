@@ -110,10 +110,21 @@ def usual_way(model: Any, part: Part, how: dict[str, Any]) -> Iterator[Said]:
     (places, inputs), began = part, time.perf_counter()
     with _torch().inference_mode():
         made = model.generate(**inputs, **how)
-    prompts = "input_ids" in inputs  # otherwise a decoder of its own begins without one
-    new = (_new_tokens(made, inputs["input_ids"]) if prompts else made).tolist()
-    for place, tokens, used in zip(places, new, _used(inputs) if prompts else [None] * len(new), strict=True):
+    new = _written(model, made, inputs).tolist()
+    counts = _used(inputs) if "input_ids" in inputs else [None] * len(new)
+    for place, tokens, used in zip(places, new, counts, strict=True):
         yield Said(place, tokens, used, time.perf_counter() - began)
+
+
+def _written(model: Any, made: Any, inputs: Any) -> Any:
+    """The generated tokens, shape (batch, new). A decoder of its own begins with a token of its own, and any prompt."""
+    if not model.config.is_encoder_decoder:
+        return _new_tokens(made, inputs["input_ids"])
+    prompt, start = inputs.get("decoder_input_ids"), getattr(model.generation_config, "decoder_start_token_id", None)
+    begun = int((made[:, 0] == start).all()) if start is not None else 0
+    if prompt is None:
+        return made[:, begun:]
+    return made[:, prompt.shape[1] + (begun if bool((prompt[:, 0] != start).any()) else 0) :]
 
 
 def _new_tokens(made: Any, prompts: Any) -> Any:

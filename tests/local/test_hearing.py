@@ -5,6 +5,7 @@ import io
 import random
 import wave
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from mmeval.anatomy import describe, opened
 from mmeval.catalog import Catalog
 from mmeval.definitions import capabilities_of
 from mmeval.media.decoder import Decoder, Kept
+from mmeval.providers import decoding
 from mmeval.sampling import video_policy
 from mmeval.types import Video
 from tests.local import tiny
@@ -199,3 +201,21 @@ def test_the_sound_track_goes_beside_the_frames(decoder):
     film, sound = shown("native,frames=2,sound=on", decoder, frames=5, tone=True).prompt
     assert len(film.frames.images) == 2
     assert 1.0 <= len(providers.samples(sound, 16_000)) / 16_000 < 1.1
+
+
+@pytest.mark.parametrize(
+    ("made", "prompt", "said"),
+    [
+        ([0, 5, 6], None, [5, 6]),
+        ([5, 6], None, [5, 6]),
+        ([0, 7, 8, 5], [7, 8], [5]),
+        ([0, 7, 5], [0, 7], [5]),
+    ],
+)
+def test_a_decoder_of_its_own_does_not_say_its_prompt(made, prompt, said):
+    import torch
+
+    config = SimpleNamespace(is_encoder_decoder=True, decoder_start_token_id=0)
+    inputs = {} if prompt is None else {"decoder_input_ids": torch.tensor([prompt])}
+    model = SimpleNamespace(config=config, generation_config=config)
+    assert decoding._written(model, torch.tensor([made]), inputs).tolist() == [said]
