@@ -148,7 +148,7 @@
     };
   }
   /* Rows in view are placed first, the others in the next frames: laying out 10,000 cells at once takes 200 ms. */
-  var STEP = Math.max(25, Math.min(60, Math.round(3000 / keys.length)));
+  var STEP = Math.max(18, Math.min(60, Math.round(2100 / keys.length)));
   var turn = 0;
   function place() {
     var shown = order.filter(function (r) { return r.on; }), rivals = shown.filter(function (r) { return !r.ref; });
