@@ -7,7 +7,7 @@ from mmeval.fresh.scoring import WITH_POINTS
 from mmeval.fresh.seasons import current
 
 season = family(
-    "fresh_pointing", title="Fresh pointing", about=__doc__, generators=WITH_COORDINATES, chance=None,
+    "fresh_pointing", title="Fresh pointing", about=__doc__, generators=WITH_COORDINATES, chance=0.01,
     rules=WITH_POINTS,
 )  # fmt: skip
 benchmark = season(current())

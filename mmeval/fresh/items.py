@@ -9,10 +9,14 @@ from typing import Protocol
 
 from mmeval.types import JSON
 
-__all__ = ["STEPS", "Generator", "Item", "Question"]
+__all__ = ["STEPS", "Generator", "Item", "Question", "UnclearError"]
 
 STEPS = range(1, 6)
 """The steps of difficulty, from easy to hard."""
+
+
+class UnclearError(Exception):
+    """What was drawn so far allows no question whose answer is plain; the item is begun anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,8 @@ class Question:
     """The exact answer as the rule of the form compares it."""
     choices: tuple[str, ...] = ()
     """Texts of the options A, B, C, ...; empty for open questions."""
+    chance: float = 0.0
+    """How often a guess is right that knows the question and not the picture; 0 where answers are many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,11 @@ class Generator(Protocol):
         ...
 
     def draw(self, rng: random.Random, step: int) -> Item:
-        """An item of this step, one of `STEPS`. `rng` is its only source of chance."""
+        """An item of this step, one of `STEPS`. `rng` is its only source of chance.
+
+        Raises:
+            UnclearError: chance has drawn what allows no plain question; call it again with the same `rng`.
+        """
         ...
 
     def solve(self, facts: Mapping[str, JSON]) -> JSON:

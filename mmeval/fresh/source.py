@@ -9,7 +9,7 @@ from typing import Any
 
 from mmeval import media
 from mmeval.errors import DataError
-from mmeval.fresh.items import STEPS, Generator, Item, Question
+from mmeval.fresh.items import STEPS, Generator, Item, Question, UnclearError
 from mmeval.fresh.seasons import Season
 from mmeval.types import JSON, Image, Row, Sample, Text
 
@@ -21,7 +21,12 @@ PROBE = "probe"
 
 def draw(generator: Generator, seed: str, step: int, index: int) -> Item:
     """Item `index`, from 0, of a generator at a step of its dial."""
-    return generator.draw(random.Random(f"{seed}:{generator.name}:{step}:{index}"), step)  # noqa: S311 - no secret
+    rng = random.Random(f"{seed}:{generator.name}:{step}:{index}")  # noqa: S311 - no secret
+    while True:
+        try:
+            return generator.draw(rng, step)
+        except UnclearError:
+            continue
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,13 @@ from typing import Any, TypeAlias
 
 from mmeval.fresh import forms
 from mmeval.fresh.charts.scales import Scale, tidy
-from mmeval.fresh.items import Question
+from mmeval.fresh.items import Question, UnclearError
 from mmeval.types import JSON
 
 __all__ = [
     "Asked",
     "Kind",
     "Table",
-    "UnclearError",
     "demand",
     "leader",
     "pairs",
@@ -35,10 +34,6 @@ __all__ = [
 LARGEST = 0.2
 """Largest tolerance, as a part of the answer."""
 Asked: TypeAlias = tuple[dict[str, Any], Question]
-
-
-class UnclearError(Exception):
-    """The table has no answer to this question that is plain to the eye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +62,10 @@ class Table:
     def within(self, values: int = 1) -> float:
         """The tolerance of a sum or difference of this many values."""
         return self.scale.within(values * self.readings)
+
+    def accepted(self, values: int = 1) -> str:
+        """The same in words."""
+        return self.scale.accepted(values * self.readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +110,10 @@ def word(words: Sequence[str], answer: str) -> JSON:
     return {"answer": answer, "words": list(words)}
 
 
-def tolerated(text: str, answer: float, tolerance: float, *, unit: str = "", **asked: Any) -> Asked:
+def tolerated(text: str, answer: float, tolerance: float, accepted: str, *, unit: str = "", **asked: Any) -> Asked:
     """What was asked, and a question with a number as its answer; the tolerance is a small part of the answer."""
     demand(tolerance <= LARGEST * answer)
-    question = forms.number(text, tidy(answer), tolerance=tolerance, unit=unit)
+    question = forms.number(text, tidy(answer), tolerance=tolerance, accepted=accepted, unit=unit)
     return {**asked, "tolerance": tolerance}, question
 
 

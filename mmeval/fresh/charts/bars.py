@@ -18,7 +18,7 @@ from mmeval.types import JSON
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-KINDS = {1: ("extreme", "rank"), 2: ("gap", "rank"), 3: ("total", "above"), 4: ("order", "total"), 5: ("percent",)}
+KINDS = {1: ("extreme", "rank"), 2: ("gap", "rank"), 3: ("total", "above"), 4: ("order", "total"), 5: ("times",)}
 COUNTS = {1: (4, 5), 2: (5, 6), 3: (7, 8), 4: (8, 9), 5: (8, 10)}
 """Fewest and most bars, by step."""
 
@@ -27,7 +27,7 @@ class Bars:
     """The generator."""
 
     name: ClassVar[str] = "bars"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """A chart that suits a question of the step."""

@@ -19,25 +19,29 @@ from mmeval.types import JSON
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PARTS = ("lower end", "lower quartile", "median", "upper quartile", "upper end")
+PARTS = (
+    "the lower end of the whiskers", "the lower quartile", "the median", "the upper quartile",
+    "the upper end of the whiskers",
+)  # fmt: skip
 """Of a box with its whiskers, from below."""
-BOX = ("upper quartile", "lower quartile")
-WHISKERS = ("upper end", "lower end")
+LOWEST, LOWER, MEDIAN, UPPER, HIGHEST = PARTS
+BOX = (UPPER, LOWER)
+WHISKERS = (HIGHEST, LOWEST)
 ABOVE = {
-    "lower quartile": "at least three quarters",
-    "median": "at least half",
-    "upper quartile": "at least a quarter",
+    LOWER: "at least three quarters",
+    MEDIAN: "at least half",
+    UPPER: "at least a quarter",
 }
 """What part of the values lies above a line under a part of the box."""
 KINDS = {
-    1: (("extreme", ("median",)), ("rank", ("median",))),
-    2: (("order", ("median",)), ("above", ("median",))),
+    1: (("extreme", (MEDIAN,)), ("rank", (MEDIAN,))),
+    2: (("order", (MEDIAN,)), ("above", (MEDIAN,))),
     3: (("apart", BOX), ("apart", WHISKERS)),
     4: (("widest", BOX), ("widest", WHISKERS)),
-    5: (("quarters", ("lower quartile",)), ("quarters", ("upper quartile",)), ("gap", ("upper quartile",))),
+    5: (("quarters", (LOWER,)), ("quarters", (UPPER,)), ("gap", (UPPER,))),
 }
 """Kinds of questions and the parts that they are about, by step."""
-COUNTS = {1: 4, 2: 5, 3: 6, 4: 6, 5: 8}
+COUNTS = {1: 4, 2: 5, 3: 6, 4: 6, 5: 9}
 """Boxes, by step."""
 
 
@@ -45,7 +49,7 @@ class Boxplots:
     """The generator."""
 
     name: ClassVar[str] = "boxplots"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """A chart that suits a question of the step."""
@@ -84,7 +88,7 @@ def _quarters(asked: Mapping[str, Any], question: Question) -> Question:
     """The same question in the words of statistics: what a quartile says about the values."""
     assert isinstance(question.target, dict)
     text = f"For how many labels do {ABOVE[asked['series']]} of the values lie above {said(asked['line'])}?"
-    return forms.number(text, question.target["answer"])
+    return forms.number(text, question.target["answer"], among=COUNTS[5] - 1)
 
 
 def _description(about: Subject, table: Table) -> str:

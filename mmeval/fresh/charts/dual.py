@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 KINDS = {1: ("extreme", "rank"), 2: ("gap", "above"), 3: ("total", "leap"), 4: ("wins", "apart"), 5: ("widest", "wins")}
-COUNTS = {1: 5, 2: 6, 3: 7, 4: 6, 5: 8}
+COUNTS = {1: 5, 2: 6, 3: 7, 4: 8, 5: 9}
 """Labels, by step."""
 BOTH = ("wins", "apart", "widest")
 """Kinds that compare the bars with the line."""
@@ -31,7 +31,7 @@ class Dual:
     """The generator."""
 
     name: ClassVar[str] = "dual"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """A chart that suits a question of the step: first about one of the two, then about both."""
@@ -87,7 +87,10 @@ def _probes(rng: random.Random, table: Table, scales: list[Scale]) -> tuple[Ques
     return (
         forms.word("Which series is drawn as a line?", line, sorted((bars, line))),
         forms.number(
-            f"What is the value of {line} for {label}?", table.series[line][place], tolerance=scales[1].within()
+            f"What is the value of {line} for {label}?",
+            table.series[line][place],
+            tolerance=scales[1].within(),
+            accepted=scales[1].accepted(),
         ),
         forms.number(end, scales[asked].top),
     )

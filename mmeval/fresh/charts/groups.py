@@ -23,7 +23,7 @@ KINDS = {
     2: ("gap", "above"),
     3: ("wins", "widest"),
     4: ("total", "wins"),
-    5: ("sums", "percent"),
+    5: ("sums", "times"),
 }
 SIZES = {1: (2, 4), 2: (2, 5), 3: (3, 5), 4: (3, 6), 5: (4, 6)}
 """Series and labels, by step."""
@@ -33,13 +33,13 @@ class Groups:
     """The generator."""
 
     name: ClassVar[str] = "groups"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """A chart that suits a question of the step; on the last one its axis may be cut."""
         (many, count), about, kind = SIZES[step], subject(rng), rng.choice(KINDS[step])
         paper = look(rng, entries=many)
-        on = scale(rng, fine=step > 2, cut=kind == "percent")
+        on = scale(rng, fine=step > 2, cut=kind == "times")
         labelled, series = names(rng, count), names(rng, many, series=True)
 
         def attempt() -> tuple[Table, Any]:

@@ -112,7 +112,7 @@ def _ask_level(rng: random.Random, facts: dict[str, Any], share: float) -> Quest
     demand(count == 1 + int(share * 9))
     facts["ask"] = {"level": level}
     low, high = _from(facts, level), _from(facts, level + 1)
-    return forms.number(f"How many cells have the colour of values from {low} to {high}?", count)
+    return forms.number(f"How many cells have the colour of values from {low} to {high}?", count, among=9)
 
 
 def _ask_most(rng: random.Random, facts: dict[str, Any], share: float) -> Question:
@@ -133,7 +133,7 @@ def _ask_pairs(rng: random.Random, facts: dict[str, Any], share: float) -> Quest
         f"In how many rows has the cell of {facts['columns'][first]} the colour of higher values than the cell of "
         f"{facts['columns'][second]}?"
     )
-    return forms.number(text, count)
+    return forms.number(text, count, among=7)
 
 
 def _ask_joined(rng: random.Random, facts: dict[str, Any], share: float) -> Question:
@@ -145,7 +145,7 @@ def _ask_joined(rng: random.Random, facts: dict[str, Any], share: float) -> Ques
         f"Cells with values above {_from(facts, level)} that share a side belong to one group. How many cells does the "
         "largest group have?"
     )
-    return forms.number(text, size)
+    return forms.number(text, size, among=10)
 
 
 def _places(facts: Mapping[str, Any], level: int) -> Iterator[tuple[int, int]]:

@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from mmeval.fresh.charts import several, single
-from mmeval.fresh.charts.asks import Asked, Table, UnclearError
+from mmeval.fresh.charts.asks import Asked, Table
+from mmeval.fresh.items import UnclearError
 from mmeval.types import JSON
 
 __all__ = ["KINDS", "ask", "clear", "solve"]
 
+TRIES = 2000
+"""A chart whose axes suit no question of its kind is given up after so many tables."""
 KINDS = {**single.KINDS, **several.KINDS}
 T = TypeVar("T")
 
@@ -27,12 +30,13 @@ def ask(rng: random.Random, kind: str, table: Table) -> Asked:
 
 
 def clear(make: Callable[[], T]) -> T:
-    """What `make` gives, drawn anew until it is clear."""
-    while True:
+    """What `make` gives, drawn anew until it is clear; raises UnclearError after many tries."""
+    for _ in range(TRIES):
         try:
             return make()
         except UnclearError:
             continue
+    raise UnclearError
 
 
 def solve(facts: Mapping[str, Any]) -> JSON:

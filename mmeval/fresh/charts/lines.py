@@ -26,9 +26,9 @@ KINDS = {
     2: ("gap", "above"),
     3: ("leap", "growth"),
     4: ("wins", "crossings"),
-    5: ("widest", "percent"),
+    5: ("widest", "times"),
 }
-SIZES = {1: (2, 5), 2: (2, 6), 3: (4, 6), 4: (3, 8), 5: (4, 8)}
+SIZES = {1: (2, 5), 2: (3, 6), 3: (4, 6), 4: (3, 8), 5: (4, 8)}
 """Series and labels, by step."""
 
 
@@ -36,13 +36,13 @@ class Lines:
     """The generator."""
 
     name: ClassVar[str] = "lines"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
-        """A chart that suits a question of the step; where a percentage is asked, its axis is cut."""
+        """A chart that suits a question of the step; where multiples are compared, its axis is cut."""
         (many, count), about, kind = SIZES[step], subject(rng), rng.choice(KINDS[step])
         paper = look(rng, entries=many)
-        on = scale(rng, fine=step > 2, cut=kind == "percent")
+        on = scale(rng, fine=step > 2, cut=kind == "times")
         labelled, series = row(rng, count), names(rng, many, series=True)
         dashes = rng.sample(list(DASHES), many)
 

@@ -18,7 +18,7 @@ from mmeval.types import JSON
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COUNTS = {1: (4, 5), 2: (5, 6), 3: (6, 7), 4: (5, 6), 5: (6, 7)}
+COUNTS = {1: (4, 5), 2: (5, 6), 3: (6, 7), 4: (6, 6), 5: (7, 7)}
 """Fewest and most slices, by step."""
 APART = {1: 4, 2: 1, 3: 1, 4: 3, 5: 1}
 """Percentage points between the sizes of two slices at least, by step."""
@@ -34,7 +34,7 @@ class Pies:
     """The generator."""
 
     name: ClassVar[str] = "pies"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """A pie with a question of the step."""

@@ -27,7 +27,9 @@ def read_value(rng: random.Random, table: Table) -> Question:
     """What is one value?"""
     series, place = table.one(rng), rng.randrange(len(table.labels))
     asked = value_of(table.labels[place], series)
-    return forms.number(f"What is {asked}?", table.series[series][place], tolerance=table.within())
+    return forms.number(
+        f"What is {asked}?", table.series[series][place], tolerance=table.within(), accepted=table.accepted()
+    )
 
 
 def read_axis(rng: random.Random, table: Table) -> Iterator[Question]:

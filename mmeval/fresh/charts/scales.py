@@ -56,6 +56,10 @@ class Scale:
             return 0.0
         return tidy(readings * self.minor / (4 if self.major == 2 * self.minor else 2))
 
+    def accepted(self, readings: int = 1) -> str:
+        """The tolerance in words. Its number would tell how far the axis reaches, and so the size of the answer."""
+        return f"A difference of up to {_times(self.within(readings) / self.minor)} is accepted."
+
     def facts(self) -> dict[str, Any]:
         """The numbers for the facts of an item."""
         return {"start": self.start, "top": self.top, "major": self.major, "minor": self.minor}
@@ -68,11 +72,18 @@ class Scale:
         )
 
 
+def _times(steps: float) -> str:
+    """A number of minor steps in words."""
+    parts = {0.25: "a quarter of", 0.5: "half", 0.75: "three quarters of", 1: ""}
+    said = parts.get(steps, f"{steps:g} times")
+    return f"{said} the distance between two neighbouring ticks".strip()
+
+
 def scale(rng: random.Random, *, fine: bool, cut: bool = False) -> Scale:
     """Draw an axis; a cut one does not start at 0."""
     major, minor = rng.choice(FINE if fine else COARSE)
     count = rng.randint(4, 6)
-    return Scale(tidy(major * rng.randint(4, 12)) if cut else 0, major, minor, count)
+    return Scale(tidy(major * rng.randint(2, 5)) if cut else 0, major, minor, count)
 
 
 def values(rng: random.Random, on: Scale, count: int, *, apart: float = 0.0, low: float = 0.06) -> list[float]:

@@ -18,7 +18,7 @@ from mmeval.types import JSON
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SIZES = {1: (2, 3, 11), 2: (2, 4, 8), 3: (3, 4, 8), 4: (3, 5, 10), 5: (4, 5, 9)}
+SIZES = {1: (2, 2, 8), 2: (2, 5, 9), 3: (3, 4, 8), 4: (3, 6, 10), 5: (4, 6, 9)}
 """Groups, and fewest and most points of each, by step."""
 NEAR = 0.045
 """Distance of two points at least, as a part of the axes: 14 pixels or more."""
@@ -28,7 +28,7 @@ class Scatters:
     """The generator."""
 
     name: ClassVar[str] = "scatters"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """Points that suit the question of the step."""
@@ -106,7 +106,9 @@ def _all(facts: Mapping[str, Any], names: list[str] | None = None) -> list[list[
 def _ask_count(rng: random.Random, facts: dict[str, Any], across: Scale, up: Scale, share: float) -> Question:
     name = rng.choice(list(facts["groups"]))
     facts["ask"] = {"groups": [name], "x": -1, "y": -1}
-    return forms.number(f"How many points does {name} have?", len(facts["groups"][name]))
+    _, fewest, most = SIZES[1]
+    text = f"How many points does {name} have?"
+    return forms.number(text, len(facts["groups"][name]), among=most - fewest + 1)
 
 
 def _ask_end(rng: random.Random, facts: dict[str, Any], across: Scale, up: Scale, share: float) -> Question:
@@ -116,7 +118,7 @@ def _ask_end(rng: random.Random, facts: dict[str, Any], across: Scale, up: Scale
     demand(inorder[0][1] >= 5 * up.within())
     facts["ask"] = {"group": name, "side": side, "tolerance": up.within()}
     text = f"Which value on the vertical axis has the point of {name} that is farthest to the {side}?"
-    return forms.number(text, inorder[0][1], tolerance=up.within())
+    return forms.number(text, inorder[0][1], tolerance=up.within(), accepted=up.accepted())
 
 
 def _ask_above(rng: random.Random, facts: dict[str, Any], across: Scale, up: Scale, share: float) -> Question:
@@ -126,7 +128,7 @@ def _ask_above(rng: random.Random, facts: dict[str, Any], across: Scale, up: Sca
     demand(count == 2 + int(share * 12))
     facts["ask"] = {"groups": list(facts["groups"]), "x": -1, "y": line}
     text = f"How many points of all groups lie above {said(line)} on the vertical axis?"
-    return forms.number(text, count)
+    return forms.number(text, count, among=12)
 
 
 def _ask_corner(rng: random.Random, facts: dict[str, Any], across: Scale, up: Scale, share: float) -> Question:
@@ -140,7 +142,7 @@ def _ask_corner(rng: random.Random, facts: dict[str, Any], across: Scale, up: Sc
         f"How many points of {chosen[0]} and {chosen[1]} together lie to the right of {said(x)} on the horizontal axis "
         f"and above {said(y)} on the vertical axis?"
     )
-    return forms.number(text, len(inside))
+    return forms.number(text, len(inside), among=8)
 
 
 def _ask_most(rng: random.Random, facts: dict[str, Any], across: Scale, up: Scale, share: float) -> Question:

@@ -59,7 +59,7 @@ def _ask_wins(rng: random.Random, table: Table) -> Asked:
     chosen = rng.sample(range(count), wanted)
     _signs(table, a, b, [place in chosen for place in range(count)])
     text = f"For how many labels is the value of {a} above that of {b}?"
-    return {"series": [a, b], "tolerance": 0.0}, forms.number(text, wanted)
+    return {"series": [a, b], "tolerance": 0.0}, forms.number(text, wanted, among=count + 1)
 
 
 def _solve_wins(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
@@ -69,14 +69,15 @@ def _solve_wins(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
 
 def _ask_crossings(rng: random.Random, table: Table) -> Asked:
     (a, b), count = table.two(rng), len(table.labels)
-    wanted = rng.randint(0, min(5, count - 1))
+    most = min(5, count - 1)
+    wanted = rng.randint(0, most)
     turns, above = rng.sample(range(1, count), wanted), rng.random() < 0.5
     signs = [above]
     for place in range(1, count):
         signs.append(signs[-1] != (place in turns))
     _signs(table, a, b, signs)
     text = f"How many times do {a} and {b} cross?"
-    return {"series": [a, b], "tolerance": 0.0}, forms.number(text, wanted)
+    return {"series": [a, b], "tolerance": 0.0}, forms.number(text, wanted, among=most + 1)
 
 
 def _solve_crossings(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
@@ -121,8 +122,9 @@ def _ask_stack(rng: random.Random, table: Table) -> Asked:
     place = rng.randrange(len(table.labels))
     answer = sum(values[place] for values in table.series.values())
     text = f"What is the sum of all series for {table.labels[place]}?"
-    within = table.scale.within(1 if table.readings == 2 else len(table.series))
-    return tolerated(text, answer, within, label=table.labels[place])
+    readings = 1 if table.readings == 2 else len(table.series)
+    within, accepted = table.scale.within(readings), table.scale.accepted(readings)
+    return tolerated(text, answer, within, accepted, label=table.labels[place])
 
 
 def _solve_stack(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
@@ -137,7 +139,7 @@ def _ask_apart(rng: random.Random, table: Table) -> Asked:
     (a, b), place = table.two(rng), rng.randrange(len(table.labels))
     text = f"How far apart are the values of {a} and {b} for {table.labels[place]}?"
     gap = abs(table.series[a][place] - table.series[b][place])
-    return tolerated(text, gap, table.within(2), series=[a, b], label=table.labels[place])
+    return tolerated(text, gap, table.within(2), table.accepted(2), series=[a, b], label=table.labels[place])
 
 
 def _solve_apart(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
@@ -150,13 +152,11 @@ def _solve_apart(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
 
 
 def _ask_share(rng: random.Random, table: Table) -> Asked:
-    series, place, slip = table.one(rng), rng.randrange(len(table.labels)), table.scale.within()
+    series, place = table.one(rng), rng.randrange(len(table.labels))
     whole = sum(values[place] for values in table.series.values())
     part, label = table.series[series][place], table.labels[place]
-    worst = 100 * ((part + 2 * slip) / (whole + slip) - part / whole)
     text = f"What percentage of the sum of all series for {label} is {series}?"
-    within = max(1.0, round(worst, 1))
-    return tolerated(text, round(100 * part / whole, 2), within, unit="percent", series=series, label=label)
+    return tolerated(text, round(100 * part / whole, 2), 1.0, "", unit="percent", series=series, label=label)
 
 
 def _solve_share(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:

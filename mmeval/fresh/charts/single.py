@@ -38,7 +38,7 @@ def _ask_extreme(rng: random.Random, table: Table) -> Asked:
     answer = (max if end == "highest" else min)(table.series[series])
     of = f" of {series}" if series else ""
     text = f"What is the {end} value{of} in the chart?"
-    return tolerated(text, answer, table.within(), series=series, end=end)
+    return tolerated(text, answer, table.within(), table.accepted(), series=series, end=end)
 
 
 def _solve_extreme(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
@@ -55,7 +55,7 @@ def _ask_rank(rng: random.Random, table: Table) -> Asked:
     demand(all(a - b >= table.near for a, b in itertools.pairwise(falling)))
     answer = table.labels[table.series[series].index(falling[rank])]
     of = f" of {series}" if series else ""
-    text = f"For which of them is the value{of} the {ORDINALS[rank]}?"
+    text = f"For which label is the value{of} the {ORDINALS[rank]}?"
     return {"series": series, "rank": rank}, forms.word(text, answer, table.labels)
 
 
@@ -92,7 +92,8 @@ def _ask_gap(rng: random.Random, table: Table) -> Asked:
     a, b = rng.sample(range(len(table.labels)), 2)
     gap = abs(table.series[series][a] - table.series[series][b])
     text = f"How far apart are {value_of(table.labels[a], series)} and {value_of(table.labels[b], series)}?"
-    return tolerated(text, gap, table.within(2), series=series, labels=[table.labels[a], table.labels[b]])
+    labels = [table.labels[a], table.labels[b]]
+    return tolerated(text, gap, table.within(2), table.accepted(2), series=series, labels=labels)
 
 
 def _solve_gap(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
@@ -109,7 +110,7 @@ def _ask_total(rng: random.Random, table: Table) -> Asked:
     answer = sum(table.series[series][place] for place in places)
     of = f" of {series}" if series else ""
     text = f"What is the sum of the values{of} for {listed(labels)}?"
-    return tolerated(text, answer, table.within(3), series=series, labels=labels)
+    return tolerated(text, answer, table.within(3), table.accepted(3), series=series, labels=labels)
 
 
 def _solve_total(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
@@ -130,7 +131,8 @@ def _ask_above(rng: random.Random, table: Table) -> Asked:
     demand(bool(lines))
     line = rng.choice(lines)
     text = f"For how many labels is {the_value(series)} above {said(line)}?"
-    return {"series": series, "line": line, "tolerance": 0.0}, forms.number(text, wanted)
+    among = len(table.labels) - 1
+    return {"series": series, "line": line, "tolerance": 0.0}, forms.number(text, wanted, among=among)
 
 
 def _solve_above(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
@@ -158,28 +160,32 @@ def _solve_leap(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
     return word(facts["labels"][:-1], facts["labels"][found])
 
 
-# By how many percent one value is above another
+# Which value is nearest to a multiple of another: heights mislead where the axis does not start at 0
 
 
-def _ask_percent(rng: random.Random, table: Table) -> Asked:
-    series = table.one(rng)
-    a, b = rng.sample(range(len(table.labels)), 2)
-    high, low, slip = table.series[series][a], table.series[series][b], table.within()
-    demand(high - low >= 2 * table.scale.minor and low > slip)
-    worst = 100 * ((high + slip) / (low - slip) - high / low)
-    asked = {"series": series, "labels": [table.labels[a], table.labels[b]]}
-    text = (
-        f"By what percentage is {value_of(asked['labels'][0], series)} higher than "
-        f"{value_of(asked['labels'][1], series)}?"
-    )
-    answer = round(100 * (high - low) / low, 2)
-    return tolerated(text, answer, max(0.5, round(worst, 1)), unit="percent", **asked)
+def _ask_times(rng: random.Random, table: Table) -> Asked:
+    series, factor, place = table.one(rng), rng.choice((0.5, 1.5, 2)), rng.randrange(len(table.labels))
+    values, start = table.series[series], table.scale.start
+    others = [other for other in range(len(values)) if other != place]
+    wanted, height = factor * values[place], factor * (values[place] - start)
+    first, second, *_ = sorted(others, key=lambda other: abs(values[other] - wanted))
+    lead = abs(values[second] - wanted) - abs(values[first] - wanted)
+    demand(lead >= 2 * (1 + factor) * table.within())
+    demand(abs(values[first] - wanted) <= table.scale.major)
+    demand(not start or first != min(others, key=lambda other: abs(values[other] - start - height)))
+    label = table.labels[place]
+    text = f"Which other label has the value nearest to {said(factor)} times {value_of(label, series)}?"
+    words = [table.labels[other] for other in others]
+    return {"series": series, "label": label, "factor": factor}, forms.word(text, table.labels[first], words)
 
 
-def _solve_percent(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
-    by_label = {label: value for value, label in pairs(facts, asked["series"])}
-    high, low = (by_label[label] for label in asked["labels"])
-    return same(facts, round(100 * (high - low) / low, 2))
+def _solve_times(facts: Mapping[str, Any], asked: Mapping[str, Any]) -> JSON:
+    values = {label: value for value, label in pairs(facts, asked["series"])}
+    wanted = asked["factor"] * values.pop(asked["label"])
+    inorder = sorted([*values.values(), wanted])
+    near = inorder[max(0, inorder.index(wanted) - 1) :][:3]
+    best = min((abs(value - wanted), label) for label, value in values.items() if value in near)
+    return word(list(values), best[1])
 
 
 KINDS: Mapping[str, Kind] = {
@@ -190,6 +196,6 @@ KINDS: Mapping[str, Kind] = {
     "total": Kind(_ask_total, _solve_total),
     "above": Kind(_ask_above, _solve_above),
     "leap": Kind(_ask_leap, _solve_leap),
-    "percent": Kind(_ask_percent, _solve_percent),
+    "times": Kind(_ask_times, _solve_times),
 }
 """The kinds by name."""

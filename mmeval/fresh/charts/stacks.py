@@ -25,9 +25,9 @@ KINDS = {
     2: ("rank", "stack"),
     3: ("widest", "order"),
     4: ("wins", "widest"),
-    5: ("sums", "share"),
+    5: ("sums", "total"),
 }
-SIZES = {1: (2, 4), 2: (3, 5), 3: (3, 5), 4: (3, 6), 5: (4, 5)}
+SIZES = {1: (2, 4), 2: (3, 5), 3: (3, 5), 4: (3, 6), 5: (4, 6)}
 """Series and labels, by step."""
 
 
@@ -35,7 +35,7 @@ class Stacks:
     """The generator."""
 
     name: ClassVar[str] = "stacks"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """A chart that suits a question of the step."""

@@ -36,7 +36,7 @@ class Tables:
     """The generator."""
 
     name: ClassVar[str] = "tables"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """A table with a question of the step."""

@@ -36,7 +36,7 @@ class Clocks:
         facts = _two(rng, step) if step == 5 else _one(rng, step)
         return Item(
             images=(_picture(rng, look, facts["clocks"], numbers=step < 4),),
-            main=_question(facts),
+            main=_question(facts, GRAIN[step]),
             probes=tuple(_probes(facts)),
             facts=facts,
             description=_description(facts),
@@ -65,7 +65,7 @@ def _two(rng: random.Random, step: int) -> dict[str, Any]:
     return {"clocks": [first, (first + rng.randint(41, 640)) % 720], "span": 0}
 
 
-def _question(facts: Mapping[str, Any]) -> Question:
+def _question(facts: Mapping[str, Any], grain: int) -> Question:
     if len(facts["clocks"]) == 2:
         first, second = facts["clocks"]
         text = "How many minutes pass from the time on the left clock until it is the time on the right clock?"
@@ -75,7 +75,7 @@ def _question(facts: Mapping[str, Any]) -> Question:
     parts = [f"{hours} hour{'s' * (hours != 1)}"] * bool(hours) + [f"{minutes} minutes"] * bool(minutes)
     said = " and ".join(parts)
     text = f"What time will it be in {said}?" if span > 0 else f"What time was it {said} ago?"
-    return forms.time(text, time + span)
+    return forms.time(text, time + span, grain=grain)
 
 
 def _probes(facts: Mapping[str, Any]) -> Iterator[Question]:

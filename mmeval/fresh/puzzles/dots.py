@@ -11,22 +11,25 @@ from mmeval.fresh.items import Item, Question
 from mmeval.fresh.style import Page, Style, listed, style
 from mmeval.types import JSON
 
-MOST = 40
+MOST = 45
 """Dots in a box."""
+TOTALS = {1: (10, 70), 2: (30, 90), 3: (50, 100), 4: (70, 170), 5: (90, 200)}
+"""Fewest and most dots in all boxes, by step."""
 
 
 class Dots:
     """The generator."""
 
     name: ClassVar[str] = "dots"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """A sequence by the rule of the step, with all boxes small enough to be counted."""
         look = style(rng)
         while True:
             counts = MAKERS[step](rng)
-            if all(1 <= count <= MOST for count in counts) and len(set(counts)) > 2:
+            few = all(1 <= count <= MOST for count in counts) and len(set(counts)) > 2
+            if few and TOTALS[step][0] <= sum(counts[:-1]) <= TOTALS[step][1]:
                 break
         facts: dict[str, Any] = {"step": step, "counts": counts[:-1]}
         text = f"The boxes follow this rule: {RULES[step]} How many dots belong in the box with the question mark?"
@@ -47,16 +50,16 @@ class Dots:
 
 
 RULES = {
-    1: "the same number of dots is added each time.",
+    1: "the same number of dots is added each time, or taken away each time.",
     2: "two steps take turns, for example +3, -1, +3, -1.",
-    3: "the number that is added grows by the same amount each time.",
-    4: "each box holds as many dots as the two boxes before it together.",
+    3: "each box holds as many dots as the two boxes before it together, and always the same number more or fewer.",
+    4: "the step from box to box, which may be negative, changes by the same amount each time.",
     5: "two sequences take turns, box by box; each of them adds its own number.",
 }
 
 
 def _steady(rng: random.Random) -> list[int]:
-    start, add = rng.randint(1, 16), rng.randint(2, 6)
+    start, add = rng.randint(1, 40), rng.choice((-6, -5, -4, -3, -2, 2, 3, 4, 5, 6))
     return [start + add * place for place in range(5)]
 
 
@@ -68,41 +71,41 @@ def _turns(rng: random.Random) -> list[int]:
 
 
 def _growing(rng: random.Random) -> list[int]:
-    counts, add, more = [rng.randint(1, 16)], rng.randint(1, 3), rng.randint(1, 3)
-    for place in range(5):
+    counts, add, more = [rng.randint(1, 45)], rng.randint(-9, 9), rng.choice((-3, -2, -1, 1, 2, 3))
+    for place in range(6):
         counts.append(counts[-1] + add + more * place)
     return counts
 
 
 def _sums(rng: random.Random) -> list[int]:
-    counts = [rng.randint(1, 9), rng.randint(1, 9)]
+    counts, more = [rng.randint(1, 12), rng.randint(1, 12)], rng.choice((-4, -3, -2, -1, 1, 2, 3, 4))
     for _ in range(4):
-        counts.append(counts[-1] + counts[-2])
+        counts.append(counts[-1] + counts[-2] + more)
     return counts
 
 
 def _braided(rng: random.Random) -> list[int]:
-    first, second = rng.sample(range(1, 12), 2)
-    one, other = rng.sample([-3, -2, 2, 3, 4, 5], 2)
+    first, second = rng.sample(range(1, 22), 2)
+    one, other = rng.sample([-4, -3, -2, 2, 3, 4, 5, 6], 2)
     return [
         (first + one * (place // 2)) if place % 2 == 0 else (second + other * (place // 2))
-        for place in range(7 + rng.randint(0, 1))
+        for place in range(8 + rng.randint(0, 1))
     ]
 
 
-MAKERS: Mapping[int, Callable[[random.Random], list[int]]] = {1: _steady, 2: _turns, 3: _growing, 4: _sums, 5: _braided}
+MAKERS: Mapping[int, Callable[[random.Random], list[int]]] = {1: _steady, 2: _turns, 3: _sums, 4: _growing, 5: _braided}
 NEXT: Mapping[int, Callable[[Sequence[int]], int]] = {
     1: lambda seen: 2 * seen[-1] - seen[-2],
     2: lambda seen: seen[-1] + seen[-2] - seen[-3],
-    3: lambda seen: 3 * seen[-1] - 3 * seen[-2] + seen[-3],
-    4: lambda seen: seen[-1] + seen[-2],
+    3: lambda seen: 2 * seen[-1] - seen[-3],
+    4: lambda seen: 3 * seen[-1] - 3 * seen[-2] + seen[-3],
     5: lambda seen: 2 * seen[-2] - seen[-4],
 }
 
 
 def _probes(rng: random.Random, facts: Mapping[str, Any]) -> Iterator[Question]:
     for place in sorted(rng.sample(range(len(facts["counts"])), 2)):
-        yield forms.number(f"How many dots are in box {place + 1}, counted from the left?", facts["counts"][place])
+        yield forms.number(f"How many dots are in box {place + 1}?", facts["counts"][place])
     yield forms.number("How many boxes hold dots?", len(facts["counts"]))
 
 

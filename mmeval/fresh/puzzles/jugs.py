@@ -13,8 +13,8 @@ from mmeval.fresh.style import Page, Style, listed, style
 from mmeval.types import JSON
 
 Levels: TypeAlias = tuple[int, ...]
-POURS = {1: (1, 2), 2: (2, 3), 3: (3, 4), 4: (4, 6), 5: (6, 9)}
-"""Fewest and most pours of the answer, by step."""
+POURS = {1: (1, 4), 2: (2, 5), 3: (3, 7), 4: (4, 7), 5: (6, 9)}
+"""Fewest and most pours of the answer, by step; all of them come up alike."""
 NAMES = "ABC"
 UNIT = 15
 """Pixels of a litre."""
@@ -24,22 +24,22 @@ class Jugs:
     """The generator."""
 
     name: ClassVar[str] = "jugs"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """Three jugs whose goal takes as many pours as the step wants."""
         look, (low, high) = style(rng), POURS[step]
-        while True:
+        wanted = rng.randint(low, high)
+        goals: list[int] = []
+        while not goals:
             sizes = tuple(rng.sample(range(3, 13), 3))
             levels = tuple(rng.randint(0, size) for size in sizes)
-            goals = {goal: n for goal, n in _fewest(sizes, levels).items() if low <= n <= high}
-            if goals:
-                break
-        goal = rng.choice(sorted(goals))
+            goals = sorted(goal for goal, n in _fewest(sizes, levels).items() if n == wanted)
+        goal = rng.choice(goals)
         facts: dict[str, Any] = {"sizes": list(sizes), "levels": list(levels), "goal": goal}
         return Item(
             images=(_picture(rng, look, facts),),
-            main=forms.number(_text(goal), goals[goal]),
+            main=forms.number(_text(goal), wanted, among=high - low + 1),
             probes=tuple(_probes(rng, facts)),
             facts=facts,
             description=_description(facts),

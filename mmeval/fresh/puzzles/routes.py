@@ -15,8 +15,8 @@ from mmeval.types import JSON
 
 SIZES = {1: (4, 4, 2, 5), 2: (5, 4, 4, 6), 3: (5, 5, 4, 7), 4: (6, 6, 6, 9), 5: (8, 7, 8, 13)}
 """Most columns and rows (each may be one less), and the fewest and most walls by step."""
-MOST = {1: 4, 2: 9, 3: 25, 4: 60, 5: 200}
-"""Most routes by step."""
+ROUTES = {1: (1, 6), 2: (2, 9), 3: (4, 16), 4: (10, 30), 5: (20, 60)}
+"""Fewest and most routes by step; all of them come up alike."""
 TEXT = (
     "The dark cells are walls. Each move goes one cell to the right or one cell down, and never onto a wall. "
     "How many different routes lead from S to E?"
@@ -27,22 +27,21 @@ class Routes:
     """The generator."""
 
     name: ClassVar[str] = "routes"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """A grid with at least one route."""
-        look, (width, height, fewest, most) = style(rng), SIZES[step]
-        width, height = width - rng.randint(0, 1), height - rng.randint(0, 1)
-        inside = [(c, r) for c in range(width) for r in range(height)][1:-1]
-        count = 0
-        while not 1 <= count <= MOST[step]:
-            walls = sorted(rng.sample(inside, min(len(inside), rng.randint(fewest, most))))
-            count = _ways(width, height, walls)
+        look, (low, high) = style(rng), ROUTES[step]
+        wanted = rng.randint(low, high)
+        while True:
+            width, height, walls = _grid(rng, step)
+            if _ways(width, height, walls) == wanted:
+                break
         facts: dict[str, Any] = {"columns": width, "rows": height, "walls": [cell(*wall) for wall in walls]}
         return Item(
             images=(_picture(rng, look, width, height, walls),),
-            main=forms.number(TEXT, count),
-            probes=tuple(_probes(rng, facts, inside)),
+            main=forms.number(TEXT, wanted, among=high - low + 1),
+            probes=tuple(_probes(rng, facts)),
             facts=facts,
             description=(
                 f"A grid with columns A to {columns(26)[width - 1]} and rows 1 (top) to {height} "
@@ -65,6 +64,19 @@ class Routes:
         return {"answer": walk(0, 0), "tolerance": 0.0}
 
 
+def _grid(rng: random.Random, step: int) -> tuple[int, int, list[tuple[int, int]]]:
+    """Columns, rows and walls."""
+    width, height, fewest, most = SIZES[step]
+    width, height = width - rng.randint(0, 1), height - rng.randint(0, 1)
+    inside = _inside(width, height)
+    return width, height, sorted(rng.sample(inside, min(len(inside), rng.randint(fewest, most))))
+
+
+def _inside(width: int, height: int) -> list[tuple[int, int]]:
+    """All cells but the first and the last."""
+    return [(column, row) for column in range(width) for row in range(height)][1:-1]
+
+
 def _ways(width: int, height: int, walls: list[tuple[int, int]]) -> int:
     """Routes to each cell are those to its left and upper neighbour."""
 
@@ -77,10 +89,14 @@ def _ways(width: int, height: int, walls: list[tuple[int, int]]) -> int:
     return to(width - 1, height - 1)
 
 
-def _probes(rng: random.Random, facts: Mapping[str, Any], inside: list[tuple[int, int]]) -> Iterator[Question]:
+def _probes(rng: random.Random, facts: Mapping[str, Any]) -> Iterator[Question]:
     yield forms.number("How many cells are walls?", len(facts["walls"]))
     yield forms.number("How many columns does the grid have?", facts["columns"])
-    name = rng.choice(facts["walls"]) if facts["walls"] and rng.random() < 0.5 else cell(*rng.choice(inside))
+    name = (
+        rng.choice(facts["walls"])
+        if facts["walls"] and rng.random() < 0.5
+        else cell(*rng.choice(_inside(facts["columns"], facts["rows"])))
+    )
     yield forms.yes_no(f"Is cell {name} a wall?", name in facts["walls"])
 
 

@@ -14,7 +14,7 @@ from mmeval.types import JSON
 
 Board: TypeAlias = tuple[int, ...]
 """Tiles row by row; 0 is the gap."""
-SIZES = {1: (2, 2, 1, 3), 2: (3, 2, 3, 5), 3: (3, 2, 6, 8), 4: (3, 3, 7, 9), 5: (3, 3, 10, 14)}
+SIZES = {1: (2, 2, 1, 4), 2: (3, 2, 2, 6), 3: (3, 2, 5, 9), 4: (3, 3, 7, 11), 5: (3, 3, 10, 15)}
 """Columns, rows, and the fewest and most moves by step."""
 TEXT = (
     "A move slides one tile into the gap beside it, above it or below it. How many moves does it take at "
@@ -27,7 +27,7 @@ class Sliding:
     """The generator."""
 
     name: ClassVar[str] = "sliding"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """Two boards whose distance is that of the step."""
@@ -38,7 +38,7 @@ class Sliding:
         facts: dict[str, Any] = {"columns": width, "rows": height, "now": list(start), "goal": list(goal)}
         return Item(
             images=(_picture(rng, look, facts),),
-            main=forms.number(TEXT, answer),
+            main=forms.number(TEXT, answer, among=most - fewest + 1),
             probes=tuple(_probes(rng, facts)),
             facts=facts,
             description=f"Two boards of numbered tiles with one gap each. Left board: {_said(facts, 'now')}. "

@@ -9,7 +9,7 @@ from mmeval.fresh.scenes.stage import EFFORT, Stage, Thing
 from mmeval.fresh.shapes import Grid
 from mmeval.fresh.style import Page, cell
 
-__all__ = ["COLUMNS", "ROWS", "SIZE", "cell_of", "picture", "places"]
+__all__ = ["ALL", "COLUMNS", "ROWS", "SIZE", "cell_of", "picture", "places"]
 
 COLUMNS, ROWS, SIDE, MARGIN = 6, 4, 80, 32
 SIZE = (COLUMNS * SIDE + MARGIN + 8, ROWS * SIDE + MARGIN + 8)

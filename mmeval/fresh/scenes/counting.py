@@ -33,9 +33,10 @@ class Counting:
         looks = [(kind, colour)] * count + rng.choices(near * (step + 1) + far, k=others + rng.randint(0, 2))
         rng.shuffle(looks)
         things = scattered(rng, looks, [rng.randint(largest - largest // 5, largest) for _ in looks])
+        text = f"How many {colour} {plural(kind)} are in the picture?"
         return Item(
             images=(stage.picture(things),),
-            main=forms.number(f"How many {colour} {plural(kind)} are in the picture?", count),
+            main=forms.number(text, count, among=most - fewest + 1),
             probes=(
                 asking.present(rng, things),
                 asking.colour_at_an_edge(rng, things),

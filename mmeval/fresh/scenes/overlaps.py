@@ -28,6 +28,7 @@ SEEN = 0.45
 """Part of a shape that stays visible, at least."""
 SHOWN = 0.62
 """How often a question is answered with yes where it can be: as some pictures hide nothing, half of all answers are."""
+LIGHT = (236, 236, 232)
 COARSE = 2
 """Pixels of the picture to one of the masks with which overlaps are measured."""
 
@@ -36,7 +37,7 @@ class Overlaps:
     """The generator."""
 
     name: ClassVar[str] = "overlaps"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """Shapes from the lowest to the uppermost; each overlaps another clearly or not at all."""
@@ -52,7 +53,7 @@ class Overlaps:
         text = "How many shapes are partly hidden by another shape that lies on top of them?"
         return Item(
             images=(_picture(stage, things),),
-            main=forms.number(text, hidden),
+            main=forms.number(text, hidden, among=count),
             probes=_probes(rng, things, over),
             facts={"things": [one.facts() for one in things]},
             description=_description(things, over),
@@ -216,5 +217,8 @@ def _picture(stage: Stage, things: Sequence[Thing]) -> bytes:
     for one in things:
         points = corners(one)
         page.polygon(points, fill=stage.fills[one.colour])
-        page.line(*points, points[0], colour=stage.pen.edge, width=stage.pen.width)
+        edge = (
+            LIGHT if one.colour == "black" else stage.pen.edge
+        )  # else nobody sees which of two black shapes is on top
+        page.line(*points, points[0], colour=edge, width=stage.pen.width)
     return page.png(effort=EFFORT)

@@ -30,7 +30,8 @@ class Pairs:
         """Two pictures, each with every object once, that share some of them."""
         stage, (count, kinds, shades, largest) = Stage(rng), PLAN[step]
         more = count + rng.randint(0, 1)
-        shared = rng.randint(max(0, count + more - kinds * shades), count)
+        fewest = max(0, count + more - kinds * shades)
+        shared = rng.randint(fewest, count)
         pool = names(rng, count + more - shared, kinds=kinds, shades=shades)
         both = []
         for looks in (pool[:count], pool[count - shared :]):
@@ -39,7 +40,7 @@ class Pairs:
         first, second = both
         return Item(
             images=(stage.picture(first), stage.picture(second)),
-            main=forms.number(TEXT, shared),
+            main=forms.number(TEXT, shared, among=count - fewest + 1),
             probes=(
                 forms.number("How many objects are in the first picture?", len(first)),
                 forms.number("How many objects are in the second picture?", len(second)),

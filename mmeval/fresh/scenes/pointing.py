@@ -62,7 +62,7 @@ class Pointing:
         return self._question("", same[0]).target
 
     def _question(self, phrase: str, target: Thing) -> Question:
-        return forms.cells(f"In which cell is the {phrase}?", [celled.cell_of(target)])
+        return forms.cells(f"In which cell is the {phrase}?", [celled.cell_of(target)], among=len(celled.ALL))
 
     def _told(self, things: Sequence[Thing]) -> str:
         places = "; ".join(f"{one.phrase} {2 * one.radius} pixels wide at ({one.x}, {one.y})" for one in things)

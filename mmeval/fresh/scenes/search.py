@@ -39,7 +39,11 @@ class Search:
         rng.shuffle(things)
         return Item(
             images=(celled.picture(stage, things),),
-            main=forms.cells(f"Exactly one {kind} is in the picture. In which cell is it?", [celled.cell_of(found)]),
+            main=forms.cells(
+                f"Exactly one {kind} is in the picture. In which cell is it?",
+                [celled.cell_of(found)],
+                among=len(celled.ALL),
+            ),
             probes=(
                 forms.word(f"Exactly one {kind} is in the picture. Which colour has it?", found.colour, sorted(tints)),
                 forms.yes_no(f"Is there {a(asked)} in the picture?", any(one.kind == asked for one in things)),
