@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,11 @@ def draw(generator: Generator, seed: str, step: int, index: int) -> Item:
             continue
 
 
+REMEMBERED = 1024
+"""Items that are kept in memory: several models are asked about the same ones, and drawing is what takes time."""
+_remembered = functools.lru_cache(maxsize=REMEMBERED)(draw)
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """The source of a fresh benchmark."""
@@ -48,7 +54,8 @@ class Drawn:
         for index in range(self.season.per_step):
             for step in STEPS:
                 for generator in self.generators:
-                    yield from _rows(generator, draw(generator, self.season.seed, step, index), step, index)
+                    item = _remembered(generator, self.season.seed, step, index)  # type: ignore[arg-type]
+                    yield from _rows(generator, item, step, index)
 
     def describe(self) -> Mapping[str, JSON]:
         """Season, seed or commitment, and the version of each generator."""

@@ -48,13 +48,26 @@ async def thinker(request) -> str:
 
 async def seer(request) -> str:
     """Describes what it sees, and solves nothing."""
-    return seen(request) or "I do not know."
+    asked = any(texts(request)[-1] == one.prompt[-1].text for one in some())
+    return "I do not know." if asked else seen(request) or "I do not know."
 
 
 async def both(request) -> str:
     """Sees and solves."""
     shown = seen(request)
     return solved(shown, texts(request)[-1]) if shown else await thinker(request)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return tmp_path_factory.mktemp("results")
+
+
+@functools.cache
+def diagnosed(answer, root):
+    """The runs of a model under all three conditions."""
+    model = mmeval.model(answer, name=answer.__name__, version="1")
+    return mmeval.run("fresh_puzzles", model, diagnose=True, limit=LIMIT, results=root, cache="off", progress=False)
 
 
 @pytest.mark.parametrize(
@@ -66,19 +79,16 @@ async def both(request) -> str:
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
-def test_a_diagnosis(tmp_path, answer, image, own, gold, verdict):
-    model = mmeval.model(answer, name=answer.__name__, version="1")
-    runs = mmeval.run("fresh_puzzles", model, diagnose=True, limit=LIMIT, results=tmp_path, cache="off", progress=False)
-    (found,) = diagnoses(runs)
+def test_a_diagnosis(root, answer, image, own, gold, verdict):
+    (found,) = diagnoses(diagnosed(answer, root))
     assert found.own is not None
     assert (found.image.value, found.own.value, found.gold.value) == (image, own, gold)
     assert found.verdict == verdict
 
 
-def test_the_site_says_why_a_model_fails(tmp_path):
-    model = mmeval.model(thinker, name="thinker", version="1")
-    mmeval.run("fresh_puzzles", model, diagnose=True, limit=LIMIT, results=tmp_path, cache="off", progress=False)
-    done = CliRunner().invoke(app, ["site", "build", "--results", str(tmp_path), "--out", str(tmp_path / "site")])
+def test_the_site_says_why_a_model_fails(root, tmp_path):
+    diagnosed(thinker, root)
+    done = CliRunner().invoke(app, ["site", "build", "--results", str(root), "--out", str(tmp_path / "site")])
     assert done.exit_code == 0, done.output
     page = (tmp_path / "site" / "b" / "fresh_puzzles.html").read_text(encoding="utf-8")
     for said in ("Understood and solved", "falls to half at step", "solved without all the facts", "cannot see"):

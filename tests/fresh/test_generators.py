@@ -10,6 +10,9 @@ from PIL import Image
 
 from mmeval.catalog import Catalog
 from mmeval.fresh import STEPS, draw
+from mmeval.fresh.charts import kinds
+from mmeval.fresh.items import UnclearError
+from mmeval.fresh.puzzles.clocks import Clocks
 from mmeval.fresh.seasons import all_public, current
 from mmeval.fresh.source import Drawn
 from scripts.lock_seasons import COMMAND, digest, read
@@ -46,6 +49,29 @@ def test_an_item_is_exact(generator):
         assert len(item.description) > 40
         for picture in item.images:
             assert Image.open(io.BytesIO(picture)).format == "PNG"
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_family_states_the_chance_of_its_questions(name):
+    made = Catalog().benchmark(name)
+    stated = [item.main.chance for one in made.data.generators for item in drawn(one, current())]
+    assert made.chance == pytest.approx(sum(stated) / len(stated), abs=0.02)
+
+
+def never():
+    raise UnclearError
+
+
+def test_an_item_without_a_plain_question_is_begun_anew():
+    with pytest.raises(UnclearError):
+        kinds.clear(never)
+    unclear = iter([True, False])
+
+    class Picky(Clocks):
+        def draw(self, rng, step):
+            return never() if next(unclear) else super().draw(rng, step)
+
+    assert draw(Picky(), "seed", 1, 0).main.form == "time"
 
 
 @pytest.mark.parametrize("generator", GENERATORS)

@@ -1,8 +1,10 @@
-"""What the drawn questions keep: python -m tests.perf.fresh [--items 10000] [--generator NAME ...].
+"""What the drawn questions keep: python -m tests.perf.fresh [--items 1000] [--generator NAME ...] [--by-step | --pictures].
 
-For each generator: how many pictures and how many questions are different, on how many items the second solver agrees,
-whether right answers pass and near misses are refused, how often the most frequent answer is right, and the time for one
-item. Then the accuracy of a scripted solver that misreads each fact with a probability, by step.
+For each generator: how many questions are different, on how many items the second solver agrees, how many right answers
+pass and how many near misses are refused. With `--pictures` they are drawn, too: how many of them are different, and the
+milliseconds of one item. `--by-step` tells for each
+step the stated chance, what the best guess without the picture and a random one solve, and the accuracy of a scripted
+solver with noise (`tests/perf/fresh_noise.py`). The command fails if a promise is broken.
 """
 
 from __future__ import annotations
@@ -10,14 +12,20 @@ from __future__ import annotations
 import argparse
 import hashlib
 import random
+import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mmeval.catalog import Catalog
 from mmeval.fresh import STEPS, Generator, Item, draw
+from mmeval.fresh.style import Page
+from scripts.lock_seasons import generators
 from tests.fresh.oracle import near_miss, right, score
+from tests.perf.fresh_guess import best_guess, margin, random_guess
+from tests.perf.fresh_noise import accuracy
+
+NOISY = 400
+"""Items of each step for the scripted solver."""
 
 
 @dataclass
@@ -26,42 +34,46 @@ class Kept:
 
     items: int = 0
     pictures: set[bytes] = field(default_factory=set)
-    questions: set[str] = field(default_factory=set)
+    questions: set[bytes] = field(default_factory=set)
     agreed: int = 0
     accepted: int = 0
     refused: int = 0
     asked: int = 0
-    answers: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
     def add(self, generator: Generator, item: Item, seconds: float) -> None:
         self.items += 1
         self.seconds += seconds
         self.pictures.add(hashlib.sha256(b"".join(item.images)).digest())
-        self.questions.add(f"{item.description}\0{item.main.text}")
+        self.questions.add(hashlib.sha256(f"{item.description}\0{item.main.text}".encode()).digest())
         self.agreed += generator.solve(item.facts) == item.main.target
-        self.answers[right(item.main.form, item.main.target)] += 1
         for one in (item.main, *item.probes):
+            about = (one.form, one.target)
             self.asked += 1
-            self.accepted += score(one.form, one.target, right(one.form, one.target), one.choices).value == 1
-            self.refused += (
-                score(one.form, one.target, near_miss(one.form, one.target, one.choices), one.choices).value == 0
-            )
+            self.accepted += score(*about, right(*about), one.choices).value == 1
+            self.refused += score(*about, near_miss(*about, one.choices), one.choices).value == 0
 
     def row(self, name: str) -> str:
-        majority = self.answers.most_common(1)[0][1] / self.items
         return (
-            f"{name:12} {self.items:6} {len(self.pictures):8} {len(self.questions):9} {self.agreed:6} "
-            f"{self.accepted / self.asked:8.1%} {self.refused / self.asked:8.1%} {majority:8.1%} {1000 * self.seconds / self.items:6.1f}"
+            f"{name:10} {self.items:6} {len(self.pictures):8} {len(self.questions):9} {self.agreed:6} "
+            f"{self.accepted / self.asked:8.1%} {self.refused / self.asked:8.1%} {1000 * self.seconds / self.items:6.0f}"
         )
 
+    def holds(self, *, pictures: bool) -> bool:
+        """Whether no two pictures are alike, both solvers agree, and every answer is scored as it should be."""
+        exact = self.agreed == self.items and (not pictures or len(self.pictures) == self.items)
+        return exact and self.accepted == self.refused == self.asked
 
-def generators(wanted: list[str]) -> Iterator[Generator]:
-    catalog = Catalog()
-    for name in catalog.benchmarks():
-        if name.startswith("fresh_"):
-            found = catalog.benchmark(name).data.generators  # type: ignore[attr-defined]
-            yield from (one for one in found if not wanted or one.name in wanted)
+
+def without_pictures(every: list[Generator]) -> None:
+    """Let generators draw nothing: most of their time goes into pictures."""
+    for name in ("line", "box", "circle", "oval", "polygon", "text"):
+        setattr(Page, name, lambda *given, **named: None)
+    Page.png = lambda self, *, effort=6: b""  # type: ignore[method-assign]
+    for one in every:
+        module = sys.modules[type(one).__module__]
+        if hasattr(module, "_picture"):
+            module._picture = lambda *given, **named: b""
 
 
 def kept(generator: Generator, items: int) -> Kept:
@@ -74,35 +86,47 @@ def kept(generator: Generator, items: int) -> Kept:
     return found
 
 
-def noisy(generator: Generator, misread: float, items: int) -> list[float]:
-    """Accuracy by step of a solver that misreads each fact of an item with a probability, and then answers wrongly."""
-    rng, rows = random.Random(0), []
-    for step in STEPS:
-        facts = [_facts(draw(generator, "noise", step, index).facts) for index in range(items)]
-        rows.append(sum(all(rng.random() >= misread for _ in range(n)) for n in facts) / items)
-    return rows
+def by_step(generator: Generator, items: int) -> Iterator[tuple[str, list[float]]]:
+    """The stated chance, what two guesses solve, and the accuracy of the scripted solver, by step."""
+    drawn = [[draw(generator, "guess", step, index) for index in range(items // len(STEPS))] for step in STEPS]
+    rng = random.Random(0)
+    yield "stated", [sum(item.main.chance for item in some) / len(some) for some in drawn]
+    yield "best guess", [best_guess(some) for some in drawn]
+    yield "random", [random_guess(some, rng) for some in drawn]
+    yield "noisy", accuracy(generator, min(NOISY, items // len(STEPS)))
 
 
-def _facts(value: object) -> int:
-    """How many single facts an item has."""
-    if isinstance(value, dict):
-        return sum(map(_facts, value.values()))
-    return sum(map(_facts, value)) if isinstance(value, list) else 1
+def near(rows: dict[str, list[float]], items: int) -> bool:
+    """Whether no guess beats the stated chance by more than chance does."""
+    bars = [chance + margin(chance, items // (2 * len(STEPS))) for chance in rows["stated"]]
+    return all(share <= bar for name in ("best guess", "random") for share, bar in zip(rows[name], bars, strict=True))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--items", type=int, default=10_000)
+    parser.add_argument("--items", type=int, default=1000)
     parser.add_argument("--generator", nargs="*", default=[])
+    parser.add_argument("--by-step", action="store_true")
+    parser.add_argument("--pictures", action="store_true")
     given = parser.parse_args()
-    print(
-        f"{'generator':12} {'items':>6} {'pictures':>8} {'questions':>9} {'agreed':>6} {'accepted':>8} {'refused':>8} {'majority':>8} {'ms':>6}"
-    )
-    for one in generators(given.generator):
-        print(kept(one, given.items).row(one.name), flush=True)
-    print("\naccuracy by step of a solver that misreads 3 % of the facts, 40 items each")
-    for one in generators(given.generator):
-        print(f"{one.name:12}", " ".join(f"{share:6.0%}" for share in noisy(one, 0.03, 40)), flush=True)
+    chosen = [one for one in generators() if not given.generator or one.name in given.generator]
+    broken = []
+    if not given.pictures:
+        without_pictures(chosen)
+    if not given.by_step:
+        print("generator   items pictures questions agreed accepted  refused     ms")
+    for one in chosen:
+        if given.by_step:
+            rows = dict(by_step(one, given.items))
+            for name, shares in rows.items():
+                print(f"{one.name:10} {name:10}", *(f"{share:5.0%}" for share in shares), flush=True)
+            holds = near(rows, given.items)
+        else:
+            found = kept(one, given.items)
+            print(found.row(one.name), flush=True)
+            holds = found.holds(pictures=given.pictures)
+        broken += [] if holds else [one.name]
+    sys.exit(f"broken: {', '.join(broken)}" if broken else None)
 
 
 if __name__ == "__main__":

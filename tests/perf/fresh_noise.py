@@ -23,8 +23,8 @@ __all__ = ["accuracy"]
 Facts = Mapping[str, Any]
 MISREAD = 0.015
 """Probability of an error, for each fact and each step of thought."""
-CROWDED = 0.002
-"""The same for scenes, whose objects have five facts each."""
+CROWDED = 0.005
+"""The same for scenes, whose objects have five facts each; in a crowded search each object is looked at once."""
 EYE = 1.7
 """Standard deviation of the size of a slice, in percentage points."""
 TURN = 2.0
@@ -116,6 +116,8 @@ def _right(generator: Generator, item: Item, read: Facts) -> bool:
 def _work(name: str, item: Item) -> int:
     """Facts to read and steps of thought."""
     facts: Any = item.facts
+    if name == "search":
+        return len(facts["things"])
     if name == "clocks":
         return 2 * len(facts["clocks"]) + (
             3 if not facts["span"] else 1 + (facts["span"] % 60 > 0) + (facts["span"] < 0)
