@@ -69,7 +69,8 @@ def _make(facts: Facts, rng: Random, flaw: str | None) -> bytes:
     for angle, length, width in hands[:1] if flaw == "one hand" else hands:
         canvas.line(centre, _at(centre, angle, radius * length), ink, width=width)
     if flaw == "second hand":
-        canvas.line(centre, _at(centre, (hour + minute) / 2 + 97, radius * 0.78), ink, width=3)
+        away = max(range(0, 360, 15), key=lambda angle: min(_between(angle, hour), _between(angle, minute)))
+        canvas.line(centre, _at(centre, away, radius * 0.78), ink, width=3)
     return canvas.png()
 
 

@@ -41,30 +41,39 @@ class Task:
     """By fact, whether it holds in what was made."""
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The rule of a task: the facts that hold in what was made."""
+
+    check: Callable[[Facts, Media], dict[str, bool]]
+    want: Want
+    every: bool
+    """Whether all facts have to be right, or their share is the value."""
+
+    @property
+    def stages(self) -> tuple[Any, ...]:
+        """The function that looks."""
+        return (self.check,)
+
+    def __call__(self, sample: Sample, reply: Reply) -> Score:
+        """Look at what was made; raises MediaError if it cannot be decoded."""
+        made = next(one for one in reply.media if one.kind == self.want)
+        assert isinstance(sample.target, dict)
+        facts = self.check(sample.target, made)
+        right = [name for name, holds in facts.items() if holds]
+        wrong = [name for name, holds in facts.items() if not holds]
+        return Score(
+            value=float(not wrong) if self.every else len(right) / len(facts),
+            answer=", ".join(right) or "nothing is right",
+            note=f"wrong: {', '.join(wrong)}" if wrong else "all facts are right",
+            rule="facts",
+        )
+
+
 def checked(task: Task) -> Scorer:
     """Checks the facts: `mmeval` needs all of them, `share` gives the share that is right."""
-
-    def found(sample: Sample, reply: Reply) -> dict[str, bool]:
-        made = next(one for one in reply.media if one.kind == task.want)
-        assert isinstance(sample.target, dict)
-        return task.check(sample.target, made)
-
-    def every(sample: Sample, reply: Reply) -> Score:
-        facts = found(sample, reply)
-        return _score(facts, float(all(facts.values())))
-
-    def share(sample: Sample, reply: Reply) -> Score:
-        facts = found(sample, reply)
-        return _score(facts, sum(facts.values()) / len(facts))
-
-    return Scorer(name=f"checked_{task.name}", rules={"mmeval": every, "share": share}, version=task.version)
-
-
-def _score(facts: Mapping[str, bool], value: float) -> Score:
-    wrong = [name for name, right in facts.items() if not right]
-    said = f"wrong: {', '.join(wrong)}" if wrong else "all facts are right"
-    answer = ", ".join(name for name, right in facts.items() if right)
-    return Score(value=value, answer=answer or "nothing is right", note=said, rule="facts")
+    rules = {name: Checked(task.check, task.want, every) for name, every in (("mmeval", True), ("share", False))}
+    return Scorer(name=f"checked_{task.name}", rules=rules, version=task.version)
 
 
 def benchmark_of(task: Task, *, title: str, about: str | None, n: int, seed: int) -> Benchmark:

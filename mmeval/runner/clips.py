@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from mmeval import media
 from mmeval.errors import MediaError
@@ -24,16 +25,22 @@ from mmeval.store import (
     thumbnail_path,
 )
 from mmeval.store.told import read_told
-from mmeval.types import Audio, Image, Part, Video
+from mmeval.types import Audio, Image, Media, Part, Video
 
-__all__ = ["store_clips"]
+__all__ = ["store_clips", "store_made"]
 
 CLIPS = 300
 """At most this many clips of a benchmark are shown."""
 LARGEST = 2_000_000
 """Bytes of a film or sound that is copied."""
-ENDINGS = {"video/mp4": ".mp4", "video/webm": ".webm", "audio/wav": ".wav", "audio/mpeg": ".mp3"}
-"""What browsers play."""
+ENDINGS = {
+    "video/mp4": ".mp4", "video/webm": ".webm", "audio/wav": ".wav", "audio/mpeg": ".mp3",
+    "image/png": ".png", "image/jpeg": ".jpg",
+}  # fmt: skip
+"""What browsers play or show."""
+
+
+MAKES: Mapping[str, Callable[[Path], Media]] = {"image": media.image, "audio": media.audio, "video": media.video}
 
 
 def store_clips(plan: Plan, info: RunInfo, samples: Path) -> None:
@@ -55,6 +62,25 @@ def store_clips(plan: Plan, info: RunInfo, samples: Path) -> None:
                 _once(folder / f"{clip_name(clip)}.webp", partial(_poster, plan, clip))
             if key in strips and isinstance(clip, Video):
                 _strip(plan, clip, folder, strips[key])
+
+
+def store_made(plan: Plan, info: RunInfo) -> None:
+    """Put what this run has made beside the thumbnails: small pictures of it, and whole files that are not large."""
+    folder, files = thumbnail_path(plan.settings.results, info, "x").parent, Files(plan.folder)
+    named = sorted({one for told in read_told(files.journal) for one in told.made}, key=lambda one: one.sha256)
+    for one in named[:CLIPS]:
+        found = next(files.media.glob(f"{one.sha256}.*"), None)
+        if found is None or (folder / f"{one.sha256}.webp").exists():
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(MediaError, OSError):  # it was checked when it came; now the disk is full or the file has gone
+            made = MAKES[one.kind](found)
+            _copy(made, folder)
+            _once(folder / f"{one.sha256}.webp", partial(_picture, plan, made))
+
+
+def _picture(plan: Plan, made: Media) -> bytes:
+    return media.thumbnail(made) if isinstance(made, Image) else _poster(plan, cast("Video | Audio", made))
 
 
 def _moving(part: StoredPart) -> bool:
@@ -82,7 +108,7 @@ def _clips(plan: Plan, missing: set[str], strips: Mapping[str, object]) -> Itera
             return
 
 
-def _copy(clip: Video | Audio, folder: Path) -> None:
+def _copy(clip: Media, folder: Path) -> None:
     ending = ENDINGS.get(clip.mime)
     if ending is not None and clip.size <= LARGEST:
         _once(folder / f"{clip.sha256}{ending}", clip.read)
@@ -92,7 +118,7 @@ def _poster(plan: Plan, clip: Video | Audio) -> bytes:
     """The middle one of the frames that the model saw, one from the middle of a film, or the wave form of a sound."""
     if isinstance(clip, Video):
         alone = replace(clip, policy=VideoPolicy(frames=1))
-        frames = _frames(_shown(plan, clip)) or _frames(_shown(plan, alone))
+        frames = (_frames(_shown(plan, clip)) if clip.policy else []) or _frames(_shown(plan, alone))
         return media.thumbnail(frames[len(frames) // 2])
     (heard,) = _shown(plan, replace(clip, policy=AudioPolicy())).prompt
     assert isinstance(heard, Audio)

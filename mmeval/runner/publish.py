@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mmeval import media
 from mmeval.errors import MediaError
-from mmeval.runner.clips import store_clips
+from mmeval.runner.clips import store_clips, store_made
 from mmeval.runner.plan import Plan
 from mmeval.store import (
     Files,
@@ -50,6 +50,8 @@ def publish(plan: Plan, info: RunInfo) -> None:
         _thumbnails(plan, info, target)
         if plan.benchmark.video or plan.benchmark.audio:
             store_clips(plan, info, target)
+        if plan.benchmark.want in ("image", "audio", "video"):
+            store_made(plan, info)
 
 
 def _thumbnails(plan: Plan, info: RunInfo, samples: Path) -> None:

@@ -10,16 +10,18 @@ from markupsafe import Markup
 
 from mmeval.board.vectors import outcome
 from mmeval.errors import StoreError
+from mmeval.media import WAVE
 from mmeval.sampling import MOST
 from mmeval.sitegen.data import data_text
 from mmeval.sitegen.env import Renderer, environment
 from mmeval.sitegen.fragments import ROOT, in_language, mark
 from mmeval.sitegen.questions import PER_SHARD
-from mmeval.sitegen.samples import sample_html, thumb_exists
+from mmeval.sitegen.samples import WHOLE, fit, sample_html, thumb_exists
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import clip, short, within
 from mmeval.sitegen.writer import put
 from mmeval.store import Run, ScoreRow, Told, samples_path, strip_name, strip_places
+from mmeval.store.told import Made
 from mmeval.types import Seen
 
 PAGE_BYTES = 360_000
@@ -28,9 +30,11 @@ LONG = ("reply", "reasoning", "answer", "note", "failure")
 """Texts of an answer that may have to be shortened."""
 ROW = (
     "outcome", "score", "answer", "rule", "reply", "cut", "reasoning", "failure", "note", "input", "output", "seconds",
-    "cost", "cached", "epoch", "seen",
+    "cost", "cached", "epoch", "seen", "made",
 )  # fmt: skip
 """The fields of an answer in data files, in this order; empty ones at the end are left out."""
+MADE = 4
+"""Images, sounds and films of one reply that a page shows."""
 SEEN = 4
 """Films and sounds of one question about which a page says what was shown."""
 TONES = {"r": "good", "p": "warn", "w": "bad", "u": "warn", "t": "warn", "x": "warn", "f": "bad"}
@@ -139,6 +143,21 @@ def answer(row: ScoreRow, told: Told | None, thumbs: Path) -> dict[str, Any]:
         "cost": told.cost if told else None,
         "cached": told is not None and told.cached,
         "seen": [seen(one, thumbs) for one in told.seen[:SEEN]] or None if told else None,
+        "made": [made(one, thumbs) for one in told.made[:MADE]] or None if told else None,
+    }
+
+
+def made(one: Made, thumbs: Path) -> dict[str, Any]:
+    """An image, sound or film of a reply: its small picture and its whole file, where they are there, and its seed."""
+    width, height = WAVE if one.kind == "audio" else fit(one.width, one.height)
+    whole = next((end for end in WHOLE if thumb_exists(thumbs / f"{one.sha256}{end}")), None)
+    return {
+        "kind": one.kind,
+        "thumb": f"t/{one.sha256}.webp" if thumb_exists(thumbs / f"{one.sha256}.webp") else "",
+        "file": f"t/{one.sha256}{whole}" if whole else "",
+        "width": width,
+        "height": height,
+        "seed": one.seed,
     }
 
 

@@ -24,6 +24,8 @@ from mmeval.types import JSON
 
 PROMPT_BYTES = 4000
 PLAYED = (".mp4", ".webm", ".wav", ".mp3")
+WHOLE = (*PLAYED, ".png", ".jpg")
+"""Endings of whole files: what browsers play, and images that models have made."""
 """Endings of films and sounds that a page plays."""
 CLIP_BYTES = 2_000_000
 
@@ -108,7 +110,7 @@ def thumbs(column: Column, root: Path) -> Iterator[tuple[str, Path]]:
 @functools.lru_cache(maxsize=65536)
 def thumb_exists(file: Path) -> bool:
     """Whether there is a thumbnail or clip that is small enough to be shown; cached for all runs."""
-    most = {".webp": THUMBNAIL_BYTES, **dict.fromkeys(PLAYED, CLIP_BYTES)}.get(file.suffix, -1)
+    most = {".webp": THUMBNAIL_BYTES, **dict.fromkeys(WHOLE, CLIP_BYTES)}.get(file.suffix, -1)
     return file.is_file() and file.stat().st_size <= most
 
 

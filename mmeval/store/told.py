@@ -8,8 +8,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mmeval.media import load
 from mmeval.store.lines import opened, parsed
 from mmeval.types import Seen
+
+
+class Made(NamedTuple):
+    """One image, sound or film of a reply."""
+
+    kind: str
+    sha256: str
+    """Hexadecimal; it names the files."""
+    width: int | None
+    """Pixels; None for a sound."""
+    height: int | None
+    seed: int | None
+    """What it was drawn from, where that is known."""
 
 
 class Told(NamedTuple):
@@ -32,6 +46,8 @@ class Told(NamedTuple):
     cost: float | None
     seen: tuple[Seen, ...]
     """What was shown of films and sounds."""
+    made: tuple[Made, ...] = ()
+    """What the reply holds beside its text."""
 
 
 def _told(line: bytes) -> Told:
@@ -45,10 +61,26 @@ def _told(line: bytes) -> Told:
         return Told(*key, None, None, None, None, 0.0, False, note + "", why, cost, seen)
     text, reasoning, used = reply["text"] + "", reply["reasoning"], reply["usage"]
     seconds, cached = float(reply["latency_s"]), bool(reply["cached"])
-    said = note + ""
+    said, made = note + "", tuple(_made(one, reply.get("seed")) for one in reply.get("media", ()))
     return Told(
-        *key, text, reasoning and reasoning + "", used["input"], used["output"], seconds, cached, said, why, cost, seen
+        *key,
+        text,
+        reasoning and reasoning + "",
+        used["input"],
+        used["output"],
+        seconds,
+        cached,
+        said,
+        why,
+        cost,
+        seen,
+        made,
     )
+
+
+def _made(one: dict[str, Any], seed: int | None) -> Made:
+    media = load(one, Path())
+    return Made(media.kind, media.sha256, media.width, media.height, None if seed is None else int(seed))
 
 
 def _seen(one: dict[str, Any]) -> Seen:

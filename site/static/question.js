@@ -4,7 +4,7 @@
   "use strict";
   var M = window.mmeval, el = M.el;
   var page = document.getElementById("question");
-  var FIELDS = ["outcome", "score", "answer", "rule", "reply", "cut", "reasoning", "failure", "note", "input", "output", "seconds", "cost", "cached", "epoch", "seen"];
+  var FIELDS = ["outcome", "score", "answer", "rule", "reply", "cut", "reasoning", "failure", "note", "input", "output", "seconds", "cost", "cached", "epoch", "seen", "made"];
   var TONES = { r: "good", w: "bad", f: "bad" };
 
   /* A message with its values; of `one|many` the first half if n is 1. */
@@ -122,6 +122,24 @@
     return made;
   }
 
+  /* An image, sound or film that a model made. A click on an image opens the whole file. */
+  M.made = function (one, words, root) {
+    var box = el("figure", null, { "class": "made" }), said = one.seed == null ? "" : M.say(words, "made.seed", { seed: String(one.seed) }), size = { width: one.width, height: one.height };
+    var picture = one.thumb ? el("img", null, { src: root + one.thumb, alt: words[one.kind === "audio" ? "media.wave" : "made.image"], loading: "lazy", width: size.width, height: size.height }) : null;
+    if (one.kind === "image" && picture) {
+      if (!one.file) box.append(picture);
+      else { var whole = el("a", null, { href: root + one.file }); whole.append(picture); box.append(whole); }
+    } else if (one.file) {
+      var tool = el(one.kind, null, { controls: "", preload: "none", src: root + one.file });
+      if (one.kind === "video") { tool.width = size.width; tool.height = size.height; if (one.thumb) tool.poster = root + one.thumb; }
+      else if (picture) box.append(picture);
+      box.append(tool);
+    }
+    if (!one.thumb && !one.file) said = words["made.absent"];
+    if (said) box.append(el("figcaption", said));
+    return box;
+  };
+
   /* What was asked: a box of media, and the elements of the text. */
   M.asked = function (q, words, root, home) {
     var media = el("div"), text = [];
@@ -150,6 +168,7 @@
     var a = {}, out = [], why = el("p", null, { "class": "why" });
     FIELDS.forEach(function (name, i) { a[name] = row[i]; });
     (a.seen || []).forEach(function (one) { out.push(seen(one, words, root)); });
+    (a.made || []).forEach(function (one) { out.push(M.made(one, words, root)); });
     if (a.reply) {
       out.push(el("h3", words.reply + (many ? " · " + M.say(words, "epoch", { n: a.epoch || 0 }) : "")), paragraph(a.reply, "text reply " + a.outcome));
       if (a.cut) out.push(el("p", M.say(words, "cut", { n: a.cut }), { "class": "meta" }));
@@ -230,11 +249,28 @@
     var nav = el("nav", null, { "class": "pager", "aria-label": set.label });
     nav.append(step(at - 1, "← " + words["question.previous"], -1), el("span", M.grouped(at + 1) + " / " + M.grouped(index.questions.length)), step(at + 1, words["question.next"] + " →", 1));
     page.replaceChildren(article, el("h2", words["answers.all"]), answers(at, i, data), nav);
+    if (index.makes) gallery(at, i, data);
     window.scrollTo(0, 0);
     var own = page.querySelector("tr.chosen");
     if (!own) return;
     if (own.querySelector("button")) own.querySelector("button").click();
     own.scrollIntoView({ block: "center" });
+  }
+  /* What every model made, side by side, above the table of answers. */
+  function gallery(at, i, data) {
+    var grid = el("div", null, { "class": "mades" });
+    page.querySelector("h2:not(header h2)").after(grid);
+    index.models.forEach(function (model, m) {
+      var number = model.numbers ? model.numbers[at] : at + 1, cell = el("div");
+      if (!number) return;
+      grid.append(cell);
+      M.get(set.root, model.data + "/" + (Math.floor((number - 1) / index.size) + 1)).then(function (rows) {
+        var head = el("p");
+        head.append(el("a", model.title, { href: set.pages + model.url }), " ", M.tag(words, data.outcomes[i][m]));
+        rows[(number - 1) % index.size].forEach(function (row) { (row[FIELDS.indexOf("made")] || []).forEach(function (one) { cell.append(M.made(one, words, set.root)); }); });
+        if (cell.childNodes.length) cell.prepend(head); else cell.remove();
+      });
+    });
   }
   function answers(at, i, data) {
     var scroll = el("div", null, { "class": "scroll", tabindex: "0", role: "region", "aria-label": words["answers.all"] }), table = el("table", null, { "class": "wide-table answers" }), head = el("tr"), body = el("tbody");
