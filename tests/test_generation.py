@@ -12,6 +12,8 @@ from mmeval import media
 from mmeval.catalog import Catalog
 from mmeval.generation import TASKS
 from mmeval.runner import run_one
+from mmeval.sitegen import answers
+from mmeval.store import thumbnail_path
 from tests.perf.made import KINDS, accepted, jpeg
 
 from .engine.conftest import settings as settings
@@ -64,3 +66,17 @@ def test_the_references_get_everything_and_nothing(settings, model, score):
     assert (run.info.status, run.info.metrics["accuracy"].value) == ("complete", score)
     notes = {record.score.note for record in run.records()}
     assert (notes == {"all facts are right"}) == (score == 1.0)
+
+
+@pytest.mark.parametrize(("name", "ending"), [("draw_bars", ".png"), ("play_tones", ".wav"), ("move_dot", ".mp4")])
+def test_a_page_shows_what_was_made(settings, name, ending):
+    """A small picture and the whole file lie beside the samples; a seed is said where there is one."""
+    run = run_one(Catalog().benchmark(name), "drawing/right", settings.model_copy(update={"limit": 1}))
+    (told,) = run.told()
+    thumbs = thumbnail_path(settings.results, run.info, "x").parent
+    shown = answers.made(told.made[0]._replace(seed=7), thumbs)
+    sha = told.made[0].sha256
+    assert (shown["thumb"], shown["file"], shown["seed"]) == (f"t/{sha}.webp", f"t/{sha}{ending}", 7)
+    assert (thumbs / f"{sha}{ending}").read_bytes() == next(iter(run.records())).reply.media[0].read()
+    gone = answers.made(told.made[0]._replace(sha256="0" * 64), thumbs)
+    assert (gone["thumb"], gone["file"]) == ("", "")

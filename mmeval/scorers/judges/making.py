@@ -210,7 +210,7 @@ def probability(scores: Sequence[float]) -> float:
 def rescaled(scores: Sequence[float]) -> float:
     """2.5 x max(cosine, 0), at most 1 (Hessel et al., CLIPScore, EMNLP 2021)."""
     if not -1.0001 <= scores[0] <= 1.0001:
-        raise ScoreError(f"{scores[0]:g} is no cosine; let the judge give them: --judge-option cosine=true")
+        raise ScoreError(f"{scores[0]:g} is no cosine; let the judge give them: --judge-options cosine=true")
     return min(1.0, 2.5 * max(0.0, scores[0]))
 
 
