@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mmeval.arena.pairs import Pair, masked
+from mmeval.arena.said import kinds_of
 from mmeval.arena.style import count_style
 from mmeval.arena.vote import Vote
 from mmeval.definitions import Benchmark
@@ -30,6 +31,12 @@ Reply 2:
 {second}
 
 Answer with JSON only: {{"verdict": "first"}}, {{"verdict": "second"}} or {{"verdict": "tie"}}."""
+MADE_QUESTION = """The request above was given to two models. Results 1 and 2 are what they made. Decide which is
+better: it holds what was asked for first, then it is well made. The order of the results does not count.
+
+Answer with JSON only: {"verdict": "first"}, {"verdict": "second"} or {"verdict": "tie"}."""
+FRAMES = "frames=8"
+"""How a judge is shown a film."""
 _VERDICT = re.compile(r'"verdict"\s*:\s*"(first|second|tie)"')
 _VALUES = {"first": 1.0, "second": 0.0, "tie": 0.5}
 
@@ -40,11 +47,13 @@ def judge_benchmark(pairs: Sequence[Pair], originals: Mapping[tuple[str, str], S
     Its score is the share of verdicts for the reply that came first: 0.5 for a judge that does not care about order.
     """
     source = _Orders(tuple(pairs), originals)
+    made = kinds_of(said for pair in pairs for said in pair.question.replies.values())
     return Benchmark(
         name="arena_judge", version="1", title="Arena", about="Which of two replies is better, asked in both orders.",
         data=source, to_sample=_sample, score=Scorer(name="preference", version=1, rules={"official": _verdict}),
         profile="official", metric=accuracy(name="first", by=()), cluster="sample", license=None, url=None, paper=None,
         rows=None, chance=0.5, max_tokens=200,
+        video=FRAMES if "video" in made else None,
     )  # fmt: skip
 
 
@@ -71,24 +80,39 @@ class _Orders:
         return {"kind": "arena", "pairs": len(self.pairs), "sha256": digest}
 
 
-def _replies(pair: Pair) -> tuple[str, str]:
-    """Both replies as the judge reads them: without the models' names."""
+def _replies(pair: Pair) -> tuple[str, ...]:
+    """The texts of both replies as the judge reads them, without the models' names; then the digests of what they made.
+
+    A reply without media adds nothing, so the digest of a comparison of texts is what it always was.
+    """
+    both = [pair.question.replies[name] for name in (pair.first, pair.second)]
+    return (*_texts(pair), *("\0".join(said.content[1:]) for said in both if said.made))
+
+
+def _texts(pair: Pair) -> tuple[str, ...]:
     names = (pair.first, pair.second)
-    first, second = (masked(pair.question.replies[name], names)[0] for name in names)
-    return first, second
+    return tuple(masked(pair.question.replies[name].text, names)[0] for name in names)
+
+
+def _asked(pair: Pair, names: tuple[str, str]) -> Prompt:
+    """What stands below the question: both replies in this order, and what the judge has to do."""
+    texts = dict(zip((pair.first, pair.second), _texts(pair), strict=True))
+    first, second = (pair.question.replies[name] for name in names)
+    if not first.made and not second.made:
+        return (Text(QUESTION.format(first=texts[names[0]], second=texts[names[1]])),)
+    heads = [Text(f"Result {place}:\n{texts[name]}".strip()) for place, name in enumerate(names, 1)]
+    return (heads[0], *first.made, heads[1], *second.made, Text(MADE_QUESTION))
 
 
 def _sample(row: Row) -> Sample:
     original, pair, names = row["original"], row["pair"], row["names"]
-    replies = dict(zip((pair.first, pair.second), _replies(pair), strict=True))
     benchmark = pair.question.run.info.spec.benchmark
-    text = Text(QUESTION.format(first=replies[names[0]], second=replies[names[1]]))
     identity = "\0".join((benchmark, original.id, *names))
-    prompt: Prompt = (*original.prompt, text)
+    prompt: Prompt = (*original.prompt, *_asked(pair, names))
     tags = {"benchmark": benchmark, "sample": original.id, "model_a": names[0], "model_b": names[1]}
     tags |= {f"category{number}": name for number, name in enumerate(pair.question.category)}
     for side, name in zip("ab", names, strict=True):
-        tags[f"style_{side}"] = json.dumps(count_style(pair.question.replies[name]))
+        tags[f"style_{side}"] = json.dumps(count_style(pair.question.replies[name].text))
     key = hashlib.sha256(identity.encode()).hexdigest()[:16]
     return Sample(id=key, prompt=prompt, target=None, cluster=f"{benchmark}:{original.id}", tags=tags)
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmeval.arena.fit import battles_of
+from mmeval.arena.said import MADE, Said, kinds_of, said_of
 from mmeval.arena.vote import Vote
 from mmeval.errors import UsageError
 from mmeval.stats.bradley_terry import fit_ratings
@@ -22,8 +23,8 @@ __all__ = ["Pair", "Question", "choose_pairs", "masked", "questions_of"]
 PRIOR = 0.1
 """Precision of the prior of a strength in squared log odds, as in `fit_ratings`."""
 MASK = "▇▇▇"
-LONGEST_REPLY = 20_000
-"""Longest reply that a page shows, in characters."""
+EQUAL, ELSEWHERE = "equal replies", "pairs whose media are not in the folder of their run"
+"""Why comparisons are left out."""
 _COMMON = frozenset(
     (
         "base", "baseline", "chat", "demo", "echo", "flash", "image", "instruct", "language", "large", "latest", "lite",
@@ -41,10 +42,10 @@ class Question:
     run: Run
     """Any of the runs: they share the samples."""
     sample: str
-    replies: Mapping[str, str]
-    """Text by model."""
+    replies: Mapping[str, Said]
+    """By model."""
     category: tuple[str, ...]
-    """The benchmark, then the sample's category where it has one."""
+    """What was made, if anything; the benchmark; the sample's category where it has one."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -92,22 +93,19 @@ def _shared(runs: Sequence[Run]) -> Mapping[tuple[str, str | None], list[Run]]:
 
 
 def _questions(runs: Sequence[Run]) -> Iterator[Question]:
-    replies: dict[str, dict[str, str]] = defaultdict(dict)
+    replies: dict[str, dict[str, Said]] = defaultdict(dict)
     category: dict[str, tuple[str, ...]] = {}
     for run in runs:
         for record in run.records():
-            if (
-                record.status in ("ok", "truncated")
-                and record.epoch == 1
-                and record.reply
-                and record.reply.text.strip()
-            ):
-                replies[record.id][run.info.spec.model] = record.reply.text[:LONGEST_REPLY]
-                tags = (run.info.spec.benchmark, record.tags.get("category", ""))
-                category[record.id] = tuple(dict.fromkeys(tag for tag in tags if tag))
-    for sample, said in replies.items():
-        if len(said) > 1:
-            yield Question(run=runs[0], sample=sample, replies=said, category=category[sample])
+            said = said_of(record, run.files.media)
+            if said is not None:
+                replies[record.id][run.info.spec.model] = said
+                category[record.id] = (run.info.spec.benchmark, record.tags.get("category", ""))
+    for sample, said_by in replies.items():
+        if len(said_by) > 1:
+            made = (MADE[kind] for kind in sorted(kinds_of(said_by.values())))
+            tags = tuple(dict.fromkeys(tag for tag in (*made, *category[sample]) if tag))
+            yield Question(run=runs[0], sample=sample, replies=said_by, category=tags)
 
 
 def choose_pairs(
@@ -116,14 +114,23 @@ def choose_pairs(
     """Choose the pairs whose votes are expected to tell most about the ratings, each question and pair of models once.
 
     Each step takes the two models that reduce the determinant of the covariance of the strengths most (D-optimality),
-    given the votes so far and the pairs already chosen. Equal replies are left out.
+    given the votes so far and the pairs already chosen. Equal replies are left out, and those whose media are not here.
 
     Returns:
         The pairs, with sides in random order, and how many comparisons were left out for which reason.
+
+    Raises:
+        UsageError: no pair has its media here.
     """
     draw = np.random.default_rng(seed)
     names = sorted({name for question in questions for name in question.replies})
     left, waiting = _comparisons(questions, draw)
+    if left[ELSEWHERE] and not any(waiting.values()):
+        away = sorted({name for one in questions for name, said in one.replies.items() if said.missing})
+        raise UsageError(
+            f"none of {left[ELSEWHERE]} pairs can be shown: what {', '.join(away)} made is not in media/ of the run "
+            "folder; copy that folder from where the run was made"
+        )
     covariance, weights = _known(names, votes)
     pairs: list[Pair] = []
     while len(pairs) < number and any(waiting.values()):
@@ -145,8 +152,11 @@ def _comparisons(
     for k in draw.permutation(len(questions)):
         question = questions[k]
         for pair in combinations(sorted(question.replies), 2):
-            if question.replies[pair[0]].strip() == question.replies[pair[1]].strip():
-                left["equal replies"] += 1
+            first, second = (question.replies[name] for name in pair)
+            if first.missing or second.missing:
+                left[ELSEWHERE] += 1
+            elif first.content == second.content:
+                left[EQUAL] += 1
             else:
                 waiting[pair].append(question)
     return left, waiting

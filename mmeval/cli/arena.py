@@ -120,9 +120,20 @@ def _ask_judge(judge: str, asked: Sequence[Pair], settings: Settings, *, quiet: 
     own = {"results": stored(settings.results, "runs"), "options": settings.judge_options, "judge": None}
     shown = observer(console(error=True), quiet=quiet)
     try:
-        return run_one(benchmark, judge, settings.model_copy(update=own), observer=shown)
+        run = run_one(benchmark, judge, settings.model_copy(update=own), observer=shown)
     finally:
         shown.close()
+    _check_seen(run, judge)
+    return run
+
+
+def _check_seen(run: Run, judge: str) -> None:
+    """Refuse a judge that was shown nothing, because it does not take what the questions or the replies hold."""
+    from mmeval import UsageError
+
+    if set(run.info.counts) == {"unsupported"}:
+        why = next(record.failure.message for record in run.records() if record.failure)
+        raise UsageError(f"--judge {judge}: {why}; it saw none of the replies, so name a model that can")
 
 
 @arena_app.command("fit")

@@ -13,14 +13,15 @@ from typing import Any
 
 from mmeval.arena.originals import original_samples
 from mmeval.arena.pairs import Pair, Question, masked
+from mmeval.arena.said import Said
 from mmeval.arena.style import count_style
 from mmeval.engine.options import Settings
-from mmeval.media import thumbnail
+from mmeval.media import save, thumbnail
 from mmeval.sitegen.env import CSP, Renderer, languages, source_folder
 from mmeval.sitegen.samples import Samples, load
 from mmeval.sitegen.text import clean
 from mmeval.store import StoredPart, samples_path, write_atomic
-from mmeval.types import Image
+from mmeval.types import Image, Media
 
 __all__ = ["Ballot", "write_ballot"]
 
@@ -97,10 +98,24 @@ class _Maker:
             "sides": sides,
         }
 
-    def _side(self, text: str, model: str, names: Sequence[str]) -> dict[str, Any]:
-        shown, found = masked(text, names)
+    def _side(self, said: Said, model: str, names: Sequence[str]) -> dict[str, Any]:
+        shown, found = masked(said.text, names)
         self.counts["masked"] += found
-        return {"model": model, "text": clean(shown), "style": count_style(text)}
+        made = [self._made(one) for one in said.made]
+        return {
+            "model": model,
+            "text": clean(shown),
+            "style": count_style(said.text),
+            **({"made": made} if made else {}),
+        }
+
+    def _made(self, made: Media) -> dict[str, Any]:
+        """What a model made, as `M.made` shows it: the whole file, and a small picture of an image."""
+        (copy,) = save(self._out / "made", [made])
+        assert copy.path is not None
+        small = self._small(made) if isinstance(made, Image) else None
+        size = {"width": made.width, "height": made.height}
+        return {"kind": made.kind, "file": f"made/{copy.path.name}", "thumb": small, **size}
 
     def _question(self, question: Question, known: Samples, thumbs: Path) -> Iterator[dict[str, Any]]:
         stored = known.by_id.get(question.sample)
@@ -117,15 +132,19 @@ class _Maker:
 
     def _picture(self, part: StoredPart, original: Image | None, thumbs: Path) -> str | None:
         """The file of a picture below the page's folder; None if it is not on this machine."""
+        if original is not None:
+            return self._small(original)
         name = f"media/{part.sha256}.webp"
         target, small = self._out / name, thumbs / f"{part.sha256}.webp"
-        if target.is_file():
-            return name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if original is not None:
-            target.write_bytes(thumbnail(original, side=SIDE, limit=LARGEST))
-            return name
-        if part.sha256 and small.is_file():
+        if not target.is_file() and part.sha256 and small.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(small, target)
-            return name
-        return None
+        return name if target.is_file() else None
+
+    def _small(self, image: Image) -> str:
+        """The file of a picture, written anew: it has none of the original's metadata, which may name a model."""
+        name = f"media/{image.sha256}.webp"
+        if not (self._out / name).is_file():
+            (self._out / "media").mkdir(parents=True, exist_ok=True)
+            (self._out / name).write_bytes(thumbnail(image, side=SIDE, limit=LARGEST))
+        return name

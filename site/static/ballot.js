@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   var M = window.mmeval, box = document.getElementById("ballot");
+  var words = { "made.image": box.dataset.made };
   function id(name) { return document.getElementById(name); }
   M.get(box.dataset.root, "ballot").then(start, function () { id("unsent").hidden = false; id("unsent").textContent = box.dataset.unsent; });
 
@@ -51,6 +52,11 @@
       if (piece.missing) return M.el("p", box.dataset.missing + " " + piece.missing, { "class": "key" });
       return M.el("p", piece.text, { "class": "said" });
     }
+    function answer(side) {
+      var one = sides(at)[side], reply = id("reply" + side), made = one.made || [];
+      reply.replaceChildren.apply(reply, (one.text ? [M.el("p", one.text, { "class": "said" })] : []).concat(made.map(function (item) { return M.made(item, words, box.dataset.root); })));
+      reply.scrollTop = 0;
+    }
     function name(side, shown) {
       var head = id("name" + side);
       head.textContent = shown ? sides(at)[side].model : head.dataset.hidden;
@@ -60,7 +66,7 @@
       voted = false;
       if (at >= pairs.length) { finish(); return; }
       id("question").replaceChildren.apply(id("question"), pairs[at].question.map(part));
-      [0, 1].forEach(function (side) { id("reply" + side).textContent = sides(at)[side].text; id("reply" + side).scrollTop = 0; name(side, false); });
+      [0, 1].forEach(function (side) { answer(side); name(side, false); });
       id("choices").hidden = false; id("after").hidden = true; box.hidden = false; id("done").hidden = true;
       state();
     }

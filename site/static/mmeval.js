@@ -86,6 +86,29 @@ window.mmeval = (function () {
       Object.keys(attributes || {}).forEach(function (k) { made.setAttribute(k, attributes[k]); });
       return made;
     },
+    /* A message with its values; of `one|many` the first half if n is 1. */
+    say: function (words, key, values) {
+      var grouped = this.grouped, parts = (words[key] || "").split("|"), text = parts.length > 1 && String(values.n) !== "1" ? parts[1] : parts[0];
+      return text.replace(/\{(\w+)\}/g, function (all, name) { return name in values ? grouped(values[name]) : all; });
+    },
+    /* An image, sound or film that a model made. A click on an image opens the whole file. */
+    made: function (one, words, root) {
+      var el = this.el, box = el("figure", null, { "class": "made" }), said = one.seed == null ? "" : this.say(words, "made.seed", { seed: String(one.seed) });
+      var picture = one.thumb ? el("img", null, { src: root + one.thumb, alt: words[one.kind === "audio" ? "media.wave" : "made.image"], loading: "lazy", width: one.width, height: one.height }) : null;
+      if (one.kind === "image" && picture) {
+        if (!one.file) box.append(picture);
+        else { var whole = el("a", null, { href: root + one.file }); whole.append(picture); box.append(whole); }
+      } else if (one.file) {
+        /* Without a poster, the film's first frame stands there. */
+        var tool = el(one.kind, null, { controls: "", preload: one.thumb ? "none" : "metadata", src: root + one.file });
+        if (one.kind === "video") { if (one.width) { tool.width = one.width; tool.height = one.height; } if (one.thumb) tool.poster = root + one.thumb; }
+        else if (picture) box.append(picture);
+        box.append(tool);
+      }
+      if (!one.thumb && !one.file) said = words["made.absent"];
+      if (said) box.append(el("figcaption", said));
+      return box;
+    },
     /* Two-sided p of Student's t with df degrees of freedom: the regularised incomplete beta function by its
        continued fraction (Numerical Recipes 6.4). */
     pt: function (t, df) { return beta(df / (df + t * t), df / 2, 0.5); },

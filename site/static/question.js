@@ -7,11 +7,6 @@
   var FIELDS = ["outcome", "score", "answer", "rule", "reply", "cut", "reasoning", "failure", "note", "input", "output", "seconds", "cost", "cached", "epoch", "seen", "made"];
   var TONES = { r: "good", w: "bad", f: "bad" };
 
-  /* A message with its values; of `one|many` the first half if n is 1. */
-  M.say = function (words, key, values) {
-    var parts = (words[key] || "").split("|"), text = parts.length > 1 && String(values.n) !== "1" ? parts[1] : parts[0];
-    return text.replace(/\{(\w+)\}/g, function (all, name) { return name in values ? M.grouped(values[name]) : all; });
-  };
   function link(url, text) {
     return /^https?:\/\//.test(url || "") ? el("a", text || url, { href: url, rel: "nofollow noopener" }) : document.createTextNode(text || url || "");
   }
@@ -121,24 +116,6 @@
     made.append(el("figcaption", said));
     return made;
   }
-
-  /* An image, sound or film that a model made. A click on an image opens the whole file. */
-  M.made = function (one, words, root) {
-    var box = el("figure", null, { "class": "made" }), said = one.seed == null ? "" : M.say(words, "made.seed", { seed: String(one.seed) }), size = { width: one.width, height: one.height };
-    var picture = one.thumb ? el("img", null, { src: root + one.thumb, alt: words[one.kind === "audio" ? "media.wave" : "made.image"], loading: "lazy", width: size.width, height: size.height }) : null;
-    if (one.kind === "image" && picture) {
-      if (!one.file) box.append(picture);
-      else { var whole = el("a", null, { href: root + one.file }); whole.append(picture); box.append(whole); }
-    } else if (one.file) {
-      var tool = el(one.kind, null, { controls: "", preload: "none", src: root + one.file });
-      if (one.kind === "video") { tool.width = size.width; tool.height = size.height; if (one.thumb) tool.poster = root + one.thumb; }
-      else if (picture) box.append(picture);
-      box.append(tool);
-    }
-    if (!one.thumb && !one.file) said = words["made.absent"];
-    if (said) box.append(el("figcaption", said));
-    return box;
-  };
 
   /* What was asked: a box of media, and the elements of the text. */
   M.asked = function (q, words, root, home) {

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from mmeval.arena.pairs import Question, choose_pairs, masked
+from mmeval.arena.said import Said
 from mmeval.arena.serve import ballot_server
 from mmeval.arena.votes import read_votes
 from tests.arena.conftest import MODELS, mmeval, runs
@@ -34,7 +35,9 @@ def test_names_are_masked(text: str, shown: str, found: bool) -> None:
 
 def question(number: int, *models: str, said: str = "") -> Question:
     run: Any = None
-    return Question(run=run, sample=str(number), replies={name: said or name for name in models}, category=())
+    return Question(
+        run=run, sample=str(number), replies={name: Said(text=said or name) for name in models}, category=()
+    )
 
 
 def test_pairs_go_where_they_tell_most() -> None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
+from mmeval.arena.said import MADE
 from mmeval.arena.style import COUNTS
 from mmeval.board.cards import PARTS, Reference
 from mmeval.board.cell import MARKS, Kind, Unranked
@@ -44,6 +45,7 @@ FAMILIES = {
     "understood": TONES,
     "diagnosis": [verdict.replace(", ", "-").replace(" ", "-") for verdict in get_args(Verdict)],
     "arena.effect": ["first", *COUNTS],
+    "arena.made": [*MADE],
     "gallery": ["easy", "medium", "hard", "every", "nobody", "split", "doubt", "odd"],
     "blind": ["a", "b", "c", "d"],
     "modality": get_args(Modality),

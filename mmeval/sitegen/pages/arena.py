@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mmeval.arena.keep import JUDGED, VOTES, kept_ratings, stored
+from mmeval.arena.said import MADE
 from mmeval.board import Board
 from mmeval.board.views import View
 from mmeval.errors import StoreError
@@ -25,6 +26,8 @@ MATRIX = 30
 """Most models in the table of wins."""
 STEP = 50
 """The intervals' axis ends at multiples of so many points."""
+TRACKS = {category: f"arena.made.{kind}" for kind, category in MADE.items()}
+"""Messages with the names of the tracks of what models made."""
 
 
 def pages(site: Site) -> Iterator[Page | File]:
@@ -50,7 +53,7 @@ def arena_page(
     attempts = _attempts(board)
     tables = [*ratings["tables"], *(table for track in ratings["judges"] for table in _of_judge(track))]
     return {
-        "tables": [_table(table, board, attempts, number) for number, table in enumerate(tables)],
+        "tables": [_table(table, board, attempts, lang, number) for number, table in enumerate(tables)],
         "attempts": any(count > 1 for count in attempts.values()),
         "left_out": sorted(ratings["left_out"].items()),
         "files": files,
@@ -66,15 +69,17 @@ def _of_judge(track: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield {**track["corrected"], "judge": judge, "corrected": True}
 
 
-def _table(table: Mapping[str, Any], board: Board, attempts: Mapping[str, int], number: int) -> dict[str, Any]:
-    rows = table["rows"]
+def _table(
+    table: Mapping[str, Any], board: Board, attempts: Mapping[str, int], lang: Language, number: int
+) -> dict[str, Any]:
+    rows, category = table["rows"], table["category"]
     low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
     scale = Scale(STEP * math.floor(low / STEP), STEP * math.ceil(high / STEP))
     plain = not table["styled"] and not table.get("corrected")
     return {
         "id": f"t{number}",
         "axis": axis(scale),
-        "category": short(table["category"], 80),
+        "category": lang.text(TRACKS[category]) if category in TRACKS else short(category, 80),
         "judge": table.get("judge", ""),
         "corrected": table.get("corrected", False),
         "agreement": table.get("agreement"),
