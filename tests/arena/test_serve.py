@@ -11,6 +11,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,30 @@ def test_what_is_taken(body: Any, status: int, server: BallotServer) -> None:
 def test_who_is_refused(token: str | None, headers: dict[str, str], server: BallotServer) -> None:
     assert post(server.url, VOTE, server.token if token is None else token, **headers) == 403
     assert list(read_votes(server.database)) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "body", "said"),
+    [
+        ("bytes=1-2", 206, b"ag", "bytes 1-2/4"),
+        ("bytes=2-", 206, b"ge", "bytes 2-3/4"),
+        ("bytes=0-99", 206, b"page", "bytes 0-3/4"),
+        ("bytes=4-", 416, None, None),
+        ("lines=1-2", 200, b"page", None),
+    ],
+)
+def test_players_ask_for_parts(
+    asked: str, status: int, body: bytes | None, said: str | None, server: BallotServer
+) -> None:
+    line = HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    line.request("GET", "/index.html", headers={"range": asked})
+    answer = line.getresponse()
+    assert (answer.status, answer.headers["content-range"]) == (status, said)
+    found = answer.read()
+    assert body is None or found == body
+    line.request("GET", "/index.html")
+    assert line.getresponse().read() == b"page", "the next file is whole"
+    line.close()
 
 
 def test_a_later_vote_replaces_the_earlier_one(server: BallotServer) -> None:
