@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, TypeAlias
 
 from mmeval.parts import Audio as Audio
@@ -41,6 +41,8 @@ class Request:
     """Id of the sample. It is never sent to a model; references answer by it."""
     epoch: int = 1
     """Which repetition of the sample this is. A model that draws from a seed draws another one in each."""
+    best: int | None = None
+    """How many of the highest scores the reply keeps, with the places of their choices; None = all, in order."""
 
     def __post_init__(self) -> None:
         if self.want == "choice" and not self.choices:
@@ -116,6 +118,8 @@ class Reply:
     finish: Finish
     scores: tuple[float, ...] = ()
     """One number per choice, higher is better: a summed log-probability or a similarity (`want="choice"`)."""
+    places: tuple[int, ...] = ()
+    """Which choices the scores are of, best first, where only the highest are kept; empty = all choices, in order."""
     tokens: tuple[int, ...] = ()
     """Tokens of each choice whose score is a log-probability: their sum and their mean can prefer different choices."""
     media: tuple[Media, ...] = ()
@@ -138,6 +142,15 @@ class Reply:
     def empty(self) -> bool:
         """Whether the reply holds nothing: no text, no scores, no media."""
         return not (self.text.strip() or self.scores or self.media)
+
+    def trimmed(self, request: Request) -> Reply:
+        """The reply with as many of its highest scores as the request keeps. Of equal ones, the first are kept."""
+        count = len(self.scores)
+        if request.best is None or self.places or count <= request.best or count != len(request.choices):
+            return self
+        places = tuple(sorted(range(count), key=lambda i: -self.scores[i])[: request.best])
+        tokens = tuple(self.tokens[i] for i in places) if self.tokens else ()
+        return replace(self, scores=tuple(self.scores[i] for i in places), places=places, tokens=tokens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

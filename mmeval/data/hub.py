@@ -25,6 +25,8 @@ class Hub:
     """The file of this split, for repositories that do not declare splits."""
     files: tuple[str, ...] = ()
     """The split's files inside the repository, once resolved. With them, the local cache is enough."""
+    labels: str | None = None
+    """A column with numbers of classes. Every row then has the names of all classes as `classes`, a tuple."""
     format: str | None = None
     """Format of the files (`parquet`, `json`, ...), once resolved."""
 
@@ -139,9 +141,11 @@ def hub(
     config: str | None = None,
     columns: Columns | None = None,
     data_files: str | None = None,
+    labels: str | None = None,
 ) -> Hub:
     """One split of a data set. Images and audio stay encoded bytes."""
-    return Hub(id=id, config=config, split=split, revision=revision, columns=columns or {}, data_files=data_files)
+    files = {"data_files": data_files, "labels": labels}
+    return Hub(id=id, config=config, split=split, revision=revision, columns=columns or {}, **files)
 
 
 class _named:  # noqa: N801 - a context manager
@@ -175,12 +179,22 @@ def _stream(source: Hub, path: str, **how: Any) -> Iterator[Row]:
     with _named(source):
         data = load_dataset(path, split=source.split, streaming=True, **how)
         rows = iter(data.decode(False) if data.features else data)  # a CSV file streams without, and holds no media
+    more = {"classes": _classes(source, data.features)} if source.labels else {}
     while True:
         with _named(source):
             row = next(rows, None)
         if row is None:
             return
-        yield row
+        yield {**row, **more} if more else row
+
+
+def _classes(source: Hub, features: Any) -> tuple[str, ...]:
+    """The names of the classes of the labels; none where the column is missing, which the contract reports."""
+    column = (features or {}).get(source.labels)
+    names = getattr(column, "names", None)
+    if column is not None and not names:
+        raise DataError(f"{source.where}: column {source.labels!r} has no names of classes")
+    return tuple(names or ())
 
 
 def _builder(source: Hub) -> Any:

@@ -34,7 +34,7 @@ AT_ONCE = 500
 STORED = tuple(
     name
     for name in Reply.__dataclass_fields__
-    if name not in ("limits", "cached", "usage", "scores", "tokens", "media", "sent", "seed")
+    if name not in ("limits", "cached", "usage", "scores", "places", "tokens", "media", "sent", "seed")
 )
 
 
@@ -73,6 +73,8 @@ class Identity:
         if request.want != "text":
             # Choices decide a reply only where they are scored; keys of plain text requests stay as they always were.
             whole |= {"want": request.want, "choices": request.choices}
+        if request.best is not None:
+            whole["best"] = request.best
         return hashlib.sha256(CANONICAL(whole).encode()).digest()
 
 
@@ -277,7 +279,7 @@ def _cacheable(reply: Reply) -> bool:
 
 def _dump(reply: Reply) -> str:
     data = {name: getattr(reply, name) for name in STORED}
-    data |= {name: value for name in ("scores", "tokens", "sent") if (value := getattr(reply, name))}
+    data |= {name: value for name in ("scores", "places", "tokens", "sent") if (value := getattr(reply, name))}
     if reply.seed is not None:
         data["seed"] = reply.seed
     data["usage"] = reply.usage.as_json()
@@ -293,7 +295,7 @@ def _load(text: object, folder: Path) -> Reply | None:
         return None
     try:
         usage = Usage(**data.pop("usage"))
-        numbers = {name: tuple(data.pop(name, ())) for name in ("scores", "tokens")}
+        numbers = {name: tuple(data.pop(name, ())) for name in ("scores", "places", "tokens")}
         sent = tuple((int(width), int(height)) for width, height in data.pop("sent", ()))
         made = tuple(load(one, folder) for one in data.pop("media", ()))
         reply = Reply(**{**data, "usage": usage, **numbers, "media": made, "sent": sent, "cached": True})

@@ -266,7 +266,7 @@ class Client:
         except Exception as error:  # the boundary of a request: whatever an SDK raises is this sample's failure
             raise FatalError(f"{type(error).__name__}: {error}", kind="adapter") from error
         self.patience.saw(time.monotonic() - start)
-        reply = await _inspected(reply) if reply.media else reply
+        reply = await _inspected(reply) if reply.media else reply.trimmed(request)
         return replace(reply, sent=media.sizes(request.prompt)) if fitted else reply
 
     def _by_job(self, request: Request) -> Jobs | None:

@@ -5,6 +5,7 @@ from mmeval.metrics.answers import answered_f1, with_answers
 from mmeval.metrics.base import Aggregate, Metric
 from mmeval.metrics.groups import grouped
 from mmeval.metrics.matching import matching
+from mmeval.metrics.ranked import in_top_five
 from mmeval.metrics.speech import error_rate
 from mmeval.metrics.understanding import understood_and_solved
 from mmeval.metrics.variants import in_every_rotation, over_prompts
@@ -20,6 +21,7 @@ __all__ = [
     "grouped",
     "hallusion_accuracy",
     "in_every_rotation",
+    "in_top_five",
     "matching",
     "mme_score",
     "over_prompts",

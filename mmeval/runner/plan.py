@@ -111,7 +111,9 @@ class Plan:
         closed = closed_with(sample, prompt_of(epoch, self.settings.prompts))
         prompt = self.shown(self.following.prompt(closed, sample))
         choices = offered(sample, Variant.of(self.spec.variant).scored)
-        return Request(prompt=prompt, want=self.benchmark.want, choices=choices, sample=sample.id, epoch=epoch)
+        asked = Request(prompt=prompt, want=self.benchmark.want, choices=choices, sample=sample.id, epoch=epoch)
+        best = self.benchmark.score.keeps
+        return asked if best is None else replace(asked, best=best)
 
     def samples(self) -> Iterator[Sample]:
         """The samples in the order they are asked."""

@@ -32,8 +32,11 @@ def storing(samples: Iterable[Sample], part: Path) -> Iterator[Sample]:
     """Pass samples on and write their stored form to `part`, which is complete when the iterator is exhausted."""
     part.parent.mkdir(parents=True, exist_ok=True)
     with part.open("w", encoding="utf-8", errors="surrogatepass") as file:
+        before = None
         for sample in samples:
-            file.write(dump_sample(StoredSample.of(sample)) + "\n")
+            stored = StoredSample.of(sample)
+            file.write(dump_sample(stored, before) + "\n")
+            before = stored
             yield sample
 
 

@@ -22,7 +22,7 @@ from mmeval.scorers.rules.choices import choice
 from mmeval.scorers.rules.documents import document_answer
 from mmeval.scorers.rules.films import caption_choice, interval, relative_accuracy, token_choice, word_choice
 from mmeval.scorers.rules.free import braced, contains, count, open_answer
-from mmeval.scorers.rules.likelihood import best_choice, matched
+from mmeval.scorers.rules.likelihood import best_choice, matched, ranked
 from mmeval.scorers.rules.lists import relaxed_lists
 from mmeval.scorers.rules.mathematics import math_answer
 from mmeval.scorers.rules.ocr import ocr_task
@@ -86,6 +86,7 @@ __all__ = [
     "points",
     "question",
     "questions_about",
+    "ranked",
     "relative_accuracy",
     "relaxed",
     "relaxed_lists",

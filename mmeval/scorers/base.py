@@ -99,6 +99,8 @@ class Scorer:
     """
     refused: Mapping[str, str] = field(default_factory=dict)
     """Published rules that are not offered, by profile, each with the reason."""
+    keeps: int | None = None
+    """How many of the highest scores of choices the rules read, so that replies keep no more; None = all."""
 
     def rule(self, profile: str) -> Rule | JudgeRule:
         """The rule of a profile. Raises UsageError, which lists the profiles, if there is no such profile."""

@@ -40,6 +40,8 @@ T = TypeVar("T")
 DAMAGED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What a line with other content than ours may raise."""
 COLUMNS = ("id", "epoch", "status", "score", "answer", "rule", "cluster")
+MANY: Final = 100
+"""Choices that are written for every sample; the same thousand for each of 50,000 would be more than a gigabyte."""
 SEAL = b',"crc":"%08x"}'
 """How a line of a journal ends: the CRC-32 of everything before. Lines of older versions have none."""
 SEALED = re.compile(rb',"crc":"([^"]*)"}\n?\Z')
@@ -108,19 +110,23 @@ def _stored_part(part: Part) -> StoredPart:
 
 def read_samples(file: Path) -> Iterator[StoredSample]:
     """Stream StoredSamples; raises StoreError naming file and line."""
+    choices: tuple[str, ...] = ()
     with file.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 data = json.loads(line)
                 parts = tuple(StoredPart(**part) for part in data["prompt"])
-                yield StoredSample(**{**data, "prompt": parts, "choices": tuple(data["choices"])})
+                choices = choices if data["choices"] is None else tuple(data["choices"])
+                yield StoredSample(**{**data, "prompt": parts, "choices": choices})
             except DAMAGED as error:
                 raise StoreError(f"{file}:{number}: {error}") from None
 
 
-def dump_sample(sample: StoredSample) -> str:
-    """One line, without the newline."""
-    return _dump({**_shallow(sample), "prompt": [_bounded(part) for part in sample.prompt], "tags": dict(sample.tags)})
+def dump_sample(sample: StoredSample, before: StoredSample | None = None) -> str:
+    """One line, without the newline. More than MANY choices that the line `before` has, too, are null."""
+    same = before is not None and len(sample.choices) > MANY and sample.choices == before.choices
+    data = {**_shallow(sample), "prompt": [_bounded(part) for part in sample.prompt], "tags": dict(sample.tags)}
+    return _dump({**data, "choices": None} if same else data)
 
 
 def _bounded(part: StoredPart) -> dict[str, Any]:
@@ -157,7 +163,7 @@ def dump_reply(reply: Reply) -> dict[str, Any]:
     del data["limits"]
     data["usage"] = reply.usage.as_json()
     data["media"] = [media.reference(one) for one in reply.media]
-    for name in ("scores", "tokens", "media", "sent"):
+    for name in ("scores", "places", "tokens", "media", "sent"):
         if not data[name]:
             del data[name]
     if reply.seed is None:
@@ -195,7 +201,7 @@ def load_record(line: str | bytes, folder: Path = Path()) -> Record:
         data["judge_usage"] = Usage(**judge)
     if reply is not None:
         made = tuple(media.load(one, Files(folder).media) for one in reply.pop("media", ()))
-        numbers = {name: tuple(reply.get(name, ())) for name in ("scores", "tokens")}
+        numbers = {name: tuple(reply.get(name, ())) for name in ("scores", "places", "tokens")}
         sent = tuple((int(width), int(height)) for width, height in reply.get("sent", ()))
         reply = Reply(**{**reply, "usage": Usage(**reply["usage"]), **numbers, "media": made, "sent": sent})
     data["seen"] = tuple(Seen(**{**one, "at": tuple(one["at"])}) for one in data.get("seen", ()))

@@ -2,6 +2,8 @@
 
 import hashlib
 
+from datasets import ClassLabel
+
 from tests.benchmarks.twin import IMG, I, L, S, Twin, pic
 
 KINDS = ("add_att", "add_obj", "replace_att", "replace_obj", "replace_rel", "swap_att", "swap_obj")
@@ -39,6 +41,15 @@ TWINS = {
         # picture 0 with both captions, then picture 1: all right; text alone; image alone; a tie in one direction of each
         replies=[(5, 1, 2, 6), (3, 1, 4, 5), (3, 4, 1, 5), (5, 5, 1, 5)], value=0.25,
         answers=["text+image", "text", "image", "neither"],
+    ),
+    "imagenet": Twin(
+        columns={"image": IMG, "label": ClassLabel(names=["tench, Tinca tinca", "goldfish", "hen", "cock", "jay", "kite"])},
+        rows=[{"image": pic(n), "label": n % 6} for n in range(5)],
+        prompt=[0],
+        # best alone; second; sixth; best, in a tie; fifth, in a tie with the sixth
+        replies=[(9, 1, 2, 3, 4, 5), (9, 8, 1, 2, 3, 4), (5, 4, 0, 3, 2, 1), (1, 2, 0, 9, 9, 3), (9, 8, 7, 6, 1, 1)],
+        value=0.2,
+        answers=["a photo of a tench, Tinca tinca.", *["a photo of a tench, Tinca tinca."] * 2, None, "a photo of a tench, Tinca tinca."],
     ),
     "sugarcrepe": Twin(
         columns=LABELS, key="HuggingFaceM4/SugarCrepe_add_att",

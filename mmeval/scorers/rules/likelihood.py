@@ -12,6 +12,9 @@ from mmeval.types import Reply, Sample, Score
 
 SHOWN = 8
 """Options that a note about a tie names."""
+TOP = 5
+KEPT = 10
+"""Highest scores that `ranked` reads; more than TOP, and than a note shows."""
 
 
 def best_choice() -> Scorer:
@@ -86,3 +89,38 @@ def _own_highest(numbered: tuple[int, Sequence[float]]) -> bool:
     """Whether the line's own score is higher than all others."""
     own, line = numbered
     return all(score < line[own] for i, score in enumerate(line) if i != own)
+
+
+def ranked() -> Scorer:
+    """For many options, by their texts: right when the correct one alone has the highest score.
+
+    The rule of a score says whether it is in the top 5.
+    It is, when fewer than five other options have its score or a higher one, so a tie is no help. Replies keep the
+    KEPT highest scores, which decide both exactly: an option that is not among them has KEPT others before it.
+    """
+    return Scorer(name="ranked", version=1, rules={"official": _ranked}, keeps=KEPT)
+
+
+def _ranked(sample: Sample, reply: Reply) -> Score:
+    best = _best_first(sample, reply)
+    highest, target = best[0][0], set(targets.texts(sample))
+    first = [i for score, i in best if score == highest]
+    if target.isdisjoint(sample.choices):
+        raise ScoreError("the target is none of the choices")
+    own = max((score for score, i in best if sample.choices[i] in target), default=None)
+    before = KEPT if own is None else sum(score >= own for score, _ in best) - 1
+    rule = "top 5" if before < TOP else "below the top 5"
+    if len(first) > 1:
+        names = ", ".join(sample.choices[i] for i in first[:SHOWN])
+        return Score(value=0.0, answer=None, rule=rule, note=f"{names} have the same score")
+    return Score(value=float(before == 0), answer=sample.choices[first[0]], rule="top 1" if before == 0 else rule)
+
+
+def _best_first(sample: Sample, reply: Reply) -> list[tuple[float, int]]:
+    """The KEPT highest scores with the places of their options."""
+    count, places = len(sample.choices), reply.places or range(len(reply.scores))
+    expected = min(KEPT, count) if reply.places else count
+    if len(reply.scores) != expected or len(set(places)) != expected or not all(0 <= i < count for i in places):
+        raise ScoreError(f"{len(reply.scores)} scores for {count} choices")
+    pairs = zip(reply.scores, places, strict=True)
+    return sorted(pairs, key=lambda pair: (-pair[0], pair[1]))[:KEPT]
