@@ -1,6 +1,7 @@
 """Write benchmarks/fresh/digests.json, what the public seasons draw: python -m scripts.lock_seasons [--check].
 
-The digest of a generator covers the pixels, questions and answers of its items. It refuses a season that asks the same
+The digest of a generator covers the pixels, questions and answers of its items. Of a film it covers the frames as they
+are drawn, for the encoded file depends on the version of PyAV. It refuses a season that asks the same
 question twice; take another seed then.
 """
 
@@ -37,7 +38,7 @@ def digest(items: list[Item]) -> str:
     """sha256 over what people and models see of items, and over their answers, hexadecimal."""
     found = hashlib.sha256()
     for item in items:
-        for picture in item.images:
+        for picture in (*item.images, *(item.film.frames if item.film else ())):
             found.update(np.asarray(Image.open(io.BytesIO(picture)).convert("RGB")).tobytes())
         said = [[q.text, q.form, q.target, q.choices] for q in (item.main, *item.probes)]
         found.update(json.dumps([said, item.description, dict(item.facts)], sort_keys=True).encode())

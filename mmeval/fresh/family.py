@@ -24,6 +24,7 @@ def family(
     generators: Sequence[Generator],
     chance: float | None,
     rules: Mapping[str, Scorer] = RULES,
+    video: str | None = None,
 ) -> Callable[[str], Benchmark]:
     """The benchmark of a season, by the season's name.
 
@@ -34,6 +35,7 @@ def family(
         generators: what draws the items, in their order within a step.
         chance: expected share of main questions that random answers solve.
         rules: how the forms of its answers are read.
+        video: how its films are shown, as in `Benchmark.video`.
     """
 
     def season(version: str) -> Benchmark:
@@ -42,7 +44,7 @@ def family(
             name=name, version=found.name, title=title, about=about,
             data=Drawn(found, generators), to_sample=to_sample, score=scorer(rules), profile="mmeval",
             metric=understood_and_solved(), cluster="item", license="CC0-1.0", url=None, paper=None, rows=None,
-            chance=chance, released=_released(found.name), redistribute=found.public,
+            chance=chance, released=_released(found.name), redistribute=found.public, video=video,
             tags=("generated", "fresh", f"{len(generators)} generators", f"{len(STEPS)} steps"),
         )  # fmt: skip
 

@@ -60,10 +60,14 @@ def word(text: str, answer: str, words: Sequence[str]) -> Question:
     return Question(text=f"{text} {closing}", form="word", target=target, chance=1 / len(words))
 
 
-def sequence(text: str, answer: Sequence[str], words: Sequence[str]) -> Question:
-    """A question whose answer is a list of words in order; each is one of `words`, and may occur several times."""
+def sequence(text: str, answer: Sequence[str], words: Sequence[str], *, among: int = 0) -> Question:
+    """A question whose answer is a list of words in order; each is one of `words`, and may occur several times.
+
+    `among` is as for `number`.
+    """
     closing = f"Answer with a list separated by commas. The words are: {', '.join(words)}."
-    return Question(text=f"{text} {closing}", form="sequence", target={"answer": list(answer), "words": list(words)})
+    target: JSON = {"answer": list(answer), "words": list(words)}
+    return Question(text=f"{text} {closing}", form="sequence", target=target, chance=1 / among if among else 0.0)
 
 
 def cells(text: str, answer: Sequence[str], *, ordered: bool = False, among: int = 0) -> Question:

@@ -1,15 +1,17 @@
-"""Items: a drawn picture, the question about it, and the questions that show whether the picture was understood."""
+"""Items: a drawn picture or film, the question about it, and the questions that show whether it was understood."""
 
 from __future__ import annotations
 
+import io
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from mmeval import animate
 from mmeval.types import JSON
 
-__all__ = ["STEPS", "Generator", "Item", "Question", "UnclearError"]
+__all__ = ["STEPS", "Film", "Generator", "Item", "Question", "UnclearError"]
 
 STEPS = range(1, 6)
 """The steps of difficulty, from easy to hard."""
@@ -36,11 +38,30 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """Pictures one after the other. Only their encoding depends on the version of PyAV."""
+
+    frames: tuple[bytes, ...]
+    """PNG files of one even size; the same one again while nothing moves."""
+    fps: int
+    """Pictures per second."""
+
+    def file(self) -> bytes:
+        """The film as an MP4 file (H.264)."""
+        from PIL import Image
+
+        read = {one: Image.open(io.BytesIO(one)) for one in dict.fromkeys(self.frames)}
+        return animate.film((read[one] for one in self.frames), fps=self.fps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """What a generator draws at one step of its dial."""
 
-    images: tuple[bytes, ...]
+    images: tuple[bytes, ...] = ()
     """PNG files, in the order in which they are shown."""
+    film: Film | None = None
+    """A film that is shown after them."""
     main: Question
     """What has to be solved."""
     probes: tuple[Question, ...]

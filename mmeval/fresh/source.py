@@ -12,7 +12,8 @@ from mmeval import media
 from mmeval.errors import DataError
 from mmeval.fresh.items import STEPS, Generator, Item, Question, UnclearError
 from mmeval.fresh.seasons import Season
-from mmeval.types import JSON, Image, Row, Sample, Text
+from mmeval.parts import Media
+from mmeval.types import JSON, Row, Sample, Text
 
 __all__ = ["Drawn", "draw", "to_sample"]
 
@@ -77,6 +78,7 @@ class Drawn:
 def _rows(generator: Generator, item: Item, step: int, index: int) -> Iterator[dict[str, Any]]:
     key = f"{generator.name}-{step}-{index:02}"
     shared = {"item": key, "generator": generator.name, "step": step, "images": item.images, "facts": dict(item.facts)}
+    shared["film"] = item.film and item.film.file()
     probes = [(f"{key}.{place}", PROBE, str(place), probe) for place, probe in enumerate(item.probes, 1)]
     for name, role, answers, question in [(key, MAIN, MAIN, item.main), *probes]:
         yield {
@@ -91,11 +93,11 @@ def _rows(generator: Generator, item: Item, step: int, index: int) -> Iterator[d
 
 
 def to_sample(row: Row) -> Sample:
-    """A row as a sample. Images stand in front of the question; all questions of an item form a cluster."""
+    """A row as a sample. What is shown stands in front of the question; all questions of an item form a cluster."""
     question: Question = row["question"]
     return Sample(
         id=row["id"],
-        prompt=(*_pictures(row), Text(question.text)),
+        prompt=(*_shown(row), Text(question.text)),
         target=question.target,
         choices=question.choices,
         cluster=row["item"],
@@ -113,7 +115,9 @@ def to_sample(row: Row) -> Sample:
     )
 
 
-def _pictures(row: Row) -> tuple[Image, ...]:
+def _shown(row: Row) -> Iterator[Media]:
     many = len(row["images"]) > 1
-    names = [f"{row['item']}{f' picture {place}' if many else ''}" for place in range(1, len(row["images"]) + 1)]
-    return tuple(media.image(data, source=name) for data, name in zip(row["images"], names, strict=True))
+    for place, data in enumerate(row["images"], 1):
+        yield media.image(data, source=f"{row['item']}{f' picture {place}' if many else ''}")
+    if row["film"]:
+        yield media.video(row["film"], source=row["item"])

@@ -44,7 +44,7 @@ class Kept:
     def add(self, generator: Generator, item: Item, seconds: float) -> None:
         self.items += 1
         self.seconds += seconds
-        self.pictures.add(hashlib.sha256(b"".join(item.images)).digest())
+        self.pictures.add(hashlib.sha256(b"".join((*item.images, *(item.film.frames if item.film else ())))).digest())
         self.questions.add(hashlib.sha256(f"{item.description}\0{item.main.text}".encode()).digest())
         self.agreed += generator.solve(item.facts) == item.main.target
         for one in (item.main, *item.probes):
@@ -74,6 +74,8 @@ def without_pictures(every: list[Generator]) -> None:
         module = sys.modules[type(one).__module__]
         if hasattr(module, "_picture"):
             module._picture = lambda *given, **named: b""
+        if hasattr(module, "filmed"):
+            module.filmed = lambda *given, **named: None
 
 
 def kept(generator: Generator, items: int) -> Kept:
