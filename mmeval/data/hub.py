@@ -144,8 +144,8 @@ def hub(
     labels: str | None = None,
 ) -> Hub:
     """One split of a data set. Images and audio stay encoded bytes."""
-    files = {"data_files": data_files, "labels": labels}
-    return Hub(id=id, config=config, split=split, revision=revision, columns=columns or {}, **files)
+    found = Hub(id=id, config=config, split=split, revision=revision, columns=columns or {}, data_files=data_files)
+    return replace(found, labels=labels)
 
 
 class _named:  # noqa: N801 - a context manager

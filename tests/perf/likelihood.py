@@ -1,6 +1,6 @@
 """Scoring options with their prompt read once, beside reading it again for each option.
 
-    python -m tests.perf.likelihood            # 48 questions with a picture and four options each
+    python -m tests.perf.likelihood            # 16 questions with a picture and four options each
     python -m tests.perf.likelihood --options 10
 
 The model is that of `tests.perf.local`, on one thread; the ratio is that of CPU seconds, and both are measured in turns.
@@ -25,7 +25,7 @@ from tests.perf.local import WORDS, build, questions
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--n", type=int, default=48)
+    parser.add_argument("--n", type=int, default=16)
     parser.add_argument("--options", type=int, default=4)
     parser.add_argument("--repeat", type=int, default=2)
     given = parser.parse_args()
