@@ -30,9 +30,11 @@ from mmeval import (
 )
 from mmeval.definitions import added
 from mmeval.engine.local import LocalModel
+from mmeval.engine.weights import check_weights, found_device
 
 FIXED_LENGTH = ("siglip", "siglip2")
 """Model types whose text encoder was trained on texts padded to the full length."""
+WAYS = "use -o dtype=bfloat16, or another -o device"
 KEPT = 10_000
 """Texts whose embeddings are kept: the options of many questions are the same."""
 
@@ -118,7 +120,9 @@ class Loaded:
     def __init__(self, torch: Any, library: Any, where: str, name: str, options: SimilarityOptions) -> None:
         self._torch, self._name, self._cosine = torch, name, options.cosine
         how = {"revision": options.revision or "main", "trust_remote_code": options.trust_remote_code}
-        device = options.device if options.device != "auto" else providers.first_device(torch)
+        device = found_device(torch, options.device)
+        free = providers.DeviceMemory(torch, device).free
+        check_weights(where, options.revision or "main", options.dtype, free, device, WAYS)
         self._model = library.AutoModel.from_pretrained(where, dtype=options.dtype, **how).to(device).eval()
         self._takes = _takes(self._model)
         self._processor = library.AutoProcessor.from_pretrained(where, **how)

@@ -17,7 +17,7 @@ from mmeval.providers.memory import DeviceMemory
 from mmeval.providers.processors import auto_class
 from mmeval.providers.setup import sdk
 
-__all__ = ["LoadOptions", "load_weights", "lora_folder"]
+__all__ = ["LoadOptions", "check_weights", "found_device", "load_weights", "lora_folder"]
 
 BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2}
 """Bytes of one value by the name of its type in a safetensors file; 1 for all others."""
@@ -67,7 +67,7 @@ def load_weights(torch: Any, library: Any, where: str, options: LoadOptions, con
     Raises:
         UsageError: a device or a package is missing, or the weights are damaged or do not fit.
     """
-    device = _device(torch, options.device)
+    device = found_device(torch, options.device)
     dtype = options.dtype if options.dtype != "auto" or device != "cpu" else "float32"
     more: dict[str, Any] = {"attn_implementation": options.attn} if options.attn else {}
     if options.quantize:
@@ -109,7 +109,7 @@ def lora_folder(options: LoadOptions) -> Path | None:
     return folder
 
 
-def _device(torch: Any, wanted: str) -> str:
+def found_device(torch: Any, wanted: str) -> str:
     """The device that is asked for, or the first there is; raises UsageError when it is not there."""
     if wanted == "auto":
         return first_device(torch)
@@ -127,22 +127,40 @@ def _device(torch: Any, wanted: str) -> str:
 
 def _check(where: str, options: LoadOptions, dtype: str, free: float, device: str) -> None:
     """Raise UsageError if the files of a checkpoint are damaged, or take more memory than `free` bytes."""
-    width = WIDTH[options.quantize.rpartition("-")[2]] if options.quantize else WIDTH.get(dtype)
-    need = sum(one.count * (width or BYTES.get(one.dtype, 1)) for one in _tensors(where, options))
-    if need <= free or options.device_map:
+    precision = options.quantize or dtype
+    ways = "use -o dtype=bfloat16, -o quantize=bitsandbytes-4bit, or -o device_map=auto"
+    room = float("inf") if options.device_map else free
+    check_weights(where, options.source["revision"], precision, room, device, ways)
+
+
+def check_weights(where: str, revision: str, precision: str, free: float, device: str, ways: str) -> None:
+    """Look at a checkpoint before it is loaded.
+
+    Args:
+        where: a folder, or a name on the hub.
+        revision: on the hub.
+        precision: in memory: one of torch, a kind of quantization after its library, or auto, that of the files.
+        free: bytes.
+        device: what has them.
+        ways: to make the weights fit, for the message.
+
+    Raises:
+        UsageError: the files are damaged, or take more memory than there is.
+    """
+    width = WIDTH.get(precision.rpartition("-")[2])
+    need = sum(one.count * (width or BYTES.get(one.dtype, 1)) for one in _tensors(where, revision))
+    if need <= free:
         return
-    precision = options.quantize or (dtype if dtype != "auto" else "the precision of the checkpoint")
-    raise UsageError(
-        f"the weights take {need / 1e9:.1f} GB in {precision}, and {device} has {free / 1e9:.1f} GB free; "
-        "use -o dtype=bfloat16, -o quantize=bitsandbytes-4bit, or -o device_map=auto"
-    )
+    kind = precision if precision != "auto" else "the precision of the checkpoint"
+    there = f"{device} has {free / 1e9:.1f} GB free"
+    raise UsageError(f"the weights take {need / 1e9:.1f} GB in {kind}, and {there}; {ways}")
 
 
-def _tensors(where: str, options: LoadOptions) -> Iterable[Tensor]:
+def _tensors(where: str, revision: str) -> Iterable[Tensor]:
     """What the headers of the weights say; nothing where the hub cannot be asked."""
     if Path(where).is_dir():
         return Checkpoint(where, Path(where)).tensors.values()
-    hub, revision = sdk("huggingface_hub", extra="transformers"), options.source["revision"]
+    hub = sdk("huggingface_hub", extra="transformers")
     try:
         folder = Path(hub.snapshot_download(where, revision=revision, local_files_only=True))
     except Exception:  # noqa: BLE001 - it is not on this machine yet

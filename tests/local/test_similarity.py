@@ -11,6 +11,7 @@ import pytest
 from mmeval import FatalError, Request, Text, UsageError
 from mmeval.catalog import Catalog
 from mmeval.probe.material import beeps
+from mmeval.providers import memory
 from mmeval.scorers import best_choice
 from mmeval.types import Sample
 from tests.local import tiny
@@ -196,6 +197,16 @@ async def test_a_checkpoint_of_another_kind_says_so(tmp_path: Path) -> None:
         await ask(written(tmp_path / "model", text_only), choice(A))
     with pytest.raises(UsageError, match="-o template: has no"):
         Adapter("x", Options(template="a photo"))
+
+
+async def test_what_this_machine_lacks_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_available", lambda: 1000.0)
+    for options, said in (
+        ({}, r"the weights take .* GB in float32, and cpu has 0\.0 GB"),
+        ({"device": "cuda:9"}, "sees 0|without"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            await ask(folder, choice(A), **options)
 
 
 async def test_sounds_are_compared_by_clap(tmp_path: Path) -> None:
