@@ -5,6 +5,7 @@ from mmeval.metrics.answers import answered_f1, with_answers
 from mmeval.metrics.base import Aggregate, Metric
 from mmeval.metrics.groups import grouped
 from mmeval.metrics.matching import matching
+from mmeval.metrics.pages import page_parts
 from mmeval.metrics.ranked import in_top_five
 from mmeval.metrics.speech import error_rate
 from mmeval.metrics.understanding import understood_and_solved
@@ -25,6 +26,7 @@ __all__ = [
     "matching",
     "mme_score",
     "over_prompts",
+    "page_parts",
     "pairs",
     "simpleqa_f1",
     "understood_and_solved",

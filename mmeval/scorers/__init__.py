@@ -2,6 +2,7 @@
 
 from mmeval.scorers.base import Compare, Extract, Extraction, Grade, JudgeRule, Rule, Scorer, Staged
 from mmeval.scorers.coordinates import Convention
+from mmeval.scorers.judges.constraints import constrained
 from mmeval.scorers.judges.extraction import extracted_answer, judged_choice
 from mmeval.scorers.judges.making import clip_score, questions_about, spoken, vqa_score, written
 from mmeval.scorers.judges.pairwise import pairwise
@@ -26,6 +27,7 @@ from mmeval.scorers.rules.likelihood import best_choice, matched, ranked
 from mmeval.scorers.rules.lists import relaxed_lists
 from mmeval.scorers.rules.mathematics import math_answer
 from mmeval.scorers.rules.ocr import ocr_task
+from mmeval.scorers.rules.pages import page_elements
 from mmeval.scorers.rules.phrase import phrase
 from mmeval.scorers.rules.places import box, point, points
 from mmeval.scorers.rules.questions import question
@@ -58,6 +60,7 @@ __all__ = [
     "choice",
     "clip_score",
     "closed_or_open",
+    "constrained",
     "contains",
     "correctness",
     "count",
@@ -80,6 +83,7 @@ __all__ = [
     "ocr_task",
     "open_answer",
     "overlap",
+    "page_elements",
     "pairwise",
     "phrase",
     "point",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import zipfile
 
 from tests.benchmarks.twin import IMG, B, F, I, L, S, Twin, b64, pic
@@ -39,6 +40,25 @@ MMMB = [
 ]
 OLYMPIC = {"id": I, "question": S, "final_answer": L(S), "image_1": IMG, "image_2": IMG, "error": S, "subfield": S,
            "context": S}  # fmt: skip
+
+PAGE = {
+    "layout_dets": [
+        {"category_type": kind, "anno_id": n, "order": n, key: text}
+        for n, (kind, key, text) in enumerate(
+            [
+                ("title", "text", "Right"),
+                ("text_block", "text", "The two halves"),
+                ("figure", "text", ""),
+                ("text_block", "text", " of one text."),
+                ("page_number", "text", "12"),
+                ("equation_isolated", "latex", "$$a = b$$"),
+                ("table", "html", "<table><tr><th>5</th></tr></table>"),
+            ]
+        )
+    ],
+    "extra": {"relation": [{"relation_type": "truncated", "source_anno_id": 1, "target_anno_id": 3}]},
+    "page_info": {"image_path": "a.pdf_1.jpg", "page_attribute": {"language": "english", "watermark": False}},
+}
 
 TWINS = {
     "slake": Twin(
@@ -140,6 +160,16 @@ TWINS = {
             ])
         ],
         prompt=[46, "Read all text."], replies=["open, caf", "東京"], value=(2 * 2 / 5 + 2 * 2 / 5) / 2,
+    ),
+    "omnidocbench": Twin(
+        columns={"index": S, "image": S, "answer": S},
+        rows=[{"index": "1", "image": b64(47), "answer": str(PAGE)},
+              {"index": "2", "image": b64(48), "answer": json.dumps({**PAGE, "layout_dets": []})}],
+        prompt=[47, "Write this page as Markdown, all of its text in reading order, with a blank line between paragraphs. "
+                    "Write tables in HTML, from <table> to </table>. Write formulas in LaTeX: between \\[ and \\] if they "
+                    "stand alone, else between \\( and \\). Leave out pictures. Add no words of your own."],
+        replies=["The two halves of one text.\n\n# Right\n\n\\[a = c\\]\n<table><tr><td>4</td></tr></table>"],
+        answers=["text 1.000000, formulas 0.666667, tables 0.500000, order 0.000000, table-text 0.970588"], value=13 / 24,
     ),
     "ocrbench_v2": Twin(
         columns={"id": I, "question": S, "type": S, "answers": L(S), "eval": S, "bbox": L(I), "image": IMG,

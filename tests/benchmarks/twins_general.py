@@ -1,5 +1,7 @@
 """Twins of the general sets, the eight of the OpenVLM board among them; all rows are our own."""
 
+import json
+
 from tests.benchmarks.twin import IMG, F, I, L, S, Twin, b64, pic
 
 LETTER = "Answer with the option's letter from the given choices directly."
@@ -35,7 +37,38 @@ def circular(answers: bool) -> Twin:
     )  # fmt: skip
 
 
+def constraint(text: str, method: str, *checks: list) -> dict:
+    judge = {"method": method, "verify_funcs": [{"func": name, "params": params} for name, *params in checks]}
+    return {"key": text, "value": text, "judge": judge}
+
+
+CONSTRAINTS = [
+    constraint("Two paragraphs.", "rule_based", ["check_whether_response_paragraph_number_in_range", 2, 2]),
+    constraint("At most five words.", "rule_based", ["check_whether_response_word_count_in_range", 1, 5]),
+    constraint("Write as a sailor.", "cmp_gpt"),
+    constraint("Name the ship.", "direct_gpt"),
+    constraint("Be odd.", "rule_based", ["check_that_is_not_known", 1]),
+]
+
 TWINS = {
+    "mm_ifeval": Twin(
+        columns={"id": S, "question": S, "answer": S, "constraints": S, "tag": S, "infer_type": S, "image": S},
+        rows=[
+            {"id": "1", "question": "Describe it. Two paragraphs.", "constraints": json.dumps(CONSTRAINTS), "tag": "C-Level",
+             "infer_type": "main", "image": b64(51)},
+            {"id": "1", "question": "Describe it.", "constraints": "[]", "tag": "C-Level", "infer_type": "aux_cmp_gpt",
+             "image": b64(51)},
+            {"id": "2", "question": "Which words?", "answer": '["Open", "10"]', "tag": "P-Level", "infer_type": "main",
+             "image": b64(52)},
+            {"id": "3", "question": "One paragraph.", "constraints": json.dumps([
+                constraint("One.", "rule_based", ["check_whether_response_paragraph_number_in_range", 1, 1])]),
+             "tag": "C-Level", "infer_type": "main", "image": b64(53)},
+        ],
+        prompt=[51, "Describe it. Two paragraphs."],
+        replies=["Ahoy, the Mary sails!\n\nShe is fast and she is old.", "It says OPEN, from 10 on.", "One."],
+        verdicts=['{"met": [1, 1, 0]}'], answers=["3 of 5 met", "It says OPEN, from 10 on.", "1 of 1 met"],
+        value=(0.6 + 1 + 1) / 3,
+    ),
     "mmbench_dev_en": circular(True),
     "mmbench_dev_cn": circular(True),
     "mmbench_test_en": circular(False),
