@@ -136,7 +136,9 @@ def test_the_search_finds_models_benchmarks_and_questions(visit: Visit) -> None:
     until(tab, "document.querySelectorAll('#found [role=option]').length > 2")
     tab.keyboard.press("ArrowDown")
     tab.keyboard.press("Enter")
-    until(tab, "location.pathname.includes('/q/') && location.hash.endsWith('0017')")
+    until(
+        tab, "location.pathname.includes('/q/') && location.hash.endsWith('0017') && document.readyState === 'complete'"
+    )
     tab.fill("#find input", "zzzz")
     until(tab, "document.querySelector('#found').textContent.startsWith('Nothing found')")
 
