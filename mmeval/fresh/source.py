@@ -12,8 +12,7 @@ from mmeval import media
 from mmeval.errors import DataError
 from mmeval.fresh.items import STEPS, Generator, Item, Question, UnclearError
 from mmeval.fresh.seasons import Season
-from mmeval.parts import Media
-from mmeval.types import JSON, Row, Sample, Text
+from mmeval.types import JSON, Part, Row, Sample, Text
 
 __all__ = ["Drawn", "draw", "to_sample"]
 
@@ -115,7 +114,7 @@ def to_sample(row: Row) -> Sample:
     )
 
 
-def _shown(row: Row) -> Iterator[Media]:
+def _shown(row: Row) -> Iterator[Part]:
     many = len(row["images"]) > 1
     for place, data in enumerate(row["images"], 1):
         yield media.image(data, source=f"{row['item']}{f' picture {place}' if many else ''}")
