@@ -72,10 +72,9 @@ def without_pictures(every: list[Generator]) -> None:
     Page.png = lambda self, *, effort=6: b""  # type: ignore[method-assign]
     for one in every:
         module = sys.modules[type(one).__module__]
-        if hasattr(module, "_picture"):
-            module._picture = lambda *given, **named: b""
-        if hasattr(module, "filmed"):
-            module.filmed = lambda *given, **named: None
+        for name, drawn in (("_picture", b""), ("filmed", None)):
+            if hasattr(module, name):
+                setattr(module, name, lambda *given, drawn=drawn, **named: drawn)
 
 
 def kept(generator: Generator, items: int) -> Kept:
