@@ -31,7 +31,8 @@ __all__ = [
     "told",
 ]
 
-SECONDS, FPS, SIDE = 16, 2, 240
+SECONDS, FPS, SIDE = 16, 2, 256
+"""The side is a multiple of 64: of rows that do not fill a whole block the encoder makes other bytes each time."""
 FRAMES = SECONDS * FPS
 THIRD = SIDE // 3
 JITTER = 12
