@@ -102,6 +102,8 @@ def _folders(references: Sequence[str], results: Path) -> list[Path]:
         below = [] if is_run(folder) or not folder.is_dir() else [*run_folders(folder), *run_folders(results)]
         inside = [one for one in below if one.is_relative_to(folder)]
         found |= dict.fromkeys(inside or [find_folder(reference, results)])
+    if not found:
+        raise UsageError(f"no run in {', '.join(references)}; name a run folder, or the folder that holds some")
     return list(found)
 
 

@@ -299,8 +299,10 @@ def test_a_results_folder_is_all_its_runs(project):
     assert not list(project.results.rglob("verified.json"))
 
 
-def test_a_folder_without_runs_is_one_line(tmp_path: Path):
-    found = CliRunner().invoke(app, ["verify", str(tmp_path), "--results", str(tmp_path)])
+@pytest.mark.parametrize("inside", [".", "_samples/fruit@1"], ids=["nothing", "samples alone"])
+def test_a_folder_without_runs_is_one_line(tmp_path: Path, inside: str):
+    (tmp_path / inside).mkdir(parents=True, exist_ok=True)
+    found = CliRunner().invoke(app, ["verify", str(tmp_path / inside), "--results", str(tmp_path)])
     assert "no run in" in str(found.exception)
 
 
