@@ -1,6 +1,7 @@
 """Runs in Weights & Biases (offline) and MLflow (a folder)."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -52,9 +53,11 @@ def test_wandb_gets_numbers_spec_and_folder(folder: Path, monkeypatch: pytest.Mo
     out = run("wandb")
     assert (out.exit_code, "not recorded" in out.output) == (0, False), out.output
     (log,) = folder.glob("wandb/offline-run-*/*.wandb")
-    content = log.read_bytes()
-    for part in (b"mock/echo", b"accuracy", str(folder / "results").encode()):
-        assert part in content
+    wanted = (b"mock/echo", b"accuracy", str(folder / "results").encode())
+    end = time.monotonic() + 20  # a process of its own writes the file
+    while not all(part in log.read_bytes() for part in wanted):
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_a_missing_package_is_said_before_anything_is_asked(folder: Path, monkeypatch: pytest.MonkeyPatch):
