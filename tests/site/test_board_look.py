@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,9 +97,16 @@ def test_weights_change_scores_and_are_in_the_address(visit: Visit) -> None:
     assert tab.locator("#columns *").count() == 0, "a menu of many benchmarks is made when it is opened"
     tab.click("#choice summary")
     tab.fill('#columns input[data-w="toy_chartqa"]', "100000")
-    assert "w=toy_chartqa:100000" in tab.evaluate("decodeURIComponent(location.hash)")
-    means, scores = column(tab, "mean"), column(tab, "toy_chartqa")
-    assert [abs(float(a) - float(b)) < 0.11 for a, b in zip(means, scores, strict=True)] == [True] * len(means)
+    until(tab, "decodeURIComponent(location.hash).includes('w=toy_chartqa:100000')")
+
+    def apart() -> float:
+        pairs = zip(column(tab, "mean"), column(tab, "toy_chartqa"), strict=True)
+        return max(abs(float(mean or "inf") - float(score)) for mean, score in pairs)
+
+    end = time.monotonic() + 20  # what weights need is fetched when a reader sets some
+    while apart() >= 0.11:
+        assert time.monotonic() < end
+        tab.wait_for_timeout(30)
 
 
 def test_a_group_is_a_preset(visit: Visit) -> None:
@@ -139,7 +147,7 @@ def test_phones_show_scores_on_cards(visit: Visit) -> None:
     until(tab, "document.querySelector('#board').classList.contains('folds')")
     assert card.locator("td.g").first.is_visible(), "the mean of a folded group stands for its benchmarks"
     tab.select_option("[name=order]", "-toy_chartqa")
-    assert "sort=-toy_chartqa" in tab.evaluate("location.hash")
+    until(tab, "location.hash.includes('sort=-toy_chartqa')")
 
 
 def test_many_benchmarks_are_folded_into_their_groups(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
