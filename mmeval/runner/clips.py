@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from typing import cast
 
 from mmeval import media
@@ -152,6 +153,6 @@ def _shown(plan: Plan, clip: Video | Audio) -> media.Shown:
 
 def _once(target: Path, make: Callable[[], bytes]) -> None:
     if not target.exists():
-        aside = target.with_name(f".{target.name}.{os.getpid()}")
+        aside = target.with_name(f".{target.name}.{token_hex(4)}")  # another run may be making the same
         aside.write_bytes(make())
         os.replace(aside, target)

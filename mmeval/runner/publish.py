@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from secrets import token_hex
 
 from mmeval import media
 from mmeval.errors import MediaError
@@ -71,7 +72,7 @@ def _thumbnails(plan: Plan, info: RunInfo, samples: Path) -> None:
             continue  # the run has recorded the sample as `invalid_input`
         path = thumbnail_path(plan.settings.results, info, image.sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(f".{os.getpid()}")
+        aside = path.with_suffix(f".{token_hex(4)}")  # runs that end together may be making the same one
         aside.write_bytes(data)
         os.replace(aside, path)
 
