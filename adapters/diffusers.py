@@ -21,7 +21,7 @@ from typing import Any, ClassVar, Literal
 
 from mmeval import Capabilities, FatalError, Options, Reply, Request, Text, UsageError, animate, media, providers
 from mmeval.engine.local import LocalModel
-from mmeval.types import Media
+from mmeval.types import MEDIA, Media
 
 INDEX = "model_index.json"
 NAMES = {"width": ("width",), "height": ("height",), "steps": ("num_inference_steps",), "guidance": ("guidance_scale",),
@@ -82,7 +82,7 @@ class Adapter(LocalModel[Asked]):
     capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text"}),
-        wants=frozenset({"image", "audio", "video"}),
+        wants=MEDIA,
         options=DiffusersOptions,
         extra="diffusers",
         sdk="diffusers",

@@ -9,16 +9,15 @@ They know what is asked from the sample, not from the prompt, so they show what 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from mmeval import Capabilities, FatalError, Options, Reply, Request, Sample, UsageError, media
 from mmeval.generation import TASKS
-from mmeval.types import Media
+from mmeval.types import MEDIA
 
 MODELS = ("right", "wrong")
-KINDS: dict[str, Callable[[bytes], Media]] = {"image": media.image, "audio": media.audio, "video": media.video}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ class Adapter:
     capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text"}),
-        wants=frozenset({"image", "audio", "video"}),
+        wants=MEDIA,
         options=DrawingOptions,
         cacheable=False,
     )
@@ -67,5 +66,5 @@ class Adapter:
         flaw = None if self.model == "right" else options.mistake or rng.choice(task.flaws)
         if flaw is not None and flaw not in task.flaws:
             raise FatalError(f"no mistake {flaw!r}; {task.name} has {', '.join(task.flaws)}", kind="bad_request")
-        made = KINDS[task.want](task.make(facts, rng, flaw))
+        made = media.of_kind(task.want, task.make(facts, rng, flaw))
         return Reply(text="", finish="stop", media=(made,), model=f"drawing/{self.model}")

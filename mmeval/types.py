@@ -19,6 +19,8 @@ from mmeval.parts import Video as Video
 JSON: TypeAlias = "bool | int | float | str | list[Any] | dict[str, Any] | None"
 Row: TypeAlias = Mapping[str, Any]
 Want = Literal["text", "choice", "image", "audio", "video"]
+MEDIA: frozenset[Want] = frozenset({"image", "audio", "video"})
+"""What a model makes beside text."""
 Finish = Literal["stop", "length", "refused", "filtered"]
 Status = Literal[
     "ok", "truncated", "refused", "filtered", "empty", "unsupported",

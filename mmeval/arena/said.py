@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,6 @@ LONGEST_REPLY = 20_000
 MADE: Mapping[str, str] = {"image": "made images", "audio": "made sounds", "video": "made films"}
 """Category of the comparisons of what models made, by its kind: each is a track of its own."""
 Made = Image | Audio | Video
-_OPENED: Mapping[str, Callable[[Path], Made]] = {"image": media.image, "audio": media.audio, "video": media.video}
 _TYPES: Mapping[str, tuple[str, ...]] = {"image": ("image",), "audio": ("audio", "video"), "video": ("video",)}
 """How types of each kind begin; a sound may lie in an MP4 file."""
 
@@ -62,7 +61,7 @@ def _here(named: Media, folder: Path) -> Made | None:
     try:
         if folder.is_symlink() or file.is_symlink() or special(file):
             return None
-        found = _OPENED[named.kind](file)
+        found = media.of_kind(named.kind, file)
     except (MMEvalError, OSError):
         return None
     right = found.sha256 == named.sha256 and found.mime.startswith(_TYPES[named.kind])

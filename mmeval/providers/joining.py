@@ -1,4 +1,4 @@
-"""Replies in the making, joined and parted by rows, as if their prompts had been read in one batch."""
+"""Rows of a running batch: prompts join and replies leave it, with the result of one batch read as a whole."""
 
 from __future__ import annotations
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import binascii
-from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import pybase64
 
 from mmeval.errors import FatalError, RetryableError
-from mmeval.media import audio, image, video
+from mmeval.media import of_kind
 from mmeval.providers.calls import fetch
 from mmeval.providers.guard import guarded_session
 from mmeval.providers.setup import Secret
@@ -19,7 +18,6 @@ __all__ = ["MAX_MADE", "download", "text_of", "unpacked"]
 
 MAX_MADE = 500_000_000
 """Bytes of one image, sound or film."""
-KINDS: Mapping[str, Callable[[bytes], Media]] = {"image": image, "audio": audio, "video": video}
 
 
 def text_of(request: Request) -> str:
@@ -33,10 +31,10 @@ def text_of(request: Request) -> str:
 def unpacked(want: Want, content: str | bytes) -> Media:
     """Media from bytes, or from base64 with or without the head of a data URL; raises ValueError."""
     if isinstance(content, bytes):
-        return KINDS[want](content)
+        return of_kind(want, content)
     data = content.partition(",")[2] if content.startswith("data:") else content
     try:
-        return KINDS[want](pybase64.b64decode(data, validate=True))
+        return of_kind(want, pybase64.b64decode(data, validate=True))
     except binascii.Error as error:
         raise ValueError(f"the {want} is not base64: {error}") from None
 
@@ -66,4 +64,4 @@ async def download(want: Want, url: str, *, endpoint: str, secret: Secret) -> Me
         raise RetryableError(f"the address of the {want} has expired (status {status})", kind="expired", status=status)
     if status != 200:
         raise RetryableError(f"the {want} cannot be fetched (status {status})", kind="server", status=status)
-    return KINDS[want](data)
+    return of_kind(want, data)

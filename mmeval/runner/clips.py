@@ -28,7 +28,7 @@ from mmeval.store import (
 from mmeval.store.told import read_told
 from mmeval.types import Audio, Image, Media, Part, Video
 
-__all__ = ["store_clips", "store_made"]
+__all__ = ["put_once", "store_clips", "store_made"]
 
 CLIPS = 300
 """At most this many clips of a benchmark are shown."""
@@ -39,9 +39,6 @@ ENDINGS = {
     "image/png": ".png", "image/jpeg": ".jpg",
 }  # fmt: skip
 """What browsers play or show."""
-
-
-MAKES: Mapping[str, Callable[[Path], Media]] = {"image": media.image, "audio": media.audio, "video": media.video}
 
 
 def store_clips(plan: Plan, info: RunInfo, samples: Path) -> None:
@@ -60,7 +57,7 @@ def store_clips(plan: Plan, info: RunInfo, samples: Path) -> None:
             if clip_name(clip) in missing:
                 missing.discard(clip_name(clip))
                 _copy(clip, folder)
-                _once(folder / f"{clip_name(clip)}.webp", partial(_poster, plan, clip))
+                put_once(folder / f"{clip_name(clip)}.webp", partial(_poster, plan, clip))
             if key in strips and isinstance(clip, Video):
                 _strip(plan, clip, folder, strips[key])
 
@@ -75,9 +72,9 @@ def store_made(plan: Plan, info: RunInfo) -> None:
             continue
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(MediaError, OSError):  # it was checked when it came; now the disk is full or the file has gone
-            made = MAKES[one.kind](found)
+            made = media.of_kind(one.kind, found)
             _copy(made, folder)
-            _once(folder / f"{one.sha256}.webp", partial(_picture, plan, made))
+            put_once(folder / f"{one.sha256}.webp", partial(_picture, plan, made))
 
 
 def _picture(plan: Plan, made: Media) -> bytes:
@@ -112,7 +109,7 @@ def _clips(plan: Plan, missing: set[str], strips: Mapping[str, object]) -> Itera
 def _copy(clip: Media, folder: Path) -> None:
     ending = ENDINGS.get(clip.mime)
     if ending is not None and clip.size <= LARGEST:
-        _once(folder / f"{clip.sha256}{ending}", clip.read)
+        put_once(folder / f"{clip.sha256}{ending}", clip.read)
 
 
 def _poster(plan: Plan, clip: Video | Audio) -> bytes:
@@ -132,7 +129,7 @@ def _strip(plan: Plan, clip: Video, folder: Path, names: list[str]) -> None:
     name = f"{strip_name(clip.sha256, shown.seen[0].at)}.webp"
     if name in names:
         frames = _frames(shown)
-        _once(folder / name, lambda: media.strip([frames[place] for place in strip_places(len(frames))]))
+        put_once(folder / name, lambda: media.strip([frames[place] for place in strip_places(len(frames))]))
 
 
 def _frames(shown: media.Shown) -> list[Image]:
@@ -151,7 +148,8 @@ def _shown(plan: Plan, clip: Video | Audio) -> media.Shown:
     return media.shown(prompt, capabilities, made)
 
 
-def _once(target: Path, make: Callable[[], bytes]) -> None:
+def put_once(target: Path, make: Callable[[], bytes]) -> None:
+    """Write a file that is not there yet, whole or not at all."""
     if not target.exists():
         aside = target.with_name(f".{target.name}.{token_hex(4)}")  # another run may be making the same
         aside.write_bytes(make())

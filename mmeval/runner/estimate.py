@@ -13,7 +13,7 @@ from mmeval.errors import MediaError
 from mmeval.runner.plan import Plan
 from mmeval.sampling import MOST, ImagePolicy, VideoPolicy
 from mmeval.store import OPEN, Files, read_journal
-from mmeval.types import Audio, Media, Sample, Text, Usage, Video
+from mmeval.types import MEDIA, Audio, Media, Sample, Text, Usage, Video
 
 __all__ = ["Estimated", "estimate"]
 
@@ -63,7 +63,7 @@ def estimate(plan: Plan) -> Estimated:
     share = asked / found.samples if found.samples else 0.0
     found.output_low = asked * SHORTEST
     found.output_high = asked * (plan.model.options.max_tokens or DEFAULT_LONGEST)
-    if plan.benchmark.want in ("image", "audio", "video"):
+    if plan.benchmark.want in MEDIA:
         _price_made(found, plan, share)
     else:
         _price(found, plan, share)
@@ -130,7 +130,7 @@ def _made(plan: Plan, sample: Sample) -> Usage | None:
     """What one reply will use that holds an image, a sound or a film."""
     provider, name = split_model(plan.model.name)
     adapter: object = plan.settings.catalog.adapter(provider)
-    if plan.benchmark.want not in ("image", "audio", "video") or not isinstance(adapter, CountsMade):
+    if plan.benchmark.want not in MEDIA or not isinstance(adapter, CountsMade):
         return None
     text = "".join(part.text for part in sample.prompt if isinstance(part, Text))
     return adapter.made(name, plan.benchmark.want, text, plan.model.options)

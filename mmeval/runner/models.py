@@ -21,7 +21,7 @@ from mmeval.engine.budget import Price
 from mmeval.engine.cache import Identity
 from mmeval.engine.options import Settings, public, resolve, split_model
 from mmeval.errors import UsageError
-from mmeval.runner.following import COORDINATES, Following, follow
+from mmeval.runner.recipe import COORDINATES, Following, follow
 
 __all__ = ["Model", "ModelSpec", "asked_for", "check_recipe", "has_option", "model"]
 

@@ -19,9 +19,9 @@ from mmeval.engine.options import Settings, split_model
 from mmeval.errors import UsageError, nearest
 from mmeval.metrics.variants import prompt_of
 from mmeval.recipes import POLICIES
-from mmeval.runner.following import COORDINATES, NONE, Following
 from mmeval.runner.models import Model, ModelSpec, asked_for, model
 from mmeval.runner.policies import recorded
+from mmeval.runner.recipe import COORDINATES, NONE, Following
 from mmeval.sampling import AudioPolicy, ImagePolicy, VideoPolicy, audio_policy, image_policy, video_policy
 from mmeval.scorers import Convention, JudgeRule, Rule
 from mmeval.store import schema1

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from secrets import token_hex
 
 from mmeval import media
 from mmeval.errors import MediaError
-from mmeval.runner.clips import store_clips, store_made
+from mmeval.runner.clips import put_once, store_clips, store_made
 from mmeval.runner.plan import Plan
 from mmeval.store import (
     Files,
@@ -21,7 +22,7 @@ from mmeval.store import (
     thumbnail_path,
     unpublished,
 )
-from mmeval.types import Image, Sample
+from mmeval.types import MEDIA, Image, Sample
 
 __all__ = ["publish", "storing"]
 
@@ -54,7 +55,7 @@ def publish(plan: Plan, info: RunInfo) -> None:
         _thumbnails(plan, info, target)
         if plan.benchmark.video or plan.benchmark.audio:
             store_clips(plan, info, target)
-        if plan.benchmark.want in ("image", "audio", "video"):
+        if plan.benchmark.want in MEDIA:
             store_made(plan, info)
 
 
@@ -66,15 +67,10 @@ def _thumbnails(plan: Plan, info: RunInfo, samples: Path) -> None:
         if len(missing) >= THUMBNAILS:
             break
     for image in _images(plan, missing):
-        try:
-            data = media.thumbnail(image)
-        except MediaError:
-            continue  # the run has recorded the sample as `invalid_input`
         path = thumbnail_path(plan.settings.results, info, image.sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(f".{token_hex(4)}")  # runs that end together may be making the same one
-        aside.write_bytes(data)
-        os.replace(aside, path)
+        with suppress(MediaError):  # the run has recorded the sample as `invalid_input`
+            put_once(path, partial(media.thumbnail, image))
 
 
 def _images(plan: Plan, wanted: set[str]) -> Iterator[Image]:

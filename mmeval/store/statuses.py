@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mmeval.types import Record, Reply, Score, Status, Want
+from mmeval.types import MEDIA, Record, Reply, Score, Status, Want
 
 __all__ = ["COVERAGE", "OPEN", "REFUSALS", "UNMEASURED", "counted", "status_of"]
 
@@ -49,5 +49,5 @@ def status_of(reply: Reply, want: Want = "text") -> Status:
     """The status of a reply before it is scored; one that lacks the media that were wanted is `empty`."""
     if reply.finish in _FINISHES:
         return _FINISHES[reply.finish]
-    wanted = any(one.kind == want for one in reply.media) if want in ("image", "audio", "video") else not reply.empty
+    wanted = any(one.kind == want for one in reply.media) if want in MEDIA else not reply.empty
     return "ok" if wanted else "empty"

@@ -17,9 +17,6 @@ from collections.abc import Callable
 from mmeval import media
 from mmeval.generation import TASKS
 from mmeval.generation.tasks import Task
-from mmeval.types import Media
-
-KINDS = {"image": media.image, "audio": media.audio, "video": media.video}
 
 
 def accepted(task: Task, items: int, flaw: str | None, worsen: Callable[[bytes], bytes] = lambda data: data) -> float:
@@ -28,7 +25,7 @@ def accepted(task: Task, items: int, flaw: str | None, worsen: Callable[[bytes],
     for index in range(items):
         rng = random.Random(f"made:{task.name}:{index}")
         facts = task.draw(rng)
-        made: Media = KINDS[task.want](worsen(task.make(facts, rng, flaw)))
+        made = media.of_kind(task.want, worsen(task.make(facts, rng, flaw)))
         found += all(task.check(facts, made).values())
     return found / items
 

@@ -13,7 +13,7 @@ from mmeval.sitegen.questions import numbers_in_run, prompt_data, question_entry
 from mmeval.sitegen.site import File, Page, Site
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import short
-from mmeval.sitegen.words import words
+from mmeval.sitegen.words import ASKED_AND_SAID, words
 from mmeval.store import slug
 
 LISTED = 1000
@@ -21,50 +21,22 @@ LISTED = 1000
 READABLE = 2000
 """Answers up to which the page holds all of them, to be read without JavaScript."""
 WORDS = (
-    "answer",
+    *ASKED_AND_SAID,
     "answer.found",
     "answers.all",
-    "cut",
-    "image.alt",
-    "marks.key",
     "mark.third-party",
-    "media.elsewhere",
-    "media.seek",
-    "media.wave",
-    "media.withheld",
     "model",
     "nav.gallery",
     "outcome",
-    "prompt",
     "question.absent",
     "question.next",
     "question.number",
     "question.previous",
-    "question.options",
     "question.solved",
     "question.unsolved",
-    "reasoning",
-    "reply",
     "reply.absent",
     "reply.show",
-    "rule",
     "run",
-    "sample.withheld",
-    "made.absent",
-    "made.image",
-    "made.seed",
-    "seen.alt",
-    "seen.film",
-    "seen.frames",
-    "seen.some",
-    "seen.sound",
-    "target",
-    "tokens",
-    "tokens.both",
-    "cached",
-    "epoch",
-    "unparsed",
-    "verdict",
 )
 """Messages that question.js needs, beside those of outcomes and references."""
 

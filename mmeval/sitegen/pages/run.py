@@ -19,48 +19,13 @@ from mmeval.sitegen.questions import answers_name, run_map, shard_names
 from mmeval.sitegen.site import Job, Site
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import short
-from mmeval.sitegen.words import words
+from mmeval.sitegen.words import ASKED_AND_SAID, words
 from mmeval.sitegen.writer import put
 from mmeval.store import read_run, samples_path, slug
 
 READABLE = 20_000
 """Answers on the whole board up to which every run has plain pages, to be read without JavaScript."""
-WORDS = (
-    "all",
-    "answer",
-    "cached",
-    "cut",
-    "empty.filter",
-    "epoch",
-    "image.alt",
-    "marks.key",
-    "keys",
-    "media.elsewhere",
-    "media.seek",
-    "media.wave",
-    "media.withheld",
-    "prompt",
-    "question.options",
-    "reasoning",
-    "reply",
-    "rule",
-    "sample",
-    "sample.withheld",
-    "made.absent",
-    "made.image",
-    "made.seed",
-    "seen.alt",
-    "seen.film",
-    "seen.frames",
-    "seen.some",
-    "seen.sound",
-    "samples.range",
-    "target",
-    "tokens",
-    "tokens.both",
-    "unparsed",
-    "verdict",
-)
+WORDS = (*ASKED_AND_SAID, "all", "empty.filter", "keys", "sample", "samples.range")
 """Messages that samples.js needs, beside those of outcomes."""
 
 
