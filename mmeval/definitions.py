@@ -222,7 +222,8 @@ class CountsMade(Protocol):
 class Jobs(Protocol):
     """Makes what takes minutes by jobs: each is started once, then looked at until it ends.
 
-    A job is on disk before it is looked at, so that one that was paid for is found again after a crash.
+    A job is on disk before it is looked at, so that one that was paid for is found again after a crash. That needs an
+    adapter whose replies can be cached.
     """
 
     def takes_long(self, request: Request) -> bool:

@@ -233,11 +233,17 @@ class Cache:
         return str(row[0]) if row else None
 
     async def keep_job(self, key: bytes, job: str | None) -> None:
-        """Remember a job, on disk before this returns, so that it is never started twice; None forgets it."""
+        """Remember a job, on disk before this returns, so that it is never started twice; None forgets it.
+
+        Requests whose replies must not be cached share the empty key. Their jobs are not remembered: one request must
+        not get what was made for another.
+        """
+        if not key:
+            return
         self._jobs.pop(key, None)
         if job is not None:
             self._jobs[key] = job
-        if key and self._thread is not None and self.mode != "read" and not self.problem:
+        if self._thread is not None and self.mode != "read" and not self.problem:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._write_job, key, job)
 
     def _write_job(self, key: bytes, job: str | None) -> None:

@@ -18,6 +18,7 @@ from PIL import Image as Pillow
 
 from mmeval.engine import cachefile
 from mmeval.engine.budget import Price
+from mmeval.engine.cache import Cache
 from mmeval.runner import run_one
 from mmeval.types import Usage
 from tests.data.pictures import png
@@ -101,6 +102,14 @@ def test_a_job_that_is_lost_is_started_anew(project, settings):
     assert counts == {"error": 1}, "the provider does not know it any more"
     assert run_one(drawing(1), "slow/one", slow).info.counts == {"ok": 1}
     assert len((project / "started").read_text().split()) == 2
+
+
+async def test_jobs_of_requests_without_a_key_are_not_mixed_up(tmp_path):
+    cache = Cache(tmp_path / "cache.sqlite")
+    await cache.keep_job(b"", "made for another prompt")
+    await cache.keep_job(b"key", "its own")
+    assert (await cache.job(b""), await cache.job(b"key")) == (None, "its own")
+    await cache.close()
 
 
 def until(done) -> None:
