@@ -309,7 +309,7 @@ class Execution:
                 raise ScoreError(f"no verdict after {JUDGE_TURNS} requests to the judge")
             request = asked if isinstance(asked, Request) else Request(prompt=asked)
             if self.plan.judge is not None and request.want not in self.plan.judge.capabilities.wants:
-                raise ScoreError(f"{judge.name} cannot return {request.want}")
+                raise ScoreError(f"{judge.name} cannot return {request.want}; ask another --judge or --profile")
             key = judge.key(request, one.epoch)
             answer = judge.cached(key)
             if answer is None:

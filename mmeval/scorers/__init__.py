@@ -4,6 +4,7 @@ from mmeval.scorers.base import Compare, Extract, Extraction, Grade, JudgeRule, 
 from mmeval.scorers.coordinates import Convention
 from mmeval.scorers.judges.constraints import constrained
 from mmeval.scorers.judges.extraction import extracted_answer, judged_choice
+from mmeval.scorers.judges.likely import bindings, soft_tifa
 from mmeval.scorers.judges.making import clip_score, questions_about, spoken, vqa_score, written
 from mmeval.scorers.judges.pairwise import pairwise
 from mmeval.scorers.judges.ratings import instructed, truthful
@@ -53,6 +54,7 @@ __all__ = [
     "anls",
     "attempted",
     "best_choice",
+    "bindings",
     "box",
     "braced",
     "caption_choice",
@@ -96,6 +98,7 @@ __all__ = [
     "relaxed_lists",
     "routed",
     "short_answer",
+    "soft_tifa",
     "speech_errors",
     "spoken",
     "table_match",

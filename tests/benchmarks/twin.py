@@ -50,7 +50,8 @@ class Twin:
     """Texts, the scores of the choices, or a Reply with what was made."""
     value: float
     """The expected headline."""
-    verdicts: Sequence[str] = ()
+    verdicts: Sequence[Any] = ()
+    """What a judge says: texts, or the scores of its choices."""
     answers: Sequence[str | None] | None = None
     """What must have been extracted, where that says more than the value."""
     more: Mapping[str, tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]] = field(default_factory=dict)
@@ -208,10 +209,10 @@ def said(text: Any) -> Reply:
 
 def _judged(rule: Any, sample: Sample, reply: Reply, verdicts: Any) -> Score:
     asked = rule.prompt(sample, reply)
-    said: list[Reply] = []
+    answers: list[Reply] = []
     while not isinstance(asked, Score):
-        said.append(Reply(text=next(verdicts), finish="stop"))
-        asked = rule.parse(sample, reply, *said)
+        answers.append(said(next(verdicts)))
+        asked = rule.parse(sample, reply, *answers)
     return asked
 
 

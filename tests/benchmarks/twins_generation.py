@@ -1,7 +1,9 @@
 """Twins of the sets for models that make images; all rows are our own. A judge answers the questions."""
 
+from math import log
+
 from mmeval import Reply, media
-from tests.benchmarks.twin import L, S, Twin
+from tests.benchmarks.twin import I, L, S, Twin
 from tests.data.pictures import png
 
 MADE = Reply(text="", finish="stop", media=(media.image(png()),))
@@ -40,5 +42,14 @@ TWINS = {
         ],
         prompt=["A long text about a."], replies=[MADE] * 2,
         verdicts=["yes", "no", "yes", "no"], value=(2 / 3 + 0) / 2, answers=["2 of 3", "0 of 2"],
+    ),
+    "geneval2": Twin(
+        columns={"prompt": S, "atom_count": I, "vqa_list": L(L(S)), "skills": L(S)},
+        rows=[{"prompt": "three wooden spoons and a kettle", "atom_count": 4, "skills": ["count", "attribute", "count"],
+               "vqa_list": [["How many spoons are in the image?", "three"], ["Are the spoons wooden?", "Yes"],
+                            ["How many kettles are in the image?", "one"]]}],
+        prompt=["three wooden spoons and a kettle"], replies=[MADE],
+        verdicts=[(log(0.4), log(0.3), log(0.1)), (log(0.7), log(0.2)), (log(0.05), log(0.02), log(0.02))],
+        value=(0.8 * 0.9 * 0.09) ** (1 / 3), answers=[f"{(0.8 * 0.9 * 0.09) ** (1 / 3):.4f}"],
     ),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from mmeval.catalog import Catalog
 from mmeval.engine.options import Settings
 from mmeval.errors import ScoreError
 from mmeval.runner import run_one
-from mmeval.scorers import clip_score, questions_about, spoken, vqa_score, written
+from mmeval.scorers import bindings, clip_score, questions_about, soft_tifa, spoken, vqa_score, written
 from mmeval.types import Reply, Request, Sample, Score, Text
 from tests.data.pictures import png
 
@@ -20,7 +21,7 @@ MADE = Reply(text="", finish="stop", media=(media.image(png()),))
 ASKED = [
     {"ask": "Is there a dog?", "answer": "yes"},
     {"ask": "Is the dog brown?", "answer": "yes", "needs": [0]},
-    {"ask": "How many cups are there?", "answer": "3"},
+    {"ask": "How many cups are there?", "answer": "three"},
     {"ask": "Is there a cat?", "answer": "no"},
 ]
 
@@ -80,6 +81,35 @@ def test_clip_score(cosine, value):
     assert judged(clip_score(), sample(None), [(cosine,)])[0].value == pytest.approx(value)
     with pytest.raises(ScoreError, match="cosine=true"):
         judged(clip_score(), sample(None), [(24.3,)])
+
+
+CUPS = {"questions": [{"ask": "How many cups?", "answer": "three"}, {"ask": "Are they red?", "answer": "Yes"}]}
+RED = {"questions": [{"ask": "a red cup?", "answer": "yes"}, {"ask": "a blue box?", "answer": "yes"}]}
+
+
+@pytest.mark.parametrize(
+    ("scorer", "profile", "target", "chances", "value"),
+    [
+        (soft_tifa, "soft_tifa_am", CUPS, [(0.5, 0.25, 0.05), (0.15, 0.05)], (0.8 + 0.2) / 2),
+        (soft_tifa, "soft_tifa_gm", CUPS, [(0.5, 0.25, 0.05), (0.15, 0.05)], (0.8 * 0.2) ** 0.5),
+        (soft_tifa, "soft_tifa_gm", CUPS, [(0.9, 0.1, 0.0), (0.0, 0.0)], 0.0),
+        (bindings, "product", RED, [(0.6, 0.2), (0.1, 0.1)], 0.75 * 0.5),
+        (bindings, "product", CUPS, [(0.1,) * 3 + (0.2,) + (0.0,) * 7, (0.3, 0.1)], 0.4 * 0.75),
+    ],
+    ids=["mean of the facts", "geometric mean", "a fact that cannot be", "two noun phrases", "a number"],
+)
+def test_how_likely_the_right_answers_are(scorer, profile, target, chances, value):
+    """The judge says how likely each spelling or each possible answer is."""
+    scores = [tuple(math.log(max(chance, 1e-300)) for chance in row) for row in chances]
+    found, asked = judged(scorer(), sample(target), scores, profile)
+    assert found.value == pytest.approx(value, abs=1e-9)
+    assert asked[0].startswith(target["questions"][0]["ask"])
+
+
+@pytest.mark.parametrize(("scores", "why"), [((0.3, 0.2, 0.1), "transformers/"), ((-1.0,), "1 scores for 3 options")])
+def test_likelihoods_that_are_none(scores, why):
+    with pytest.raises(ScoreError, match=why):
+        judged(soft_tifa(), sample(CUPS), [scores], "soft_tifa_gm")
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ YES_NO = "Answer with yes or no."
 NUMBER = "Answer with a number."
 _WORD = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,4}")
-_WORDS = {"none": 0, "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+NUMBERS = {"none": 0, "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
           "nine": 9, "ten": 10}  # fmt: skip
 Answers = Sequence[bool]
 Combine = Callable[[Answers, Sample], float]
@@ -50,7 +50,8 @@ class Questions:
     """A rule that asks a judge the questions of a sample, one by one.
 
     The target is `{"questions": [{"ask": ..., "answer": "yes", "needs": [...]}, ...]}`. An answer is `yes`, `no` or a
-    number; `needs` has the places, from 0, of questions that must be right before this one is asked.
+    number, as digits or as a word; `needs` has the places, from 0, of questions that must be right before this one is
+    asked.
     """
 
     name: str
@@ -76,7 +77,7 @@ class Questions:
         return self._next(sample, reply, list(verdicts))
 
     def _next(self, sample: Sample, reply: Reply, verdicts: list[Reply]) -> Prompt | Score:
-        asked = _questions(sample)
+        asked = questions_of(sample)
         found: list[bool] = []
         for place, question in enumerate(asked):
             needs = question.get("needs", ())
@@ -99,7 +100,8 @@ class Questions:
         )
 
 
-def _questions(sample: Sample) -> Sequence[Mapping[str, Any]]:
+def questions_of(sample: Sample) -> Sequence[Mapping[str, Any]]:
+    """The questions of a sample; raises ScoreError if it has none."""
     target = sample.target
     if not isinstance(target, dict) or not target.get("questions"):
         raise ScoreError("the sample has no questions for the judge")
@@ -115,11 +117,16 @@ def answered(text: str, wanted: str) -> bool:
             raise ScoreError(f"{said[:60]!r} is neither yes nor no")
         return words.pop() == wanted.lower()
     numbers = {int(found) for found in _NUMBER.findall(said)} or {
-        _WORDS[word] for word in re.findall(r"[a-z]+", said.lower()) if word in _WORDS
+        NUMBERS[word] for word in re.findall(r"[a-z]+", said.lower()) if word in NUMBERS
     }
     if len(numbers) != 1:
         raise ScoreError(f"{said[:60]!r} is not a number")
-    return numbers.pop() == int(wanted)
+    return numbers.pop() == number(wanted)
+
+
+def number(answer: str) -> int:
+    """The number that an answer is, as digits or as a word up to ten."""
+    return NUMBERS[answer.lower()] if answer.lower() in NUMBERS else int(answer)
 
 
 def every(found: Answers, sample: Sample) -> float:
@@ -134,6 +141,11 @@ def share(found: Answers, sample: Sample) -> float:
     return sum(found) / len(found)
 
 
+def every_and_share() -> dict[str, Questions]:
+    """The rules `all` and `share`."""
+    return {name: Questions(name=name, combine=combine) for name, combine in (("share", share), ("all", every))}
+
+
 def questions_about() -> Scorer:
     """A vision model answers the sample's questions about what was made, as in GenEval, DPG-Bench and TIFA.
 
@@ -141,7 +153,7 @@ def questions_about() -> Scorer:
     premise fails counts as wrong (Cho et al., Davidsonian Scene Graph, ICLR 2024). `all` needs every one (Ghosh et al.,
     GenEval, NeurIPS 2023).
     """
-    rules = {name: Questions(name=name, combine=combine) for name, combine in (("share", share), ("all", every))}
+    rules = every_and_share()
     return Scorer(name="questions_about", version=1, rules={"mmeval": rules["share"], **rules})
 
 
