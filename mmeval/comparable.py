@@ -56,6 +56,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "letters or a similarity) a benchmark asks something else.",
         column="equal",
     ),
+    Key("want", "A text, a score for each option, an image, a sound or a film.", column="equal", paired="equal"),
     Key("version", "A new version of a benchmark says that its numbers have changed.", column="equal"),
     Key("model", "The model is what a board ranks and what most gates test.", gate=_of("model")),
     Key(
@@ -229,8 +230,9 @@ def _row(key: str) -> int:
 def changes(base: RunInfo, candidate: RunInfo) -> tuple[Change, ...]:
     """The keys in which two runs differ, in the order of the table.
 
-    An option that one adapter does not have equals one that the other leaves unset. Engines and precisions are compared
-    where both runs recorded them and have the same adapter; otherwise `adapter_digest` tells them apart.
+    An option that one adapter does not have equals one that the other leaves unset. What was wanted is compared where
+    both runs recorded it. So are engines and precisions, if the runs have the same adapter; otherwise `adapter_digest`
+    tells them apart.
     """
     first, second = _flat(base), _flat(candidate)
     for key in SOURCES:
@@ -238,6 +240,8 @@ def changes(base: RunInfo, candidate: RunInfo) -> tuple[Change, ...]:
             first[key] = second[key]
     if _same_unknown_scorer(first, second):
         first[SCORER] = second[SCORER]
+    if None in (first["want"], second["want"]):
+        first["want"] = second["want"]
     for key in RAN:
         if None in (first.get(key), second.get(key)) or first["adapter_digest"] != second["adapter_digest"]:
             first[key] = second.get(key)

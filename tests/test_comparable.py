@@ -26,9 +26,9 @@ SUBJECTS = get_args(Subject)
 PURPOSES: tuple[Purpose, ...] = (*SUBJECTS, "column", "pooled", "paired", "merge")
 SPEC: dict[str, Any] = {
     "model": "mock/one", "benchmark": "quiz", "version": "1", "profile": "official", "endpoint": "local",
-    "definition_digest": "a" * 64, "adapter_digest": "b" * 64, "scorer": "mine/default#1",
+    "definition_digest": "a" * 64, "adapter_digest": "b" * 64, "scorer": "mine/default#1", "want": "text",
 }  # fmt: skip
-OTHER: dict[str, Any] = {"epochs": 2, "limit": 5, "seed": 5, "media_policy": {"side": [512]}}
+OTHER: dict[str, Any] = {"want": "image", "epochs": 2, "limit": 5, "seed": 5, "media_policy": {"side": [512]}}
 PARTS = ("options.system", "options.temperature", "options.seed", "options.coordinates", "data.revision", "data.sha256", "data.md5", "data.split", "data.config",
          "data.parts", "data.n", "data.seed", "data.generators", "data.commitment", "data.path", "imported.sha256", "imported.file")  # fmt: skip
 ALONE = ("mmeval", "samples_digest", "image", "video", "audio", "decoder", "engine", "precision")
@@ -50,7 +50,7 @@ FREE: dict[Purpose, set[str]] = {
         "mmeval", "decoder", "engine", "precision",
     },
     "pooled": POOLED,
-    "paired": set(NAMES) - {"benchmark"},
+    "paired": set(NAMES) - {"benchmark", "want"},
     "merge": {"shard", "samples_digest", "mmeval"},
 }  # fmt: skip
 """What may differ, stated once more, so that no verdict changes by an edit of the table alone."""
@@ -85,6 +85,12 @@ def test_what_a_local_model_ran_with_counts_where_both_runs_of_an_adapter_say_it
     assert not changes(info(ran=one), info())
     moved = changes(info(ran=one), info(ran=other, adapter_digest="c" * 64))
     assert [change.key for change in moved] == ["adapter_digest"]
+
+
+def test_a_run_that_does_not_say_what_it_wants_is_compared_and_named_as_before() -> None:
+    old, new = info(want=None), info(want="image")
+    assert not changes(old, new)
+    assert old.spec.digest == new.spec.digest
 
 
 def test_policies_are_named_in_words() -> None:

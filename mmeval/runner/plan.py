@@ -193,6 +193,7 @@ def plan(
         data=dict(bench.data.describe()),
         media_policy={**media.policy(asked.capabilities), **recorded(bench, settings, asked.capabilities)},
         recipe=followed.identity,
+        want=bench.want,
     )
     return Plan(
         job=job,

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from mmeval.store.statuses import OPEN
-from mmeval.types import Estimate, Status
+from mmeval.types import Estimate, Status, Want
 
 SCHEMA = 2
 RunStatus = Literal["running", "complete", "partial", "failed", "cancelled"]
@@ -52,6 +52,8 @@ class Spec(_Stored):
     media_policy: dict[str, Any] = Field(default_factory=dict)
     recipe: str | None = None
     """`NAME#DIGEST`, the recipe that was followed and the digest of what it sets in this run; None: none was."""
+    want: Want | None = None
+    """What a reply had to hold; None: not recorded, as by earlier versions and other tools."""
 
     @property
     def recipe_name(self) -> str | None:
@@ -60,8 +62,11 @@ class Spec(_Stored):
 
     @property
     def digest(self) -> str:
-        """sha256 of the canonical JSON, hexadecimal. A run without a recipe is named as before there were any."""
-        told = self.model_dump(mode="json", exclude=None if self.recipe else {"recipe"})
+        """sha256 of the canonical JSON, hexadecimal, without keys that came later and decide nothing.
+
+        A run without a recipe is named as before there were any; what it wants follows from its benchmark and variant.
+        """
+        told = self.model_dump(mode="json", exclude={"want"} if self.recipe else {"want", "recipe"})
         return hashlib.sha256(canonical(told)).hexdigest()
 
 
