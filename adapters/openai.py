@@ -158,13 +158,23 @@ class Adapter:
                 raise FatalError(f"{self.model}: this API returns no log-probabilities of a prompt", kind="unsupported")
             return await providers.prompt_scores(request, payload, post)
         body = providers.Body()
-        if request.want == "image" and self._official and not PAINTERS.match(self.model):
-            return await self._making.tool_image(request, options, payload(body), body)
         if request.want == "image":
-            return await self._making.image(request, options)
+            return await self._making.tool_image(request, options, payload(body), body)
         if request.want == "audio":
             return await self._making.speech(request, options)
         return await post(body.dumps(payload(body)), self._read)
+
+    def takes_long(self, request: Request) -> bool:
+        """Whether the images API answers, which may name an address instead of sending the image."""
+        return request.want == "image" and not (self._official and not PAINTERS.match(self.model))
+
+    async def start(self, request: Request, options: OpenAIOptions) -> str | Reply:
+        """Ask the images API; raises RetryableError or FatalError."""
+        return await self._making.image(request, options)
+
+    async def look(self, job: str, request: Request, options: OpenAIOptions) -> Reply:
+        """The image at the address that the answer named; raises RetryableError or FatalError."""
+        return await self._making.fetched(job)
 
     @staticmethod
     def made(model: str, want: Want, text: str, options: OpenAIOptions) -> Usage | None:

@@ -2,8 +2,8 @@
 
 The key is $RUNWAYML_API_SECRET.
 
-A prompt with an image makes a film that begins with it. Everything is made by tasks, which are started once and looked
-at until they end.
+A film begins with the image of its prompt; an image is made after up to three images of its prompt, or from them.
+Everything is made by tasks, which are started once and looked at until they end.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Adapter:
         inputs=frozenset({"text", "image"}),
         wants=frozenset({"image", "video"}),
         options=RunwayOptions,
-        max_images=1,
+        max_images=3,
         max_image_bytes=3_000_000,
         image_mimes=frozenset({"image/png", "image/jpeg", "image/webp"}),
         env="RUNWAYML_API_SECRET",
@@ -108,8 +108,10 @@ class Adapter:
         pictures = [part for part in request.prompt if isinstance(part, Image)]
         if request.want == "image":
             if pictures:
-                raise FatalError("an image is made from a text alone", kind="unsupported")
+                about["reference_images"] = [{"uri": _data_url(one)} for one in pictures]
             return self._client.text_to_image.create(**about)
+        if len(pictures) > 1:
+            raise FatalError("a film begins with one image", kind="unsupported")
         if pictures:
             return self._client.image_to_video.create(
                 **about, duration=options.seconds, prompt_image=_data_url(pictures[0])

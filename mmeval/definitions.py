@@ -222,16 +222,20 @@ class CountsMade(Protocol):
 class Jobs(Protocol):
     """Makes what takes minutes by jobs: each is started once, then looked at until it ends.
 
-    A job is on disk before it is looked at, so that one that was paid for is found again after a crash. That needs an
-    adapter whose replies can be cached.
+    A job is on disk before it is looked at, so that one that was paid for is found again after a crash, or after a
+    download that failed. That needs an adapter whose replies can be cached.
     """
 
     def takes_long(self, request: Request) -> bool:
         """Whether this request is answered by a job; others go to `ask`."""
         ...
 
-    async def start(self, request: Request, options: Any) -> str:
-        """Start a job, and return a handle of one line by which another process finds it."""
+    async def start(self, request: Request, options: Any) -> str | Reply:
+        """Start a job, and return a handle of one line by which another process finds it.
+
+        A provider that answers at once makes this the Reply, or, if the answer only names where the media are, a handle
+        that says so.
+        """
         ...
 
     async def look(self, job: str, request: Request, options: Any) -> Reply | None:

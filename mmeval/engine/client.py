@@ -251,12 +251,12 @@ class Client:
         left = max(0.001, begin + self.policy.deadline_s - start)
         try:
             async with asyncio.timeout(None) as timeout:
-                queued = self.adapter.capabilities.queue is not None or self._by_job(request) is not None
+                queued = self.adapter.capabilities.queue is not None
                 watch = AdaptiveTimeout(
                     timeout, lambda: math.inf if queued else min(self.patience.timeout(timeouts), left)
                 )
                 try:
-                    reply = await self._reply(request, key)
+                    reply = await self._reply(request, key, watch)
                 finally:
                     watch.cancel()
         except TimeoutError:
@@ -273,14 +273,18 @@ class Client:
         """The adapter, if a job answers this request."""
         return self._jobs if self._jobs is not None and self._jobs.takes_long(request) else None
 
-    async def _reply(self, request: Request, key: bytes) -> Reply:
+    async def _reply(self, request: Request, key: bytes, watch: AdaptiveTimeout) -> Reply:
         adapter = self._by_job(request)
         if adapter is None:
             return await self.adapter.ask(request, self.options)
         job = await self.cache.job(key)
         if job is None:
-            job = await adapter.start(request, self.options)
+            started = await adapter.start(request, self.options)
+            if isinstance(started, Reply):
+                return started
+            job = started
             await self.cache.keep_job(key, job)
+        watch.cancel()  # a job may take longer than a request
         try:
             return await self._watched(adapter, job, request)
         except FatalError:
@@ -303,7 +307,7 @@ class Client:
         self.budget.charge(reply.usage, cost)
         if key:
             self.cache.put(key, self.name, reply)
-        if self._by_job(request) is not None:
+        if self._by_job(request) is not None and await self.cache.job(key) is not None:
             await self.cache.flush()  # the reply is on disk before its job is forgotten
             await self.cache.keep_job(key, None)
         return Answer(reply, attempts, cost)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -82,7 +82,10 @@ class ChatClient:
         Raises:
             RetryableError, FatalError: see `failure`. A prompt that a content filter stopped is a Reply.
         """
-        sending = self.sdk.post(url, cast_to=self._raw, content=content, options={"headers": _JSON})
+        return await self.read(self.sdk.post(url, cast_to=self._raw, content=content, options={"headers": _JSON}), read)
+
+    async def read(self, sending: Awaitable[Any], read: Callable[[dict[str, Any]], Reply]) -> Reply:
+        """Await a raw response of the SDK and read it, as `post` does."""
         try:
             answer = await call(sending, secret=self.secret, body=lambda raw: raw.content)
         except FatalError as error:

@@ -12,9 +12,9 @@ from mmeval.media import of_kind
 from mmeval.providers.calls import fetch
 from mmeval.providers.guard import guarded_session
 from mmeval.providers.setup import Secret
-from mmeval.types import Media, Prompt, Request, Text, Want
+from mmeval.types import Image, Media, Request, Text, Want
 
-__all__ = ["MAX_MADE", "download", "text_of", "unpacked"]
+__all__ = ["MAX_MADE", "download", "text_and_images", "text_of", "unpacked"]
 
 MAX_MADE = 500_000_000
 """Bytes of one image, sound or film."""
@@ -22,10 +22,17 @@ MAX_MADE = 500_000_000
 
 def text_of(request: Request) -> str:
     """The text of a prompt for a model that takes nothing else; raises FatalError for other parts."""
-    prompt: Prompt = request.prompt
-    if any(not isinstance(part, Text) for part in prompt):
+    if any(not isinstance(part, Text) for part in request.prompt):
         raise FatalError(f"only prompts of text can be asked for {request.want}", kind="unsupported")
-    return "\n".join(part.text for part in prompt if isinstance(part, Text))
+    return "\n".join(part.text for part in request.prompt if isinstance(part, Text))
+
+
+def text_and_images(request: Request) -> tuple[str, list[Image]]:
+    """The text and the images of a prompt for a model that takes nothing else; raises FatalError for other parts."""
+    if any(not isinstance(part, Text | Image) for part in request.prompt):
+        raise FatalError(f"only prompts of text and images can be asked for {request.want}", kind="unsupported")
+    pictures = [part for part in request.prompt if isinstance(part, Image)]
+    return "\n".join(part.text for part in request.prompt if isinstance(part, Text)), pictures
 
 
 def unpacked(want: Want, content: str | bytes) -> Media:

@@ -6,7 +6,8 @@ generation tool of the Responses API.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import dataclass
 from typing import Any
 
 from mmeval.definitions import added
@@ -14,7 +15,7 @@ from mmeval.errors import FatalError, RetryableError
 from mmeval.providers.body import Body, drop_none
 from mmeval.providers.calls import fetch
 from mmeval.providers.chat import ChatClient, ChatOptions
-from mmeval.providers.making import MAX_MADE, download, text_of, unpacked
+from mmeval.providers.making import MAX_MADE, download, text_and_images, text_of, unpacked
 from mmeval.types import Reply, Request, Usage
 
 __all__ = ["MakingOptions", "OpenAIMaking", "made_tokens"]
@@ -55,13 +56,21 @@ class OpenAIMaking:
     def __init__(self, client: ChatClient, endpoint: str, model: str) -> None:
         self._client, self._endpoint, self._model = client, endpoint, model
 
-    async def image(self, request: Request, options: MakingOptions) -> Reply:
-        """One image from the images API; raises RetryableError or FatalError."""
-        given = {"model": self._model, "prompt": text_of(request), "n": 1, "size": options.size,
-                 "quality": options.quality}  # fmt: skip
+    async def image(self, request: Request, options: MakingOptions) -> str | Reply:
+        """One image from the images API, drawn from a text or changed from the images of the prompt.
+
+        Returns:
+            The reply; or, where the answer names an address instead of holding the image, a handle for `fetched`.
+
+        Raises:
+            RetryableError, FatalError: see `failure`.
+        """
+        text, pictures = text_and_images(request)
+        given: dict[str, Any] = {"model": self._model, "prompt": text, "n": 1, "size": options.size,
+                                 "quality": options.quality}  # fmt: skip
         if self._model.startswith("dall-e"):
             given["response_format"] = "b64_json"
-        links: list[str] = []
+        given, links = drop_none(given), list[str]()
 
         def read(value: dict[str, Any]) -> Reply:
             one = value["data"][0]
@@ -72,17 +81,36 @@ class OpenAIMaking:
             made = (unpacked("image", one["b64_json"]),) if not links else ()
             return Reply(text="", finish="stop", media=made, usage=used, model=self._model)
 
-        reply = await self._client.post(f"{self._endpoint}/images/generations", Body().dumps(drop_none(given)), read)
-        return await self._fetched(reply, links) if links else reply
+        if pictures:
+            files = [(f"{place}.{part.mime.partition('/')[2]}", part.read(), part.mime)
+                     for place, part in enumerate(pictures, 1)]  # fmt: skip
+            edits = self._client.sdk.images.with_raw_response
+            reply = await self._client.read(edits.edit(image=files, **given), read)
+        else:
+            reply = await self._client.post(f"{self._endpoint}/images/generations", Body().dumps(given), read)
+        if not links:
+            return reply
+        return self._client.secret.redact(json.dumps({"url": links[0], "usage": reply.usage.as_json()}))
 
-    async def _fetched(self, reply: Reply, links: list[str]) -> Reply:
+    async def fetched(self, job: str) -> Reply:
+        """The image at the address in a handle of `image`.
+
+        Raises:
+            RetryableError: it cannot be fetched now.
+            FatalError: the address has expired, or the handle is damaged.
+        """
         try:
-            made = await download("image", links[0], endpoint=self._endpoint, secret=self._client.secret)
+            told = json.loads(job)
+            url, used = str(told["url"]), Usage(**told["usage"])
+        except (ValueError, KeyError, TypeError):
+            raise FatalError("the job in the cache is damaged", kind="malformed") from None
+        try:
+            made = await download("image", url, endpoint=self._endpoint, secret=self._client.secret)
         except RetryableError as error:
-            if error.kind == "expired":  # asking again would pay for another image
+            if error.kind == "expired":  # the next command asks for another image, which is paid for
                 raise FatalError(str(error), kind="expired", status=error.status) from None
             raise
-        return replace(reply, media=(made,))
+        return Reply(text="", finish="stop", media=(made,), usage=used, model=self._model)
 
     async def tool_image(self, request: Request, options: MakingOptions, payload: dict[str, Any], body: Body) -> Reply:
         """One image from the image generation tool of the Responses API."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +20,7 @@ from mmeval.runner import run_one
 from mmeval.scorers import Scorer
 from mmeval.types import Score, Text
 from tests.data.pictures import png
+from tests.engine.test_made import until
 from tests.engine.test_wants import drawing
 from tests.loopback.studio import Studio, made
 from tests.loopback.threaded import threaded
@@ -52,6 +56,20 @@ SAID = {  # a part of the body in which the SDK sent the options
 ANY = Scorer(name="any", rules={"official": lambda sample, reply: Score(value=1.0, answer="made")})
 
 
+CHILD = """
+import sys
+from dataclasses import replace
+from mmeval.engine.options import Settings
+from mmeval.runner import run_one
+from mmeval.types import Text
+from tests.adapters.test_making import ANY
+from tests.engine.test_wants import drawing
+plain = drawing(1)
+bench = replace(plain, score=ANY, to_sample=lambda row: replace(plain.to_sample(row), prompt=(Text("[0] Wh"),)))
+run_one(bench, sys.argv[1], Settings.model_validate_json(sys.argv[2]))
+"""
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     with threaded(Studio) as url:
@@ -77,10 +95,14 @@ def ask(server, monkeypatch, tmp_path):
             monkeypatch.setattr(module, "HOST", "127.0.0.1")
         plain, prompt = drawing(1), (*more.pop("media", ()), Text(text))
         bench = replace(plain, want=want, score=ANY, to_sample=lambda row: replace(plain.to_sample(row), prompt=prompt))
+        child = more.pop("child", False)
         settings = Settings(
-            results=tmp_path / "r", cache_file=tmp_path / "c.sqlite", options={**given, **address}, attempts=3, **more
-        )
-        return next(iter(run_one(bench, model, settings).records()))
+            results=tmp_path / "r", cache_file=tmp_path / "c.sqlite", options={**given, **address},
+            **{"attempts": 3, **more},
+        )  # fmt: skip
+        if child:
+            return subprocess.Popen([sys.executable, "-c", CHILD, model, settings.model_dump_json()])
+        return list(run_one(bench, model, settings).records())[-1]
 
     return one
 
@@ -147,7 +169,51 @@ def test_a_film_that_begins_with_an_image_gets_it(ask):
     assert json.loads(body)["promptImage"].startswith("data:image/png;base64,")
 
 
-@pytest.mark.parametrize("way", ["images", "speech", "inworld"])
+def posts() -> list[str]:
+    return [path for method, path, *_ in Studio.asked if method == "POST"]
+
+
+def test_a_download_that_fails_is_repeated_and_the_image_is_paid_once(ask):
+    """Also by another command, after the attempts of the first were not enough."""
+    assert ask("images", "broken", attempts=2).failure.message == "the image cannot be fetched (status 502)"
+    record = ask("images", "broken")
+    assert (record.status, len(posts()), record.reply.usage.output) == ("ok", 1, 272)
+    assert ask("images", "expired").status == "error"
+    Studio.looks["expired"] = 3
+    assert (ask("images", "expired").status, len(posts())) == ("ok", 3), "an expired address is asked for anew"
+
+
+def test_a_command_that_is_killed_while_it_downloads_pays_once(ask):
+    Studio.stuck.set()
+    first = ask("images", "stuck", child=True)
+    until(lambda: Studio.looks["files"])
+    first.kill()
+    first.wait()
+    Studio.stuck.clear()
+    assert (ask("images", "stuck").status, len(posts())) == ("ok", 1)
+
+
+@pytest.mark.parametrize(
+    ("way", "path"),
+    [
+        ("images", "/v1/images/edits"), ("tool", "/v1/responses"), ("gemini", ":generateContent"),
+        ("runway-image", "/v1/text_to_image"),
+    ],
+)  # fmt: skip
+def test_an_image_of_the_prompt_is_changed(ask, way, path):
+    record = ask(way, media=(media.image(png()),))
+    assert record.status == "ok", record.failure
+    _, asked, headers, body = Studio.asked[0]
+    assert asked.endswith(path)
+    assert any(data in body for data in (png(), base64.b64encode(png()), base64.urlsafe_b64encode(png())))
+    if way == "images":
+        assert headers["content-type"].startswith("multipart/form-data")
+        fields = dict(re.findall(rb'name="([\w\[\]]+)"\r\n\r\n(.*?)\r\n', body))
+        assert fields == {b"model": b"gpt-image-1", b"prompt": b"[0] Wh", b"n": b"1", b"size": b"1024x1024", b"quality": b"low"}  # fmt: skip
+        assert re.search(rb'name="image(\[\])?"; filename="1.png"\r\nContent-Type: image/png', body)
+
+
+@pytest.mark.parametrize("way", ["speech", "inworld"])
 def test_an_image_in_the_prompt_is_unsupported_where_only_texts_are_taken(ask, way):
     assert ask(way, media=(media.image(png()),)).status == "unsupported"
     assert Studio.asked == []

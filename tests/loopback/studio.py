@@ -2,6 +2,8 @@
 
 ok        makes what is asked; jobs end at the second look
 link      names an address instead of sending the image
+broken    names an address that fails three times
+stuck     names an address that does not answer while Studio.stuck is set
 expired   names an address that holds nothing any more
 text      says something instead of making an image
 filtered  refuses the prompt, in each provider's own way
@@ -17,6 +19,8 @@ import base64
 import json
 import random
 import re
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
@@ -49,6 +53,7 @@ class Studio(Handler):
 
     asked: ClassVar[list[tuple[str, str, dict[str, str], bytes]]] = []
     looks: ClassVar[Counter[str]] = Counter()
+    stuck: ClassVar[threading.Event] = threading.Event()
 
     def do_GET(self) -> None:
         self._route("GET", b"")
@@ -91,15 +96,20 @@ def b64(kind: str, scenario: str) -> str:
 
 
 def file(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    self.looks["files"] += 1
     if scenario == "expired" and self.looks["expired"] < 3:
         return 403, {"error": "Request has expired"}
+    if scenario == "broken" and self.looks["files"] <= 3:
+        return 502, {"error": "Bad gateway"}
+    while scenario == "stuck" and self.stuck.is_set():
+        time.sleep(0.05)
     return 200, sent(found[1], scenario), "application/octet-stream"
 
 
 def openai_image(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
     if scenario == "filtered":
         return 400, {"error": {"message": "Your request was rejected", "code": "moderation_blocked", "type": "x"}}
-    link = scenario in ("link", "expired")
+    link = scenario in ("link", "expired", "broken", "stuck")
     one = {"url": self.address(scenario, "image")} if link else {"b64_json": b64("image", scenario)}
     return 200, {"created": 1, "data": [one], "usage": {"input_tokens": 9, "output_tokens": 272, "total_tokens": 281}}
 
@@ -157,7 +167,7 @@ def inworld(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> t
 
 ROUTES: tuple[tuple[str, Callable[..., tuple[Any, ...]]], ...] = (
     (r"GET /files/(\w+)", file),
-    (r"POST /v1/images/generations", openai_image),
+    (r"POST /v1/images/(generations|edits)", openai_image),
     (r"POST /v1/responses", openai_responses),
     (r"POST /v1/audio/speech", openai_speech),
     (r"POST /v1beta/models/([\w.-]+):generateContent", gemini_content),
