@@ -19,6 +19,7 @@ from mmeval.scorers.judges.rubrics import (
     math_judged,
     tagged_judged,
 )
+from mmeval.scorers.judges.scales import wise
 from mmeval.scorers.routed import closed_or_open, routed
 from mmeval.scorers.rules.choices import choice
 from mmeval.scorers.rules.documents import document_answer
@@ -108,6 +109,7 @@ __all__ = [
     "truthful",
     "vqa_accuracy",
     "vqa_score",
+    "wise",
     "within",
     "word_choice",
     "written",

@@ -38,6 +38,13 @@ def b64(shade: int) -> str:
     return base64.b64encode(png(shade)).decode()
 
 
+ARRAYS = {
+    "data.json", "samples.json", "response_template.json", "merge.json", "cultural_common_sense.json",
+    "natural_science.json",
+}  # fmt: skip
+"""Files that hold one list."""
+
+
 @dataclass(frozen=True)
 class Twin:
     """Rows by source (one list where there is one source), the golden prompt of the first sample, replies, score."""
@@ -150,7 +157,7 @@ def _put_supplied(file: Path, columns: Any, rows: Any, files: Mapping[str, bytes
             writer = csv.DictWriter(out, columns)
             writer.writeheader()
             writer.writerows(rows)
-    elif file.name in ("data.json", "samples.json", "response_template.json"):
+    elif file.name in ARRAYS:
         file.write_text(json.dumps(rows))
     else:
         file.write_text("".join(json.dumps(row) + "\n" for row in rows))

@@ -20,6 +20,14 @@ def fact(item: str, number: int, needs: str, question: str) -> dict:
     }
 
 
+HINT = {"Prompt": S, "Explanation": S, "Category": S, "Subcategory": S, "prompt_id": I}
+
+
+def hint(number: int, category: str) -> dict:
+    return {"Prompt": f"Hint {number}.", "Explanation": f"Meaning {number}.", "Category": category,
+            "Subcategory": "Things", "prompt_id": number}  # fmt: skip
+
+
 TWINS = {
     "geneval": Twin(
         columns={"tag": S, "include": L(S), "exclude": L(S), "prompt": S},
@@ -42,6 +50,20 @@ TWINS = {
         ],
         prompt=["A long text about a."], replies=[MADE] * 2,
         verdicts=["yes", "no", "yes", "no"], value=(2 / 3 + 0) / 2, answers=["2 of 3", "0 of 2"],
+    ),
+    "wise": Twin(
+        columns=HINT, rows=[hint(7, "Cultural knowledge"), hint(8, "Cultural knowledge")],
+        key="cultural_common_sense.json", more={"natural_science.json": (HINT, [hint(701, "Biology")])},
+        prompt=["Hint 7."], replies=[MADE] * 3,
+        verdicts=['{"consistency": 2, "realism": 1, "aesthetics": 1}', '```json\n{"consistency": 0, "realism": 2, '
+                  '"aesthetics": 2}\n```', '{"consistency": 1, "realism": 0, "aesthetics": 2}'],
+        value=(0.85 + 0.3 + 0.45) / 3,
+        answers=["consistency 2, realism 1, aesthetics 1", "consistency 0, realism 2, aesthetics 2",
+                 "consistency 1, realism 0, aesthetics 2"],
+    ),
+    "wise_verified": Twin(
+        columns=HINT, rows=[hint(1, "Cultural knowledge"), hint(641, "Biology")], prompt=["Hint 1."],
+        replies=[MADE] * 2, verdicts=['{"right": 1}', '{"right": 0}'], value=0.5, answers=["right 1", "right 0"],
     ),
     "geneval2": Twin(
         columns={"prompt": S, "atom_count": I, "vqa_list": L(L(S)), "skills": L(S)},

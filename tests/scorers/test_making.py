@@ -13,7 +13,7 @@ from mmeval.catalog import Catalog
 from mmeval.engine.options import Settings
 from mmeval.errors import ScoreError
 from mmeval.runner import run_one
-from mmeval.scorers import bindings, clip_score, questions_about, soft_tifa, spoken, vqa_score, written
+from mmeval.scorers import bindings, clip_score, questions_about, soft_tifa, spoken, vqa_score, wise, written
 from mmeval.types import Reply, Request, Sample, Score, Text
 from tests.data.pictures import png
 
@@ -81,6 +81,30 @@ def test_clip_score(cosine, value):
     assert judged(clip_score(), sample(None), [(cosine,)])[0].value == pytest.approx(value)
     with pytest.raises(ScoreError, match="cosine=true"):
         judged(clip_score(), sample(None), [(24.3,)])
+
+
+@pytest.mark.parametrize(
+    ("profile", "said", "value"),
+    [
+        ("wiscore", {"consistency": 2, "realism": 2, "aesthetics": 2}, 1.0),
+        ("wiscore", {"consistency": 1, "realism": 2, "aesthetics": 0}, 0.55),
+        ("wiscore", {"consistency": 0, "realism": 0, "aesthetics": 1}, 0.05),
+        ("wiscore", {"consistency": 3, "realism": 0, "aesthetics": 1}, None),
+        ("wiscore", {"consistency": 1, "realism": True, "aesthetics": 1}, None),
+        ("wiscore", {"consistency": 1, "realism": 1}, None),
+        ("verified", {"right": 1}, 1.0),
+        ("verified", {"right": 2}, None),
+    ],
+)
+def test_marks(profile, said, value):
+    """(0.7 consistency + 0.2 realism + 0.1 aesthetics) / 2; a mark that is none is no verdict."""
+    if value is None:
+        with pytest.raises(ScoreError, match=r" from 0 to \d"):
+            judged(wise(), sample("a brown dog"), [json.dumps(said)], profile)
+    else:
+        found, asked = judged(wise(), sample("a brown dog"), [f"Well: {json.dumps(said)}"], profile)
+        assert found.value == pytest.approx(value)
+        assert "What it means: a brown dog" in asked[0]
 
 
 CUPS = {"questions": [{"ask": "How many cups?", "answer": "three"}, {"ask": "Are they red?", "answer": "Yes"}]}

@@ -18,7 +18,7 @@ HIGHEST = 6
 
 def read_rating(text: str, sample: Sample) -> Verdict:
     """Read JSON with a `rating` from 0 to 6."""
-    rating = _parsed(text).get("rating")
+    rating = parsed(text).get("rating")
     if not isinstance(rating, int) or isinstance(rating, bool) or not 0 <= rating <= HIGHEST:
         raise ScoreError(f"{text[:60]!r} has no rating from 0 to {HIGHEST}")
     return Verdict(rating / HIGHEST, "made up" if 2 * rating < HIGHEST else "truthful", f"rating {rating}")
@@ -26,7 +26,7 @@ def read_rating(text: str, sample: Sample) -> Verdict:
 
 def read_points(text: str, sample: Sample) -> Verdict:
     """Read JSON with `points`, one number for each part."""
-    worth, given = [float(x) for x in sample.tags["worth"].split(",")], _parsed(text).get("points")
+    worth, given = [float(x) for x in sample.tags["worth"].split(",")], parsed(text).get("points")
     if not isinstance(given, list) or len(given) != len(worth):
         raise ScoreError(f"{text[:60]!r} has no points for {len(worth)} parts")
     if not all(isinstance(x, int | float) and 0 <= x <= most for x, most in zip(given, worth, strict=True)):
@@ -38,7 +38,8 @@ def read_points(text: str, sample: Sample) -> Verdict:
     )
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def parsed(text: str) -> dict[str, Any]:
+    """The JSON object in a verdict; empty if there is none."""
     start, end = text.find("{"), text.rfind("}")
     try:
         found = json.loads(text[start : end + 1]) if 0 <= start < end < start + LONGEST else None
