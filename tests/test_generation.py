@@ -10,10 +10,13 @@ from PIL import Image as Pillow
 
 from mmeval import media
 from mmeval.catalog import Catalog
-from mmeval.generation import TASKS
+from mmeval.errors import MediaError
+from mmeval.generation import TASKS, flickering
 from mmeval.runner import run_one
 from mmeval.sitegen import answers
 from mmeval.store import thumbnail_path
+from mmeval.types import Reply, Sample
+from tests.data.pictures import exact_film
 from tests.perf.made import accepted, jpeg
 
 from .engine.conftest import settings as settings
@@ -55,6 +58,30 @@ def test_a_task_follows_from_its_seed_and_what_nobody_asked_for_varies(name):
     assert task.draw(random.Random(5)) == facts
     one, other = (task.make(facts, random.Random(seed), None) for seed in (1, 2))
     assert (one == other) == (name == "play_tones"), "colours and places vary, tones do not"
+
+
+HALF = [[[0, 0, 0]] * 8 + [[102, 0, 51]] * 8] * 16
+
+
+@pytest.mark.parametrize(
+    ("frames", "change"),
+    [
+        ((90, 90, 90), 0.0),
+        ((0, 255, 0), 255.0),
+        ((100, 110, 80), (10 + 30) / 2),
+        ((0, HALF), (102 + 0 + 51) / 3 / 2),
+        ((200,), None),
+    ],
+    ids=["stands still", "black and white", "two steps", "a half changes", "one frame"],
+)
+def test_flickering_is_the_mean_change_from_frame_to_frame(frames, change):
+    reply = Reply(text="", finish="stop", media=(media.video(exact_film(*frames)),))
+    asked = Sample(id="0", prompt=(), target=None)
+    if change is None:
+        with pytest.raises(MediaError, match="fewer than two frames"):
+            flickering().rule("mmeval")(asked, reply)
+    else:
+        assert flickering().rule("mmeval")(asked, reply).value == pytest.approx((255 - change) / 255)
 
 
 @pytest.mark.parametrize(("model", "score"), [("drawing/right", 1.0), ("drawing/wrong", 0.0)])

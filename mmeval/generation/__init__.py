@@ -3,10 +3,11 @@
 from mmeval.generation.bars import BARS
 from mmeval.generation.clocks import CLOCKS
 from mmeval.generation.dots import DOTS
+from mmeval.generation.flicker import flickering
 from mmeval.generation.shapes import SHAPES
 from mmeval.generation.tasks import Task, benchmark_of, checked
 from mmeval.generation.tones import TONES
 
-__all__ = ["TASKS", "Task", "benchmark_of", "checked"]
+__all__ = ["TASKS", "Task", "benchmark_of", "checked", "flickering"]
 
 TASKS = {task.name: task for task in (SHAPES, BARS, CLOCKS, TONES, DOTS)}

@@ -50,7 +50,7 @@ class Job:
     """One thing to make of one clip."""
 
     op: str
-    """`frames`, `sound`, `voice`, `cut`, `probe` or `glance`."""
+    """`frames`, `sound`, `voice`, `cut`, `probe`, `glance` or `changes`."""
     clip: Media
     policy: Mapping[str, Any] = field(default_factory=dict)
 

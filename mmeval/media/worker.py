@@ -247,6 +247,25 @@ def glance(task: Task) -> dict[str, Any]:
     return {"seconds": max(0.0, (min(whole, task.end) if task.end else whole) - (task.start or 0.0)), **size}
 
 
+def changes(task: Task) -> dict[str, Any]:
+    """How much each frame differs from the one before: mean absolute difference of the RGB values, 0 to 255."""
+    import numpy as np
+
+    found, before = [], None
+    with opened(task.path) as container:
+        for frame in container.decode(film_of(container)):
+            BEAT()
+            now = frame.to_ndarray(format="rgb24", interpolation="BICUBIC").astype(np.int16)
+            if before is not None and before.shape != now.shape:
+                raise MediaError("its frames differ in size")
+            if before is not None:
+                found.append(float(np.abs(now - before).mean()))
+            before = now
+    if not found:
+        raise MediaError("fewer than two frames in it")
+    return {"changes": found}
+
+
 JOBS: Mapping[str, Callable[[Task], dict[str, Any]]] = {
     "frames": frames,
     "sound": sound,
@@ -254,6 +273,7 @@ JOBS: Mapping[str, Callable[[Task], dict[str, Any]]] = {
     "cut": cut,
     "probe": probe,
     "glance": glance,
+    "changes": changes,
 }
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def b64(shade: int) -> str:
 
 ARRAYS = {
     "data.json", "samples.json", "response_template.json", "merge.json", "cultural_common_sense.json",
-    "natural_science.json",
+    "natural_science.json", "VBench_full_info.json",
 }  # fmt: skip
 """Files that hold one list."""
 

@@ -4,7 +4,7 @@ from math import log
 
 from mmeval import Reply, media
 from tests.benchmarks.twin import I, L, S, Twin
-from tests.data.pictures import png
+from tests.data.pictures import exact_film, png
 
 MADE = Reply(text="", finish="stop", media=(media.image(png()),))
 FACT = {"item_id": S, "text": S, "proposition_id": S, "dependency": S, "question_natural_language": S}
@@ -26,6 +26,13 @@ HINT = {"Prompt": S, "Explanation": S, "Category": S, "Subcategory": S, "prompt_
 def hint(number: int, category: str) -> dict:
     return {"Prompt": f"Hint {number}.", "Explanation": f"Meaning {number}.", "Category": category,
             "Subcategory": "Things", "prompt_id": number}  # fmt: skip
+
+
+ASKED = {"prompt_en": S, "dimension": L(S)}
+
+
+def moving(*shades: int) -> Reply:
+    return Reply(text="", finish="stop", media=(media.video(exact_film(*shades)),))
 
 
 TWINS = {
@@ -50,6 +57,32 @@ TWINS = {
         ],
         prompt=["A long text about a."], replies=[MADE] * 2,
         verdicts=["yes", "no", "yes", "no"], value=(2 / 3 + 0) / 2, answers=["2 of 3", "0 of 2"],
+    ),
+    "vbench_flickering": Twin(
+        columns=ASKED, rows=[{"prompt_en": "a chair that stands still", "dimension": ["temporal_flickering"]},
+                             {"prompt_en": "a red chair", "dimension": ["color"]}],
+        prompt=["a chair that stands still"], replies=[moving(100, 100, 151)],
+        value=(255 - 51 / 2) / 255, answers=["25.500 of 255 from frame to frame"],
+    ),
+    "vbench_semantics": Twin(
+        columns={**ASKED, "auxiliary_info": {}},
+        rows=[
+            {"prompt_en": "a kettle", "dimension": ["object_class"],
+             "auxiliary_info": {"object_class": {"object": "kettle"}}},
+            {"prompt_en": "a teal umbrella", "dimension": ["color"], "auxiliary_info": {"color": {"color": "teal"}}},
+            {"prompt_en": "A person is peeling a lemon", "dimension": ["human_action"]},
+            {"prompt_en": "a fox in snow", "dimension": ["subject_consistency", "motion_smoothness"]},
+            {"prompt_en": "a kettle and a lamp", "dimension": ["multiple_objects"],
+             "auxiliary_info": {"multiple_objects": {"object": "kettle and lamp"}}},
+            {"prompt_en": "a kettle on the left of a lamp, front view", "dimension": ["spatial_relationship"],
+             "auxiliary_info": {"spatial_relationship": {"spatial_relationship": {
+                 "object_a": "kettle", "object_b": "lamp", "relationship": "on the left of"}}}},
+            {"prompt_en": "forge", "dimension": ["scene", "background_consistency"],
+             "auxiliary_info": {"scene": {"scene": {"scene": "forge"}}}},
+        ],
+        prompt=["a kettle"], replies=[moving(100, 120)] * 6,
+        verdicts=["yes", "no", "yes", "yes", "no", "yes", "yes", "no", "yes"], value=3 / 6,
+        answers=["1 of 1", "0 of 2", "1 of 1", "1 of 2", "2 of 3", "1 of 1"],
     ),
     "wise": Twin(
         columns=HINT, rows=[hint(7, "Cultural knowledge"), hint(8, "Cultural knowledge")],
