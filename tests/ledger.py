@@ -170,7 +170,7 @@ def model_card(i: int, name: str, shape: Shape) -> str:
     lines += ['modalities = ["text", "image"]' if i % 4 else 'modalities = ["text", "image", "audio", "video"]']
     if i % 3:
         parts = f'encoder = "{draw.choice(ENCODERS)}", input_projector = "MLP", llm = "{draw.choice(BACKBONES)}"'
-        lines += [f"parameters = {draw.choice([2.2, 4, 7.6, 8.3, 14.8, 34, 72.7])}", f"parts = {{ {parts} }}"]
+        lines += [f"parameters = {draw.choice([2.2, 4, 7.6, 8.3, 0.0003, 34, 72.7])}", f"parts = {{ {parts} }}"]
     else:
         lines += [f"price = {{ input = {draw.uniform(0.1, 5):.2f}, output = {draw.uniform(0.4, 20):.2f} }}"]
         lines += ["price_date = 2026-11-01"]

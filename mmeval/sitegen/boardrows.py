@@ -11,6 +11,7 @@ from mmeval.board.ranks import RankInterval
 from mmeval.board.views import Line, View, grouped, percent
 from mmeval.sitegen.cells import rank_text
 from mmeval.sitegen.charts import n as coordinate
+from mmeval.sitegen.charts import sized
 from mmeval.sitegen.env import Language, number
 from mmeval.sitegen.links import benchmark_url, model_url
 from mmeval.sitegen.openvlm import is_openvlm
@@ -120,7 +121,7 @@ class Rows:
             ("" if second is None or card.reference else number(second, 2 if is_openvlm(view) else 1), False),
             (str(interval.tier) if interval else "", False),
             (card.organization or "", True),
-            ("" if card.parameters is None else f"{card.parameters:g}", False),
+            ("" if card.parameters is None else sized(card.parameters), False),
             (card.released.isoformat() if card.released else "", True),
             (access, True),
             (text(f"mark.{(line.mark or 'none').replace(' ', '-')}"), True),

@@ -29,7 +29,7 @@
   function take(list) {
     [].forEach.call(list, function (tr) {
       tr.querySelectorAll("a").forEach(function (a) { a.tabIndex = -1; });
-      rows.push({ tr: tr, place: rows.length, name: tr.dataset.m, ref: "ref" in tr.dataset, mod: (tr.dataset.mod || "").split(" "), text: {}, was: {} });
+      rows.push({ tr: tr, cells: [].slice.call(tr.cells), place: rows.length, name: tr.dataset.m, ref: "ref" in tr.dataset, mod: (tr.dataset.mod || "").split(" "), text: {}, was: {} });
     });
   }
   take(body.rows);
@@ -49,18 +49,21 @@
 
   function text(row, key) {
     if (!(key in row.text)) {
-      var node = row.tr.cells[at[key]].firstChild;
+      var node = row.cells[at[key]].firstChild;
       row.text[key] = node && node.nodeName !== "svg" ? node.textContent.trim() : "";
     }
     return row.text[key];
   }
-  function value(row, key) { var v = parseFloat(text(row, key).replace("≈", "").replace("−", "-")); return isNaN(v) ? null : v; }
+  function value(row, key) {
+    var said = text(row, key), v = parseFloat(said.replace("≈", "").replace("−", "-"));
+    return isNaN(v) ? null : key === "params" && / M$/.test(said) ? v / 1000 : v;   /* billions of parameters */
+  }
   function percent(row, b) { var v = value(row, b); return b in lines && v !== null ? lines[b][0] + lines[b][1] * v : v; }
   function put(row, key, content) {
     var was = text(row, key);
     if (!(key in row.was)) row.was[key] = was;
     if (was === content) return;
-    var cell = row.tr.cells[at[key]];
+    var cell = row.cells[at[key]];
     if (cell.firstChild && cell.firstChild.nodeType === 3) cell.firstChild.nodeValue = content; else cell.prepend(content);
     row.text[key] = content;
   }
@@ -81,11 +84,8 @@
 
   /* One style sheet shows columns, and names scores on the cards of phones. Touching each of 10,000 cells would be slow. A
      class for each column is found at once, where :nth-child would be tried on every cell. */
-  function classed(tr) {
-    if (!tr.cells[0].classList.contains("c0")) for (var i = 0; i < tr.cells.length; i++) tr.cells[i].classList.add("c" + i);
-    return tr;
-  }
-  [table.tHead.rows[1]].concat([].slice.call(body.rows)).forEach(classed);
+  function classed(cells) { if (!cells[0].classList.contains("c0")) cells.forEach(function (cell, i) { cell.classList.add("c" + i); }); }
+  classed(heads);
   function columns() {
     var on = [], off = [], names = [];
     keys.forEach(function (key, i) {
@@ -147,25 +147,60 @@
       return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1) || a.place - b.place;
     };
   }
-  /* Rows in view are placed first, the others in the next frames: laying out 10,000 cells at once takes 200 ms. */
-  var STEP = Math.max(18, Math.min(60, Math.round(2100 / keys.length)));
-  var turn = 0;
+  /* Of a large table, rows outside the view hold their first cells alone: rank, model and overall score. A thousand cells
+     take 40 ms to lay out and paint. */
+  var FIRST = 3, AROUND = 12, ROWS = 100, turn = 0, placed = rows.slice(), sparse = false, filled = [0, rows.length];
+  function widen(row) {
+    classed(row.cells);
+    if (!row.rest) return;
+    row.tr.append(row.rest);
+    row.tr.classList.remove("short");
+    row.rest = null;
+  }
+  function strip(row) {
+    if (row.rest || row.tr.contains(document.activeElement)) return;
+    row.rest = document.createDocumentFragment();
+    row.rest.append.apply(row.rest, row.cells.slice(FIRST));
+    row.tr.classList.add("short");
+  }
+  function whole_rows() { placed.forEach(widen); filled = [0, placed.length]; }
+  function near() {
+    if (!sparse) return;
+    var tall = body.rows.length && body.rows[0].offsetHeight || 30, top = Math.floor(board.scrollTop / tall), end = top + Math.ceil((board.clientHeight - table.tHead.offsetHeight) / tall);
+    if (filled[0] <= Math.max(0, top - 2) && filled[1] >= Math.min(placed.length, end + 2)) return;
+    var from = Math.max(0, top - AROUND), to = Math.min(placed.length, end + AROUND);
+    placed.slice(filled[0], filled[1]).forEach(function (row, i) { if (i + filled[0] < from || i + filled[0] >= to) strip(row); });
+    placed.slice(from, to).forEach(widen);
+    filled = [from, to];
+    anchor();
+  }
+  board.addEventListener("scroll", near, { passive: true });
+  window.addEventListener("beforeprint", function () { if (sparse) whole_rows(); });
+  window.addEventListener("afterprint", function () { if (sparse) { placed.forEach(strip); filled = [0, 0]; near(); } });
+
   function place() {
     var shown = order.filter(function (r) { return r.on; }), rivals = shown.filter(function (r) { return !r.ref; });
     var limit = everything ? Infinity : PHONE.matches ? 20 : rows.length > room || total > room ? room : Infinity;
-    var wanted = rivals.slice(0, limit).concat(shown.filter(function (r) { return r.ref; })), mine = ++turn, from = 0;
+    var wanted = rivals.slice(0, limit).concat(shown.filter(function (r) { return r.ref; })), large = !PHONE.matches && wanted.length * keys.length > +set.cells;
     var more = document.getElementById("all"), left = (plain() ? total : shown.length) - wanted.length;
     more.hidden = left <= 0;
     more.textContent = words["show.all"].replace("{n}", M.grouped(left + wanted.length));
-    if (wanted.length === body.rows.length && wanted.every(function (row, i) { return body.rows[i] === row.tr; })) return;
-    function some() {
-      if (mine !== turn) return;
-      var moved = wanted.slice(from, from + STEP).map(function (row) { return classed(row.tr); });
-      if (from) body.append.apply(body, moved); else body.replaceChildren.apply(body, moved);
-      from += STEP;
-      if (from < wanted.length) requestAnimationFrame(function () { setTimeout(some, 0); });   /* after the rows so far are painted */
+    if (large === sparse && wanted.length === placed.length && wanted.every(function (row, i) { return placed[i] === row; })) { if (!sparse) whole_rows(); return; }
+    body.replaceChildren();
+    placed = wanted;
+    sparse = large;
+    board.classList.toggle("sparse", sparse);
+    board.scrollTop = 0;
+    if (!sparse) whole_rows();
+    else {
+      filled = [0, Math.min(placed.length, Math.ceil(innerHeight / 36))];   /* 30 px each, and the head takes a sixth */
+      placed.forEach(function (row, i) { if (i < filled[1]) widen(row); else strip(row); });
     }
-    some();
+    var lines = placed.map(function (row) { return row.tr; }), mine = ++turn;
+    body.append.apply(body, lines.slice(0, ROWS));
+    anchor();
+    /* the others after these are painted */
+    if (lines.length > ROWS) requestAnimationFrame(function () { setTimeout(function () { if (mine === turn) body.append.apply(body, lines.slice(ROWS)); }); });
   }
   function sort() {
     var key = (state.sort || "").replace(/^-/, ""), down = (state.sort || "")[0] === "-";
@@ -195,7 +230,7 @@
   }
   /* The interval and the coverage beside an average; without arguments those of the page. */
   function beside(row, half, lacks) {
-    var cell = row.tr.cells[at.mean];
+    var cell = row.cells[at.mean];
     [["i", half], ["small", lacks]].forEach(function (pair) {
       var node = cell.querySelector(pair[0]), key = "beside " + pair[0];
       if (!node) { if (!pair[1]) return; node = M.el(pair[0], ""); if (pair[0] === "i") cell.childNodes[0].after(node); else cell.append(node); }
@@ -204,7 +239,7 @@
     });
   }
   function fixed(x, places) { return x.toFixed(places).replace(/^-(?=[0.]*$)/, "").replace("-", "−"); }
-  function unranked(row, b) { return row.ref || row.tr.cells[at[b]].classList.contains("u"); }
+  function unranked(row, b) { return row.ref || row.cells[at[b]].classList.contains("u"); }
   function above(row, b) {
     var own = percent(row, b);
     return 1 + rows.filter(function (r) { return !unranked(r, b) && percent(r, b) !== null && percent(r, b) > own; }).length;
@@ -247,7 +282,7 @@
     });
   }
   function bar(row, one, n) {
-    var svg = row.tr.cells[at.rank].querySelector("svg");
+    var svg = row.cells[at.rank].querySelector("svg");
     row.tr.classList.toggle("first", !!one && one.best === 1);
     if (!svg) return;
     if (!row.was.bar) row.was.bar = [svg.lastChild.getAttribute("x"), svg.lastChild.getAttribute("width")];
@@ -259,7 +294,7 @@
   function restore() {
     rows.forEach(function (row) {
       ["rank", "tier"].forEach(function (k) { if (k in row.was) put(row, k, row.was[k]); });
-      var svg = row.tr.cells[at.rank].querySelector("svg");
+      var svg = row.cells[at.rank].querySelector("svg");
       row.tr.classList.toggle("first", /^1(\D|$)/.test(text(row, "rank")));
       if (svg && row.was.bar) { svg.style.visibility = ""; svg.lastChild.setAttribute("x", row.was.bar[0]); svg.lastChild.setAttribute("width", row.was.bar[1]); }
     });
@@ -444,7 +479,7 @@
     return order.filter(function (r) { return r.on; }).map(function (row) {
       var out = {};
       on.forEach(function (k) {
-        var shown = text(row, k), half = row.tr.cells[at[k]].querySelector("i");
+        var shown = text(row, k), half = row.cells[at[k]].querySelector("i");
         out[k] = numeric[k] && k !== "rank" && k !== "coverage" ? value(row, k) : shown;
         if (heads[at[k]].dataset.b !== undefined) out[k + " ±"] = half ? parseFloat(half.textContent.replace(/[^0-9.]/g, "")) : null;
       });
@@ -507,8 +542,9 @@
     if (to) to.focus();
     event.preventDefault();
   });
-  var grid = body.querySelector("td");
-  if (grid) grid.tabIndex = 0;
+  var grid = null;
+  function anchor() { if (grid && body.contains(grid)) return; grid = body.querySelector("td"); if (grid) grid.tabIndex = 0; }
+  anchor();
   body.addEventListener("focusin", function (event) { if (event.target.tagName === "TD" && event.target !== grid) { grid.tabIndex = -1; grid = event.target; grid.tabIndex = 0; } });
   body.addEventListener("keydown", function (event) {
     var cell = event.target.closest("td, th"), row = cell.parentNode, to = null;
@@ -517,6 +553,7 @@
     else if (event.key === "ArrowLeft") to = seek(cell, function (c) { return c.previousElementSibling; });
     else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       var line = seek(row, function (r) { return event.key === "ArrowDown" ? r.nextElementSibling : r.previousElementSibling; });
+      if (line) widen(placed[line.sectionRowIndex]);
       to = line && line.cells[cell.cellIndex];
     } else if (event.key === "Enter" && cell.tagName === "TD") { detail(cell); event.preventDefault(); }
     if (!to) return;

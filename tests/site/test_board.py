@@ -35,7 +35,12 @@ def column(tab: Any, key: str) -> list[str]:
 
 
 def numbers(values: list[str]) -> list[float | None]:
-    return [float(v.replace("≈", "").replace("−", "-")) if v else None for v in values]
+    return [billions(v.replace("≈", "").replace("−", "-")) if v else None for v in values]
+
+
+def billions(shown: str) -> float:
+    """A number, or a size as it is shown: `0.3 M`, `4 B`."""
+    return float(shown.removesuffix(" B")) if not shown.endswith(" M") else float(shown[:-2]) / 1000
 
 
 def known_first(values: list[float | None]) -> list[float]:
@@ -122,7 +127,8 @@ WEIGH = """async ([models, weights]) => {
         ("q=birch", "model", lambda v: "Birch" in v),
         ("org=Elm%20Lab&refs=0", "org", lambda v: v == "Elm Lab"),
         ("access=closed&refs=0", "access", lambda v: v == "closed"),
-        ("size=4-10&refs=0", "params", lambda v: 4 <= float(v) < 10),
+        ("size=4-10&refs=0", "params", lambda v: 4 <= billions(v) < 10),
+        ("size=0-4&refs=0", "params", lambda v: v == "0.3 M"),
         ("size=%3F&refs=0", "params", lambda v: v == ""),
         ("since=2025-01-01&refs=0", "date", lambda v: v >= "2025"),
         ("complete=1&refs=0", "mean", lambda v: v != ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -167,6 +168,7 @@ def test_rows_without_room_come_when_they_are_needed(
 
     monkeypatch.setattr(page, "CELLS", 0)
     monkeypatch.setattr(page, "FEWEST", 4)
+    monkeypatch.setattr(page, "WHOLE", 0)
     made = Build(
         Options(
             results=ledger_root / "results", out=tmp_path / "_site", cache=tmp_path, catalog=Catalog((ledger_root,))
@@ -182,3 +184,26 @@ def test_rows_without_room_come_when_they_are_needed(
     tab.fill('[name="q"]', "random")
     until(tab, "document.querySelectorAll('#board tbody tr').length === 1")
     assert "Random" in column(tab, "model")[0]
+    only_rows_near_the_view_are_whole(visit("v/openvlm.html", root=tmp_path / "_site", height=108))
+
+
+def only_rows_near_the_view_are_whole(tab: Any) -> None:
+    """Names stay for Ctrl+F; the keyboard, printing and saving get every cell."""
+    cells = "[...document.querySelectorAll('#board tbody tr')].map(tr => tr.cells.length)"
+    tab.click("#all")
+    until(tab, "document.querySelectorAll('#board tbody tr').length === 9")
+    whole = tab.evaluate(cells)[0]
+    assert tab.evaluate(cells) == [whole] * 3 + [3] * 6
+    assert all(column(tab, "model"))
+    tab.focus("#board tbody td[tabindex='0']")
+    for key in ["ArrowRight"] * 3 + ["ArrowDown"] * 3:
+        tab.keyboard.press(key)
+    assert tab.evaluate(
+        "[document.activeElement.parentNode.rowIndex - 2, document.activeElement.className.slice(0, 1)]"
+    ) == [3, "h"]
+    with tab.expect_download() as caught:
+        tab.click("#json")
+    saved = json.loads(Path(caught.value.path()).read_text())["rows"]
+    assert [row["toy_ai2d"] for row in saved].count(None) < 3
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.evaluate(cells) == [whole] * 9

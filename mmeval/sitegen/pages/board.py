@@ -49,6 +49,8 @@ FACTS_OPENVLM = "params,llm,enc"
 """Columns that the button for facts shows. The OpenVLM board shows size, language model and vision encoder."""
 CELLS, FEWEST = 10_000, 60
 """Cells of the rows that a page holds, and the fewest rows; the others are in a data file."""
+WHOLE = 4_000
+"""Up to this number of cells, a table is whole in the browser; of a larger one, rows outside the view are short."""
 
 
 def pages(site: Site) -> Iterator[Page | File]:
@@ -147,6 +149,7 @@ def board_page(
         "about": "view.openvlm.about" if is_openvlm(view) else "view.about",
         "views": [{"url": view_url(v.name), "title": view_title(v, lang, short=True)} for v in views],
         "missing": view.missing,
+        "whole": WHOLE,
         "facts_shown": FACTS_OPENVLM if is_openvlm(view) else FACTS,
         "samples": [c.card.title for c in view.columns if view.ranks and c.compared(view.ranks.models) == "samples"],
         "counts": {
