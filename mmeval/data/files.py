@@ -66,7 +66,7 @@ def tsv(path: str | Path, *, columns: Columns | None = None) -> File:
 
 def numbered(source: File) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line, row). Lines count from 1 and include the header; Parquet rows count from 0."""
-    readers = {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv_rows, "tsv": _tsv_rows}
+    readers = {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv_rows, "tsv": _tsv_rows, "txt": _txt}
     try:
         _regular(source.path)
         yield from readers[source.format](source.path)
@@ -152,6 +152,12 @@ def _jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             if not isinstance(row, dict):
                 raise DataError(f"{path}:{number}: expected an object, found {type(row).__name__}")
             yield number, row
+
+
+def _txt(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each line that is not blank, as `text`."""
+    with path.open(encoding="utf-8-sig") as lines:
+        yield from ((number, {"text": line.strip()}) for number, line in enumerate(lines, 1) if line.strip())
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -128,7 +128,7 @@ def vlmevalkit(name: str, *, md5: str | None, url: str | None = None, columns: C
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supplied:
-    """A file that the user must supply, with its images in the same folder."""
+    """A file that the user must supply, with its images in the same folder. Lines of a .txt are rows with a `text`."""
 
     name: str
     file: str

@@ -157,6 +157,8 @@ def _put_supplied(file: Path, columns: Any, rows: Any, files: Mapping[str, bytes
             writer = csv.DictWriter(out, columns)
             writer.writeheader()
             writer.writerows(rows)
+    elif file.suffix == ".txt":
+        file.write_text("\n\n".join(row["text"] for row in rows))
     elif file.name in ARRAYS:
         file.write_text(json.dumps(rows))
     else:

@@ -84,6 +84,19 @@ TWINS = {
         verdicts=["yes", "no", "yes", "yes", "no", "yes", "yes", "no", "yes"], value=3 / 6,
         answers=["1 of 1", "0 of 2", "1 of 1", "1 of 2", "2 of 3", "1 of 1"],
     ),
+    "t2i_compbench": Twin(
+        columns={"text": S}, key="color_val.txt",
+        rows=[{"text": "a green kettle and a pink lamp"}, {"text": "A pink kettle with a green lid."}],
+        more={
+            "spatial_val.txt": ({"text": S}, [{"text": "a fox on side of a lamp"}]),
+            "3d_spatial_val.txt": ({"text": S}, [{"text": "an owl hidden by a kettle"}]),
+            "numeracy_val.txt": ({"text": S}, [{"text": "three lamps, and one kettle stood by a fire"}]),
+            "complex_val.txt": ({"text": S}, [{"text": "The tall lamp stood next to the round kettle."}]),
+        },
+        prompt=["a green kettle and a pink lamp"], replies=[MADE] * 6,
+        verdicts=["yes", "no", "yes", "yes", "yes", "yes", "no", "no", "yes", "3", "yes", "One.", "yes"],
+        value=(0.5 + 1 + 0 + 1 + 1) / 5, answers=["1 of 2", "1 of 1", "3 of 3", "0 of 3", "4 of 4", "1 of 1"],
+    ),
     "wise": Twin(
         columns=HINT, rows=[hint(7, "Cultural knowledge"), hint(8, "Cultural knowledge")],
         key="cultural_common_sense.json", more={"natural_science.json": (HINT, [hint(701, "Biology")])},
