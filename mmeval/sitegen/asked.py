@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "asked_of"]
 
 
+PAINTERS = 3
+"""Models whose pictures may stand for a question."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """The questions of one benchmark with the answers of its models."""
@@ -101,6 +105,19 @@ class Asked:
     def easy_first(self) -> list[int]:
         """Places of the questions from easy to hard."""
         return sorted(range(len(self.ids)), key=lambda i: (-self.solved[i][0], i))
+
+    @cached_property
+    def made(self) -> Mapping[str, tuple[str, int, int]]:
+        """Of questions that ask for a picture: a right one with its size, by the best model that has one."""
+        if not any(tag in self.column.card.tags for tag in ("makes image", "makes video")):
+            return {}
+        found: dict[str, tuple[str, int, int]] = {}
+        for name in self.rivals[:PAINTERS]:
+            right = dict(zip(self.ids, self.outcomes[name], strict=True))
+            for key, picture in samples.made_pictures(self.column.cells[name].run, self.file.parent / "thumbs"):
+                if right.get(key) == "r":
+                    found.setdefault(key, picture)
+        return found
 
     @cached_property
     def source(self) -> str:

@@ -188,7 +188,7 @@ def bar(interval: RankInterval | None, ranked: int, wide: int) -> dict[str, str]
 def row_marks(line: Line, card: ModelCard) -> list[dict[str, str]]:
     """How far a row can be trusted, and why it has no rank; see `cells.marks`."""
     found = []
-    if line.mark:
+    if line.mark and line.mark != line.outside:  # the reason why it is not ranked says it, too
         tone = "good" if line.mark == "verified" else ""
         found.append({"key": f"mark.{line.mark.replace(' ', '-')}", "value": "", "tone": tone})
     if line.outside:

@@ -47,15 +47,16 @@ def seldom(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[str]:
     return [key for key in keys if any(row[key] for row in rows)]
 
 
-def marks(cell: Cell) -> list[dict[str, str]]:
-    """What a reader has to know about a row, as message key, value and tone.
+def trust(cell: Cell) -> list[dict[str, str]]:
+    """How far a run can be trusted, as message key, value and tone; nothing if it was measured here and not verified."""
+    tone = {"verified": "good", "third-party": "warn"}.get(cell.mark, "")
+    return [{"key": f"mark.{cell.mark.replace(' ', '-')}", "value": "", "tone": tone}] if cell.mark else []
 
-    Whether its numbers were imported, why it has no rank, unusual settings.
-    """
-    imported = [{"key": "mark.third-party", "value": "", "tone": "warn"}] if cell.mark == "third-party" else []
+
+def marks(cell: Cell) -> list[dict[str, str]]:
+    """What else a reader has to know about a row: why it has no rank, unusual settings."""
     why = [{"key": f"unranked.{cell.unranked}", "value": "", "tone": "bad"}] if cell.unranked else []
     return [
-        *imported,
         *why,
         *({"key": f"setting.{key}", "value": value, "tone": "warn"} for key, value in cell.settings),
     ]

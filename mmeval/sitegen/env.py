@@ -15,6 +15,7 @@ from mmeval import __version__
 from mmeval.catalog import bundled
 from mmeval.documents import read_toml
 from mmeval.errors import UsageError
+from mmeval.sitegen.expected import NAMES
 from mmeval.sitegen.links import preview_path
 from mmeval.sitegen.text import finalize
 
@@ -139,7 +140,7 @@ def environment(folders: tuple[Path, ...]) -> Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {"num": number, "whole": whole}
-    made.globals.update(csp=CSP, version=__version__)
+    made.globals.update(csp=CSP, version=__version__, fact_names=NAMES)
     return made
 
 

@@ -22,7 +22,7 @@ from mmeval.sitegen.text import clean, short
 from mmeval.sitegen.writer import digest
 from mmeval.store import slug
 
-__all__ = ["BRIEF", "PER_SHARD", "answers_name", "card_of", "question_files", "run_map"]
+__all__ = ["PER_SHARD", "answers_name", "brief_of", "card_of", "question_files", "run_map"]
 
 PER_SHARD = 50
 """Questions in one file."""
@@ -62,7 +62,7 @@ def lazy(name: str, make: Any) -> File:
 def code() -> str:
     """Digest of the modules that make data files: other changes of the site leave the names as they are."""
     folder = Path(__file__).parent
-    names = ("answers", "asked", "marks", "questions", "samples", "sources", "text")
+    names = ("answers", "asked", "expected", "marks", "questions", "samples", "sources", "text")
     return digest([(folder / f"{name}.py").read_text(encoding="utf-8") for name in names])
 
 
@@ -125,14 +125,21 @@ def index_data(asked: Asked, prompts: str, answers: str) -> dict[str, Any]:
 
 def question_entry(asked: Asked, place: int, codes: str) -> list[Any]:
     """One line of the list."""
-    text, thumb, width, height = samples.brief(asked.file, asked.ids[place], BRIEF)
+    text, thumb, width, height = brief_of(asked, place)
     share = round(100 * asked.solved[place][0]) if asked.rivals else -1
     return [anchor(asked.ids[place]), text, thumb, width, height, share, codes]
 
 
+def brief_of(asked: Asked, place: int) -> tuple[str, str, int, int]:
+    """A question in a list, as `samples.brief`; without a picture of its own, one that a model made rightly."""
+    key = asked.ids[place]
+    found = samples.brief(asked.file, key, BRIEF)
+    return found if found[1] else (found[0], *asked.made.get(key, ("", 0, 0)))
+
+
 def card_of(asked: Asked, place: int, about: str) -> dict[str, Any]:
     """One question as `question_card` shows it, with a line about it."""
-    text, thumb, width, height = samples.brief(asked.file, asked.ids[place], BRIEF)
+    text, thumb, width, height = brief_of(asked, place)
     share = round(100 * asked.solved[place][0]) if asked.rivals else -1
     known = {"url": question_url(asked.name, asked.ids[place]), "text": text, "share": share, "about": about}
     return {**known, "thumb": thumb, "width": width, "height": height}

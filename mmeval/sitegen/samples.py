@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +12,15 @@ from typing import Any
 from markupsafe import Markup
 
 from mmeval.board import Column
+from mmeval.errors import StoreError
 from mmeval.media import THUMBNAIL_BYTES, WAVE
 from mmeval.sitegen.env import environment
+from mmeval.sitegen.expected import target_facts, target_text
 from mmeval.sitegen.fragments import ROOT, mark
-from mmeval.sitegen.marks import target_label, target_marks
+from mmeval.sitegen.marks import target_marks
 from mmeval.sitegen.sources import row_url
 from mmeval.sitegen.text import CLIP, clean, short, within
-from mmeval.store import StoredPart, StoredSample, clip_name, read_samples, samples_path, unpublished
-from mmeval.types import JSON
+from mmeval.store import Run, StoredPart, StoredSample, clip_name, read_samples, samples_path, unpublished
 
 PROMPT_BYTES = 4000
 PLAYED = (".mp4", ".webm", ".wav", ".mp3")
@@ -89,6 +89,17 @@ def brief(file: Path, key: str, limit: int) -> tuple[str, str, int, int]:
     return short(" ".join(text.split()), limit) or short(key, limit), clip_name(image), *size(image)
 
 
+def made_pictures(run: Run, thumbs: Path) -> Iterator[tuple[str, tuple[str, int, int]]]:
+    """The first picture or film that a run made for each question: the name of its thumbnail and its size."""
+    try:
+        for told in run.told():
+            for one in told.made[:1]:
+                if one.kind != "audio" and thumb_exists(thumbs / f"{one.sha256}.webp"):
+                    yield told.id, (one.sha256, *fit(one.width, one.height))
+    except (StoreError, UnicodeDecodeError):  # the pages of the run say what is wrong with its journal
+        return
+
+
 def tags_of(column: Column, root: Path) -> dict[str, dict[str, str]]:
     """Tags by sample id; they are facts about a sample and may be shown where its text may not."""
     info = next(iter(column.cells.values())).run.info
@@ -129,6 +140,7 @@ def sample_values(known: Samples, key: str, thumbs: Path) -> dict[str, Any]:
         "prompt": None,
         "cut": 0,
         "target": "",
+        "facts": [],
         "choices": [],
         "media": [],
         "tags": {},
@@ -148,27 +160,12 @@ def sample_values(known: Samples, key: str, thumbs: Path) -> dict[str, Any]:
         "prompt": text,
         "cut": max(0, len(whole) - len(text)),
         "target": short(target_text(sample), 600),
+        "facts": target_facts(sample.target),
         "choices": [] if all(choice in whole for choice in sample.choices) else [short(c, 200) for c in sample.choices],
         "media": media,
         "tags": tags,
         "public": True,
     }
-
-
-def target_text(sample: StoredSample) -> str:
-    """The correct answer as people read it: of a letter also the option that it stands for."""
-    text = target_label(sample.target) or plain(sample.target)
-    place = ord(text) - ord("A") if len(text) == 1 else -1
-    return f"{text} · {sample.choices[place]}" if 0 <= place < len(sample.choices) else text
-
-
-def plain(value: JSON) -> str:
-    """A target as people read it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return " | ".join(plain(item) for item in value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def medium(part: StoredPart, thumbs: Path, *, public: bool) -> dict[str, Any]:

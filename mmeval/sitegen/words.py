@@ -7,12 +7,13 @@ from collections.abc import Iterable
 
 from mmeval.board.vectors import OUTCOMES
 from mmeval.sitegen.env import Language
+from mmeval.sitegen.expected import NAMES
 
 ASKED_AND_SAID = (
     "answer", "cached", "cut", "epoch", "image.alt", "made.absent", "made.image", "made.seed", "marks.key",
     "media.elsewhere", "media.seek", "media.wave", "media.withheld", "prompt", "question.options", "reasoning",
     "reply", "rule", "sample.withheld", "seen.alt", "seen.film", "seen.frames", "seen.some", "seen.sound", "target",
-    "tokens", "tokens.both", "unparsed", "verdict",
+    "tokens", "tokens.both", "unparsed", "verdict", *(f"target.{name}" for name in NAMES),
 )  # fmt: skip
 """Messages that question.js needs to draw what was asked and what was answered."""
 REFERENCES = ("random", "majority", "blind", "human", "baseline")

@@ -17,11 +17,13 @@
   }
   function card(one, index, file, number) {
     var made = el("a", null, { "class": "q", href: set.pages + "q/" + file + ".html#" + one[0] }), pic = el("span", null, { "class": "pic" }), ask = el("span", null, { "class": "ask" }), meta = el("span", null, { "class": "meta" });
-    pic.append(one[2] ? el("img", null, { src: set.root + "t/" + one[2] + ".webp", alt: "", loading: "lazy", width: one[3], height: one[4] }) : el("span", null, { "class": "nopic", "aria-hidden": "true" }));
-    ask.append(el("bdi", one[1]));
+    pic.append(one[2] ? el("img", null, { src: set.root + "t/" + one[2] + ".webp", alt: "", loading: "lazy", width: one[3], height: one[4] }) : el("span", null, { "class": "poster" }));
+    (one[2] ? ask : pic.firstChild).append(el("bdi", one[1]));
     meta.append(el("span", index.title));
     if (one[5] >= 0) meta.append(" ", el("b", M.say(words, "question.right", { share: one[5] })));
-    made.append(pic, ask, meta);
+    made.append(pic);
+    if (one[2]) made.append(ask);
+    made.append(meta);
     if (one[5] >= 0) made.append(M.solved(one[5]));
     return made;
   }

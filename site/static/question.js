@@ -117,6 +117,23 @@
     return made;
   }
 
+  /* The facts of a correct answer that is a structure: name, number among equals, and named values. */
+  function facts(all, words) {
+    var list = el("dl", null, { "class": "facts expected" });
+    function named(name) { return Object.hasOwn(words, "target." + name) ? words["target." + name] : name; }
+    all.forEach(function (fact) {
+      var head = el("dt"), value = el("dd");
+      head.append(el("bdi", named(fact[0]) + (fact[1] ? " " + fact[1] : "")));
+      fact[2].forEach(function (pair, i) {
+        if (i) value.append(", ");
+        if (pair[0]) value.append(el("span", named(pair[0]), { "class": "none" }), " ");
+        value.append(el("bdi", pair[1]));
+      });
+      list.append(head, value);
+    });
+    return list;
+  }
+
   /* What was asked: a box of media, and the elements of the text. */
   M.asked = function (q, words, root, home) {
     var media = el("div"), text = [];
@@ -135,7 +152,9 @@
         q.choices.forEach(function (choice) { var item = el("li"); item.append(el("bdi", choice)); list.append(item); });
         text.push(el("h3", words["question.options"]), list);
       }
-      text.push(el("h3", words.target), paragraph(q.target));
+      text.push(el("h3", words.target));
+      if (q.target || !q.facts.length) text.push(paragraph(q.target));
+      if (q.facts.length) text.push(facts(q.facts, words));
     }
     return { media: media, text: text };
   };
@@ -166,12 +185,12 @@
       if (a.note) why.append(" · ", el("bdi", a.note));
     }
     out.push(el("h3", words.verdict), why);
-    var facts = [];
-    if (a.output != null) facts.push(a.input == null ? M.say(words, "tokens", { n: a.output }) : M.say(words, "tokens.both", { a: a.input, n: a.output }));
-    if (a.seconds) facts.push(a.seconds.toFixed(2) + " s");
-    if (a.cost != null) facts.push("$" + a.cost.toFixed(5));
-    if (a.cached) facts.push(words.cached);
-    if (facts.length) out.push(el("p", facts.join(" · "), { "class": "meta" }));
+    var used = [];
+    if (a.output != null) used.push(a.input == null ? M.say(words, "tokens", { n: a.output }) : M.say(words, "tokens.both", { a: a.input, n: a.output }));
+    if (a.seconds) used.push(a.seconds.toFixed(2) + " s");
+    if (a.cost != null) used.push("$" + a.cost.toFixed(5));
+    if (a.cached) used.push(words.cached);
+    if (used.length) out.push(el("p", used.join(" · "), { "class": "meta" }));
     return out;
   };
   M.heading = function (text, tags, url, id) {

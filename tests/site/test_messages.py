@@ -18,6 +18,7 @@ from mmeval.definitions import Policy
 from mmeval.diagnosis import Verdict
 from mmeval.sitegen import discover
 from mmeval.sitegen.env import languages, source_folder
+from mmeval.sitegen.expected import NAMES
 from mmeval.sitegen.pages import board, compare, gallery, plots, question, run
 from mmeval.sitegen.understanding import TONES
 from mmeval.types import STATUSES, Modality
@@ -25,6 +26,7 @@ from mmeval.types import STATUSES, Modality
 PACKAGE = Path(discover.__file__).parent
 FAMILIES = {
     "ref": get_args(Reference),
+    "target": NAMES,
     "theme": ["auto", "light", "dark"],
     "outcome": OUTCOMES,
     "part": PARTS,

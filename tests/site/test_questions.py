@@ -14,14 +14,16 @@ import numpy as np
 import pytest
 
 from mmeval.board import Board
+from mmeval.board.views import Line
 from mmeval.sitegen.agreement import kappa
 from mmeval.sitegen.asked import asked_of
+from mmeval.sitegen.boardrows import row_marks
+from mmeval.sitegen.cells import trust
 from mmeval.sitegen.drawings import Step, curve, histogram
 from mmeval.sitegen.env import environment, source_folder
 from mmeval.sitegen.links import model_url
 from mmeval.sitegen.matrix import png
 from mmeval.sitegen.pages.benchmark import measured
-from mmeval.sitegen.pages.run import trust
 from mmeval.sitegen.questions import model_entry
 from tests.browsing import until
 
@@ -32,10 +34,10 @@ QUESTION = f"{PAGE}#q-toy_chartqa-0052"
 STAMPS = "What is at 0:05 or 00:01:15.5? <b>16:9</b>, 10:30 am, 3:75, 1:2:3:4, 12 seconds, after 12 seconds, 第7秒."
 DRAWN = """q => {
   const begin = performance.now(), box = document.createElement("div");
-  box.append(...mmeval.asked(q, {}, "", "").text);
+  box.append(...mmeval.asked(q, {"target.count": "number"}, "", "").text);
   const prompt = box.querySelector("p"), buttons = [...box.querySelectorAll("button")].map(one => one.textContent);
   const elements = [...prompt.children].map(one => one.tagName);
-  return {buttons, elements, text: prompt.textContent, ms: performance.now() - begin};
+  return {buttons, elements, facts: box.querySelector("dl").textContent, text: prompt.textContent, ms: performance.now() - begin};
 }"""
 
 
@@ -88,10 +90,12 @@ def test_j_and_k_walk_through_the_questions(visit: Visit) -> None:
         "media": [{"kind": "video", "file": "a.mp4"}],
         "choices": [],
         "target": "",
+        "facts": [["groups", 2, [["count", "4"], ["", "<b>red"]]]],
     }
     shown = tab.evaluate(DRAWN, question)
     assert shown["buttons"] == ["0:05", "00:01:15.5", "12 seconds", "7秒"]
     assert (shown["text"], shown["elements"]) == (STAMPS, ["BUTTON"] * 4)
+    assert shown["facts"] == "groups 2number 4, <b>red"
     assert tab.evaluate(DRAWN, {**question, "media": []})["buttons"] == []
     assert tab.evaluate(DRAWN, {**question, "prompt": "at 1:" * 50_000})["ms"] < 1000
 
@@ -175,14 +179,17 @@ def test_axe_finds_nothing_at_all_and_targets_are_large(visit: Visit, site: Path
 
 def test_an_imported_run_says_so_on_every_page(board: Board) -> None:
     asked = next(asked_of(column, board) for column in board.columns if column.card.name == "toy_chartqa")
-    cell = next(iter(asked.column.cells.values()))
+    model, cell = next(iter(asked.column.cells.items()))
     assert trust(cell) == []
     third = replace(cell, trust="third-party")
     assert trust(third) == [{"key": "mark.third-party", "value": "", "tone": "warn"}]
     cells = {name: third if one is cell else one for name, one in asked.column.cells.items()}
     column = replace(asked.column, cells=cells)
     rows = measured(asked_of(column, board), board, None, [])["rows"]
-    assert [row["trust"] for row in rows if row["trust"]] == ["mark.third-party"]
+    told = [one["key"] for row in rows for one in (*row["trust"], *row["marks"])]
+    assert told == ["mark.third-party"], "once, on one row"
+    line = Line(model=model, coverage=1, mean=None, corrected=None, outside="third-party", mark="third-party")
+    assert [one["key"] for one in row_marks(line, board.models[model])] == ["outside.third-party"]
     entries = [model_entry(asked_of(column, board), name) for name in column.cells]
     assert [one["mark"] for one in entries if "mark" in one] == ["third-party"]
 

@@ -16,14 +16,15 @@ from mmeval.sitegen import data, samples
 from mmeval.sitegen.agreement import agreement_table
 from mmeval.sitegen.asked import Asked
 from mmeval.sitegen.boardrows import group_title
-from mmeval.sitegen.cells import aside, metric_title, rank_text, seldom, shown, slices, text_of
+from mmeval.sitegen.cells import aside, metric_title, rank_text, seldom, shown, slices, text_of, trust
 from mmeval.sitegen.charts import Scale, around, axis, interval
 from mmeval.sitegen.drawings import histogram
 from mmeval.sitegen.env import Language, number, whole
+from mmeval.sitegen.expected import target_line
 from mmeval.sitegen.links import benchmark_url, chart_path, model_url, question_url, questions_url
 from mmeval.sitegen.matrix import png
 from mmeval.sitegen.quality import asked_otherwise, cutoffs, needs_image, quality_of, sharpest, with_and_without
-from mmeval.sitegen.questions import BRIEF, card_of
+from mmeval.sitegen.questions import brief_of, card_of
 from mmeval.sitegen.reported import reported_rows
 from mmeval.sitegen.seasons import seasons_of
 from mmeval.sitegen.site import Context, File, Page, Site
@@ -158,7 +159,7 @@ def headline(asked: Asked, seeing: Sequence[Mapping[str, Any]], lang: Language) 
 def picked(asked: Asked, lang: Language) -> list[dict[str, Any]]:
     """Questions from easy to hard as cards, evenly spread over the shares; pictured ones, if there are enough."""
     order = asked.easy_first
-    pictured = [i for i in order if samples.brief(asked.file, asked.ids[i], BRIEF)[1]]
+    pictured = [i for i in order if brief_of(asked, i)[1]]
     among = pictured if len(pictured) >= PICKED else order
     if not among:
         return []
@@ -266,7 +267,7 @@ def row(name: str, column: Column, board: Board, ranks: Ranks | None, x: Scale, 
         "rank": rank_text(rank),
         "tier": rank.tier if rank else "",
         "first": rank is not None and rank.best == 1,
-        "trust": f"mark.{cell.mark.replace(' ', '-')}" if cell.mark else "",
+        "trust": trust(cell),
         "plot": interval(x, numbers["value"], numbers["low"], numbers["high"], chance),
         **numbers,
     }
@@ -301,7 +302,7 @@ def findings(found: Sequence[Finding], asked: Asked) -> list[dict[str, Any]]:
                 "models": one.models,
                 "answer": one.answer,
                 "question": samples.brief(asked.file, one.id, 160)[0] if sample else "",
-                "target": short(samples.target_text(sample), 60) if sample else "",
+                "target": short(target_line(sample), 60) if sample else "",
             }
         )
     return out

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from mmeval.board.views import grouped
-from mmeval.sitegen import samples
 from mmeval.sitegen.asked import Asked
 from mmeval.sitegen.boardrows import group_title
 from mmeval.sitegen.env import Language, Nav, number
 from mmeval.sitegen.links import benchmark_url
-from mmeval.sitegen.questions import BRIEF
+from mmeval.sitegen.questions import brief_of
 from mmeval.sitegen.site import Page, Site
 from mmeval.sitegen.text import short
 
@@ -38,11 +37,12 @@ def card(asked: Asked, lang: Language) -> dict[str, Any]:
     about, cells = asked.column.card, asked.column.cells
     best = asked.rivals[0] if asked.rivals else None
     middle = asked.easy_first[len(asked.ids) // 2] if asked.ids else None
-    picture = ("", "", 0, 0) if middle is None else samples.brief(asked.file, asked.ids[middle], BRIEF)
+    picture = ("", "", 0, 0) if middle is None else brief_of(asked, middle)
     return {
         "title": about.title,
         "url": benchmark_url(about.name),
         "about": short(about.about or "", 160),
+        "text": picture[0] if asked.known.public else "",
         "thumb": picture[1],
         "width": picture[2],
         "height": picture[3],

@@ -23,7 +23,7 @@ from mmeval.board.ranks import Ranks
 from mmeval.board.views import View, corrected, grouped, percent
 from mmeval.sitegen import data
 from mmeval.sitegen.boardrows import group_title
-from mmeval.sitegen.cells import aside, command, provenance, rank_text, seldom, shown, slices
+from mmeval.sitegen.cells import aside, command, provenance, rank_text, seldom, shown, slices, trust
 from mmeval.sitegen.charts import Scale, axis, interval, marks, sized
 from mmeval.sitegen.env import Language, Nav
 from mmeval.sitegen.links import benchmark_url, chart_path, model_url, overall_badge
@@ -239,6 +239,7 @@ def worded(card: ModelCard, board: Board, lang: Language) -> dict[str, Any]:
 def row(name: str, column: Column, cell: Cell, ranks: Ranks | None, field: Field) -> dict[str, Any]:
     """One benchmark: the model's numbers among those of all models."""
     numbers, scale = shown(cell, column), column.card.scale
+    imported = [one for one in trust(cell) if one["tone"] == "warn"]
     chance = None if column.card.chance is None else column.card.chance * scale
     return {
         "title": column.card.title,
@@ -248,6 +249,7 @@ def row(name: str, column: Column, cell: Cell, ranks: Ranks | None, field: Field
         "of": len(ranks.models) if ranks else 0,
         "plot": interval(field.scale, numbers["value"], numbers["low"], numbers["high"], chance, under=field.ticks),
         **numbers,
+        "marks": [*imported, *numbers["marks"]],
     }
 
 

@@ -12,7 +12,7 @@ from mmeval.board.vectors import OUTCOMES
 from mmeval.sitegen import samples
 from mmeval.sitegen.answers import page_ranges, write_answers
 from mmeval.sitegen.asked import Asked
-from mmeval.sitegen.cells import command, marks, metric_title, provenance, shown, slices, text_of
+from mmeval.sitegen.cells import command, marks, metric_title, provenance, shown, slices, text_of, trust
 from mmeval.sitegen.env import Renderer
 from mmeval.sitegen.links import badge_path, benchmark_url, model_url, questions_url, run_dir, run_url
 from mmeval.sitegen.questions import answers_name, run_map, shard_names
@@ -136,12 +136,6 @@ def front_page(cell: Cell, asked: Asked, card: ModelCard, prompts: str, *, plain
         "command": command(cell.run),
         "example": short(text_of(cell.run.info.provenance.get("example")), 4000),
     }
-
-
-def trust(cell: Cell) -> list[dict[str, str]]:
-    """How far a run can be trusted, as a mark; nothing for one that was measured here and not verified."""
-    tone = {"verified": "good", "third-party": "warn"}.get(cell.mark, "")
-    return [{"key": f"mark.{cell.mark.replace(' ', '-')}", "value": "", "tone": tone}] if cell.mark else []
 
 
 def count(outcomes: str) -> list[tuple[str, int]]:
