@@ -9,11 +9,14 @@ import pytest
 from PIL import Image as Pillow
 
 from mmeval import media
+from mmeval.board import collect
 from mmeval.catalog import Catalog
 from mmeval.errors import MediaError
 from mmeval.generation import TASKS, flickering
 from mmeval.runner import run_one
 from mmeval.sitegen import answers
+from mmeval.sitegen.asked import asked_of
+from mmeval.sitegen.questions import brief_of
 from mmeval.store import thumbnail_path
 from mmeval.types import Reply, Sample
 from tests.data.pictures import exact_film
@@ -95,7 +98,10 @@ def test_the_references_get_everything_and_nothing(settings, model, score):
 
 @pytest.mark.parametrize(("name", "ending"), [("draw_bars", ".png"), ("play_tones", ".wav"), ("move_dot", ".mp4")])
 def test_a_page_shows_what_was_made(settings, name, ending):
-    """A small picture and the whole file lie beside the samples; a seed is said where there is one."""
+    """A small picture and the whole file lie beside the samples; a seed is said where there is one.
+
+    On cards, what a model made rightly stands for a question that has no picture.
+    """
     run = run_one(Catalog().benchmark(name), "drawing/right", settings.model_copy(update={"limit": 1}))
     (told,) = run.told()
     thumbs = thumbnail_path(settings.results, run.info, "x").parent
@@ -105,3 +111,7 @@ def test_a_page_shows_what_was_made(settings, name, ending):
     assert (thumbs / f"{sha}{ending}").read_bytes() == next(iter(run.records())).reply.media[0].read()
     gone = answers.made(told.made[0]._replace(sha256="0" * 64), thumbs)
     assert (gone["thumb"], gone["file"]) == ("", "")
+    board = collect(settings.results)
+    asked = asked_of(board.columns[0], board)
+    text, thumb, *_ = brief_of(asked, 0)
+    assert (len(text) > 20, thumb) == (True, "" if ending == ".wav" else sha)

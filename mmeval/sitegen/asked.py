@@ -112,7 +112,7 @@ class Asked:
         if not any(tag in self.column.card.tags for tag in ("makes image", "makes video")):
             return {}
         found: dict[str, tuple[str, int, int]] = {}
-        for name in self.rivals[:PAINTERS]:
+        for name in self.models[:PAINTERS]:
             right = dict(zip(self.ids, self.outcomes[name], strict=True))
             for key, picture in samples.made_pictures(self.column.cells[name].run, self.file.parent / "thumbs"):
                 if right.get(key) == "r":

@@ -48,7 +48,7 @@ def seldom(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[str]:
 
 
 def trust(cell: Cell) -> list[dict[str, str]]:
-    """How far a run can be trusted, as message key, value and tone; nothing if it was measured here and not verified."""
+    """How far a run can be trusted, as key, value and tone; nothing if it was measured here and not verified."""
     tone = {"verified": "good", "third-party": "warn"}.get(cell.mark, "")
     return [{"key": f"mark.{cell.mark.replace(' ', '-')}", "value": "", "tone": tone}] if cell.mark else []
 
