@@ -1,8 +1,8 @@
 """Write benchmarks/fresh/digests.json, what the public seasons draw: python -m scripts.lock_seasons [--check].
 
-The digest of a generator covers the pixels, questions and answers of its items. Of a film it covers the frames as they
-are drawn, for the encoded file depends on the version of PyAV. It refuses a season that asks the same
-question twice; take another seed then.
+The digest of a generator covers the pixels, sounds, questions and answers of its items. Of a film it covers the frames
+as they are drawn, for the encoded file depends on the version of PyAV. It refuses a season that asks the same question
+twice; take another seed then.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def digest(items: list[Item]) -> str:
     for item in items:
         for picture in (*item.images, *(item.film.frames if item.film else ())):
             found.update(np.asarray(Image.open(io.BytesIO(picture)).convert("RGB")).tobytes())
+        found.update(item.sound or b"")
         said = [[q.text, q.form, q.target, q.choices] for q in (item.main, *item.probes)]
         found.update(json.dumps([said, item.description, dict(item.facts)], sort_keys=True).encode())
     return found.hexdigest()

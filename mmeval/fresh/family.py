@@ -25,6 +25,7 @@ def family(
     chance: float | None,
     rules: Mapping[str, Scorer] = RULES,
     video: str | None = None,
+    audio: str | None = None,
 ) -> Callable[[str], Benchmark]:
     """The benchmark of a season, by the season's name.
 
@@ -36,6 +37,7 @@ def family(
         chance: expected share of main questions that random answers solve.
         rules: how the forms of its answers are read.
         video: how its films are shown, as in `Benchmark.video`.
+        audio: how its sounds are given, as in `Benchmark.audio`.
     """
 
     def season(version: str) -> Benchmark:
@@ -44,7 +46,7 @@ def family(
             name=name, version=found.name, title=title, about=about,
             data=Drawn(found, generators), to_sample=to_sample, score=scorer(rules), profile="mmeval",
             metric=understood_and_solved(), cluster="item", license="CC0-1.0", url=None, paper=None, rows=None,
-            chance=chance, released=_released(found.name), redistribute=found.public, video=video,
+            chance=chance, released=_released(found.name), redistribute=found.public, video=video, audio=audio,
             tags=("generated", "fresh", f"{len(generators)} generators", f"{len(STEPS)} steps"),
         )  # fmt: skip
 

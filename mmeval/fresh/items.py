@@ -1,4 +1,4 @@
-"""Items: a drawn picture or film, the question about it, and the questions that show whether it was understood."""
+"""Items: a drawn picture, film or sound, its question, and the questions that show whether it was understood."""
 
 from __future__ import annotations
 
@@ -62,6 +62,8 @@ class Item:
     """PNG files, in the order in which they are shown."""
     film: Film | None = None
     """A film that is shown after them."""
+    sound: bytes | None = None
+    """A WAV file that is heard after them."""
     main: Question
     """What has to be solved."""
     probes: tuple[Question, ...]

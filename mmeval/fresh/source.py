@@ -77,7 +77,7 @@ class Drawn:
 def _rows(generator: Generator, item: Item, step: int, index: int) -> Iterator[dict[str, Any]]:
     key = f"{generator.name}-{step}-{index:02}"
     shared = {"item": key, "generator": generator.name, "step": step, "images": item.images, "facts": dict(item.facts)}
-    shared["film"] = item.film and item.film.file()
+    shared |= {"film": item.film and item.film.file(), "sound": item.sound}
     probes = [(f"{key}.{place}", PROBE, str(place), probe) for place, probe in enumerate(item.probes, 1)]
     for name, role, answers, question in [(key, MAIN, MAIN, item.main), *probes]:
         yield {
@@ -120,3 +120,5 @@ def _shown(row: Row) -> Iterator[Part]:
         yield media.image(data, source=f"{row['item']}{f' picture {place}' if many else ''}")
     if row["film"]:
         yield media.video(row["film"], source=row["item"])
+    if row["sound"]:
+        yield media.audio(row["sound"], source=row["item"])

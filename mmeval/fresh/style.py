@@ -11,12 +11,13 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    import numpy as np
     from PIL import Image, ImageDraw, ImageFont
 
-__all__ = ["COLOURS", "FONTS", "RGB", "Page", "Style", "png", "style"]
+__all__ = ["COLOURS", "DEVIATION", "FONTS", "RGB", "Page", "Style", "normal", "png", "style"]
 
 RGB: TypeAlias = tuple[int, int, int]
 FONTS = tuple(sorted(Path(__file__).with_name("fonts").glob("*.[ot]tf")))
@@ -33,6 +34,8 @@ COLOURS: Mapping[str, RGB] = {
     "brown": (122, 78, 44),
 }
 """Colours that people name alike; vary them with `Style.shade` only."""
+DEVIATION = 209
+"""Standard deviation of the sum of eight random bytes."""
 SCALE = 2
 """Factor by which pages are drawn larger and then averaged down, for smooth edges."""
 
@@ -143,12 +146,21 @@ def png(image: Image.Image, look: Style, *, effort: int = 6) -> bytes:
     return out.getvalue()
 
 
+def normal(count: int, seed: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Nearly normal whole numbers with mean 0 and a standard deviation of `DEVIATION`, alike on every machine."""
+    import numpy as np
+
+    raw = np.random.PCG64(seed).random_raw(count)
+    found: np.ndarray[Any, np.dtype[np.int64]] = raw.view(np.uint8).reshape(count, 8).sum(axis=1, dtype=np.int64)
+    return found - 1020  # the mean of the sum of eight random bytes
+
+
 def _scaled(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     return [(round(x * SCALE), round(y * SCALE)) for x, y in points]
 
 
 def _noisy(image: Image.Image, look: Style) -> Image.Image:
-    """The picture with nearly normal noise: sums of eight random bytes, in whole numbers, alike on every machine."""
+    """The picture with noise, in whole numbers."""
     if not look.noise:
         return image
     import numpy as np
@@ -156,9 +168,7 @@ def _noisy(image: Image.Image, look: Style) -> Image.Image:
 
     pixels = np.asarray(image, dtype=np.int64)
     height, width, _ = pixels.shape
-    raw = np.random.PCG64(look.seed).random_raw(height * width)
-    sums = raw.view(np.uint8).reshape(height, width, 8).sum(axis=2, dtype=np.int64)
-    noise = (sums - 1020) * look.noise // 2090  # eight bytes have mean 1020 and standard deviation 209
+    noise = normal(height * width, look.seed).reshape(height, width) * look.noise // (10 * DEVIATION)
     return Image.fromarray(np.clip(pixels + noise[..., None], 0, 255).astype(np.uint8))
 
 

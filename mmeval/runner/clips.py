@@ -56,7 +56,7 @@ def store_clips(plan: Plan, info: RunInfo, samples: Path) -> None:
         with suppress(MediaError, OSError):  # the run has recorded the sample as `invalid_input`
             if clip_name(clip) in missing:
                 missing.discard(clip_name(clip))
-                _copy(clip, folder)
+                _copy_small(plan, clip, folder)
                 put_once(folder / f"{clip_name(clip)}.webp", partial(_poster, plan, clip))
             if key in strips and isinstance(clip, Video):
                 _strip(plan, clip, folder, strips[key])
@@ -112,16 +112,30 @@ def _copy(clip: Media, folder: Path) -> None:
         put_once(folder / f"{clip.sha256}{ending}", clip.read)
 
 
+def _copy_small(plan: Plan, clip: Video | Audio, folder: Path) -> None:
+    """WAV files are large, and that of a question is only played: pages have it as MP3."""
+    if clip.mime != "audio/wav" or not isinstance(clip, Audio):
+        _copy(clip, folder)
+    elif clip.size <= LARGEST:
+        whole = replace(clip, start=None, end=None)
+        put_once(folder / f"{clip.sha256}.mp3", lambda: media.small_sound(_heard(plan, whole)))
+
+
+def _heard(plan: Plan, clip: Audio) -> Path:
+    """The sound as a WAV file of one channel and 16 bits."""
+    (heard,) = _shown(plan, replace(clip, policy=AudioPolicy())).prompt
+    assert isinstance(heard, Audio)
+    assert heard.path is not None
+    return heard.path
+
+
 def _poster(plan: Plan, clip: Video | Audio) -> bytes:
     """The middle one of the frames that the model saw, one from the middle of a film, or the wave form of a sound."""
     if isinstance(clip, Video):
         alone = replace(clip, policy=VideoPolicy(frames=1))
         frames = (_frames(_shown(plan, clip)) if clip.policy else []) or _frames(_shown(plan, alone))
         return media.thumbnail(frames[len(frames) // 2])
-    (heard,) = _shown(plan, replace(clip, policy=AudioPolicy())).prompt
-    assert isinstance(heard, Audio)
-    assert heard.path is not None
-    return media.wave_form(heard.path)
+    return media.wave_form(_heard(plan, clip))
 
 
 def _strip(plan: Plan, clip: Video, folder: Path, names: list[str]) -> None:

@@ -146,7 +146,7 @@ def test_an_estimate_knows_films_and_sounds(benchmark, model, how, images, token
 
 
 @pytest.mark.parametrize(
-    ("benchmark", "kind", "ending"), [("drawn_films", "video", ".mp4"), ("drawn_sounds", "audio", ".wav")]
+    ("benchmark", "kind", "ending"), [("drawn_films", "video", ".mp4"), ("drawn_sounds", "audio", ".mp3")]
 )
 def test_a_page_plays_the_clip_and_shows_what_each_model_saw(tmp_path, benchmark, kind, ending):
     strips = {}

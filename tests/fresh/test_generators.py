@@ -17,6 +17,7 @@ from mmeval.fresh.seasons import all_public, current
 from mmeval.fresh.source import Drawn
 from scripts.lock_seasons import COMMAND, digest, read
 from tests.fresh.oracle import near_miss, right, score
+from tests.perf.fresh_ears import by_ear
 
 FAMILIES = [name for name in Catalog().benchmarks() if name.startswith("fresh_")]
 
@@ -47,7 +48,8 @@ def test_an_item_is_exact(generator):
             assert score(*about, right(*about), question.choices).value == 1, question
             assert score(*about, near_miss(*about, question.choices), question.choices).value == 0, question
         assert len(item.description) > 40
-        assert item.images or item.film
+        assert item.images or item.film or item.sound
+        assert not item.sound or by_ear(generator, item), "who listens answers otherwise"
         for picture in (*item.images, *(item.film.frames[:1] if item.film else ())):
             assert Image.open(io.BytesIO(picture)).format == "PNG"
 
@@ -80,7 +82,7 @@ def test_an_item_depends_on_its_seed_alone(generator):
     one = drawn(generator, current())[0]
     assert draw(generator, all_public()[current()].seed, 1, 0) == one
     other = draw(generator, "another seed", 1, 0)
-    assert (other.images, other.film) != (one.images, one.film)
+    assert (other.images, other.film, other.sound) != (one.images, one.film, one.sound)
 
 
 @pytest.mark.parametrize("generator", GENERATORS)

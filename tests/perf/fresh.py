@@ -1,8 +1,8 @@
 """What the drawn questions keep: python -m tests.perf.fresh [--items 1000] [--generator NAME ...] [--by-step | --pictures].
 
 For each generator: how many questions are different, on how many items the second solver agrees, how many right answers
-pass and how many near misses are refused. With `--pictures` they are drawn, too: how many of them are different, and the
-milliseconds of one item. `--by-step` tells for each
+pass and how many near misses are refused. With `--pictures` they are drawn, too: how many pictures, films and sounds are
+different, and the milliseconds of one item; a solver that only listens (`tests/perf/fresh_ears.py`) has to agree on sounds. `--by-step` tells for each
 step the stated chance, what the best guess without the picture and a random one solve, and the accuracy of a scripted
 solver with noise (`tests/perf/fresh_noise.py`). The command fails if a promise is broken.
 """
@@ -21,6 +21,7 @@ from mmeval.fresh import STEPS, Generator, Item, draw
 from mmeval.fresh.style import Page
 from scripts.lock_seasons import generators
 from tests.fresh.oracle import near_miss, right, score
+from tests.perf.fresh_ears import by_ear
 from tests.perf.fresh_guess import best_guess, margin, random_guess
 from tests.perf.fresh_noise import accuracy
 
@@ -44,9 +45,10 @@ class Kept:
     def add(self, generator: Generator, item: Item, seconds: float) -> None:
         self.items += 1
         self.seconds += seconds
-        self.pictures.add(hashlib.sha256(b"".join((*item.images, *(item.film.frames if item.film else ())))).digest())
+        shown = (*item.images, *(item.film.frames if item.film else ()), item.sound or b"")
+        self.pictures.add(hashlib.sha256(b"".join(shown)).digest())
         self.questions.add(hashlib.sha256(f"{item.description}\0{item.main.text}".encode()).digest())
-        self.agreed += generator.solve(item.facts) == item.main.target
+        self.agreed += generator.solve(item.facts) == item.main.target and (not item.sound or by_ear(generator, item))
         for one in (item.main, *item.probes):
             about = (one.form, one.target)
             self.asked += 1
@@ -72,7 +74,7 @@ def without_pictures(every: list[Generator]) -> None:
     Page.png = lambda self, *, effort=6: b""  # type: ignore[method-assign]
     for one in every:
         module = sys.modules[type(one).__module__]
-        for name, drawn in (("_picture", b""), ("filmed", None)):
+        for name, drawn in (("_picture", b""), ("filmed", None), ("recorded", b"")):
             if hasattr(module, name):
                 setattr(module, name, lambda *given, drawn=drawn, **named: drawn)
 

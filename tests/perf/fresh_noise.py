@@ -17,6 +17,7 @@ from mmeval.fresh.puzzles.clocks import GRAIN
 from mmeval.fresh.puzzles.matrices import VALUES
 from mmeval.fresh.scenes import GENERATORS as SCENES
 from mmeval.fresh.scenes import WITH_COORDINATES
+from mmeval.fresh.sounds import GENERATORS as SOUNDS
 from tests.fresh.oracle import right, score
 
 __all__ = ["accuracy"]
@@ -25,7 +26,7 @@ Facts = Mapping[str, Any]
 MISREAD = 0.015
 """Probability of an error, for each fact and each step of thought."""
 CROWDED = 0.005
-"""The same for scenes and films, whose objects have five facts each; in a crowded search each object is looked at once."""
+"""The same for scenes, films and sounds, whose objects have five facts each and more; in a crowded search each object is looked at once."""
 EYE = 1.7
 """Standard deviation of the size of a slice, in percentage points."""
 TURN = 2.0
@@ -99,7 +100,7 @@ def accuracy(generator: Generator, items: int, *, dial: float = 1.0) -> list[flo
 
 
 def _solved(rng: random.Random, generator: Generator, step: int, item: Item, dial: float) -> bool:
-    slip = dial * (CROWDED if generator in (*FILMS, *SCENES, *WITH_COORDINATES) else MISREAD)
+    slip = dial * (CROWDED if generator in (*FILMS, *SCENES, *SOUNDS, *WITH_COORDINATES) else MISREAD)
     sure = all(rng.random() >= slip for _ in range(_work(generator.name, item)))
     if generator.name == "clocks":
         return sure and _right(generator, item, _clock(rng, step, item.facts, dial))
