@@ -4,6 +4,7 @@ from mmeval.scorers.base import Compare, Extract, Extraction, Grade, JudgeRule, 
 from mmeval.scorers.coordinates import Convention
 from mmeval.scorers.judges.constraints import constrained
 from mmeval.scorers.judges.extraction import extracted_answer, judged_choice
+from mmeval.scorers.judges.frames import frames_alike, frames_like
 from mmeval.scorers.judges.likely import bindings, soft_tifa
 from mmeval.scorers.judges.making import clip_score, questions_about, spoken, vqa_score, written
 from mmeval.scorers.judges.pairwise import pairwise
@@ -73,6 +74,8 @@ __all__ = [
     "exact_text",
     "explained_yes_no",
     "extracted_answer",
+    "frames_alike",
+    "frames_like",
     "graded",
     "instructed",
     "interval",

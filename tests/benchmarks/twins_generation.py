@@ -97,6 +97,20 @@ TWINS = {
         verdicts=["yes", "no", "yes", "yes", "yes", "yes", "no", "no", "yes", "3", "yes", "One.", "yes"],
         value=(0.5 + 1 + 0 + 1 + 1) / 5, answers=["1 of 2", "1 of 1", "3 of 3", "0 of 3", "4 of 4", "1 of 1"],
     ),
+    **{
+        name: Twin(
+            columns={**ASKED, "auxiliary_info": {}},
+            rows=[{"prompt_en": "a fox, pencil sketch", "dimension": dimensions, "auxiliary_info":
+                   {"appearance_style": {"appearance_style": "pencil sketch"}}},
+                  {"prompt_en": "a red fox", "dimension": ["color"]}],
+            prompt=["a fox, pencil sketch"], replies=[moving(100, 120)], verdicts=[cosines], value=value,
+        )
+        for name, dimensions, cosines, value in (
+            ("vbench_subject", ["subject_consistency", "motion_smoothness"], (1.0, 1.0, 0.9, 0.7), 0.8),
+            ("vbench_background", ["scene", "background_consistency"], (1.0, 1.0, 0.5, -0.1), 0.25),
+            ("vbench_style", ["appearance_style"], (0.2, 0.3), 0.25),
+        )
+    },
     "wise": Twin(
         columns=HINT, rows=[hint(7, "Cultural knowledge"), hint(8, "Cultural knowledge")],
         key="cultural_common_sense.json", more={"natural_science.json": (HINT, [hint(701, "Biology")])},

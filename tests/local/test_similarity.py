@@ -114,9 +114,12 @@ def folder(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built(request.param, tmp_path_factory.mktemp(request.param.__name__))
 
 
-async def ask(folder: Path, *requests: Request, together: bool = True, **options: Any) -> list[Any]:
-    how = Options(**options)
-    adapter = Adapter(str(folder), how)
+async def ask(
+    folder: Path, *requests: Request, together: bool = True, name: str = "similarity", **options: Any
+) -> list[Any]:
+    made = Catalog().adapter(name)
+    how = made.capabilities.options(**options)
+    adapter = made(str(folder), how)
     await adapter.connect()
     try:
         waits = [requests] if together else [[one] for one in requests]
@@ -250,3 +253,38 @@ async def test_frames_are_compared_by_xclip(tmp_path: Path) -> None:
         texts = processor.tokenizer(list(TEXTS), padding=True, return_tensors="pt")
         expected = model(pixel_values=pixels.view(1, 4, 3, 56, 56), **texts).logits_per_video[0]
     assert film.scores == pytest.approx(expected.tolist(), abs=1e-4)
+
+
+def vit() -> tuple[Any, Any]:
+    """As DINO: an image encoder alone, with a class token."""
+    import transformers as hf
+
+    config = hf.ViTConfig(**tiny.VISION)
+    return hf.ViTModel(config), hf.ViTImageProcessorPil(size=tiny.SQUARE)
+
+
+@pytest.mark.parametrize("make", [clip, vit])
+async def test_images_are_compared_with_each_other(make: Any, tmp_path: Path) -> None:
+    import torch
+    import transformers
+
+    from mmeval.providers import decoded
+
+    made = built(make, tmp_path / "model")
+    both, first = choice(A, B, C, choices=("before", "first")), choice(A, C, choices=("first",))
+    film, turned, text, words = await ask(
+        made, both, first, choice(A, Text("?")), choice(A, B, choices=("red",)), name="likeness", batch_size=2
+    )
+    model = transformers.AutoModel.from_pretrained(made).eval()
+    pixels = transformers.AutoImageProcessor.from_pretrained(made)([decoded(x) for x in (A, B, C)], return_tensors="pt")
+    with torch.inference_mode():
+        if make is clip:
+            features = model.get_image_features(**pixels).pooler_output
+        else:
+            features = model(**pixels).last_hidden_state[:, 0]
+    near = torch.nn.functional.cosine_similarity(features[:, None], features[None], dim=-1)
+    wanted = [1, 1, near[1, 0], near[1, 0], near[2, 1], near[2, 0]]
+    assert film.scores == pytest.approx([float(one) for one in wanted], abs=1e-5)
+    assert turned.scores == pytest.approx([1, float(near[2, 0])], abs=1e-5)
+    assert "compares images, and nothing else" in str(text)
+    assert "`before` and `first` alone" in str(words)

@@ -13,9 +13,20 @@ from mmeval.catalog import Catalog
 from mmeval.engine.options import Settings
 from mmeval.errors import ScoreError
 from mmeval.runner import run_one
-from mmeval.scorers import bindings, clip_score, questions_about, soft_tifa, spoken, vqa_score, wise, written
+from mmeval.scorers import (
+    bindings,
+    clip_score,
+    frames_alike,
+    frames_like,
+    questions_about,
+    soft_tifa,
+    spoken,
+    vqa_score,
+    wise,
+    written,
+)
 from mmeval.types import Reply, Request, Sample, Score, Text
-from tests.data.pictures import png
+from tests.data.pictures import exact_film, png
 
 MADE = Reply(text="", finish="stop", media=(media.image(png()),))
 ASKED = [
@@ -30,10 +41,10 @@ def sample(target, text="a brown dog with three cups", **tags) -> Sample:
     return Sample(id="0", prompt=(Text(text),), target=target, tags=tags)
 
 
-def judged(scorer, one: Sample, answers, profile="mmeval") -> tuple[Score, list[str]]:
+def judged(scorer, one: Sample, answers, profile="mmeval", made=MADE) -> tuple[Score, list[str]]:
     """The score, and what the judge was asked."""
     rule, said, asked = scorer.rule(profile), [], []
-    found = rule.prompt(one, MADE)
+    found = rule.prompt(one, made)
     while not isinstance(found, Score):
         parts = found.prompt if isinstance(found, Request) else found
         asked.append(" ".join(part.text for part in parts if isinstance(part, Text)))
@@ -43,7 +54,7 @@ def judged(scorer, one: Sample, answers, profile="mmeval") -> tuple[Score, list[
             if isinstance(answer, str)
             else Reply(text="", scores=answer, finish="stop")
         )
-        found = rule.parse(one, MADE, *said)
+        found = rule.parse(one, made, *said)
     return found, asked
 
 
@@ -81,6 +92,27 @@ def test_clip_score(cosine, value):
     assert judged(clip_score(), sample(None), [(cosine,)])[0].value == pytest.approx(value)
     with pytest.raises(ScoreError, match="cosine=true"):
         judged(clip_score(), sample(None), [(24.3,)])
+
+
+@pytest.mark.parametrize(
+    ("scorer", "cosines", "value"),
+    [
+        (frames_alike, (1.0, 1.0, 0.9, 0.9, 0.8, 0.6), (0.9 + 0.9 + 0.8 + 0.6) / 4),
+        (frames_alike, (1.0, 1.0, -0.4, 0.5), 0.25),
+        (frames_alike, (1.0, 1.0), "fewer than two frames"),
+        (frames_alike, (0.2, 0.3, 0.2, 0.3), "likeness/"),
+        (frames_like, (0.2, 0.3, -0.1), 0.5 / 3),
+        (frames_like, (24.0, 25.0), "cosine=true"),
+    ],
+)
+def test_frames(scorer, cosines, value):
+    """VBench: the mean of max(0, cosine) with the frame before and the first, and of each frame with a text."""
+    film = Reply(text="", finish="stop", media=(media.video(exact_film(1, 2)),))
+    if isinstance(value, str):
+        with pytest.raises(ScoreError, match=value):
+            judged(scorer(), sample("watercolour"), [cosines], made=film)
+    else:
+        assert judged(scorer(), sample("watercolour"), [cosines], made=film)[0].value == pytest.approx(value)
 
 
 @pytest.mark.parametrize(
