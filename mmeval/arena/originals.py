@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from mmeval.arena.pairs import Pair
 from mmeval.data.samples import samples
@@ -24,13 +25,16 @@ def original_samples(pairs: Sequence[Pair], settings: Settings) -> Mapping[tuple
         folder, sample = pair.question.key
         wanted[folder].add(sample)
         runs[folder] = pair.question.run
-    return {
-        (folder, one.id): one for folder, ids in wanted.items() for one in _of(runs[folder], settings) if one.id in ids
-    }
+    return {(folder, one.id): one for folder, ids in wanted.items() for one in _of(runs[folder], settings, ids)}
 
 
-def _of(run: Run, settings: Settings) -> list[Sample]:
-    try:
-        return list(samples(job_of(run, settings).benchmark, offline=True))
-    except MMEvalError:
-        return []
+def _of(run: Run, settings: Settings, ids: Collection[str]) -> Iterator[Sample]:
+    """The samples with these ids, read no further than the last of them: the rows after it may take minutes to draw."""
+    missing = set(ids)
+    with suppress(MMEvalError):
+        for one in samples(job_of(run, settings).benchmark, offline=True):
+            if one.id in missing:
+                yield one
+                missing.remove(one.id)
+            if not missing:
+                return

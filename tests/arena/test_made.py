@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mmeval.arena import originals
 from mmeval.arena.judge import judge_benchmark
 from mmeval.arena.originals import original_samples
 from mmeval.arena.pairs import ELSEWHERE, choose_pairs, questions_of
@@ -71,6 +72,19 @@ def test_a_judge_is_shown_both_images_in_both_orders(drawn: Path) -> None:
         seen = [part.sha256 for part in sample.prompt if isinstance(part, Image)]
         assert seen == [made[sample.tags["model_a"]], made[sample.tags["model_b"]]]
     assert one.tags["model_a"] == other.tags["model_b"]
+
+
+def test_rows_after_the_last_one_compared_are_not_read(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    real = originals.samples
+    monkeypatch.setattr(
+        originals, "samples", lambda *given, **how: (read.append(s.id) or s for s in real(*given, **how))
+    )
+    found = [find_run(model, drawn / "results") for model in ("drawing__right", "drawing__wrong")]
+    pairs, _ = choose_pairs(questions_of(found), 1)
+    settings = Settings(results=drawn / "results")
+    assert list(original_samples(pairs, settings)) == [pairs[0].question.key]
+    assert read[-1] == pairs[0].question.sample
 
 
 def test_a_judge_that_cannot_see_is_refused(drawn: Path, tmp_path: Path) -> None:

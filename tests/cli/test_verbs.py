@@ -223,7 +223,7 @@ def test_quickstart_builds_the_board_and_a_second_call_asks_nothing(tmp_path: Pa
     assert "demo-vlm" in page or "Demo VLM" in page
     files = {file: file.stat().st_mtime_ns for file in (tmp_path / "_quickstart").rglob("records.jsonl")}
     assert len(files) == 20
-    second = process("quickstart", "--limit", "8", cwd=tmp_path)
+    second = command("quickstart", "--limit", "8", cwd=tmp_path)
     assert second.returncode == 0, second.stderr
     assert second.stderr.count("already complete") == 20
     assert {file: file.stat().st_mtime_ns for file in files} == files
