@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -24,6 +24,7 @@ __all__ = [
     "Units",
     "bonett_price",
     "difference",
+    "effective_tango",
     "mcnemar",
     "sign_flip",
     "tango",
@@ -226,23 +227,29 @@ def difference(
         ValueError: there are no pairs, or a difference is not in [-1, 1].
     """
     units = Units.of(differences, clusters)
-    n, weight = len(units.values), units.weight()
-    up, down = float(units.values.clip(0).sum()), float(-units.values.clip(None, 0).sum())
-    df = None if weight == 1 else units.freedom()
-    found = tango(up / weight, down / weight, n / weight, level=level, continuity=CONTINUITY, df=df)
+    found = effective_tango(units, level=level)
     return Difference(
         value=float(units.values.mean()),
         low=found.low,
         high=found.high,
-        n=n,
+        n=len(units.values),
         units=len(units.sums),
         gains=int((units.values > 0).sum()),
         losses=int((units.values < 0).sum()),
-        method="tango" if weight == 1 else "tango, effective n",
+        method=found.method,
         level=level,
         p_worse=sign_flip(units.sums, seed=seed),
-        variance=units.variance() * n,
+        variance=units.variance() * len(units.values),
     )
+
+
+def effective_tango(units: Units, *, level: float) -> Estimate:
+    """Tango's interval at the effective number of pairs, the one that `difference` gives."""
+    n, weight = len(units.values), units.weight()
+    up, down = float(units.values.clip(0).sum()), float(-units.values.clip(None, 0).sum())
+    df = None if weight == 1 else units.freedom()
+    found = tango(up / weight, down / weight, n / weight, level=level, continuity=CONTINUITY, df=df)
+    return found if weight == 1 else replace(found, method="tango, effective n")
 
 
 def sign_flip(sums: NDArray[np.float64], *, seed: int = 0, draws: int = 10_000) -> float:

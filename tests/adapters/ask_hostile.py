@@ -14,9 +14,11 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+import pytest
+
 from mmeval import AdapterError, Reply, Request, Text, UsageError
 from mmeval.catalog import Catalog
-from tests.adapters.conftest import CASES, VLLM, picture
+from tests.adapters.conftest import CASES, VLLM, picture, read_certificates_once
 from tests.loopback.hostile import SCENARIOS
 
 ASK = Request(prompt=(Text("What?"), picture("red")))
@@ -76,4 +78,6 @@ async def main(name: str, port: int) -> None:
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
-    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+    with pytest.MonkeyPatch.context() as patch:
+        read_certificates_once(patch)
+        asyncio.run(main(sys.argv[1], int(sys.argv[2])))

@@ -6,6 +6,7 @@ It writes to the socket itself, because no framework sends what these scenarios 
 from __future__ import annotations
 
 import asyncio
+import functools
 import gzip
 import json
 import threading
@@ -114,16 +115,25 @@ async def _flood(writer: Writer, name: str, detail: str) -> None:
     about = {} if name == "endless" else {"content-encoding": coding}
     status = "500 Sorry" if detail == "500" else "200 OK"
     _head(writer, status, {"content-type": "application/json", "transfer-encoding": "chunked", **about})
-    packer = zlib.compressobj(9, zlib.DEFLATED, 15 if coding == "deflate" else 31)
-    piece = b'{"text": "'
+    pieces = _pieces(name, coding)
+    piece = pieces[0]
     while True:
-        if name == "members":
-            piece = gzip.compress(b"") * 500
-        elif name == "bomb":
-            piece = packer.compress(MEGABYTE) + packer.flush(zlib.Z_SYNC_FLUSH)
         writer.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
         await writer.drain()
-        piece = b"x" * (1 << 16)
+        piece = pieces[1]
+
+
+@functools.cache
+def _pieces(name: str, coding: str) -> tuple[bytes, bytes]:
+    """What a flood begins with, and what it repeats."""
+    if name == "members":
+        return (gzip.compress(b"") * 500,) * 2
+    if name == "endless":
+        return b'{"text": "', b"x" * (1 << 16)
+    packer = zlib.compressobj(9, zlib.DEFLATED, 15 if coding == "deflate" else 31)
+    # After a full flush nothing refers to what came before, so each piece can follow any other.
+    first, again = (packer.compress(MEGABYTE) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    return first, again
 
 
 async def _slow(writer: Writer, where: str) -> None:

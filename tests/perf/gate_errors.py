@@ -35,7 +35,7 @@ from mmeval.stats.bounded import p_above
 from mmeval.stats.intervals import t_quantile, z_quantile
 from mmeval.stats.multiplicity import holm
 from mmeval.stats.outcomes import Outcomes
-from mmeval.stats.paired import CONTINUITY, Difference, difference, mcnemar, tango_z
+from mmeval.stats.paired import CONTINUITY, Difference, Units, difference, effective_tango, mcnemar, tango_z
 from mmeval.stats.rises import rate_rise
 from mmeval.stats.sequential import EProcess
 
@@ -300,7 +300,7 @@ class Partial:
         rng = np.random.default_rng([seed, self.n, round(1000 * self.share), round(100 * self.loss)])
         drawn = [self.draw(rng) for _ in range(runs)]
         passed = sum(p_above(d, -self.margin, -1, 1) < ALPHA for d in drawn)
-        tango = sum(difference(d, level=1 - 2 * ALPHA).low > -self.margin for d in drawn)
+        tango = sum(effective_tango(Units.of(d, None), level=1 - 2 * ALPHA).low > -self.margin for d in drawn)
         failed = sum(p_above(-self.unchanged(rng), 0, -1, 1) < ALPHA for _ in range(runs))
         return passed / runs, tango / runs, failed / runs
 
