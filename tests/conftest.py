@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import socket
+import ssl
 import tempfile
+from collections.abc import Iterator
 
 import pytest
 
@@ -44,6 +46,19 @@ def pytest_collection_finish() -> None:
     """Take the thousands of collected tests out of the garbage collector's sight."""
     gc.collect()
     gc.freeze()
+
+
+def read_certificates_once(patch: pytest.MonkeyPatch) -> None:
+    """Every HTTP client reads the CA bundle, those of some SDKs three times; no test speaks TLS."""
+    context = ssl.create_default_context()
+    patch.setattr(ssl, "create_default_context", lambda *args, **kwargs: context)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_tls_context() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        read_certificates_once(patch)
+        yield
 
 
 @pytest.fixture(autouse=True)

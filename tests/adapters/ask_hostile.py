@@ -18,7 +18,8 @@ import pytest
 
 from mmeval import AdapterError, Reply, Request, Text, UsageError
 from mmeval.catalog import Catalog
-from tests.adapters.conftest import CASES, VLLM, picture, read_certificates_once
+from tests.adapters.conftest import CASES, VLLM, picture
+from tests.conftest import read_certificates_once
 from tests.loopback.hostile import SCENARIOS
 
 ASK = Request(prompt=(Text("What?"), picture("red")))

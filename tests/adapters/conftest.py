@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import io
-import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -50,19 +49,6 @@ CASES = (
 )
 VLLM = Case("vllm", "vllm", (("key_env", "OPENAI_API_KEY"),))
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-
-
-def read_certificates_once(patch: pytest.MonkeyPatch) -> None:
-    """Every client of an SDK reads the CA bundle, up to three times; nothing here speaks TLS."""
-    context = ssl.create_default_context()
-    patch.setattr(ssl, "create_default_context", lambda *args, **kwargs: context)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _one_tls_context() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        read_certificates_once(patch)
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -178,15 +179,19 @@ def _redirected(source: Source, hub: Hub) -> Source:
 
 def shown(sample: Sample) -> list[str | int]:
     """The prompt as a golden file has it: texts, pictures by shade, films and sounds by name; `drawn` for one drawn into."""
-    shades = {media.image(png(shade)).sha256: shade for shade in range(64)}
     return [
         part.text
         if part.kind == "text"
         else part.source.rpartition(" ")[2]
         if part.kind != "image"
-        else shades.get(part.sha256, "drawn")
+        else _shades().get(part.sha256, "drawn")
         for part in sample.prompt
     ]
+
+
+@cache
+def _shades() -> Mapping[str, int]:
+    return {media.image(png(shade)).sha256: shade for shade in range(64)}
 
 
 def scored(benchmark: Benchmark, twin: Twin, samples: Sequence[Sample]) -> tuple[list[Record], float | None]:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.forked import Forked
 from tests.loopback import Provider
 
 ROOT = Path(__file__).parent.parent.parent
@@ -68,17 +69,21 @@ class Project:
     def command(self, name: str, *args: str) -> list[str]:
         base = ["-o", f"base_url={self.provider.url('openai')}", "-o", "api=chat", "--concurrency", "32"]
         where = ["--results", name, "--cache-file", f"{name}.sqlite"]
-        return [sys.executable, "-m", "mmeval", "run", "letters", "-m", "openai/m", *base, *where, *self.extra, *args]
+        return ["run", "letters", "-m", "openai/m", *base, *where, *self.extra, *args]
 
-    def start(self, name: str, *args: str, **how: Any) -> subprocess.Popen[str]:
+    def start(self, name: str, *args: str, limit: Callable[[], None] | None = None) -> Forked | subprocess.Popen[str]:
+        """Start a run; one with a limit, which the new process sets itself, goes through the interpreter."""
         env = {**os.environ, "PYTHONPATH": str(ROOT), "OPENAI_API_KEY": "sk-chaos", "CI": "true"}
+        words = self.command(name, *args)
+        if limit is None:
+            return Forked(words, self.home, env)
         return subprocess.Popen(
-            self.command(name, *args), cwd=self.home, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, start_new_session=True, **how,
+            [sys.executable, "-m", "mmeval", *words], cwd=self.home, env=env, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, start_new_session=True, preexec_fn=limit,
         )  # fmt: skip
 
-    def run(self, name: str, *args: str, **how: Any) -> tuple[int, str]:
-        process = self.start(name, *args, **how)
+    def run(self, name: str, *args: str, limit: Callable[[], None] | None = None) -> tuple[int, str]:
+        process = self.start(name, *args, limit=limit)
         out, _ = process.communicate(timeout=240)
         return process.returncode, out
 

@@ -90,7 +90,7 @@ def test_a_full_disk_is_one_line_and_resumable(project, provider) -> None:
     run = project(400)
     assert run.run("clean")[0] == 0
     provider.reset()
-    code, out = run.run("full", preexec_fn=limit)
+    code, out = run.run("full", limit=limit)
     assert code not in (0, 1), out
     assert "Traceback" not in out
     asked = len(provider.attempts)

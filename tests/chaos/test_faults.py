@@ -94,7 +94,7 @@ def test_few_open_files_narrow_the_window(project, provider) -> None:
     provider.faults = replace(provider.faults, latency=0.05)
     run = project(200, "--concurrency", "200")
     few = functools.partial(resource.setrlimit, resource.RLIMIT_NOFILE, (64, 64))
-    code, out = run.run("few", preexec_fn=few)
+    code, out = run.run("few", limit=few)
     assert code == 0, out
     assert "mmeval: only 32 requests may be in flight, because `ulimit -n` is 64; raise it" in out
     assert {row["status"] for row in rows(run.scores("few")).values()} == {"ok"}
