@@ -8,8 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mmeval.arena.fit import tables_of
-from mmeval.arena.tracks import judge_tracks
 from mmeval.arena.vote import Vote, dump_vote
 from mmeval.arena.votes import Votes, merge_votes
 from mmeval.documents import read_json
@@ -39,6 +37,9 @@ def add_votes(results: Path, name: str, files: Iterable[Path] = (), votes: Seque
 
 def fitted(human: Votes, judged: Votes) -> dict[str, Any]:
     """What `ratings.json` holds: the tables of people's votes, and a track for each judge."""
+    from mmeval.arena.fit import tables_of  # heavy, and the site only reads what was stored
+    from mmeval.arena.tracks import judge_tracks
+
     return {
         "schema_version": 1,
         "left_out": dict(human.left_out),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -31,7 +32,7 @@ MARKS: Final[tuple[Mark, ...]] = ("third-party", "scores only", "", "verified")
 """From the weakest to the strongest."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """One model on one benchmark: a run, or several runs of equal settings together.
 
@@ -57,12 +58,12 @@ class Cell:
     parts: Sequence[Cell] = ()
     """The runs, if there are several, or if this cell counts samples that its run does not have."""
 
-    @property
+    @cached_property
     def runs(self) -> Sequence[Cell]:
         """One cell for each run, the earliest first."""
         return self.parts or (self,)
 
-    @property
+    @cached_property
     def mark(self) -> Mark:
         """The weakest mark of the runs."""
         return weakest(one.trust for one in self.runs)
@@ -72,12 +73,12 @@ class Cell:
         """The settings of the earliest run."""
         return self.run.info.spec
 
-    @property
+    @cached_property
     def epochs(self) -> int:
         """Replies to each sample in the earliest run; never more than it has rows, whatever its run.json says."""
         return max(1, min(self.spec.epochs, self.vector.rows))
 
-    @property
+    @cached_property
     def planned(self) -> int:
         """Replies to all samples of the column, over all runs."""
         asked = sum(one.run.info.planned for one in self.runs)
@@ -88,12 +89,12 @@ class Cell:
         """What the measured headline is over, in all runs: samples, or groups of them."""
         return sum(one.measured.n for one in self.runs)
 
-    @property
+    @cached_property
     def counts(self) -> Counter[str]:
         """Replies by status."""
         return sum((Counter[str](one.run.info.counts) for one in self.runs), Counter())
 
-    @property
+    @cached_property
     def failed(self) -> int:
         """Requests without a reply to score."""
         return sum(n for status, n in self.counts.items() if status in UNMEASURED)
@@ -115,15 +116,26 @@ class Cell:
         known = [cost for cost in costs if cost is not None]
         return 1000 * sum(known) / self.planned if len(known) == len(costs) and self.planned else None
 
-    @property
+    @cached_property
     def finished(self) -> str:
         """ISO time at which the last run ended, or empty."""
         return max(run_time(one.run) for one in self.runs)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Folder of the pages of the earliest run, below `r/`."""
         return run_key(self.run)
+
+    @cached_property
+    def identity(self) -> str:
+        """Digest of everything that is known of this cell by itself: its runs with all their files, numbers, settings.
+
+        Only of cells that were read through a cache of vectors, which gives the digests of the files.
+        """
+        runs = [(one.key, one.vector.source, one.vector.digest, one.trust, one.current) for one in self.runs]
+        numbers = [tuple(vars(one).values()) for one in (self.headline, self.measured, self.right)]
+        parts = (runs, numbers, self.vector.digest, self.vector.missing, self.unranked, tuple(self.settings))
+        return hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()
 
     @property
     def whole(self) -> bool:
@@ -250,10 +262,14 @@ def run_time(run: Run) -> str:
     times = run.info.provenance
     seconds = times.get("end") or times.get("start")
     try:
-        ended = datetime.datetime.fromtimestamp(seconds, datetime.UTC)  # type: ignore[arg-type]
+        return _iso(seconds)
     except (TypeError, ValueError, OverflowError, OSError):  # not a number, or not a time that a clock can show
         return ""
-    return ended.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@lru_cache(maxsize=65536)
+def _iso(seconds: float) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def run_key(run: Run) -> str:

@@ -42,7 +42,7 @@ class Vector:
     clusters: tuple[str, ...]
     outcomes: str
     """[n], keys of OUTCOMES."""
-    answers: tuple[str, ...]
+    answers: Sequence[str]
     """[n], the answer found in the reply, cut to 60 characters; empty if none was found."""
     counts: dict[str, int]
     """Rows by status."""
@@ -66,6 +66,10 @@ class Vector:
     """
     latency: float | None = None
     """Median seconds of the replies that did not come from the cache; None without a journal."""
+    journal: str = ""
+    """sha256 of the journal; empty without one, or if nobody asked for it."""
+    source: str = ""
+    """Digest of all files of the run that pages are made from; empty if nobody asked for it."""
 
     def filled(self, score: float) -> Floats:
         """[n], the values with this score for everything that is missing."""
@@ -90,7 +94,10 @@ class Vector:
 def file_digest(file: Path) -> str:
     """sha256 of a file, hexadecimal; empty if the file does not exist or cannot be read."""
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+        if not file.is_file():
+            return ""
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError:
         return ""
 

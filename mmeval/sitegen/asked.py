@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,16 +131,26 @@ class Asked:
 
         That is its card, its runs with their scores and settings, the cards of their models, samples and thumbnails.
         """
-        column, thumbs = self.column, self.file.parent / "thumbs"
-        card = [str(getattr(column.card, one.name)) for one in fields(column.card) if one.name != "definition"]
-        runs = [
-            [one.key, one.run.info.model_dump_json(), one.vector.digest, one.trust, one.current] for one in column.every
-        ]
-        rows = [[name, cell.unranked, cell.settings, len(cell.runs)] for name, cell in column.cells.items()]
+        column = self.column
+        rows = [[name, cell.identity] for name, cell in column.cells.items()]
+        others = [one.identity for one in column.every]
         aside = [[one.reason, one.value] for one in (*column.variants, *column.excluded)]
         models = [self.board.models[name].model_dump_json() for name in sorted({c.spec.model for c in column.every})]
-        pictures = sorted(os.listdir(thumbs)) if thumbs.is_dir() else []
-        return digest([self.source, card, runs, rows, aside, models, column.full, samples.content(self.file), pictures])
+        return digest([self.source, self.about, rows, others, aside, models, column.full])
+
+    @cached_property
+    def about(self) -> str:
+        """Digest of the benchmark without its runs: its card, and its questions with their pictures."""
+        card = [
+            str(getattr(self.column.card, one.name)) for one in fields(self.column.card) if one.name != "definition"
+        ]
+        return digest([card, self.ids, samples.content(self.file), self.pictures, self.column.spec.data])
+
+    @cached_property
+    def pictures(self) -> list[str]:
+        """Names of the files that show parts of its questions."""
+        thumbs = self.file.parent / "thumbs"
+        return sorted(os.listdir(thumbs)) if thumbs.is_dir() else []
 
     def _aligned(self, model: str, field: str, absent: Any) -> Any:
         vector = self.column.cells[model].vector
@@ -159,6 +169,7 @@ class Asked:
         return self._aligned(model, "answers", "")  # type: ignore[no-any-return]
 
 
+@lru_cache(maxsize=65536)
 def _share(total: float, n: int) -> tuple[float, float, float, int]:
     if not n:
         return 0.0, 0.0, 1.0, 0

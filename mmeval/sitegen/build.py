@@ -144,8 +144,11 @@ def read_board(options: Options, workers: pool.Workers) -> Board:
         size = -(-len(missing) // CHUNKS)
         parts = [missing[i : i + size] for i in range(0, len(missing), size)]
         call = functools.partial(prime, catalog=options.catalog, cache=options.cache)
-        list(workers.map(call, parts, jobs=len(missing), chunk=1))
-    return collect(options.results, catalog=options.catalog, reader=reader, found=found, rank_all=options.rank_all)
+        for seen in workers.map(call, parts, jobs=len(missing), chunk=1):
+            reader.digests.found.update(seen)
+    board = collect(options.results, catalog=options.catalog, reader=reader, found=found, rank_all=options.rank_all)
+    reader.digests.keep()
+    return board
 
 
 def build(options: Options) -> Built:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 import shlex
 from collections.abc import Mapping, Sequence
@@ -119,32 +120,37 @@ def command(run: Run) -> str:
     return short(shlex.join(words), 4000)
 
 
-def provenance(cell: Cell, lang: Language) -> list[tuple[str, Any]]:
-    """Versions and settings of the run of a cell."""
+def provenance(cell: Cell) -> list[tuple[str, Any]]:
+    """Versions and settings of the run of a cell, each with the message that names it; see `in_words`."""
     run = cell.run
     made: Mapping[str, Any] = run.info.provenance
-    spec, t = run.info.spec, lang.text
+    spec = run.info.spec
     git = made.get("git")
     sha = f"{git.get('sha', '')[:12]}{' + changes' if git.get('dirty') else ''}" if isinstance(git, dict) else ""
     packages = made.get("packages")
     listed = ", ".join(f"{k} {v}" for k, v in sorted(packages.items())) if isinstance(packages, dict) else ""
     returned = made.get("models_returned")
     return [
-        (t("fact.version"), benchmark_folder(spec)),
-        (t("fact.profile"), spec.profile),
-        (t("fact.recipe"), short(spec.recipe or "", 120)),
-        (t("fact.mark"), trusted(cell, lang)),
-        (t("fact.judge"), judge_of(run)),
-        (t("fact.options"), short(text_of(spec.options), 1000)),
-        (t("fact.endpoint"), spec.endpoint),
-        (t("fact.returned"), ", ".join(map(str, returned)) if isinstance(returned, dict) else ""),
-        (t("fact.mmeval"), f"{text_of(made.get('mmeval'))} {sha}".strip()),
-        (t("fact.python"), text_of(made.get("python"))),
-        (t("fact.os"), text_of(made.get("os"))),
-        (t("fact.packages"), listed),
-        (t("fact.finished"), run_time(run)),
-        (t("fact.digest"), run.spec_digest),
+        ("fact.version", benchmark_folder(spec)),
+        ("fact.profile", spec.profile),
+        ("fact.recipe", short(spec.recipe or "", 120)),
+        ("fact.mark", functools.partial(trusted, cell)),
+        ("fact.judge", judge_of(run)),
+        ("fact.options", short(text_of(spec.options), 1000)),
+        ("fact.endpoint", spec.endpoint),
+        ("fact.returned", ", ".join(map(str, returned)) if isinstance(returned, dict) else ""),
+        ("fact.mmeval", f"{text_of(made.get('mmeval'))} {sha}".strip()),
+        ("fact.python", text_of(made.get("python"))),
+        ("fact.os", text_of(made.get("os"))),
+        ("fact.packages", listed),
+        ("fact.finished", run_time(run)),
+        ("fact.digest", run.spec_digest),
     ]
+
+
+def in_words(facts: Sequence[tuple[str, Any]], lang: Language) -> list[tuple[str, Any]]:
+    """Facts in one language; a value that depends on it is a function of it."""
+    return [(lang.text(key), value(lang) if callable(value) else value) for key, value in facts]
 
 
 def judge_of(run: Run) -> str | None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmeval.board import Board, Cell, Column, ModelCard
 from mmeval.board.ranks import Ranks
@@ -23,6 +23,10 @@ from mmeval.sitegen.site import File, Site
 from mmeval.sitegen.text import clean, short
 from mmeval.sitegen.writer import digest
 from mmeval.store import slug
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def data_file(name: str, value: Any) -> File:
@@ -313,17 +317,54 @@ def as_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
     import pyarrow.parquet as pq
 
     names = list(rows[0]) if rows else []
-    columns = {name: _column([row[name] for row in rows]) for name in names}
-    empty = {name: column.cast(pa.string()) for name, column in columns.items() if pa.types.is_null(column.type)}
     out = io.BytesIO()
-    pq.write_table(pa.table(columns | empty), out)
+    pq.write_table(pa.table({name: _column([row[name] for row in rows]) for name in names}), out)
     return out.getvalue()
 
 
 def _column(values: Sequence[Any]) -> Any:
+    """One column. It is built from its buffers: `pyarrow.array` imports pandas, which takes longer than all of this."""
+    import numpy as np
     import pyarrow as pa
 
+    known = np.array([value is not None for value in values], dtype=bool)
+    numbers = _numbers(values)
+    if numbers is not None:
+        kind = pa.from_numpy_dtype(numbers.dtype)
+        body = np.packbits(numbers, bitorder="little") if numbers.dtype == bool else numbers
+        return pa.Array.from_buffers(kind, len(values), [_bits(known), pa.py_buffer(body.tobytes())])
+    raw = [b"" if value is None else _utf8(value) for value in values]
+    ends = np.cumsum([0, *map(len, raw)], dtype=np.int32)
+    buffers = [_bits(known), pa.py_buffer(ends.tobytes()), pa.py_buffer(b"".join(raw))]
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)
+
+
+def _numbers(values: Sequence[Any]) -> NDArray[Any] | None:
+    """Booleans, whole numbers or floats with 0 for None; None if the column has anything else, or nothing."""
+    import numpy as np
+
+    kinds = {type(value) for value in values if value is not None}
+    if not kinds or not (kinds <= {int, float} or kinds == {bool}):
+        return None
     try:
-        return pa.array(values)
-    except (OverflowError, pa.ArrowInvalid, UnicodeEncodeError):  # a run may claim any number and any text
-        return pa.array([None if value is None else clean(str(value)) for value in values])
+        return np.array(
+            [value or 0 for value in values], dtype=bool if bool in kinds else float if float in kinds else int
+        )
+    except OverflowError:  # a run may claim any number
+        return None
+
+
+def _bits(known: NDArray[np.bool_]) -> Any:
+    """Which values of a column are known; None if all are."""
+    import numpy as np
+    import pyarrow as pa
+
+    return None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little").tobytes())
+
+
+def _utf8(value: Any) -> bytes:
+    """A value as text; a run may hold any text."""
+    try:
+        return str(value).encode()
+    except UnicodeEncodeError:
+        return clean(str(value)).encode()

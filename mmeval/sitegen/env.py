@@ -17,7 +17,7 @@ from mmeval.documents import read_toml
 from mmeval.errors import UsageError
 from mmeval.sitegen.expected import NAMES
 from mmeval.sitegen.links import preview_path
-from mmeval.sitegen.text import finalize
+from mmeval.sitegen.text import fact_rows, finalize
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
@@ -140,7 +140,7 @@ def environment(folders: tuple[Path, ...]) -> Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {"num": number, "whole": whole}
-    made.globals.update(csp=CSP, version=__version__, fact_names=NAMES)
+    made.globals.update(csp=CSP, version=__version__, fact_names=NAMES, fact_rows=fact_rows)
     return made
 
 

@@ -68,7 +68,7 @@ def code() -> str:
 
 def shard_names(asked: Asked) -> tuple[str, str]:
     """Names of the folders below `data/` with the files of questions, and of answers."""
-    about = digest([code(), samples.content(asked.file), asked.ids])[:12]
+    about = digest([code(), samples.content(asked.file), asked.ids, asked.pictures])[:12]
     said = digest([code(), asked.source])[:12]
     return f"q/{slug(asked.name)}/{about}", f"a/{slug(asked.name)}/{said}"
 
@@ -174,9 +174,5 @@ def numbers_in_run(asked: Asked, cell: Cell) -> list[int] | None:
 
 def answers_name(cell: Cell) -> str:
     """Name of the folder below `data/` with the replies of a run: it changes when they do."""
-    try:
-        found = cell.run.files.journal.stat()
-        stat = [found.st_size, found.st_mtime_ns]
-    except FileNotFoundError:
-        stat = []
-    return f"{run_dir(cell)}/{digest([code(), cell.runs[0].vector.digest, stat])[:12]}"
+    vector = cell.runs[0].vector
+    return f"{run_dir(cell)}/{digest([code(), vector.digest, vector.journal])[:12]}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 CLIP = 6000
 """Characters of one text that a page shows; the run folder has the rest."""
@@ -37,6 +38,19 @@ def finalize(value: Any) -> Any:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return clean(value)
+
+
+def fact_rows(pairs: Iterable[tuple[str, Any]]) -> Markup:
+    """The known values of a list of facts by their names, addresses as links; a template takes ten times as long."""
+    known = ((escape(finalize(name)), value) for name, value in pairs if value not in (None, ""))
+    return Markup("".join(f"<dt>{name}</dt><dd>{_linked(value)}</dd>" for name, value in known))  # noqa: S704 - escaped
+
+
+def _linked(value: Any) -> str:
+    text = escape(finalize(value))
+    if isinstance(value, str) and value.startswith(("https://", "http://")):
+        return f'<a href="{text}" rel="nofollow noopener">{text}</a>'
+    return text
 
 
 def clip(text: str, limit: int = CLIP) -> tuple[str, int]:

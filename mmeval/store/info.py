@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -60,7 +61,7 @@ class Spec(_Stored):
         """The recipe without its digest."""
         return None if self.recipe is None else self.recipe.partition("#")[0]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """sha256 of the canonical JSON, hexadecimal, without keys that came later and decide nothing.
 

@@ -40,6 +40,8 @@ class Run:
     info: RunInfo
     legacy_digest: str | None = None
     """Digest of the spec as stored, if it was stored in an older schema."""
+    digest: str = ""
+    """sha256 of run.json, hexadecimal."""
 
     def __repr__(self) -> str:
         return f"<Run {str(self.path)!r}: {self.info.status}>"
@@ -135,7 +137,8 @@ def read_run(folder: Path) -> Run:
     try:
         if other := special(file):
             raise StoreError(f"{file} is {other}, not a file")
-        raw = json.loads(file.read_text(encoding="utf-8"))
+        content = file.read_bytes()
+        raw = json.loads(content.decode("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise StoreError(f"{folder}: no run.json") from None
     except OSError as error:
@@ -149,7 +152,8 @@ def read_run(folder: Path) -> Run:
         raise StoreError(f"{fault}; update mmeval") if newer else DamagedError(f"{fault}; {WAY_OUT.format(folder)}")
     try:
         info = RunInfo.model_validate(schema1.upgrade(raw) if version == 1 else raw)
-        return Run(folder, info, schema1.spec_digest(raw) if version == 1 else None)
+        legacy = schema1.spec_digest(raw) if version == 1 else None
+        return Run(folder, info, legacy, hashlib.sha256(content).hexdigest())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from pathlib import Path
 from typing import Literal
 
@@ -73,7 +75,8 @@ def read_verification(run: Run) -> Verification | None:
     """
     file = run.files.verified
     try:
-        if file.is_symlink() or not file.is_file() or file.stat().st_size > MOST_BYTES:
+        seen = os.lstat(file)
+        if not stat.S_ISREG(seen.st_mode) or seen.st_size > MOST_BYTES:
             return None
         found = Verification.model_validate_json(file.read_bytes())
         here = bound_files(run.files)

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import urllib.request
@@ -26,7 +25,6 @@ from mmeval.sitegen.env import languages, source_folder
 from mmeval.sitegen.pages.changelog import changes, feed
 from mmeval.sitegen.text import clean
 from mmeval.store import dump_record, list_runs, load_record
-from tests import ledger
 from tests.site.conftest import make
 
 ROOT = Path(__file__).parent.parent.parent
@@ -93,31 +91,6 @@ def test_the_same_input_gives_the_same_bytes(few: Path, tmp_path: Path, monkeypa
     monkeypatch.setattr(pool, "FEW", 40)
     make(few, out=tmp_path / "again", cache=tmp_path / "cache")
     assert bytes_of(tmp_path / "again") == bytes_of(few / "_site")
-
-
-def test_a_second_build_writes_nothing(few: Path) -> None:
-    make(few)
-    assert make(few).written == 0
-
-
-def test_one_new_run_touches_only_its_own_pages(few: Path) -> None:
-    make(few)
-    samples = ledger.stored_samples("toy_chartqa", ledger.Shape(samples=60))
-    ledger.write_run(few / "results", "new/model", "toy_chartqa", samples, [0.9] * 60, ledger.Shape(samples=60))
-    before = bytes_of(few / "_site")
-    make(few)
-    after = bytes_of(few / "_site")
-    changed = {name for name in after if after[name] != before.get(name)}
-    assert "r/new__model/" in " ".join(changed)
-    others = [name for name in changed if "r/" in name and "new__model" not in name]
-    assert others == []
-
-
-def test_a_run_that_went_away_takes_its_pages_along(few: Path) -> None:
-    make(few, langs=("en",))
-    shutil.rmtree(few / "results" / "alder__vision-1a")
-    assert make(few, langs=("en",)).removed > 0
-    assert not (few / "_site" / "m" / "alder__vision-1a.html").exists()
 
 
 def test_no_reply_becomes_markup(site: Path) -> None:

@@ -75,7 +75,8 @@ def written() -> set[str]:
     text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     calls = re.findall(r"""\b(?:t|text|mark)\(["']([\w.]+)["']\s*[,)]""", text)
     choices = re.findall(r"""\bt(?:ext)?\(["']([\w.]+)["'] if .*? else ["']([\w.]+)["']\)""", text)
-    return {*calls, *(key for pair in choices for key in pair)}
+    facts = re.findall(r"""\(["'](fact\.\w+)["'], """, text)
+    return {*calls, *facts, *(key for pair in choices for key in pair)}
 
 
 def test_every_message_is_used_and_every_used_one_is_there() -> None:

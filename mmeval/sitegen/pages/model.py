@@ -23,7 +23,8 @@ from mmeval.board.ranks import Ranks
 from mmeval.board.views import View, corrected, grouped, percent
 from mmeval.sitegen import data
 from mmeval.sitegen.boardrows import group_title
-from mmeval.sitegen.cells import aside, command, provenance, rank_text, seldom, shown, slices, trust
+from mmeval.sitegen.cardfacts import facts, headed
+from mmeval.sitegen.cells import aside, command, in_words, provenance, rank_text, seldom, shown, slices, trust
 from mmeval.sitegen.charts import Scale, axis, interval, marks, sized
 from mmeval.sitegen.env import Language, Nav
 from mmeval.sitegen.links import benchmark_url, chart_path, model_url, overall_badge
@@ -54,6 +55,8 @@ class Field:
     """Of the headlines, on the board's scale."""
     slices: Mapping[str, float]
     """Medians of the sub-scores; empty if there are fewer than three models."""
+    own: Mapping[str, Sequence[Mapping[str, Any]]]
+    """The sub-scores of each model, also of references."""
     percents: Sequence[float]
     """Ascending."""
     scale: Scale
@@ -66,9 +69,18 @@ def pages(site: Site) -> Iterator[Page | File]:
     fields = {column.card.name: field_of(column, site.board) for column in site.board.columns}
     listed = [name for name in site.board.models if site.board.of(name)]
     lost = missed((name for name in listed if site.board.models[name].reference is None), site.asked)
+    about = {one.name: one.about for one in site.asked}
     for name in listed:
-        yield Page(model_url(name), "model.html", context(site.board.models[name], site, fields, lost.get(name, [])))
-        yield data.data_file(f"m/{slug(name)}", data.model_data(name, site.board))
+        card = site.board.models[name]
+        yield Page(model_url(name), "model.html", context(card, site, fields, lost.get(name, [])))
+        cells = [[about[column.card.name], cell.identity] for column, cell in site.board.of(name)]
+        file, key = f"m/{slug(name)}", site.key(card.label, card.reference, cells)
+        yield File(f"data/{file}.js", functools.partial(model_text, file, name, site.board), key=key)
+
+
+def model_text(file: str, name: str, board: Board) -> str:
+    """The data file of a model."""
+    return data.data_text(file, data.model_data(name, board))
 
 
 def context(card: ModelCard, site: Site, fields: Mapping[str, Field], lost: Sequence[Mapping[str, Any]]) -> Context:
@@ -88,10 +100,12 @@ def context(card: ModelCard, site: Site, fields: Mapping[str, Field], lost: Sequ
     if shared["overall"]["mean"] is not None:
         shared["share"]["badge"] = overall_badge(card.name)
     told = [one for one in site.reported if one.model == card.name]
+    runs = [reproduce(column, one) for column, cell in site.board.of(card.name) for one in cell.runs]
 
     def whole(lang: Language) -> dict[str, Any]:
         rows = reported_rows(told, site.board, lang, by="benchmark")
-        return {**shared, **worded(card, site.board, lang), "reported": rows}
+        made = [{**one, "facts": in_words(one["facts"], lang)} for one in runs]
+        return {**shared, **worded(card, site.board, lang), "reported": rows, "runs": made}
 
     return whole
 
@@ -183,8 +197,8 @@ def measured(
         "capabilities": capabilities(card, board, fields),
         "rows": rows,
         "odd": seldom(rows, ("failed", "truncated")),
-        "strong": [one for one in apart if one["gap"] > one["margin"]][:LISTED],
-        "weak": [one for one in reversed(apart) if one["gap"] < -one["margin"]][:LISTED],
+        "strong": plotted([one for one in apart if one["gap"] > one["margin"]]),
+        "weak": plotted([one for one in reversed(apart) if one["gap"] < -one["margin"]]),
         "statuses": failures(cells),
         "variants": variants(card.name, board),
     }
@@ -232,7 +246,6 @@ def worded(card: ModelCard, board: Board, lang: Language) -> dict[str, Any]:
         "fields": {group: group_title(group, lang) for group, _ in grouped(board.columns)},
         "maker": card.organization or "",
         "card_facts": facts(card, lang),
-        "runs": [reproduce(column, one, lang) for column, cell in board.of(card.name) for one in cell.runs],
     }
 
 
@@ -251,44 +264,6 @@ def row(name: str, column: Column, cell: Cell, ranks: Ranks | None, field: Field
         **numbers,
         "marks": [*imported, *numbers["marks"]],
     }
-
-
-def headed(card: ModelCard, lang: Language) -> list[tuple[str, str]]:
-    """The facts that stand at the top of the page, as far as they are known."""
-    t = lang.text
-    access = None if card.open is None else t("open") if card.open else t("closed")
-    pairs = [
-        (t("fact.organization"), card.organization),
-        (t("fact.released"), card.released.isoformat() if card.released else None),
-        (t("fact.parameters"), None if card.parameters is None else sized(card.parameters)),
-        (t("fact.access"), access),
-    ]
-    return [(name, value) for name, value in pairs if value]
-
-
-def facts(card: ModelCard, lang: Language) -> list[tuple[str, Any]]:
-    """The rest of the card as pairs of name and value; the template leaves out unknown values."""
-    t = lang.text
-    return [
-        (t("fact.cutoff"), card.cutoff.isoformat() if card.cutoff else None),
-        (
-            t("fact.modalities"),
-            lang.text("comma").join(lang.messages.get(f"modality.{one}", one) for one in card.modalities),
-        ),
-        (t("fact.context"), None if card.context is None else lang.text("fact.tokens", n=card.context)),
-        (t("fact.license"), card.license),
-        (t("fact.price"), price(card, lang)),
-        (t("fact.url"), card.url),
-    ]
-
-
-def price(card: ModelCard, lang: Language) -> str:
-    """US dollars per million tokens, with the date of the table."""
-    cost = card.price
-    if cost.input is None or cost.output is None:
-        return ""
-    dated = f" ({card.price_date.isoformat()})" if card.price_date else ""
-    return lang.text("price", input=f"{cost.input:g}", output=f"{cost.output:g}") + dated
 
 
 def capabilities(card: ModelCard, board: Board, fields: Mapping[str, Field]) -> list[dict[str, Any]]:
@@ -323,19 +298,29 @@ def field_of(column: Column, board: Board) -> Field:
     """The medians and the chart's background of one benchmark."""
     card = column.card
     cells = [cell for name, cell in column.cells.items() if board.models[name].reference is None]
+    own = {name: slices(cell, column) for name, cell in column.cells.items()}
     values: dict[str, list[float]] = {}
-    for cell in cells:
-        for one in slices(cell, column):
+    for name, found in own.items():
+        for one in found if board.models[name].reference is None else ():
             values.setdefault(one["name"], []).append(one["value"])
     heads = [cell.headline.value for cell in cells]
     x = Scale(card.low * card.scale, card.high * card.scale)
     return Field(
         median=statistics.median(heads) * card.scale if heads else 0.0,
         slices={name: statistics.median(found) for name, found in values.items()} if len(cells) >= 3 else {},
+        own=own,
         percents=sorted(percent(card, value) for value in heads),
         scale=x,
         ticks=marks(x, (value * card.scale for value in heads)),
     )
+
+
+def plotted(gaps: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The first of some gaps, with their charts."""
+    return [
+        {**one, "plot": interval(GAPS, one["gap"], one["gap"] - one["margin"], one["gap"] + one["margin"], 0.0)}
+        for one in gaps[:LISTED]
+    ]
 
 
 def slice_gaps(cells: Sequence[tuple[Column, Cell]], fields: Mapping[str, Field]) -> list[dict[str, Any]]:
@@ -355,11 +340,10 @@ def slice_gaps(cells: Sequence[tuple[Column, Cell]], fields: Mapping[str, Field]
             {
                 **one,
                 **about,
-                "gap": (gap := (one["value"] - theirs[one["name"]] - ahead) / point),
-                "margin": (margin := math.hypot(one["half"], half) / point),
-                "plot": interval(GAPS, gap, gap - margin, gap + margin, 0.0),
+                "gap": (one["value"] - theirs[one["name"]] - ahead) / point,
+                "margin": math.hypot(one["half"], half) / point,
             }
-            for one in slices(cell, column)
+            for one in fields[column.card.name].own[cell.spec.model]
             if one["n"] >= SMALLEST and one["name"] in theirs
         ]
     return sorted(gaps, key=lambda one: (-one["gap"], one["benchmark"], one["name"]))
@@ -367,10 +351,11 @@ def slice_gaps(cells: Sequence[tuple[Column, Cell]], fields: Mapping[str, Field]
 
 def failures(cells: Sequence[tuple[Column, Cell]]) -> dict[str, Any]:
     """Failed requests by status, and unparsed replies, for each benchmark that has any."""
-    used = [s for s in STATUSES if s != "ok" and any(cell.counts[s] for _, cell in cells)]
+    seen = {status for _, cell in cells for status, n in cell.counts.items() if n}
+    used = [status for status in STATUSES if status != "ok" and status in seen]
     rows = []
     for column, cell in cells:
-        counts = [cell.counts[status] for status in used]
+        counts = [cell.counts.get(status, 0) for status in used]
         if any(counts) or cell.unparsed:
             rows.append(
                 {
@@ -383,6 +368,6 @@ def failures(cells: Sequence[tuple[Column, Cell]]) -> dict[str, Any]:
     return {"heads": used, "rows": rows}
 
 
-def reproduce(column: Column, cell: Cell, lang: Language) -> dict[str, Any]:
-    """The command and the versions behind one number."""
-    return {"title": column.card.title, "command": command(cell.run), "facts": provenance(cell, lang)}
+def reproduce(column: Column, cell: Cell) -> dict[str, Any]:
+    """The command and the versions behind one number; the facts have keys of messages as names."""
+    return {"title": column.card.title, "command": command(cell.run), "facts": provenance(cell)}

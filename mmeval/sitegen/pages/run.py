@@ -12,7 +12,7 @@ from mmeval.board.vectors import OUTCOMES
 from mmeval.sitegen import samples
 from mmeval.sitegen.answers import page_ranges, write_answers
 from mmeval.sitegen.asked import Asked
-from mmeval.sitegen.cells import command, marks, metric_title, provenance, shown, slices, text_of, trust
+from mmeval.sitegen.cells import command, in_words, marks, metric_title, provenance, shown, slices, text_of, trust
 from mmeval.sitegen.env import Renderer
 from mmeval.sitegen.links import badge_path, benchmark_url, model_url, questions_url, run_dir, run_url
 from mmeval.sitegen.questions import answers_name, run_map, shard_names
@@ -20,7 +20,7 @@ from mmeval.sitegen.site import Job, Site
 from mmeval.sitegen.sources import data_url
 from mmeval.sitegen.text import short
 from mmeval.sitegen.words import ASKED_AND_SAID, words
-from mmeval.sitegen.writer import put
+from mmeval.sitegen.writer import digest, put
 from mmeval.store import read_run, samples_path, slug
 
 READABLE = 20_000
@@ -35,9 +35,11 @@ def pages(site: Site) -> Iterator[Job]:
     said = [words(lang, WORDS) for lang in site.languages]
     for asked in site.asked:
         prompts = shard_names(asked)[0]
+        key = site.key(asked.about, prompts, plain)
         for cell in asked.column.cells.values():
             for one in cell.runs:
-                yield from job(one, asked, site, prompts, said, plain=plain)
+                if out := stale(one, key, site, plain=plain):
+                    yield job(one, asked, site, prompts, said, out, plain=plain)
 
 
 def answers_of(board: Board) -> int:
@@ -45,8 +47,27 @@ def answers_of(board: Board) -> int:
     return sum(len(one.vector.ids) for c in board.columns for cell in c.cells.values() for one in cell.runs)
 
 
-def job(cell: Cell, asked: Asked, site: Site, prompts: str, said: Sequence[str], *, plain: bool) -> Iterator[Job]:
-    """The pages of one run, unless they are up to date.
+def stale(cell: Cell, benchmark: str, site: Site, *, plain: bool) -> tuple[str, list[str]] | None:
+    """The key of the pages of one run and their files; None if they are up to date.
+
+    The key is made before anything else of the pages: a board has thousands of runs, and few are new.
+    """
+    label, own = (
+        site.board.models[cell.spec.model].label,
+        samples.content(samples_path(site.options.results, cell.run.info)),
+    )
+    key = digest([benchmark, cell.identity, label, own])
+    count_ = len(page_ranges(len(cell.vector.ids)))
+    names = ["index", *(map(str, range(1, count_ + 1)) if plain else ())]
+    files = [f"{lang.folder}{run_dir(cell)}/{name}.html" for lang in site.languages for name in names]
+    files += [f"data/{answers_name(cell)}/{k}.js" for k in range(1, count_ + 1)]
+    return None if site.fresh(files, key) else (key, files)
+
+
+def job(
+    cell: Cell, asked: Asked, site: Site, prompts: str, said: Sequence[str], out: tuple[str, list[str]], *, plain: bool
+) -> Job:
+    """Makes the pages of one run.
 
     Args:
         cell: the run.
@@ -54,28 +75,21 @@ def job(cell: Cell, asked: Asked, site: Site, prompts: str, said: Sequence[str],
         site: the site.
         prompts: the folder of the files of what was asked.
         said: the messages for the script of the page in each language.
+        out: the key of the pages, and their files.
         plain: whether there are pages to be read without JavaScript.
     """
     card, root = site.board.models[cell.spec.model], site.options.results
     base = facts(cell, asked, card)
-    numbers = shown(cell, asked.column)
-    stamp = samples.stamp(samples_path(root, cell.run.info))
-    key = site.key(base, cell.run.info.model_dump_json(), cell.vector.digest, numbers, prompts, stamp, plain)
-    count_ = len(page_ranges(len(cell.vector.ids)))
-    names = ["index", *(map(str, range(1, count_ + 1)) if plain else ())]
-    files = [f"{lang.folder}{run_dir(cell)}/{name}.html" for lang in site.languages for name in names]
-    files += [f"data/{base['data']}/{k}.js" for k in range(1, count_ + 1)]
-    if site.fresh(files, key):
-        return
-    front = {**base, **numbers, **front_page(cell, asked, card, prompts, plain=plain)}
+    front = {**base, **shown(cell, asked.column), **front_page(cell, asked, card, prompts, plain=plain)}
+    known = provenance(cell)
     fronts = [
-        {**front, "words": one, "provenance": provenance(cell, lang)}
+        {**front, "words": one, "provenance": in_words(known, lang)}
         for lang, one in zip(site.languages, said, strict=True)
     ]
     write = functools.partial(
         write_pages, cell.run.path, root, site.options.out, site.renderer, base, fronts, plain=plain
     )
-    yield Job(files=files, key=key, folder=cell.run.path, write=write)
+    return Job(files=out[1], key=out[0], folder=cell.run.path, write=write)
 
 
 def write_pages(
