@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ import pytest
 
 from mmeval.board import Board
 from mmeval.board.views import make_view
+from mmeval.catalog import Catalog
+from mmeval.sitegen.build import Build, Options
 from mmeval.sitegen.env import languages, source_folder
 from mmeval.sitegen.pages import board as page
 from tests.browsing import until
@@ -160,21 +164,43 @@ def test_many_benchmarks_are_folded_into_their_groups(board: Board, monkeypatch:
     assert made["folded"] == ",".join(group["name"] for group in made["groups"] if group["fold"]) != ""
 
 
+def built(root: Path, target: Path) -> Build:
+    """A build with its static files alone."""
+    made = Build(Options(results=root / "results", out=target / "_site", cache=target, catalog=Catalog((root,))))
+    made.static()
+    return made
+
+
+def test_two_hundred_benchmarks_make_no_long_menu(
+    visit: Visit, ledger_root: Path, board: Board, tmp_path: Path
+) -> None:
+    made = built(ledger_root, tmp_path)
+    one = next(column for column in board.columns if column.card.name == "toy_chartqa")
+    cards = [replace(one.card, name=f"b{i}", title=f"Benchmark {i}", group=f"group{i % 5}") for i in range(200)]
+    view = replace(make_view("all", [one], board), columns=[replace(one, card=card) for card in cards])
+    page_of = functools.partial(page.board_page, view, board, [view], {})
+    absent = dict.fromkeys(("dataset", "old", "front", "share", "limited"))
+    (place, _) = made.site.renderer.places("many.html")
+    file = tmp_path / "_site" / "many.html"
+    file.write_text(made.site.renderer.page("board.html", place, **page_of(place.language), **absent, past=[]))
+    tab = visit("many.html", root=tmp_path / "_site", width=1440)
+    assert tab.evaluate("document.querySelector('#board').scrollWidth") < 1440
+    tab.click("#choice summary")
+    until(tab, "document.querySelector('#columns details') !== null")
+    shown = "[...document.querySelectorAll('#columns input')].filter(one => one.checkVisibility()).length"
+    assert tab.evaluate(shown) < 20
+    assert tab.locator("#columns").bounding_box()["height"] < 720
+    tab.fill("#columns [data-find]", "benchmark 117")
+    assert tab.locator("#columns .one:visible").all_inner_texts() == ["Benchmark 117"]
+
+
 def test_rows_without_room_come_when_they_are_needed(
     visit: Visit, ledger_root: Path, board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mmeval.catalog import Catalog
-    from mmeval.sitegen.build import Build, Options
-
     monkeypatch.setattr(page, "CELLS", 0)
     monkeypatch.setattr(page, "FEWEST", 4)
     monkeypatch.setattr(page, "WHOLE", 0)
-    made = Build(
-        Options(
-            results=ledger_root / "results", out=tmp_path / "_site", cache=tmp_path, catalog=Catalog((ledger_root,))
-        )
-    )
-    made.static()
+    made = built(ledger_root, tmp_path)
     made.make(next(kind for kind in made.kinds if kind.name == "board"))
     tab = visit("v/openvlm.html", root=tmp_path / "_site")
     assert tab.locator("#board tbody tr").count() == 4

@@ -157,6 +157,12 @@ def test_a_filter_that_only_fits_samples_of_another_file_shows_them_and_leads_ba
     until(tab, "n => location.hash === '#s' + (n - 1)", number)
     visit(f"{page}#f=zz")
     until(tab, "document.querySelectorAll('article.sample:not([hidden])').length > 0")
+    absent = next(one for one in "xtfu" if one not in tab.evaluate("strip.dataset.outcomes"))
+    visit(f"{page}#f={absent}")
+    until(tab, "document.querySelector('#view [role=status]') !== null")
+    assert tab.inner_text("#view") == "No question of this run has that outcome."
+    tab.click('.filters button[data-f=""]')
+    until(tab, "document.querySelectorAll('article.sample:not([hidden])').length > 0")
 
 
 def test_a_sample_has_an_address_of_its_own(visit: Callable[..., Any], site: Path) -> None:

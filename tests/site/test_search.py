@@ -20,6 +20,8 @@ FOUND = [
     ("图表", "中文图表问答"),
     ("ｶﾀｶﾅ", "カタカナ"),
     ("STRASSE", "strasse 12"),
+    ("- documents", "Documents"),
+    ("−charts –", "Charts"),
     ("", "anything"),
 ]
 NOT_FOUND = [("glm 4.5", "GLM-4.6V"), ("47", "GLM-4.6 Air 7"), ("图形", "中文图表问答"), ("qwen llama", "Qwen3-VL")]
