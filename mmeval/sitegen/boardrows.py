@@ -137,9 +137,16 @@ class Rows:
         cells = [self.cell(column, model) for column in columns]
         if not folds(self.groups, columns):
             return cells
-        values = [percent(c.card, c.cells[model].headline.value) for c in columns if model in c.cells]
-        mean = number(sum(values) / len(values)) if len(values) == len(columns) else ""
-        return [("g", mean, ""), *cells]
+        return [("g", self.group_mean(model, columns), ""), *cells]
+
+    def group_mean(self, model: str, columns: Sequence[Column]) -> str:
+        """The mean over a group; of a model that lacks up to half of it with what is predicted for it, and marked."""
+        own = [percent(c.card, c.cells[model].headline.value) for c in columns if model in c.cells]
+        guessed = self.view.lines[model].predicted
+        values = [*own, *(guessed[c.card.name] for c in columns if c.card.name in guessed)]
+        if len(values) < len(columns) or 2 * len(own) < len(columns):
+            return ""
+        return f"{'≈' if len(own) < len(columns) else ''}{number(sum(values) / len(values))}"
 
     def cell(self, column: Column, model: str) -> tuple[str, str, str]:
         """A value with half of its interval, and its marks.

@@ -15,13 +15,16 @@ import pytest
 
 from mmeval.board import Board
 from mmeval.board.ranks import rank_columns
-from mmeval.board.views import all_views, corrected, make_view, percent
+from mmeval.board.views import View, all_views, corrected, make_view, percent
 from mmeval.interchange.openvlm import DEFAULT
+from mmeval.sitegen.boardrows import Rows, groups_of
+from mmeval.sitegen.env import languages, source_folder
 from tests import ledger
 from tests.browsing import until
 from tests.site.conftest import shoot
 
 Visit = Callable[..., Any]
+(ENGLISH,) = languages(["en"], [source_folder()])
 
 
 def column(tab: Any, key: str) -> list[str]:
@@ -335,7 +338,8 @@ def test_a_hidden_benchmark_is_estimated_within_the_interval(board: Board) -> No
         (model, *_) = board.ranked(board.columns)
         cells = {name: cell for name, cell in hidden.cells.items() if name != model}
         columns = [replace(column, cells=cells) if column is hidden else column for column in board.columns]
-        line, before = make_view("all", columns, replace(board, columns=columns)).lines[model], full.lines[model]
+        view = make_view("all", columns, replace(board, columns=columns))
+        line, before = view.lines[model], full.lines[model]
         assert line.mean is not None
         assert line.half is not None
         assert before.mean is not None
@@ -343,6 +347,15 @@ def test_a_hidden_benchmark_is_estimated_within_the_interval(board: Board) -> No
         assert list(line.predicted) == [hidden.card.name]
         assert abs(line.mean - before.mean) <= line.half
         assert line.half > before.half
+        (count, mean), (_, guessed) = (group_mean(one, model, hidden.card.name, board) for one in (full, view))
+        assert mean[0].isdigit()
+        assert guessed[:1] == ("≈" if count > 1 else "")
+
+
+def group_mean(view: View, model: str, benchmark: str, board: Board) -> tuple[int, str]:
+    """The benchmarks in the group of this one, and what the board shows for a model there."""
+    (group,) = (own for _, own in groups_of(view) if any(column.card.name == benchmark for column in own))
+    return len(group), Rows(view, board.models, {}, ENGLISH).group_mean(model, group)
 
 
 def test_a_model_with_few_benchmarks_has_no_estimate(board: Board) -> None:
