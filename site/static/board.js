@@ -322,7 +322,7 @@
         show_ranks(shown, function (a, b) { return M.bit(data.below[ids[b]], ids[a]); });
         return null;
       }
-      var partly = shown.some(function (r) { return !whole(r, which); }), wanted = pieces.benchmarks.map(function (b) { return partly || which.indexOf(b) >= 0; });
+      var guessed = shown.some(function (r) { return !whole(r, which); }), partly = guessed && pieces.of, wanted = pieces.benchmarks.map(function (b) { return partly || which.indexOf(b) >= 0; });
       return Promise.all(pieces.benchmarks.map(function (b, i) { return wanted[i] && M.get(root, "pairs/" + data.pairs[b]); })).then(function (files) {
         if (mine !== ticket) return;
         var w = weights(), seen = files.map(function (f) { var own = {}; if (f) f.models.forEach(function (m) { own[m] = 1; }); return own; });
@@ -331,6 +331,7 @@
         });
         var found = M.weigh(ranked.map(function (r) { return r.name; }), pieces, files, pieces.benchmarks.map(function (b) { return which.indexOf(b) < 0 ? 0 : weight(b, w); }));
         show_ranks(ranked, found.better, found.means);
+        if (guessed && !pieces.of && rows.length > LARGE) note(words["ranks.partly"].replace("{n}", LARGE));
         ranked.forEach(function (r, i) { beside(r, "±" + fixed(found.halves[i], 1), whole(r, which) ? "" : which.filter(function (b) { return text(r, b) !== ""; }).length + "/" + which.length); });
       });
     });

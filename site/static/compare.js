@@ -206,14 +206,29 @@
       if (mine === ticket) put(models, names, files);
     });
   }
+  /* One part after the other: all at once would keep a phone busy for a third of a second. A new choice takes the place
+     of the old one when it is complete, so that the page does not jump. */
   function put(models, names, files) {
-    var file = files[names.indexOf(state.b)], two = el("div", null, { "class": "two" });
+    var file = files[names.indexOf(state.b)], two = el("div", null, { "class": "two" }), mine = ticket, empty = !out.firstChild, made = [];
     var both = models.filter(function (m, k) { return !k || shared(models[0], m, state.b); });
-    both.slice(1).forEach(function (other) { two.append(flips(models[0], other, state.b, file), flips(other, models[0], state.b, file)); });
-    out.replaceChildren.apply(out, side(models, names, files).concat(
-      notes(files), [el("h2", fill(words.detail, { benchmark: file.title, name: models[0].title }))], detail(both, state.b, file),
-      byTag(both, state.b, file), [el("h3", words.flips)], [two]));
+    var parts = [
+      function () { return side(models, names, files).concat(notes(files)); },
+      function () { return [el("h2", fill(words.detail, { benchmark: file.title, name: models[0].title }))].concat(detail(both, state.b, file)); },
+      function () { return byTag(both, state.b, file); },
+      function () {
+        both.slice(1).forEach(function (other) { two.append(flips(models[0], other, state.b, file), flips(other, models[0], state.b, file)); });
+        return [el("h3", words.flips), two];
+      }
+    ];
     M.save(state);
+    (function next() {
+      if (mine !== ticket) return;
+      if (!parts.length) { if (!empty) out.replaceChildren.apply(out, made); return; }
+      var part = parts.shift()();
+      made = made.concat(part);
+      if (empty) out.append.apply(out, part);
+      setTimeout(next);
+    })();
   }
   function read() {
     state = M.state();

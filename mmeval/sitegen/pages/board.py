@@ -40,6 +40,7 @@ WORDS = (
     "found.columns",
     "found.partly",
     "ranks.large",
+    "ranks.partly",
     "show.all",
     "wait",
 )
