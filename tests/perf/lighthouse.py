@@ -31,6 +31,7 @@ KINDS = (
     "problems.html", "changelog.html", "zh/index.html",
 )  # fmt: skip
 """Of each pattern, the first page."""
+TRIES = 3
 TEXT = (".html", ".css", ".js", ".svg", ".json", ".xml", ".csv")
 
 
@@ -66,9 +67,12 @@ def scores(program: str, address: str) -> tuple[dict[str, int], list[str]]:
     """The scores of one page, 0 to 100, and the accessibility checks that it fails."""
     words = [program, address, "--output=json", "--quiet", f"--chrome-flags={FLAGS}"]
     words.append(f"--only-categories={','.join(LEAST)}")
-    done = subprocess.run(
-        words, capture_output=True, text=True, env={**os.environ, "CHROME_PATH": CHROMIUM}, check=True
-    )
+    for _ in range(TRIES):  # its browser does not always start on a busy machine
+        done = subprocess.run(words, capture_output=True, text=True, env={**os.environ, "CHROME_PATH": CHROMIUM})
+        if done.returncode == 0:
+            break
+    else:
+        return dict.fromkeys(LEAST, 0), [f"lighthouse failed: {done.stderr.strip().splitlines()[-1:]}"]
     report = json.loads(done.stdout)
     found = {name: round(100 * (report["categories"][name]["score"] or 0)) for name in LEAST}
     refs = [ref["id"] for ref in report["categories"]["accessibility"]["auditRefs"] if ref["weight"]]
