@@ -1,10 +1,11 @@
 """What the drawn questions keep: python -m tests.perf.fresh [--items 1000] [--generator NAME ...] [--by-step | --pictures].
 
-For each generator: how many questions are different, on how many items the second solver agrees, how many right answers
-pass and how many near misses are refused. With `--pictures` they are drawn, too: how many pictures, films and sounds are
-different, and the milliseconds of one item; a solver that only listens (`tests/perf/fresh_ears.py`) has to agree on sounds. `--by-step` tells for each
-step the stated chance, what the best guess without the picture and a random one solve, and the accuracy of a scripted
-solver with noise (`tests/perf/fresh_noise.py`). The command fails if a promise is broken.
+For each generator: how many puzzles are different, how many items ask the same about the same picture as one before, on
+how many the second solver agrees, how many right answers pass and how many near misses are refused. Only those items are
+drawn for that whose puzzle came before on paper of the same colour. With `--pictures` all items are drawn as they are
+asked, with the milliseconds of one, and a solver that only listens (`tests/perf/fresh_ears.py`) has to agree on sounds.
+`--by-step` tells for each step the stated chance, what the best guess without the picture and a random one solve, and the
+accuracy of a scripted solver with noise (`tests/perf/fresh_noise.py`). The command fails if a promise is broken.
 """
 
 from __future__ import annotations
@@ -14,11 +15,15 @@ import hashlib
 import random
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
 
 from mmeval.fresh import STEPS, Generator, Item, draw
-from mmeval.fresh.style import Page
+from mmeval.fresh.style import Page, Style
 from scripts.lock_seasons import generators
 from tests.fresh.oracle import near_miss, right, score
 from tests.perf.fresh_ears import by_ear
@@ -34,8 +39,8 @@ class Kept:
     """Counts for one generator."""
 
     items: int = 0
-    pictures: set[bytes] = field(default_factory=set)
-    questions: set[bytes] = field(default_factory=set)
+    puzzles: set[bytes] = field(default_factory=set)
+    repeated: int = 0
     agreed: int = 0
     accepted: int = 0
     refused: int = 0
@@ -45,9 +50,7 @@ class Kept:
     def add(self, generator: Generator, item: Item, seconds: float) -> None:
         self.items += 1
         self.seconds += seconds
-        shown = (*item.images, *(item.film.frames if item.film else ()), item.sound or b"")
-        self.pictures.add(hashlib.sha256(b"".join(shown)).digest())
-        self.questions.add(hashlib.sha256(f"{item.description}\0{item.main.text}".encode()).digest())
+        self.puzzles.add(puzzle(item))
         self.agreed += generator.solve(item.facts) == item.main.target and (not item.sound or by_ear(generator, item))
         for one in (item.main, *item.probes):
             about = (one.form, one.target)
@@ -55,37 +58,94 @@ class Kept:
             self.accepted += score(*about, right(*about), one.choices).value == 1
             self.refused += score(*about, near_miss(*about, one.choices), one.choices).value == 0
 
-    def row(self, name: str) -> str:
+    def row(self, name: str, *, timed: bool) -> str:
+        took = f" {1000 * self.seconds / self.items:6.0f}" if timed else ""
         return (
-            f"{name:10} {self.items:6} {len(self.pictures):8} {len(self.questions):9} {self.agreed:6} "
-            f"{self.accepted / self.asked:8.1%} {self.refused / self.asked:8.1%} {1000 * self.seconds / self.items:6.0f}"
+            f"{name:10} {self.items:6} {len(self.puzzles):8} {self.repeated:9} {self.agreed:6} "
+            f"{self.accepted / self.asked:8.1%} {self.refused / self.asked:8.1%}{took}"
         )
 
-    def holds(self, *, pictures: bool) -> bool:
-        """Whether no two pictures are alike, both solvers agree, and every answer is scored as it should be."""
-        exact = self.agreed == self.items and (not pictures or len(self.pictures) == self.items)
-        return exact and self.accepted == self.refused == self.asked
+    def holds(self) -> bool:
+        """Whether no item is repeated, both solvers agree, and every answer is scored as it should be."""
+        return not self.repeated and self.agreed == self.items and self.accepted == self.refused == self.asked
 
 
-def without_pictures(every: list[Generator]) -> None:
-    """Let generators draw nothing: most of their time goes into pictures."""
-    for name in ("line", "box", "circle", "oval", "polygon", "text"):
-        setattr(Page, name, lambda *given, **named: None)
-    Page.png = lambda self, *, effort=6: b""  # type: ignore[method-assign]
-    for one in every:
-        module = sys.modules[type(one).__module__]
-        for name, drawn in (("_picture", b""), ("filmed", None), ("recorded", b"")):
+def puzzle(item: Item) -> bytes:
+    """A digest of the facts and the main question."""
+    return hashlib.sha256(f"{item.description}\0{item.main.text}".encode()).digest()
+
+
+def shown(item: Item) -> bytes:
+    """A digest of what an item shows."""
+    return hashlib.sha256(
+        b"".join((*item.images, *(item.film.frames if item.film else ()), item.sound or b""))
+    ).digest()
+
+
+@contextmanager
+def looks() -> Iterator[list[Style]]:
+    """The looks of the items that are drawn."""
+    made: list[Style] = []
+    begin = Style.__init__
+
+    def noted(self: Style, *given: Any, **named: Any) -> None:
+        begin(self, *given, **named)
+        made.append(self)
+
+    with mock.patch.object(Style, "__init__", noted):
+        yield made
+
+
+@contextmanager
+def without_pictures(generator: Generator) -> Iterator[None]:
+    """Let a generator draw nothing: most of its time goes into pictures."""
+    module = sys.modules[type(generator).__module__]
+    with ExitStack() as patches:
+
+        def put(there: Any, name: str, returned: Any) -> None:
+            def nothing(*given: object, **named: object) -> Any:
+                return returned
+
+            patches.enter_context(mock.patch.object(there, name, nothing))
+
+        for name in ("line", "box", "circle", "oval", "polygon", "text"):
+            put(Page, name, None)
+        put(Page, "png", b"")
+        for name, made in (("_picture", b""), ("filmed", None), ("recorded", b"")):
             if hasattr(module, name):
-                setattr(module, name, lambda *given, drawn=drawn, **named: drawn)
+                put(module, name, made)
+        yield
 
 
-def kept(generator: Generator, items: int) -> Kept:
+def _added(generator: Generator, items: int) -> Iterator[tuple[Kept, Item, tuple[int, int]]]:
+    """The counts so far, the item that came last, its step and index."""
     found = Kept()
     for index in range(items // len(STEPS)):
         for step in STEPS:
             before = time.process_time()
             item = draw(generator, "proof", step, index)
             found.add(generator, item, time.process_time() - before)
+            yield found, item, (step, index)
+
+
+def from_facts(generator: Generator, items: int) -> Kept:
+    """The counts, with the pictures of those items alone whose puzzle came before on the same paper."""
+    found, alike = Kept(), defaultdict(list)
+    with without_pictures(generator), looks() as made:
+        for found, item, at in _added(generator, items):  # noqa: B007 - the last one has all counts
+            alike[puzzle(item), made.pop().paper if made else None].append(at)
+    for places in alike.values():
+        if len(places) > 1:
+            found.repeated += len(places) - len({shown(draw(generator, "proof", *at)) for at in places})
+    return found
+
+
+def from_pictures(generator: Generator, items: int) -> Kept:
+    """The counts, with all pictures as they are asked."""
+    found, seen = Kept(), set()
+    for found, item, _ in _added(generator, items):  # noqa: B007 - the last one has all counts
+        seen.add((shown(item), item.main.text))
+    found.repeated = items - len(seen)
     return found
 
 
@@ -113,23 +173,23 @@ def main() -> None:
     parser.add_argument("--pictures", action="store_true")
     given = parser.parse_args()
     chosen = [one for one in generators() if not given.generator or one.name in given.generator]
-    broken = []
-    if not given.pictures:
-        without_pictures(chosen)
     if not given.by_step:
-        print("generator   items pictures questions agreed accepted  refused     ms")
-    for one in chosen:
-        if given.by_step:
-            rows = dict(by_step(one, given.items))
-            for name, shares in rows.items():
-                print(f"{one.name:10} {name:10}", *(f"{share:5.0%}" for share in shares), flush=True)
-            holds = near(rows, given.items)
-        else:
-            found = kept(one, given.items)
-            print(found.row(one.name), flush=True)
-            holds = found.holds(pictures=given.pictures)
-        broken += [] if holds else [one.name]
+        print(f"generator   items  puzzles  repeated agreed accepted  refused{'     ms' if given.pictures else ''}")
+    broken = [one.name for one in chosen if not reported(one, given)]
     sys.exit(f"broken: {', '.join(broken)}" if broken else None)
+
+
+def reported(generator: Generator, given: argparse.Namespace) -> bool:
+    """Print the rows of a generator; whether its promises hold."""
+    if not given.by_step:
+        found = (from_pictures if given.pictures else from_facts)(generator, given.items)
+        print(found.row(generator.name, timed=given.pictures), flush=True)
+        return found.holds()
+    with without_pictures(generator):
+        rows = dict(by_step(generator, given.items))
+    for name, shares in rows.items():
+        print(f"{generator.name:10} {name:10}", *(f"{share:5.0%}" for share in shares), flush=True)
+    return near(rows, given.items)
 
 
 if __name__ == "__main__":
