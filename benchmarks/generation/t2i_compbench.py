@@ -2,11 +2,13 @@
 
 The eight categories of T2I-CompBench++. The authors let BLIP-VQA score the noun phrases, UniDet find objects for places
 and numbers, and CLIPScore judge actions; a parser (spaCy) finds the phrases. Here a vision model answers a question for
-each fact, and the profile `all`, the default, needs every one. `--profile product` is BLIP-VQA's formula with another
-judge: the chances of yes, multiplied. `--profile share` is the authors' formula for numbers: half for each thing that
-is there, half for the right number. Two phrases joined by "and" are two questions; any other prompt about attributes,
-and each prompt about actions or of the kind complex, is one question. State the judge with the number. The authors
-make ten pictures for each prompt (`--epochs 10`) and report each category alone.
+each fact, and the profile `all`, the default, needs every one. Two phrases joined by "and" are two questions; any other
+prompt about attributes, and each prompt about actions or of the kind complex, is one question.
+
+`--profile product` is BLIP-VQA's formula with another judge: the chances of yes, multiplied. `--profile share` is the
+authors' formula for numbers: half for each thing that is there, half for the right number. `--profile cosine` with
+`similarity/openai/clip-vit-base-patch32` and cosine=true is their rule for actions. State the judge with the number.
+The authors make ten pictures for each prompt (`--epochs 10`) and report each category alone.
 """
 
 import re

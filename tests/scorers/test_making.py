@@ -90,6 +90,7 @@ def test_vqa_score_is_the_probability_of_yes(scores, value):
 @pytest.mark.parametrize(("cosine", "value"), [(0.3, 0.75), (-0.2, 0.0), (0.5, 1.0)])
 def test_clip_score(cosine, value):
     assert judged(clip_score(), sample(None), [(cosine,)])[0].value == pytest.approx(value)
+    assert judged(bindings(), sample(None), [(cosine,)], "cosine")[0].value == max(0, cosine)
     with pytest.raises(ScoreError, match="cosine=true"):
         judged(clip_score(), sample(None), [(24.3,)])
 
@@ -199,3 +200,26 @@ def test_a_benchmark_runs_with_a_judge_that_looks(tmp_path):
     assert 0 < second.score.value < 1.0
     assert first.judge_usage.input > 100, "an image counts 100 tokens"
     assert first.reply.media[0].path.parent == run.path / "media"
+
+
+def test_a_benchmark_runs_with_a_judge_that_scores_options(tmp_path, monkeypatch):
+    """The authors' format of rows, a picture from a model, and the chances that a judge gives to each answer."""
+    monkeypatch.setenv("MMEVAL_DATA", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    row = {"prompt": "three red cups", "atom_count": 3, "skills": ["count", "attribute"],
+           "vqa_list": [["How many cups are in the image?", "three"], ["Are the cups red?", "Yes"]]}  # fmt: skip
+    (tmp_path / "geneval2").mkdir()
+    (tmp_path / "geneval2" / "geneval2_data.jsonl").write_text(json.dumps(row))
+    (tmp_path / "made.png").write_bytes(png())
+    chances = {"How many": (0.6, 0.1, 0.1), "Are the": (0.15, 0.05)}
+    script = {asked: {"text": "", "scores": [math.log(one) for one in some]} for asked, some in chances.items()}
+    settings = Settings(
+        results=tmp_path / "r", cache_file=tmp_path / "c.sqlite", judge="mock/scripted",
+        options={"script": json.dumps({"*": {"text": "", "image": str(tmp_path / "made.png")}})},
+        judge_options={"script": json.dumps(script)},
+    )  # fmt: skip
+    run = run_one(replace(Catalog().benchmark("geneval2"), rows=1), "mock/scripted", settings)
+    (record,) = run.records()
+    assert record.score.value == pytest.approx((0.8 * 0.2) ** 0.5)
+    assert record.score.note == "least likely: Are the cups red? Yes (0.200)"
+    assert run.info.metrics["accuracy/atoms=3"].value == pytest.approx(0.4)

@@ -10,7 +10,16 @@ from typing import Any
 from mmeval.errors import ScoreError
 from mmeval.scorers.base import Scorer
 from mmeval.scorers.identity import describe, joined
-from mmeval.scorers.judges.making import FRAMES, NUMBERS, every_and_share, number, questions_of, seen
+from mmeval.scorers.judges.making import (
+    FRAMES,
+    NUMBERS,
+    cosine,
+    every_and_share,
+    number,
+    questions_of,
+    seen,
+    to_the_prompt,
+)
 from mmeval.types import Prompt, Reply, Request, Sample, Score, Text
 
 __all__ = ["bindings", "soft_tifa"]
@@ -139,11 +148,15 @@ def soft_tifa() -> Scorer:
 
 
 def bindings() -> Scorer:
-    """The questions of T2I-CompBench: `all` and `share` of `questions_about`, and `product`.
+    """The rules of T2I-CompBench: `all` and `share` of `questions_about`, `product` and `cosine`.
 
     `product` multiplies the chances of the right answers among those that a question can have; for yes and no it is
     the rule of BLIP-VQA with another judge (Huang et al., T2I-CompBench, NeurIPS 2023). Its judge must score options
-    by likelihood.
+    by likelihood. `cosine` is that of picture and prompt, the rule for actions; its judge is `similarity/...` with
+    cosine=true.
     """
-    rule = Likely(name="product", closing="", options=alternatives, chance=preferred, combine=product)
-    return Scorer(name="bindings", version=1, rules={"product": rule, **every_and_share()})
+    rules = {
+        "product": Likely(name="product", closing="", options=alternatives, chance=preferred, combine=product),
+        "cosine": to_the_prompt("cosine", cosine),
+    }
+    return Scorer(name="bindings", version=1, rules={**rules, **every_and_share()})

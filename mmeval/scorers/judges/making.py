@@ -219,11 +219,21 @@ def probability(scores: Sequence[float]) -> float:
     return 1 / (1 + math.exp(min(700.0, scores[1] - scores[0])))
 
 
-def rescaled(scores: Sequence[float]) -> float:
-    """2.5 x max(cosine, 0), at most 1 (Hessel et al., CLIPScore, EMNLP 2021)."""
+def cosine(scores: Sequence[float]) -> float:
+    """The one score, 0 if it is below; raises ScoreError if it is no cosine."""
     if not -1.0001 <= scores[0] <= 1.0001:
         raise ScoreError(f"{scores[0]:g} is no cosine; let the judge give them: --judge-options cosine=true")
-    return min(1.0, 2.5 * max(0.0, scores[0]))
+    return min(1.0, max(0.0, scores[0]))
+
+
+def rescaled(scores: Sequence[float]) -> float:
+    """2.5 x max(cosine, 0), at most 1 (Hessel et al., CLIPScore, EMNLP 2021)."""
+    return min(1.0, 2.5 * cosine(scores))
+
+
+def to_the_prompt(name: str, value: Callable[[Sequence[float]], float]) -> Scored:
+    """A rule that lets a judge compare what was made with the prompt."""
+    return Scored(name=name, ask=_nothing, choices=_itself, value=value)
 
 
 def vqa_score() -> Scorer:
@@ -237,8 +247,7 @@ def vqa_score() -> Scorer:
 
 def clip_score() -> Scorer:
     """CLIPScore of the prompt: 2.5 times the cosine of image and text, by a judge `similarity/...` with cosine=true."""
-    rule = Scored(name="clip_score", ask=_nothing, choices=_itself, value=rescaled)
-    return Scorer(name="clip_score", version=1, rules={"mmeval": rule})
+    return Scorer(name="clip_score", version=1, rules={"mmeval": to_the_prompt("clip_score", rescaled)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
