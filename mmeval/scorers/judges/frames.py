@@ -16,7 +16,7 @@ from mmeval.types import Prompt, Reply, Request, Sample, Score, Video
 
 __all__ = ["frames_alike", "frames_like"]
 
-EVERY = "frames=4096"
+EVERY = "frames=1024"
 """All frames of a film, unless there are more."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mmeval.errors import ScoreError
-from mmeval.scorers.base import Scorer
+from mmeval.scorers.base import JudgeRule, Scorer
 from mmeval.scorers.identity import describe, joined
 from mmeval.scorers.judges.making import (
     FRAMES,
@@ -155,7 +155,7 @@ def bindings() -> Scorer:
     by likelihood. `cosine` is that of picture and prompt, the rule for actions; its judge is `similarity/...` with
     cosine=true.
     """
-    rules = {
+    rules: dict[str, JudgeRule] = {
         "product": Likely(name="product", closing="", options=alternatives, chance=preferred, combine=product),
         "cosine": to_the_prompt("cosine", cosine),
     }
