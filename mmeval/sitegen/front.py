@@ -54,7 +54,9 @@ def sentence(view: View, board: Board, models: Sequence[str], lang: Language) ->
     if len(models) == 1:
         line = view.lines[models[0]]
         score = f"{line.mean:.1f}" if line.mean is not None else "–"
-        return {"title": text("front.one", model=title[models[0]], score=score), "text": text("front.one.about")}
+        beside = any(board.models[name].reference for name in view.order)
+        about = text("front.one.about") if beside else text("front.one.alone")
+        return {"title": text("front.one", model=title[models[0]], score=score), "text": about}
     if view.ranks is None:
         return {"title": text("front.unranked", n=len(models)), "text": text("front.unranked.about")}
     first = [name for name in models if name in view.ranks.intervals and view.ranks.intervals[name].best == 1]

@@ -74,6 +74,10 @@ def test_one_model_stands_beside_the_references_with_what_it_got_wrong(board: Bo
     assert found["one"]
     assert found["plot"] is None
     assert found["sentence"]["title"].startswith(board.models[model].label)
+    assert "The bars show it beside" in found["sentence"]["text"]
+    lonely = of(board, lambda name: name == model)
+    view = make_view("all", lonely.columns, lonely)
+    assert "baseline/random" in sentence(view, lonely, [model], lang)["text"], "there is nothing beside it"
     assert {row["reference"] for row in found["forest"]["rows"]} >= {"", "random"}
     assert found["questions"]
     assert all(one["share"] < 100 for one in found["questions"])

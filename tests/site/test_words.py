@@ -98,3 +98,8 @@ def test_a_fluid_chart_is_as_wide_as_its_column() -> None:
     assert 'cx="50%"' in interval(x, 50, 40, 60)
     assert "viewBox" not in interval(x, 50, 40, 60) + axis(x)
     assert "1,000" in axis(Scale(0, 1000))
+
+
+def test_chinese_sentences_have_chinese_punctuation() -> None:
+    text = (source_folder() / "messages" / "zh.toml").read_text(encoding="utf-8")
+    assert re.findall(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]", text) == []
