@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ROOMY := $(shell df -k --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 4000000 {print "/dev/shm"}')
 test quick check: export TMPDIR := $(or $(ROOMY),$(TMPDIR),/tmp)
 
-# One worker more than cores: a fifth of the time of these tests is waiting.
+# One worker more than cores: a fifth of the tests' time is waiting.
 WAITERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: quickstart test test-vllm quick check format docs guide clean
@@ -19,7 +19,7 @@ quickstart: $(VENV)/.quickstart  ## install, run four benchmarks against five mo
 
 test: $(VENV)/.test  ## install the test dependencies and run all tests
 	sh scripts/install-chromium.sh
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(WAITERS)
 
 quick: $(VENV)/.test  ## the tests without browser, provoked failures, wheel, local models and slow ones: a minute
 	$(BIN)/python -m pytest -n $(WAITERS) -m "not (browser or chaos or wheel or local or slow)"
@@ -31,7 +31,7 @@ check: $(VENV)/.dev  ## check formatting, lint and types, run all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(WAITERS)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
