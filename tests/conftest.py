@@ -8,6 +8,8 @@ import socket
 import ssl
 import tempfile
 from collections.abc import Iterator
+from itertools import islice
+from typing import Any
 
 import pytest
 
@@ -39,7 +41,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-    items.sort(key=lambda item: (bool(item.get_closest_marker("browser")), not item.get_closest_marker("slow")))
+    items.sort(key=lambda item: bool(item.get_closest_marker("browser")))
+    slow = [one for one in items if one.get_closest_marker("slow") and not one.get_closest_marker("browser")]
+    first = set(slow)
+    items[:] = dealt(
+        slow, [one for one in items if one not in first], int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    )
+
+
+def dealt(slow: list[Any], others: list[Any], workers: int) -> list[Any]:
+    """All tests in an order in which every worker starts with as many slow ones.
+
+    Each worker first gets a quarter of an equal share, one worker after the other from the start of the list
+    (xdist's LoadScheduling); what follows goes to whoever is free.
+    """
+    size, rest, order = (len(slow) + len(others)) // workers // 4, iter(others), []
+    for number in range(workers):
+        mine = slow[number::workers]
+        order += [*mine, *islice(rest, max(0, size - len(mine)))]
+    return [*order, *rest]
 
 
 def pytest_collection_finish() -> None:
