@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
@@ -14,6 +13,8 @@ import pytest
 from typer.main import get_command
 
 from mmeval.cli import app
+from scripts.walkthrough import Command
+from tests.test_guide import run
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -32,18 +33,11 @@ def commands(page: Path) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_run(page: Path, tmp_path: Path) -> None:
-    shims = tmp_path / "bin"
-    shims.mkdir()
-    (shims / "mmeval").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mmeval "$@"\n', encoding="utf-8")
-    (shims / "mmeval").chmod(0o755)
-    env = {**os.environ, "PATH": f"{shims}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "CI": "true"}
-    work = tmp_path / "work"
-    work.mkdir()
     found = commands(page)
     assert found
     for line in found:
-        out = subprocess.run(line, shell=True, cwd=work, env=env, capture_output=True, text=True, check=False)
-        assert out.returncode == 0, f"$ {line}\n{out.stdout}\n{out.stderr}"
+        code, out = run(Command(line, 0, ()), tmp_path)
+        assert code == 0, f"$ {line}\n{out}"
 
 
 def parse(words: list[str]) -> None:
