@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import json
 
 import pytest
 from typer.testing import CliRunner
@@ -73,7 +74,6 @@ def diagnosed(answer, root):
 @pytest.mark.parametrize(
     ("answer", "image", "own", "gold", "verdict"),
     [
-        (thinker, 0, 0, 1, "cannot see"),
         (seer, 0, 0, 0, "cannot reason"),
         (both, 1, 1, 1, "sees and reasons"),
     ],
@@ -86,10 +86,40 @@ def test_a_diagnosis(root, answer, image, own, gold, verdict):
     assert found.verdict == verdict
 
 
-def test_the_site_says_why_a_model_fails(root, tmp_path):
-    diagnosed(thinker, root)
-    done = CliRunner().invoke(app, ["site", "build", "--results", str(root), "--out", str(tmp_path / "site")])
+ADAPTER = """
+from mmeval import Capabilities, Options, Reply
+from tests.fresh.test_diagnosis import thinker
+
+
+class Adapter:
+    capabilities = Capabilities(version="1", inputs=frozenset({"text", "image"}), options=Options)
+    endpoint = "local"
+
+    def __init__(self, model, options): ...
+    async def connect(self): ...
+    async def close(self): ...
+
+    async def ask(self, request, options):
+        return Reply(text=await thinker(request), finish="stop")
+"""
+
+
+def mmeval_(*words: str) -> str:
+    done = CliRunner().invoke(app, list(words), catch_exceptions=False)
     assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_the_command_line_says_why_a_model_fails(tmp_path):
+    (tmp_path / "adapters").mkdir()
+    (tmp_path / "adapters" / "mine.py").write_text(ADAPTER, encoding="utf-8")
+    results, asked = ("--results", str(tmp_path / "results")), ("fresh_puzzles", "-m", "mine/thinker", "--diagnose")
+    said = mmeval_("run", *asked, "--limit", str(LIMIT), "--path", str(tmp_path), "--cache", "off", *results)
+    assert "cannot see" in said
+    (found,) = json.loads(mmeval_("fresh", "diagnose", "--json", *results))["diagnoses"]
+    assert (found["image"]["value"], found["own"]["value"], found["gold"]["value"]) == (0, 0, 1)
+    assert found["verdict"] == "cannot see"
+    mmeval_("site", "build", "--path", str(tmp_path), "--out", str(tmp_path / "site"), *results)
     page = (tmp_path / "site" / "b" / "fresh_puzzles.html").read_text(encoding="utf-8")
-    for said in ("Understood and solved", "falls to half at step", "solved without all the facts", "cannot see"):
-        assert said in page
+    for words in ("Understood and solved", "falls to half at step", "solved without all the facts", "cannot see"):
+        assert words in page

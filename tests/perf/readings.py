@@ -1,7 +1,8 @@
 """How often mmeval's own reading errs, against what a person reads: `python -m tests.perf.readings [--show] [FILE...]`.
 
 A file is a list of `{scorer, target, choices, kind, part, replies}`. Each reply is a pair: the text, and the answer (kind
-`answer`) or the value (kind `value`) that a careful person gives it. A reading is *false* if it finds an answer that the person does not
+`answer`) or the value (kind `value`) that a careful person gives it. `notations.json` has `form` and `question` instead of
+`scorer`, and its numbers are compared by value. A reading is *false* if it finds an answer that the person does not
 find, and *not read* if it finds none where the person finds one. No rule was changed for the part `unseen`.
 """
 
@@ -15,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from mmeval import scorers
-from mmeval.types import Reply, Sample
+from mmeval.fresh.scoring import RULES
+from mmeval.scorers.readers.quantities import parse
+from mmeval.types import Reply, Sample, Text
 
 ROOT = Path(__file__).parents[1] / "scorers"
 FILES = (ROOT / "readings.json", ROOT / "reading_traps.json")
@@ -25,9 +28,13 @@ Case = Mapping[str, Any]
 
 def verdict(case: Case) -> str:
     """`right`, `false` or `not read`."""
-    sample = Sample(id="1", prompt=(), target=case["target"], choices=tuple(case["choices"]))
-    score = getattr(scorers, case["scorer"])().rule(PROFILE)(sample, Reply(text=case["text"], finish="stop"))
-    if case["kind"] == "value":
+    asked = (Text(case["question"]),) if "question" in case else ()
+    sample = Sample(id="1", prompt=asked, target=case["target"], choices=tuple(case.get("choices", ())))
+    scorer = RULES[case["form"]] if "form" in case else getattr(scorers, case["scorer"])()
+    score: Any = scorer.rule(PROFILE)(sample, Reply(text=case["text"], finish="stop"))
+    if case.get("form") == "number" and score.answer is not None and case["want"] is not None:
+        return "right" if parse(score.answer).value == float(case["want"]) else "false"  # type: ignore[union-attr]
+    if case.get("kind") == "value":
         if score.value == case["want"]:
             return "right"
         return "not read" if score.answer is None else "false"
@@ -58,9 +65,13 @@ def report(files: Iterable[Path] = FILES) -> str:
     for name, each in parts(files).items():
         rows.append(_row(name, each))
         if name.endswith("unseen"):
-            scorers_of = dict.fromkeys(case["scorer"] for case in each)
-            rows += [_row(f"… `{one}`", [case for case in each if case["scorer"] == one]) for one in scorers_of]
+            kinds = dict.fromkeys(map(_kind, each))
+            rows += [_row(f"… `{one}`", [case for case in each if _kind(case) == one]) for one in kinds]
     return "\n".join(rows)
+
+
+def _kind(case: Case) -> str:
+    return str(case.get("scorer") or case["form"])
 
 
 def _row(name: str, each: Sequence[Case]) -> str:
@@ -79,7 +90,7 @@ def main() -> None:
     wrong = [(verdict(case), case) for each in parts(given.files).values() for case in each] if given.show else []
     for found, case in wrong:
         if found != "right":
-            print(f"{found:8} {case['scorer']:12} {case['text']!r} -> {case['want']!r} ({case['target']!r})")
+            print(f"{found:8} {_kind(case):12} {case['text']!r} -> {case['want']!r} ({case['target']!r})")
 
 
 if __name__ == "__main__":

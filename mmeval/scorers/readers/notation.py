@@ -1,49 +1,35 @@
-"""Reads lists of words, cells of a grid (`B3`), placements (`B3: ramp`) and drawn tables.
+r"""Reads words of a list, lists of them, cells of a grid, and what lies in which cell.
 
-    reply      = box | tag | JSON | ... "answer is" region | region
-    sequence   = (word mark*)+            cells = (cell mark*)+
-    placements = (cell mark* word mark*)+ | (word mark* cell mark*)+
-    grid       = (line of words)+         time  = "7:05" | "19:05" | "7.05 pm" | "7 o'clock"
-    cell       = "B3" | "3B" | "row 3, column B" | "column B, row 3"
-    mark       = punctuation | "and" | "then" | ... | a number that counts the lines of a list
+A region of a reply is cut into tokens, each with a symbol (`pieces`), and the symbols are read by the grammar below. A
+piece that is no token means that nothing is read, so that no answer is guessed. The places where an answer may stand
+are tried from the most explicit to the least (`regions`); the first that can be read counts.
 
-A region is read as a whole: one piece that is neither of these means that nothing is read, so that no answer is
-guessed. The regions are tried from the most explicit to the least: the first that can be read counts.
+    sequence   = w+ | w (s w)+ | (n w)+ | (w n)+ | (n w n)+         numbers before words count 1, 2, 3
+    cell       = k | c? l r? n | c l r n | r n c l                  several: l n+ | c l+ r n+ | r n+ c l+
+    placements = (cell w)+ | (w cell)+
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
-from mmeval.scorers.readers.declared import declarations
-from mmeval.scorers.readers.structure import structured
+from mmeval.scorers.readers import drawn
+from mmeval.scorers.readers.amounts import Amount
+from mmeval.scorers.readers.numbers import claimed
+from mmeval.scorers.readers.pieces import LAST, Tokens, Tongue, headless, known, names, tokens_of, tongue_of
+from mmeval.scorers.readers.regions import LONGEST, Line, regions
+from mmeval.scorers.readers.typography import bare, level
 
-T = TypeVar("T")
-LONGEST = 20_000
-"""Maximum number of characters that are read; of a longer reply, only the end is."""
-_CELL = (
-    r"(?P<letter>[A-Za-z])\s?(?P<number>[0-9]{1,2})(?![0-9A-Za-z])"
-    r"|(?P<number2>[0-9]{1,2})\s?(?P<letter2>[A-Za-z])(?![0-9A-Za-z])"
-    r"|row\s{0,2}(?P<number3>[0-9]{1,2})[\s,;]{1,4}(?:and\s)?col(?:umn)?\s{0,2}(?P<letter3>[A-Za-z])(?![0-9A-Za-z])"
-    r"|col(?:umn)?\s{0,2}(?P<letter4>[A-Za-z])[\s,;]{1,4}(?:and\s)?row\s{0,2}(?P<number4>[0-9]{1,2})(?![0-9])"
-)
-_FILLERS = (
-    "the|an?|is|are|in|at|on|to|from|of|with|and|then|next|finally|first|second|third|order|list|sequence|answer|final|so"
-    "|therefore|hence|thus|cells?|path|pieces?|rows?|columns?|place|put|it|goes|lies|steps?"
-)
-_MARK = (
-    rf"(?:^|(?<=\n))[ \t]{{0,8}}(?:[-*•]|[0-9]{{1,2}}[.)])(?=\s)|[\s,;:.、，；：。|→>=(){{}}\[\]\"'`*_<\\$-]+"
-    rf"|(?:{_FILLERS})(?![A-Za-z0-9])"
-)
-_TIME = re.compile(
-    r"(?P<hour>[01]?[0-9]|2[0-4])(?:[:.h](?P<minute>[0-5][0-9])(?![0-9])|\s?o['’]?clock)(?:\s?[ap]\.?m\b\.?)?",
-    re.IGNORECASE,
-)
-_BLOCK = re.compile(r"\n\s{0,40}\n")
-_SPELLED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+__all__ = [
+    "Read", "canonical_cells", "canonical_grid", "canonical_placements", "canonical_sequence", "read_cells",
+    "read_grid", "read_placements", "read_sequence", "read_word",
+]  # fmt: skip
+
+_COLUMN = re.compile(r"\bcolumn\s([A-Z])(?![A-Za-z0-9])")
 
 
 class Read(NamedTuple):
@@ -56,41 +42,65 @@ class Read(NamedTuple):
     end: int
 
 
-class Token(NamedTuple):
-    """A word of the vocabulary or a cell."""
+def read_word(text: str, words: Sequence[str], beside: frozenset[str] = frozenset()) -> Read | None:
+    """Find the only word of a list that a reply consists of; it may be named several times.
 
-    is_cell: bool
-    text: str
+    If all words are numbers, ordinals such as `third` and `3rd` are words; if all are letters, `column B` is one.
+    """
+    parse = _same_number if all(map(str.isdigit, words)) else _same_word
+    return _read(text, tongue_of(tuple(words), beside=beside), parse)
 
 
-def read_sequence(text: str, words: Sequence[str]) -> Read | None:
+def is_word(text: str, word: str, words: Sequence[str]) -> bool:
+    """Whether a text is this word of the list."""
+    return _same_word(tokens_of(bare(level(text)), tongue_of(tuple(words))) or ()) == word
+
+
+def read_letter(text: str, letters: Sequence[str]) -> Read | None:
+    """Find the only column that a reply names: `B`, `column B`, `it is above column B`."""
+
+    def parse(tokens: Tokens) -> str | None:
+        symbols, kept = _symbols(tokens, without="c")
+        return kept[0].text if symbols == "l" and kept[0].text in letters else None
+
+    whole = _read(text, tongue_of((), grid=True), parse)
+    if whole is not None:
+        return whole
+    said = level(text[-LONGEST:])
+    found = [
+        Amount(float(letters.index(match[1])), False, *match.span())
+        for match in _COLUMN.finditer(said) if match[1] in letters
+    ]  # fmt: skip
+    claim = claimed(said, found)
+    return Read(letters[int(claim[0].value or 0)], claim[1], claim[0].start, claim[0].end) if claim else None
+
+
+def read_sequence(text: str, words: Sequence[str], beside: frozenset[str] = frozenset()) -> Read | None:
     """Find a list of words of a vocabulary."""
-    return _read(text, lambda region: _sequence(region, tuple(words)))
+    tongue = tongue_of(tuple(words), beside=beside)
+    return _read(text, tongue, _sequence, lambda region: _arrows(region, tongue))
 
 
-def read_cells(text: str, *, ordered: bool) -> Read | None:
-    """Find a list of cells; without an order, equal sets give equal answers."""
-    return _read(text, lambda region: _cells(region, ordered=ordered))
+def read_cells(text: str, *, ordered: bool, beside: frozenset[str] = frozenset()) -> Read | None:
+    """Find a list of cells; without an order, equal sets give equal answers. A drawn grid may mark them."""
+    parse = functools.partial(_cells, ordered=ordered)
+    return _read(text, tongue_of((), grid=True, beside=beside), parse, lambda region: _joined(drawn.marked(region)))
 
 
-def read_placements(text: str, words: Sequence[str]) -> Read | None:
+def read_placements(text: str, words: Sequence[str], beside: frozenset[str] = frozenset()) -> Read | None:
     """Find pairs of a cell and a word, in either order."""
-    return _read(text, lambda region: _placements(region, tuple(words)))
+    return _read(text, tongue_of(tuple(words), grid=True, beside=beside), _placements)
 
 
 def read_grid(text: str, words: Sequence[str]) -> Read | None:
     """Find a table of words; each of its lines has the same number of words."""
-    return _read(text, lambda region: _grid(region, tuple(words)))
+    tongue = tongue_of(tuple(words))
 
+    def drawing(region: str) -> str | None:
+        found = drawn.table(region, lambda said: _only_words(tokens_of(said, tongue) or ()))
+        return canonical_grid(found) if found else None
 
-def read_time(text: str) -> Read | None:
-    """Find a time on a clock face; of several, none is the answer."""
-    return _read(text, _time)
-
-
-def canonical_time(minutes: int) -> str:
-    """A time from its minutes after 12 o'clock: `7:05`."""
-    return f"{minutes % 720 // 60 or 12}:{minutes % 60:02}"
+    return _read(text, tongue, lambda tokens: None, drawing)
 
 
 def canonical_sequence(words: Sequence[str]) -> str:
@@ -98,12 +108,12 @@ def canonical_sequence(words: Sequence[str]) -> str:
     return ", ".join(words)
 
 
-def canonical_cells(cells: Sequence[str], *, ordered: bool) -> str:
+def canonical_cells(cells: Iterable[str], *, ordered: bool) -> str:
     """Cells in their order, or each once and sorted: `B3, C1`."""
     return ", ".join(cells if ordered else sorted(set(cells)))
 
 
-def canonical_placements(pairs: Sequence[tuple[str, str]]) -> str:
+def canonical_placements(pairs: Iterable[tuple[str, str]]) -> str:
     """Pairs sorted by cell: `B3: ramp, C1: wall`."""
     return ", ".join(f"{cell}: {word}" for cell, word in sorted(pairs))
 
@@ -113,110 +123,140 @@ def canonical_grid(rows: Sequence[Sequence[str]]) -> str:
     return " / ".join(" ".join(row) for row in rows)
 
 
-def _read(text: str, parse: Callable[[str], str | None]) -> Read | None:
+def _read(
+    text: str,
+    tongue: Tongue,
+    parse: Callable[[Tokens], str | None],
+    drawing: Callable[[str], str | None] = lambda region: None,
+) -> Read | None:
     cut = max(0, len(text) - LONGEST)
-    tail = text[cut:]
-    for rule, start, end in _regions(tail):
-        answer = parse(tail[start:end])
+    said = level(text[cut:])
+    line = Line(known=lambda part: known(bare(part), tongue), names=lambda part: names(bare(part), tongue))
+    for region in regions(said, line):
+        plain = bare(said[region.start : region.end])
+        tokens = tokens_of(headless(plain, tongue), tongue)
+        answer = (parse(tokens) if tokens else None) or drawing(plain)
         if answer is not None:
-            return Read(answer, rule, start + cut, end + cut)
+            return Read(answer, region.rule, region.start + cut, region.end + cut)
     return None
 
 
-def _regions(text: str) -> Iterator[tuple[str, int, int]]:
-    place = structured(text)
-    if place is not None and place.start < place.end:
-        yield place.rule, place.start, place.end
-    for declared in declarations(text):
-        yield declared.rule, declared.start, len(text)
-        yield declared.rule, declared.start, declared.end
-    yield "whole-reply", 0, len(text)
-    blocks = list(_BLOCK.finditer(text.rstrip()))
-    last = blocks[-1].end() if blocks else 0
-    if last:
-        yield "last-paragraph", last, len(text)
-    line = text.rstrip().rfind("\n", last) + 1
-    yield "last-line", line, len(text)
-    colon = max(text.rfind(": ", line), text.rfind(" is ", line) + 2, text.rfind(" are ", line) + 3)
-    if colon > line + 3:
-        yield "last-line", colon + 1, len(text)
+def _counted(tokens: Tokens) -> Tokens | None:
+    """The tokens without places, which have to go up."""
+    places = [int(token.text) for token in tokens if token.symbol == "o"]
+    rising = all(a < b for a, b in itertools.pairwise(places))
+    return [token for token in tokens if token.symbol != "o"] if rising else None
 
 
-@functools.lru_cache(maxsize=256)
-def _pattern(words: tuple[str, ...], *, cells: bool) -> re.Pattern[str]:
-    spelled = [word for value, word in enumerate(_SPELLED) if str(value) in words]
-    known = "|".join(re.escape(word) for word in sorted([*words, *spelled], key=len, reverse=True))
-    vocabulary = rf"(?P<word>{known})(?:(?<=[A-Za-z]{{3}})s)?(?![A-Za-z0-9])" if known else "(?P<word>(?!))"
-    parts = [*([_CELL] if cells else []), vocabulary, f"(?P<mark>{_MARK})"]
-    return re.compile("|".join(parts), re.IGNORECASE)
-
-
-def _tokens(region: str, words: tuple[str, ...], *, cells: bool) -> list[Token] | None:
-    """The words and cells of a region; None where it holds anything else."""
-    pattern, names = _pattern(words, cells=cells), {word.casefold(): word for word in words}
-    found: list[Token] = []
-    at = 0
-    while at < len(region):
-        match = pattern.match(region, at)
-        if match is None:
+def _placed(tokens: Tokens) -> Tokens | None:
+    """The tokens without places, each of which has to be that of the word before or after it."""
+    before, count = 0, sum(token.symbol == "w" for token in tokens)
+    for token in tokens:
+        before += token.symbol == "w"
+        place = count if token.text == str(LAST) else token.text
+        if token.symbol == "o" and str(place) not in (str(before), str(before + 1)):
             return None
-        at = match.end()
-        if match["mark"] is not None:
-            continue
-        if match["word"] is not None:
-            found.append(Token(is_cell=False, text=_named(match["word"].casefold(), names)))
-        else:
-            found.append(Token(is_cell=True, text=_cell(match)))
-    return found
+    return _counted(tokens)
 
 
-def _named(said: str, names: dict[str, str]) -> str:
-    return names[said] if said in names else str(_SPELLED.index(said))
+def _symbols(tokens: Tokens, *, without: str = "") -> tuple[str, Tokens]:
+    kept = [token for token in tokens if token.symbol not in without]
+    return "".join(token.symbol for token in kept), kept
 
 
-def _cell(match: re.Match[str]) -> str:
-    groups = match.groupdict()
-    letter = next(groups[key] for key in ("letter", "letter2", "letter3", "letter4") if groups[key])
-    number = next(groups[key] for key in ("number", "number2", "number3", "number4") if groups[key])
-    return f"{letter.upper()}{int(number)}"
+def _only_words(tokens: Tokens) -> list[str] | None:
+    return [token.text for token in tokens] if {token.symbol for token in tokens} == {"w"} else None
 
 
-def _sequence(region: str, words: tuple[str, ...]) -> str | None:
-    tokens = _tokens(region, words, cells=False)
-    return canonical_sequence([token.text for token in tokens]) if tokens else None
+def _same_word(tokens: Tokens) -> str | None:
+    symbols, kept = _symbols(tokens, without="orn")
+    words = {token.text for token in kept}
+    return words.pop() if symbols.strip("w") == "" and len(words) == 1 else None
 
 
-def _cells(region: str, *, ordered: bool) -> str | None:
-    tokens = _tokens(region, (), cells=True)
-    return canonical_cells([token.text for token in tokens], ordered=ordered) if tokens else None
+def _same_number(tokens: Tokens) -> str | None:
+    numbers = {token.text for token in tokens}
+    return numbers.pop() if len(numbers) == 1 and {token.symbol for token in tokens} <= set("wo") else None
 
 
-def _placements(region: str, words: tuple[str, ...]) -> str | None:
-    tokens = _tokens(region, words, cells=True)
-    if not tokens or len(tokens) % 2:
+def _sequence(tokens: Tokens) -> str | None:
+    symbols, kept = _symbols(_placed(tokens) or ())
+    words = [token.text for token in kept if token.symbol == "w"]
+    before = [one.text for one, after in itertools.pairwise(kept) if one.symbol == "n" and after.symbol == "w"]
+    after = [one.text for before, one in itertools.pairwise(kept) if before.symbol == "w" and one.symbol == "n"]
+    counting = before == [str(place + 1) for place in range(len(words))]
+    plain = re.fullmatch("w+|w(?:sw)+", symbols)
+    numbered = counting and re.fullmatch("(?:nw)+", symbols)
+    valued = re.fullmatch("(?:wn)+" if not counting else "(?:nwn)+", symbols) and _monotone(after)
+    return canonical_sequence(words) if plain or numbered or valued else None
+
+
+def _monotone(numbers: Sequence[str]) -> bool:
+    """Whether numbers go up or down: values and times do. What may be ranks in another order has to go up."""
+    values = [
+        float(number.rstrip(" %").replace(",", "").replace(":", ".")) for number in numbers if number.count(".") < 2
+    ]
+    ranks = sorted(values) == list(range(1, len(numbers) + 1))
+    return len(values) == len(numbers) and (
+        values == sorted(values) or (not ranks and values == sorted(values, reverse=True))
+    )
+
+
+_ARROWS = {"←": " left,", "→": " right,", "↑": " up,", "↓": " down,"}
+
+
+def _arrows(region: str, tongue: Tongue) -> str | None:
+    """Directions that are drawn as arrows: where there are words, an arrow stands between them."""
+    if any(char.isalnum() for char in region) or "left" not in " ".join(tongue.words):
+        return None
+    return _sequence(tokens_of("".join(_ARROWS.get(char, char) for char in region), tongue) or ())
+
+
+def _cells(tokens: Tokens, *, ordered: bool) -> str | None:
+    symbols, groups = _grouped(_symbols(_counted(tokens) or (), without="sd" if ordered else "s")[1])
+    named = [cell for cells in groups for cell in cells]
+    return (
+        canonical_cells([cell for cell, _ in itertools.groupby(named)], ordered=ordered)
+        if set(symbols) == {"k"}
+        else None
+    )
+
+
+def _placements(tokens: Tokens) -> str | None:
+    symbols, groups = _grouped(_symbols(_counted(tokens) or (), without="sd")[1])
+    if not re.fullmatch("(?:kw)+|(?:wk)+", symbols) or any(len(group) > 1 for group in groups):
         return None
     pairs: dict[str, str] = {}
-    for one, other in zip(tokens[::2], tokens[1::2], strict=True):
-        if one.is_cell != tokens[0].is_cell or other.is_cell == one.is_cell:
+    for one, other in zip(groups[::2], groups[1::2], strict=True):
+        cell, word = (one, other) if symbols[0] == "k" else (other, one)
+        if pairs.setdefault(cell[0], word[0]) != word[0]:
             return None
-        cell, word = (one, other) if one.is_cell else (other, one)
-        if pairs.setdefault(cell.text, word.text) != word.text:
-            return None
-    return canonical_placements(list(pairs.items()))
+    return canonical_placements(pairs.items())
 
 
-def _grid(region: str, words: tuple[str, ...]) -> str | None:
-    """The last lines of a region that are rows of words."""
-    rows: list[list[str]] = []
-    for line in reversed(region.splitlines()):
-        tokens = _tokens(line, words, cells=False)
-        if tokens is None:
-            break
-        if tokens:
-            rows.insert(0, [token.text for token in tokens])
-    return canonical_grid(rows) if len(rows) > 1 and len({len(row) for row in rows}) == 1 else None
+_GROUP = re.compile("c(?P<columns>l+)r(?P<rows>n+)|r(?P<rows2>n+)c(?P<columns2>l+)|c?(?P<column>l)(?P<rows3>n+)|.")
 
 
-def _time(region: str) -> str | None:
-    found = {canonical_time(60 * int(one["hour"]) + int(one["minute"] or 0)) for one in _TIME.finditer(region)}
-    return found.pop() if len(found) == 1 else None
+def _grouped(tokens: Tokens) -> tuple[str, list[list[str]]]:
+    """The symbols with `k` for every group of tokens that names cells, and what each symbol names."""
+    symbols = "".join(token.symbol for token in tokens)
+    if re.fullmatch("cr(?:ln)+|rc(?:nl)+", symbols):  # The head of a table of columns and rows.
+        paired = zip(tokens[2::2], tokens[3::2], strict=True)
+        tokens = [one for pair in paired for one in sorted(pair)]
+        symbols = "ln" * (len(tokens) // 2)
+    out, named = "", []
+    for match in _GROUP.finditer(symbols):
+        found = {
+            name: [token.text for token in tokens[slice(*match.span(name))]]
+            for name, at in match.groupdict().items()
+            if at
+        }
+        columns = found.get("columns") or found.get("columns2") or found.get("column")
+        rows = found.get("rows") or found.get("rows2") or found.get("rows3") or []
+        out += "k" if columns else match[0]
+        named.append([column + row for column in columns for row in rows] if columns else [tokens[match.start()].text])
+    return out, named
+
+
+def _joined(cells: Sequence[str]) -> str | None:
+    return canonical_cells(cells, ordered=False) or None

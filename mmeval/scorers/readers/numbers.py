@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from mmeval.scorers.base import Extraction
 from mmeval.scorers.readers import grammar
@@ -37,12 +38,16 @@ def _read(text: str, start: int, rule: str) -> Extraction:
             if bare.value is not None
             else _NONE
         )
-    said, chosen = marked(_PRIVATE.sub(" ", text), amounts(text))
+    found = claimed(text, amounts(text))
+    return _NONE if found is None else _found(text, found[0], start, rule or found[1])
+
+
+def claimed(text: str, found: Sequence[Amount]) -> tuple[Amount, str] | None:
+    """Which of the amounts in a text it gives as its answer, and by which rule of the grammar."""
+    said, chosen = marked(_PRIVATE.sub(" ", text), found)
     symbols = prose(lex(said).symbols)
-    found = grammar.claim(symbols, mention=TEXT)
-    if found is None:
-        return _NONE
-    return _found(text, chosen[found.ordinal - len(grammar.positions(symbols))], start, rule or found.rule)
+    claim = grammar.claim(symbols, mention=TEXT)
+    return None if claim is None else (chosen[claim.ordinal - len(grammar.positions(symbols))], claim.rule)
 
 
 def _found(text: str, one: Amount, start: int, rule: str) -> Extraction:

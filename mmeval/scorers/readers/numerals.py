@@ -64,6 +64,14 @@ def english(text: str) -> float | None:
     return total + part if words else None
 
 
+def spelled(value: int) -> str:
+    """A whole number below 100 in English words, as a pattern."""
+    if value < 20:
+        return _UNITS.split()[value]
+    tens, ones = divmod(value, 10)
+    return _TENS.split()[tens - 2] + (rf"[\s-]?{_UNITS.split()[ones]}" if ones else "")
+
+
 def chinese(text: str) -> float | None:
     """The value of a Chinese number such as `三十二`, `二〇一九`, `一百零五` or `四分之三`."""
     if "分之" in text:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from mmeval.scorers.base import Extract, Extraction, Grade, Scorer, Staged
-from mmeval.scorers.readers import notation, quantities
-from mmeval.scorers.readers.phrases import states
-from mmeval.scorers.rules.phrase import plain_phrase
-from mmeval.scorers.rules.text import short_answer
+from mmeval.scorers.readers import notation, quantities, spoken
+from mmeval.scorers.readers.amounts import amounts
+from mmeval.scorers.readers.clocktime import canonical_time
+from mmeval.scorers.readers.clocktime import read_time as read_clock
+from mmeval.scorers.readers.letters import ALPHABET, read_letter
+from mmeval.scorers.readers.pieces import asked
+from mmeval.scorers.readers.polarity import denies_existence
+from mmeval.scorers.readers.regions import LONGEST, bracketed
 from mmeval.scorers.rules.tolerance import ABSOLUTE, read_number
-from mmeval.types import Sample
+from mmeval.types import Sample, Text
 
 __all__ = ["cells", "grid", "number", "placements", "sequence", "time", "word"]
+
+_CELL = re.compile("[A-Z][0-9]{1,2}")
+_NONE = Extraction(None, "unparsed")
+_LINED = re.compile(r"\b(?:rows?|columns?|outlets?)\b(?: of rows?)?", re.IGNORECASE)
+_KEY = re.compile(r"\"[^\"\n]{1,40}\"\s{0,4}:")
+_COUNTED = re.compile("how (?:many|often)", re.IGNORECASE)
 
 
 def word() -> Scorer:
@@ -22,7 +34,7 @@ def word() -> Scorer:
 
 def number() -> Scorer:
     """A number within the target's own tolerance: `{"answer": 3.2, "tolerance": 0.1}`."""
-    return _own("number", read_number, within_tolerance)
+    return _own("number", read_said, within_tolerance)
 
 
 def sequence() -> Scorer:
@@ -51,7 +63,7 @@ def time() -> Scorer:
 
 
 def _own(name: str, read: Extract, grade: Any) -> Scorer:
-    return Scorer(name=name, version=1, rules={"mmeval": Staged(read, grade)})
+    return Scorer(name=name, version=2, rules={"mmeval": Staged(read, grade)})
 
 
 def _target(sample: Sample) -> dict[str, Any]:
@@ -59,15 +71,49 @@ def _target(sample: Sample) -> dict[str, Any]:
     return sample.target
 
 
+def _question(sample: Sample) -> str:
+    """The last text of the prompt; before it may stand a description instead of the picture."""
+    return next((part.text for part in reversed(sample.prompt) if isinstance(part, Text)), "")
+
+
 def read_word(text: str, sample: Sample) -> Extraction:
-    """Extract the word that is the reply, else the only one that the reply claims."""
-    words = {plain_phrase(word): word for word in _target(sample)["words"]}
-    said = short_answer(text, sample)
-    found = words.get(plain_phrase(said.answer or ""))
-    if found is not None:
-        return Extraction(found, said.rule, said.span)
-    claimed = [word for word in words.values() if states(text, [word])]
-    return Extraction(claimed[0], "claimed") if len(claimed) == 1 else Extraction(None, "unparsed")
+    """Extract the only word of the list that a reply names, or the one that it claims."""
+    words, beside = [str(word) for word in _target(sample)["words"]], asked(_question(sample))
+    if all(map(_CELL.fullmatch, words)):
+        cell = notation.read_cells(text, ordered=False, beside=beside)
+        return _extraction(cell if cell is not None and cell.answer in words else None)
+    if all(len(word) == 1 and word.isupper() for word in words):
+        lettered = notation.read_letter(text, words)
+        return _extraction(lettered) if lettered else read_letter(text, "".join(words))
+    named = notation.read_word(text, words, beside)
+    return _extraction(named) if named is not None and named.answer in words else _claimed(text, words)
+
+
+def _claimed(text: str, words: Sequence[str]) -> Extraction:
+    """The word that is claimed, by the reader of options. Letters and positions stand for none."""
+    said = spoken.alternatives(_LINED.sub(" ", text) if all(map(str.isdigit, words)) else text)
+    found = read_letter(said, ALPHABET[: len(words)], words)
+    word = words[ALPHABET.index(found.answer)] if found.answer and found.span else ""
+    if not word or not notation.is_word(said[slice(*found.span or (0, 0))], word, words):
+        return _NONE
+    return Extraction(word, found.rule, found.span if len(said) == len(text) else None)
+
+
+def read_said(text: str, sample: Sample) -> Extraction:
+    """Extract the number that the reply claims, else the only one that it names; 0 if it says that none are there."""
+    question, cut = _question(sample), max(0, len(text) - LONGEST)
+    said = spoken.plainly(text[cut:], question)
+    found = read_number(said, sample)
+    inner = bracketed(said) if found.answer is None else None
+    if inner is not None:
+        found = read_number(_KEY.sub(" ", said[slice(*inner)]).strip("{}[] "), sample)
+        found = Extraction(found.answer, "json" if found.answer else "unparsed")
+    if found.answer is None and _COUNTED.search(question) and not amounts(said) and denies_existence(said):
+        return Extraction("0", "existence")
+    kept = found.span is not None and len(said) == len(text) - cut
+    return Extraction(
+        found.answer, found.rule, (found.span[0] + cut, found.span[1] + cut) if kept and found.span else None
+    )
 
 
 def same_word(answer: str, sample: Sample) -> Grade:
@@ -84,7 +130,7 @@ def within_tolerance(answer: str, sample: Sample) -> Grade:
 
 def read_sequence(text: str, sample: Sample) -> Extraction:
     """Extract a list of words."""
-    return _extraction(notation.read_sequence(text, _target(sample)["words"]))
+    return _extraction(notation.read_sequence(text, _target(sample)["words"], asked(_question(sample))))
 
 
 def same_sequence(answer: str, sample: Sample) -> Grade:
@@ -94,7 +140,8 @@ def same_sequence(answer: str, sample: Sample) -> Grade:
 
 def read_cells(text: str, sample: Sample) -> Extraction:
     """Extract a list of cells."""
-    return _extraction(notation.read_cells(text, ordered=_target(sample)["ordered"]))
+    beside = asked(_question(sample))
+    return _extraction(notation.read_cells(text, ordered=_target(sample)["ordered"], beside=beside))
 
 
 def same_cells(answer: str, sample: Sample) -> Grade:
@@ -105,7 +152,7 @@ def same_cells(answer: str, sample: Sample) -> Grade:
 
 def read_placements(text: str, sample: Sample) -> Extraction:
     """Extract pairs of a cell and a piece."""
-    return _extraction(notation.read_placements(text, _target(sample)["words"]))
+    return _extraction(notation.read_placements(text, _target(sample)["words"], asked(_question(sample))))
 
 
 def same_placements(answer: str, sample: Sample) -> Grade:
@@ -125,16 +172,16 @@ def same_grid(answer: str, sample: Sample) -> Grade:
 
 def read_time(text: str, sample: Sample) -> Extraction:
     """Extract a time."""
-    return _extraction(notation.read_time(text))
+    return _extraction(read_clock(text))
 
 
 def same_time(answer: str, sample: Sample) -> Grade:
     """1 if the hands of a clock stand alike."""
-    return _equal(answer, notation.canonical_time(_target(sample)["answer"]))
+    return _equal(answer, canonical_time(_target(sample)["answer"]))
 
 
 def _extraction(read: notation.Read | None) -> Extraction:
-    return Extraction(None, "unparsed") if read is None else Extraction(read.answer, read.rule, (read.start, read.end))
+    return _NONE if read is None else Extraction(read.answer, read.rule, (read.start, read.end))
 
 
 def _equal(answer: str, target: str) -> Grade:
