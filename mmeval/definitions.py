@@ -57,6 +57,9 @@ class Benchmark:
     """Whether the licence lets a site show the media and texts."""
     want: Want = "text"
     """What a reply has to hold: a text, a score per choice, or media."""
+    judge_slice: str | None = None
+    """The benchmark with labelled items on which its judge is measured: `judge_objects`, `judge_scenes`, `judge_signs`,
+    `judge_films`, or one of your own. None: there is none."""
     video: str | None = None
     """How its films are shown unless `--video` says otherwise: a policy in words (docs/video-audio.md). None: it has
     no films."""

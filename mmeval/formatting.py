@@ -92,21 +92,22 @@ def duration(seconds: float | None) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
-def judged_by(judge: str | None, agreement: Mapping[str, object] | None) -> str | None:
+def judged_by(judge: str | None, agreement: Mapping[str, object] | None, drawn: str = "") -> str | None:
     """`openai/gpt-4o-mini, kappa 0.81 [0.70, 0.90], mean corrected to 71.2 [65.0, 77.4] with 120 labels`.
 
     Args:
         judge: `provider/model`.
         agreement: the result of `mmeval judge agreement --run` that is stored with the run, if any.
+        drawn: what is known of the judge on a labelled slice, if its benchmark has one.
 
     Returns:
         None without a judge.
     """
     if judge is None:
         return None
+    parts = [judge, *([drawn] if drawn else [])]
     if not agreement:
-        return f"{judge}, agreement with people not measured"
-    parts = [judge]
+        return f"{', '.join(parts)}, agreement with people not measured"
     if "kappa" in agreement:
         kappa, low, high = (f"{agreement[key]:.2f}" for key in ("kappa", "low", "high"))
         parts.append(f"kappa {kappa} [{low}, {high}]")

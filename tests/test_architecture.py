@@ -25,7 +25,7 @@ LAYERS = [
     {"providers"},
     {"data", "catalog", "anatomy"},
     {"engine", "provenance", "store", "fresh", "generation", "bridge", "recipes"},
-    {"comparable"},
+    {"comparable", "judging"},
     {"runner", "compare", "board", "interchange"},
     {"gate", "arena", "diagnosis", "probe"},
     {"report", "rescore", "sitegen"},

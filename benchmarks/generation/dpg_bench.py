@@ -36,5 +36,5 @@ benchmark = Benchmark(
     to_sample=to_sample, score=questions_about(), profile="share", metric=accuracy(),
     cluster="prompt", license="Apache-2.0", url="https://github.com/TencentQQGYLab/ELLA",
     paper="https://arxiv.org/abs/2403.05135", rows=1_065, chance=None, labels="user-supplied",
-    tags=("makes image", "judge"),
+    judge_slice="judge_scenes", tags=("makes image", "judge"),
 )  # fmt: skip

@@ -51,5 +51,5 @@ benchmark = Benchmark(
     to_sample=to_sample, score=questions_about(), profile="all", metric=accuracy(macro="category"),
     cluster="prompt", license="MIT", url="https://github.com/djghosh13/geneval",
     paper="https://arxiv.org/abs/2310.11513", rows=553, chance=0.0, labels="user-supplied",
-    tags=("makes image", "judge"),
+    judge_slice="judge_objects", tags=("makes image", "judge"),
 )  # fmt: skip

@@ -4,13 +4,9 @@ from random import Random
 
 from mmeval import Benchmark, Row, Sample, Text
 from mmeval.data import generated
+from mmeval.judging.signs import WORDS, prompt
 from mmeval.metrics import accuracy
 from mmeval.scorers import written
-
-WORDS = (
-    "HARBOUR", "BAKERY", "LIBRARY", "MARKET", "GARDEN", "BRIDGE", "STATION", "MUSEUM", "SUMMER", "QUIET", "ORANGE",
-    "RIVER", "WINDOW", "PEPPER", "COPPER", "VELVET", "JIGSAW", "WALTZ", "ZEBRA", "KAYAK",
-)  # fmt: skip
 
 
 def make(rng: Random) -> dict[str, str]:
@@ -20,16 +16,12 @@ def make(rng: Random) -> dict[str, str]:
 
 
 def to_sample(row: Row) -> Sample:
-    prompt = (
-        "A plain white sign with black printed capital letters, seen straight from the front. It says "
-        f'"{row["text"]}", and there is no other text in the picture.'
-    )
-    return Sample(id=row["id"], prompt=(Text(prompt),), target=row["text"], tags={"category": row["kind"]})
+    return Sample(id=row["id"], prompt=(Text(prompt(row["text"])),), target=row["text"], tags={"category": row["kind"]})
 
 
 benchmark = Benchmark(
     name="write_signs", version="1", title="Writing signs", about=__doc__, want="image", temperature=None,
     data=generated(make, n=60, seed=22), to_sample=to_sample, score=written(), profile="mmeval",
     metric=accuracy(by=("category",)), cluster=None, license="CC0-1.0", url=None, paper=None, rows=60, chance=0.0,
-    redistribute=True, tags=("generated", "makes image", "judge"),
+    redistribute=True, judge_slice="judge_signs", tags=("generated", "makes image", "judge"),
 )  # fmt: skip

@@ -1,22 +1,31 @@
-"""`mmeval judge agreement FILE`: measure how well a judge agrees with human labels."""
+"""`mmeval judge`: measure how well a judge agrees with human labels, and with labels that are known."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from mmeval.cli import _completion
+from mmeval.cli._options import PANELS, given, with_settings
 from mmeval.cli._runs import AS_JSON, RESULTS, echo, echo_json, find_run
 from mmeval.formatting import plural
 
 if TYPE_CHECKING:
+    from mmeval.engine.options import Settings
+    from mmeval.judging.measured import Measured
     from mmeval.metrics.agreement import Agreement
     from mmeval.metrics.corrected import Corrected
-    from mmeval.store import Run
+    from mmeval.store import Number, Run
     from mmeval.types import Estimate
 
+TAKES = ("judge", "judge_options", "limit", "max_cost", "max_tokens", "max_minutes", "concurrency", "timeout",
+         "deadline", "attempts", "cache", "cache_file", "results", "path")  # fmt: skip
+"""Settings of a run that a measurement has."""
 judge_app = typer.Typer(no_args_is_help=True, help="Measure how reliable a judge is.")
 
 
@@ -70,6 +79,79 @@ def agreement_command(
         _print_corrected(corrected)
 
 
+@judge_app.command("measure")
+@functools.partial(with_settings, leave={name for names in PANELS.values() for name in names} - set(TAKES))
+def measure_command(
+    what: list[str] = typer.Argument(
+        ...,
+        metavar="BENCHMARK...",
+        help="Judged benchmarks, or labelled slices such as judge_objects.",
+        autocompletion=_completion.benchmarks,
+    ),
+    as_json: bool = AS_JSON,
+    **settings: Any,
+) -> None:
+    """Ask a judge about pictures and films that are drawn here, right and wrong, and print how often it is right.
+
+    The answers are a run of the slice; runs that this judge has judged show the result. Nothing is asked twice.
+    """
+    from mmeval.engine.options import read_settings
+
+    read = read_settings(None, given(settings))
+
+    def told(runs: Sequence[Run]) -> None:
+        from mmeval.judging.measured import measured
+
+        found = [one for run in runs if (one := measured(run))]
+        if as_json:
+            echo_json([{"slice": one.slice, "judge": one.judge, **one.as_json()} for one in found])
+        for one in () if as_json else found:
+            _print_measured(one)
+
+    raise typer.Exit(_ask(_slices(what, read), read, told, as_json=as_json))
+
+
+def _slices(names: Sequence[str], settings: Settings) -> list[str]:
+    """The slices of judged benchmarks; slices as they are, each once. Raises UsageError for a benchmark without one."""
+    from mmeval import UsageError
+
+    found: list[str] = []
+    for name in names:
+        one = settings.catalog.benchmark(name)
+        if one.judge_slice is None and "judging" not in one.tags:
+            judged = one.score.needs_judge(one.profile)
+            why = "names no labelled slice for its judge" if judged else "has no judge"
+            raise UsageError(f"{name} {why}; `mmeval list benchmarks` names the slices, judge_...")
+        found.append(one.judge_slice or name)
+    return list(dict.fromkeys(found))
+
+
+def _ask(slices: Sequence[str], settings: Settings, told: Callable[[Sequence[Run]], None], *, as_json: bool) -> int:
+    """Run the slices with the judge as the model, asked as it is when it judges; returns the exit code."""
+    from mmeval import UsageError, runner
+    from mmeval.cli.run import execute
+
+    if settings.judge is None:
+        raise UsageError("missing option '--judge PROVIDER/MODEL': the judge to measure")
+    model = runner.ModelSpec(settings.judge, settings.judge_options)
+    plain = settings.model_copy(update={"judge": None, "judge_options": {}})
+    config = runner.RunConfig(benchmarks=tuple(slices), models=(model,), settings=plain)
+    return execute(config, as_json=as_json, more=told)
+
+
+def _print_measured(found: Measured) -> None:
+    echo(f"\n{found.judge} {found.sentence}")
+    for name, value in (
+        ("balanced accuracy", found.balanced),
+        ("Cohen's kappa", found.kappa),
+        ("false yes", found.false_yes),
+        ("false no", found.false_no),
+    ):
+        _print_estimate(name, value)
+    if found.unclear:
+        echo(f"{plural(found.unclear, 'answer')} of {found.n} {'is' if found.unclear == 1 else 'are'} no verdict")
+
+
 def _with_run(file: Path, reference: str, results: Path) -> tuple[Agreement, Corrected]:
     """Compare human labels with the judge of a run, and store what they say beside it."""
     from mmeval import DataError, UsageError
@@ -116,7 +198,7 @@ def _store(file: Path, run: Run, found: Agreement, corrected: Corrected) -> None
     )
 
 
-def _print_estimate(name: str, value: Estimate | None, *, sign: str = "") -> None:
+def _print_estimate(name: str, value: Estimate | Number | None, *, sign: str = "") -> None:
     if value is not None:
         echo(f"{name:18} {value.value:{sign}.3f} [{value.low:{sign}.3f}, {value.high:{sign}.3f}]  {value.method}")
 

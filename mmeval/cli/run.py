@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,8 +123,24 @@ def _recipes(config: RunConfig, plans: Sequence[Plan]) -> list[str]:
     ]
 
 
-def execute(config: RunConfig, *, as_json: bool = False, track: Sequence[str] = ()) -> int:
-    """Run every benchmark against every model, showing progress and results; returns the exit code."""
+def execute(
+    config: RunConfig,
+    *,
+    as_json: bool = False,
+    track: Sequence[str] = (),
+    more: Callable[[Sequence[Run]], None] | None = None,
+) -> int:
+    """Run every benchmark against every model, showing progress and results.
+
+    Args:
+        config: what to run.
+        as_json: print the runs as JSON, and no progress.
+        track: tools that record the runs.
+        more: prints what else there is to say about the runs; in place of their JSON.
+
+    Returns:
+        The exit code.
+    """
     from mmeval import runner
     from mmeval.interchange import tracking
     from mmeval.report.logs import logged
@@ -152,7 +168,10 @@ def execute(config: RunConfig, *, as_json: bool = False, track: Sequence[str] = 
     if problem:
         echo(f"mmeval: new replies are stored in their runs, but not in the cache: {problem}", err=True)
     _track(runs, track)
-    _report(runs, plans, settings, as_json=as_json)
+    if more is None or not as_json:
+        _report(runs, plans, settings, as_json=as_json)
+    if more is not None:
+        more(runs)
     return _exit_code(session, runs, plans) or (5 if skipped else 0)
 
 

@@ -73,6 +73,7 @@ def _print_run(run: Any) -> None:
     from rich.markup import escape
 
     from mmeval import formatting as numbers
+    from mmeval.judging.measured import said_of
     from mmeval.report.missing import missing_line
     from mmeval.store import agreement_of
 
@@ -88,7 +89,7 @@ def _print_run(run: Any) -> None:
     if missing := missing_line(info):
         shown.print(missing, highlight=False, soft_wrap=True)
     if info.spec.judge:
-        judged = numbers.judged_by(info.spec.judge, agreement_of(run))
+        judged = numbers.judged_by(info.spec.judge, agreement_of(run), said_of(run))
         shown.print(f"judged by {escape(str(judged))}")
 
 

@@ -16,6 +16,7 @@ from mmeval.data.questions import Questions
 from mmeval.definitions import Describes, NeedsSamples
 from mmeval.engine.client import Client, Stop, StoppedError
 from mmeval.errors import MMEvalError, RunFailedError, StoreError
+from mmeval.judging.measured import judge_digest, measured_judge
 from mmeval.runner.execute import Execution, OnRecord
 from mmeval.runner.finish import summarise
 from mmeval.runner.journal import Journal
@@ -266,6 +267,7 @@ def _started(plan: Plan, planned: int | None, before: RunInfo | None) -> RunInfo
             **about,
             **_file(plan),
             **({"recipe": plan.following.described()} if plan.following.name else {}),
+            **_judge(plan),
             "sources": sources,
             "first_start": _first_start(before),
             "start": time.time(),
@@ -276,6 +278,16 @@ def _started(plan: Plan, planned: int | None, before: RunInfo | None) -> RunInfo
         origin="third-party" if is_bridged(plan.benchmark.name) else "mmeval",
         totals=before.totals if before else store.Totals(),
     )
+
+
+def _judge(plan: Plan) -> dict[str, Any]:
+    """With what the judge is asked, and how often it is right on the labelled slice, as far as that was measured."""
+    if plan.judge is None:
+        return {}
+    asked, name = plan.judge.identity, plan.benchmark.judge_slice
+    digest = judge_digest(plan.judge.name, asked.endpoint, asked.options, plan.judge.definition.identity)
+    found = measured_judge(plan.settings.results, name, plan.judge.name, digest) if name else None
+    return {"judge": {"digest": digest, "slice": name, "measured": found.as_json() if found else None}}
 
 
 def _file(plan: Plan) -> dict[str, str]:

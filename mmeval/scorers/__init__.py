@@ -21,6 +21,7 @@ from mmeval.scorers.judges.rubrics import (
     tagged_judged,
 )
 from mmeval.scorers.judges.scales import wise
+from mmeval.scorers.judges.verdicts import verdicts
 from mmeval.scorers.routed import closed_or_open, routed
 from mmeval.scorers.rules.choices import choice
 from mmeval.scorers.rules.documents import document_answer
@@ -110,6 +111,7 @@ __all__ = [
     "token_choice",
     "transcript",
     "truthful",
+    "verdicts",
     "vqa_accuracy",
     "vqa_score",
     "wise",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mmeval.board import Board, Column
 from mmeval.board.findings import Finding, suspicious
 from mmeval.board.quality import Quality, quality
+from mmeval.judging.measured import said_of
 from mmeval.sitegen import samples
 from mmeval.sitegen.writer import digest
 from mmeval.stats.intervals import wilson
@@ -129,11 +130,12 @@ class Asked:
     def content(self) -> str:
         """Digest of everything that the pages of this benchmark are made from, but for ranks.
 
-        That is its card, its runs with their scores and settings, the cards of their models, samples and thumbnails.
+        That is its card, its runs with their scores and settings, what is known of their judges, the cards of their
+        models, samples and thumbnails.
         """
         column = self.column
         rows = [[name, cell.identity] for name, cell in column.cells.items()]
-        others = [one.identity for one in column.every]
+        others = [(one.identity, said_of(one.run)) for one in column.every]
         aside = [[one.reason, one.value] for one in (*column.variants, *column.excluded)]
         models = [self.board.models[name].model_dump_json() for name in sorted({c.spec.model for c in column.every})]
         return digest([self.source, self.about, rows, others, aside, models, column.full])

@@ -13,6 +13,7 @@ from typing import Any
 from mmeval.board import Aside, Cell, Column, run_time
 from mmeval.board.ranks import RankInterval
 from mmeval.formatting import judged_by
+from mmeval.judging.measured import said_of
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import run_url
 from mmeval.sitegen.text import short
@@ -156,8 +157,8 @@ def in_words(facts: Sequence[tuple[str, Any]], lang: Language) -> list[tuple[str
 def judge_of(run: Run) -> str | None:
     """The judge of a run, with its agreement with people where that is known."""
     judge = run.info.spec.judge
-    found = agreement_of(run) if judge else None
-    return judged_by(judge, found) if judge and found else judge
+    found, drawn = (agreement_of(run), said_of(run)) if judge else (None, "")
+    return judged_by(judge, found, drawn) if found or drawn else judge
 
 
 def trusted(cell: Cell, lang: Language) -> str:

@@ -7,9 +7,11 @@ import math
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
 from mmeval import media
 from mmeval.catalog import Catalog
+from mmeval.cli import app
 from mmeval.engine.options import Settings
 from mmeval.errors import ScoreError
 from mmeval.runner import run_one
@@ -25,6 +27,7 @@ from mmeval.scorers import (
     wise,
     written,
 )
+from mmeval.sitegen.cells import judge_of
 from mmeval.types import Reply, Request, Sample, Score, Text
 from tests.data.pictures import exact_film, png
 
@@ -183,8 +186,8 @@ def test_what_is_written_or_said(scorer, target, said, value):
     assert judged(scorer(), sample(target, unit="word"), [said])[0].value == pytest.approx(value)
 
 
-def test_a_benchmark_runs_with_a_judge_that_looks(tmp_path):
-    """The judge sees the picture that was made; a second run asks nobody."""
+def test_a_benchmark_runs_with_a_judge_that_looks_and_says_how_far_it_can_be_trusted(tmp_path):
+    """The judge sees the picture that was made. What is measured later is shown with the run, too."""
     picture = tmp_path / "made.png"
     picture.write_bytes(png())
     bench = replace(Catalog().benchmark("write_signs"), policy={})
@@ -200,6 +203,19 @@ def test_a_benchmark_runs_with_a_judge_that_looks(tmp_path):
     assert 0 < second.score.value < 1.0
     assert first.judge_usage.input > 100, "an image counts 100 tokens"
     assert first.reply.media[0].path.parent == run.path / "media"
+    name, wanted = "mock/scripted", "write_signs"
+    assert run.info.provenance["judge"]["measured"] is None
+    assert "not measured on judge_signs" in judge_of(run)
+    words = ["judge", "measure", wanted, "--judge", name, "--limit", "10", "--results", str(tmp_path / "r"), "--json"]
+    told = [f"--judge-options=script={text}" for text in (json.dumps({"*": "x"}), settings.judge_options["script"])]
+    for script, known in zip(
+        told, ("not measured", "agrees with 5 of 10 labelled answers of judge_signs"), strict=True
+    ):
+        done = CliRunner().invoke(app, [*words, script], catch_exceptions=False)
+        assert json.loads(done.stdout)[0]["false_no"]["value"] == 1.0, done.output
+        assert known in judge_of(run), "a judge with other options is another judge"
+    again = run_one(bench, name, settings.model_copy(update={"limit": 1}))
+    assert again.info.provenance["judge"]["measured"]["n"] == 10
 
 
 def test_a_benchmark_runs_with_a_judge_that_scores_options(tmp_path, monkeypatch):
@@ -223,3 +239,9 @@ def test_a_benchmark_runs_with_a_judge_that_scores_options(tmp_path, monkeypatch
     assert record.score.value == pytest.approx((0.8 * 0.2) ** 0.5)
     assert record.score.note == "least likely: Are the cups red? Yes (0.200)"
     assert run.info.metrics["accuracy/atoms=3"].value == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(("name", "why"), [("pope", "has no judge"), ("say_sentences", "names no labelled slice")])
+def test_what_has_no_slice_is_said(name, why):
+    done = CliRunner().invoke(app, ["judge", "measure", name, "--judge", "mock/echo"])
+    assert why in str(done.exception)

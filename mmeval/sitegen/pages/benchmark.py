@@ -12,6 +12,7 @@ from mmeval.board.findings import Finding, hardest
 from mmeval.board.leakage import BlindGain, published
 from mmeval.board.ranks import Ranks
 from mmeval.board.reported import Beside
+from mmeval.judging.measured import said_of
 from mmeval.sitegen import data, samples
 from mmeval.sitegen.agreement import agreement_table
 from mmeval.sitegen.asked import Asked
@@ -334,7 +335,7 @@ def facts(column: Column, lang: Language) -> list[tuple[str, Any]]:
         (t("fact.chance"), chance),
         (t("fact.scorer"), card.scorer),
         (t("fact.profile"), spec.profile),
-        (t("fact.judge"), spec.judge),
+        (t("fact.judge"), ", ".join(filter(None, [spec.judge, said_of(next(iter(column.cells.values())).run)]))),
         (t("fact.cluster"), card.cluster),
         (t("fact.system"), card.system),
         (t("fact.max_tokens"), card.max_tokens),

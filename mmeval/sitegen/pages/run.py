@@ -9,6 +9,7 @@ from typing import Any
 
 from mmeval.board import Board, Cell, ModelCard
 from mmeval.board.vectors import OUTCOMES
+from mmeval.judging.measured import said_of
 from mmeval.sitegen import samples
 from mmeval.sitegen.answers import page_ranges, write_answers
 from mmeval.sitegen.asked import Asked
@@ -56,7 +57,7 @@ def stale(cell: Cell, benchmark: str, site: Site, *, plain: bool) -> tuple[str, 
         site.board.models[cell.spec.model].label,
         samples.content(samples_path(site.options.results, cell.run.info)),
     )
-    key = digest([benchmark, cell.identity, label, own])
+    key = digest([benchmark, cell.identity, label, own, said_of(cell.run)])
     count_ = len(page_ranges(len(cell.vector.ids)))
     names = ["index", *(map(str, range(1, count_ + 1)) if plain else ())]
     files = [f"{lang.folder}{run_dir(cell)}/{name}.html" for lang in site.languages for name in names]

@@ -1,0 +1,39 @@
+"""One thing to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import TypeAlias
+
+from mmeval.types import JSON
+
+__all__ = ["Draw", "Item", "asked", "question"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something made, and what the rule of a judge compares it with."""
+
+    made: bytes
+    """A PNG, WAV or MP4 file."""
+    prompt: str
+    """What it was to be."""
+    target: JSON
+    says: str
+    """The answer of a judge that sees what is there."""
+
+
+Draw: TypeAlias = Callable[[Random, str, bool], Item]
+"""Draws an item of a kind: what its prompt asks for, or, if the last argument is False, something else."""
+
+
+def asked(made: bytes, prompt: str, ask: str, right: bool) -> Item:
+    """An item with one question, whose answer is yes if it is right."""
+    return Item(made, prompt, question(ask, "yes"), "yes" if right else "no")
+
+
+def question(ask: str, answer: str) -> JSON:
+    """The target of a sample with one question, as `questions_about` reads it."""
+    return {"questions": [{"ask": ask, "answer": answer}]}
