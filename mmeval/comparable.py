@@ -289,7 +289,7 @@ def _same_unknown_scorer(first: Mapping[str, Any], second: Mapping[str, Any]) ->
 
 
 def _flat(info: RunInfo) -> dict[str, Any]:
-    spec = info.spec.model_dump(mode="json")
+    spec = info.spec.plain
     flat = {key: value for key, value in spec.items() if key not in ("options", "data", "media_policy")}
     flat |= {f"options.{key}": value for key, value in info.spec.options.items()}
     source = "imported" if info.spec.data.get("kind") == "imported" else "data"

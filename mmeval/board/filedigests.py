@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from mmeval.board.kept import keep, kept
 from mmeval.board.vectors import file_digest
-from mmeval.store import write_atomic
 
 VERSION = 1
 """Raise it when the table has another form."""
@@ -71,12 +69,10 @@ class FileDigests:
 
     def keep(self) -> None:
         """Store what was found, if it differs from what was stored."""
-        kept = {path: seen for path, seen in self.found.items() if seen.settled}
-        if self.table and kept != self.stored:
-            text = json.dumps(
-                {"version": VERSION, "files": {path: [*seen.look, seen.digest] for path, seen in kept.items()}}
-            )
-            write_atomic(self.table, f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}")
+        stored = {path: seen for path, seen in self.found.items() if seen.settled}
+        if self.table and stored != self.stored:
+            files = {path: [*seen.look, seen.digest] for path, seen in stored.items()}
+            keep(self.table, {"version": VERSION, "files": files})
 
 
 def _look(path: str) -> tuple[int, ...] | None:
@@ -94,11 +90,7 @@ def _settled(look: tuple[int, ...], now: int) -> bool:
 
 def _load(table: Path) -> dict[str, Seen]:
     """The stored table; empty if there is none, or one that is damaged or of another version."""
-    try:
-        digest, _, text = table.read_text(encoding="utf-8").partition("\n")
-        raw: Any = json.loads(text)
-        if raw["version"] != VERSION or digest != hashlib.sha256(text.encode()).hexdigest():
-            return {}
-        return {path: Seen(tuple(look), digest) for path, (*look, digest) in raw["files"].items()}
-    except (OSError, ValueError, TypeError, LookupError, AttributeError):
+    raw = kept(table)
+    if raw is None or raw["version"] != VERSION:
         return {}
+    return {path: Seen(tuple(look), digest) for path, (*look, digest) in raw["files"].items()}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mmeval.board import Board, Column
 from mmeval.board.findings import Finding, suspicious
+from mmeval.board.kept import keep, kept
 from mmeval.board.quality import Quality, quality
 from mmeval.judging.measured import said_of
 from mmeval.sitegen import samples
@@ -30,6 +32,27 @@ PAINTERS = 3
 """Models whose pictures may stand for a question."""
 
 
+BRIEF = 110
+"""Characters of a question in lists."""
+
+
+@functools.cache
+def code() -> str:
+    """Digest of the modules that make data files: other changes of the site leave the names as they are."""
+    folder = Path(__file__).parent
+    names = ("answers", "asked", "expected", "marks", "questions", "samples", "sources", "text")
+    return digest([(folder / f"{name}.py").read_text(encoding="utf-8") for name in names])
+
+
+class Listed(NamedTuple):
+    """What lists say about the questions of a benchmark."""
+
+    public: bool
+    """Whether the licence lets the site show the questions."""
+    briefs: list[tuple[str, str, int, int]]
+    """`samples.brief` of each question."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """The questions of one benchmark with the answers of its models."""
@@ -40,6 +63,8 @@ class Asked:
     """Of the questions, in the order in which they are numbered from 1."""
     models: tuple[str, ...]
     """Best first, references last."""
+    cache: Path | None = None
+    """The folder in which `listed` is kept."""
 
     @property
     def name(self) -> str:
@@ -60,6 +85,18 @@ class Asked:
     def known(self) -> samples.Samples:
         """What is stored about the questions."""
         return samples.load(self.file)
+
+    @cached_property
+    def listed(self) -> Listed:
+        """What lists say about the questions. It is kept, so that no build reads samples that have not changed."""
+        file = self.cache / "listed" / f"{digest([code(), self.about])[:40]}.json" if self.cache else None
+        found = kept(file) if file else None
+        if found is not None:
+            return Listed(found["public"], [(text, thumb, w, h) for text, thumb, w, h in found["briefs"]])
+        made = Listed(self.known.public, [samples.brief(self.file, key, BRIEF) for key in self.ids])
+        if file:
+            keep(file, made._asdict())
+        return made
 
     @cached_property
     def outcomes(self) -> Mapping[str, str]:
@@ -179,7 +216,7 @@ def _share(total: float, n: int) -> tuple[float, float, float, int]:
     return found.value, found.low or 0.0, found.high if found.high is not None else 1.0, n
 
 
-def asked_of(column: Column, board: Board) -> Asked:
+def asked_of(column: Column, board: Board, cache: Path | None = None) -> Asked:
     """The questions that most rows of a column share."""
     better = 1.0 if column.card.higher_is_better is False else -1.0
     order = sorted(
@@ -187,4 +224,4 @@ def asked_of(column: Column, board: Board) -> Asked:
         key=lambda name: (board.models[name].reference is not None, better * column.cells[name].headline.value, name),
     )
     ids = Counter(cell.vector.ids for cell in column.cells.values()).most_common(1)[0][0]
-    return Asked(column=column, board=board, ids=ids, models=tuple(order))
+    return Asked(column=column, board=board, ids=ids, models=tuple(order), cache=cache)

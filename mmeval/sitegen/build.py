@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import json
 import operator
@@ -153,5 +154,9 @@ def read_board(options: Options, workers: pool.Workers) -> Board:
 
 def build(options: Options) -> Built:
     """Build the site of a results folder, or bring it up to date."""
-    with pool.Workers() as workers:
-        return Build(options, workers).run()
+    before = pool.collect_rarely()
+    try:
+        with pool.Workers() as workers:
+            return Build(options, workers).run()
+    finally:
+        gc.set_threshold(*before)

@@ -121,6 +121,11 @@ def whole(value: int) -> str:
     return f"{value:,}"
 
 
+def some(value: int) -> str:
+    """A whole number, and nothing for zero."""
+    return whole(value) if value else ""
+
+
 @lru_cache(maxsize=2)
 def environment(folders: tuple[Path, ...]) -> Environment:
     """The Jinja environment of these `site/` folders; raises UsageError if two of them have the same template."""
@@ -139,7 +144,7 @@ def environment(folders: tuple[Path, ...]) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"num": number, "whole": whole}
+    made.filters |= {"num": number, "whole": whole, "some": some}
     made.globals.update(csp=CSP, version=__version__, fact_names=NAMES, fact_rows=fact_rows)
     return made
 

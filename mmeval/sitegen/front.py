@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -16,7 +16,7 @@ from mmeval.sitegen.charts import Point as Dot
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import model_url
 from mmeval.sitegen.pages.plots import cost, latency, size
-from mmeval.sitegen.questions import card_of
+from mmeval.sitegen.questions import brief_of, card_of, share_of
 from mmeval.sitegen.text import short
 
 BEST, QUESTIONS = 8, 7
@@ -178,24 +178,39 @@ def _names(named: Sequence[tuple[str, float, float]], points: Sequence[tuple[flo
 def questions(asked: Sequence[Asked]) -> list[dict[str, Any]]:
     """Questions with pictures, from the easiest to the hardest, of as many benchmarks as possible."""
     lists = [found for one in asked[: 2 * QUESTIONS] if (found := pictured(one, range(len(one.ids))))]
-    picked: list[dict[str, Any]] = []
+    picked: list[Pictured] = []
     for turn in range(QUESTIONS if lists else 0):
         left, wanted = lists[turn % len(lists)], 95 - 90 * turn / (QUESTIONS - 1)
         if left:
-            picked.append(left.pop(min(range(len(left)), key=lambda i: (abs(left[i]["share"] - wanted), i))))
-    return sorted(picked, key=lambda card: -card["share"])
+            picked.append(left.pop(min(range(len(left)), key=lambda i: (abs(left[i].share - wanted), i))))
+    return [one.card() for one in sorted(picked, key=lambda one: -one.share)]
 
 
 def wrong(asked: Sequence[Asked]) -> list[dict[str, Any]]:
     """Questions with pictures that the only model got wrong, of all benchmarks in turn; without a share of models."""
     lists = [pictured(one, (i for i, found in enumerate(one.solved) if found[0] < 1)) for one in asked]
     turns = [found[i] for i in range(2 * QUESTIONS) for found in lists if i < len(found)]
-    return [{**card, "share": -1} for card in turns[: 2 * QUESTIONS]]
+    return [{**one.card(), "share": -1} for one in turns[: 2 * QUESTIONS]]
 
 
-def pictured(asked: Asked, places: Iterable[int]) -> list[dict[str, Any]]:
-    """The cards of these questions that have a picture; of those with the same picture and share, the first."""
-    cards = (card_of(asked, place, asked.column.card.title) for place in places)
-    return list({(card["thumb"], card["share"]): card for card in reversed(list(cards)) if card["thumb"]}.values())[
-        ::-1
-    ]
+class Pictured(NamedTuple):
+    """A question that has a picture."""
+
+    asked: Asked
+    place: int
+    thumb: str
+    share: int
+
+    def card(self) -> dict[str, Any]:
+        """The question as `question_card` shows it."""
+        return card_of(self.asked, self.place, self.asked.column.card.title)
+
+
+def pictured(asked: Asked, places: Iterable[int]) -> list[Pictured]:
+    """The questions among these that have a picture; of those with the same picture and share, the first."""
+    found: dict[tuple[str, int], Pictured] = {}
+    for at in places:
+        thumb, share = brief_of(asked, at)[1], share_of(asked, at)
+        if thumb:
+            found.setdefault((thumb, share), Pictured(asked, at, thumb, share))
+    return list(found.values())

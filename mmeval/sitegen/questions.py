@@ -6,15 +6,13 @@ questions and names the current files; the pages of questions and runs, the gall
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from mmeval.board import Cell
 from mmeval.board.vectors import LEVELS
 from mmeval.sitegen import data, samples
-from mmeval.sitegen.asked import Asked
+from mmeval.sitegen.asked import Asked, code
 from mmeval.sitegen.links import anchor, benchmark_url, model_url, question_url, run_dir
 from mmeval.sitegen.site import File
 from mmeval.sitegen.sources import data_url
@@ -22,12 +20,10 @@ from mmeval.sitegen.text import clean, short
 from mmeval.sitegen.writer import digest
 from mmeval.store import slug
 
-__all__ = ["PER_SHARD", "answers_name", "brief_of", "card_of", "question_files", "run_map"]
+__all__ = ["PER_SHARD", "answers_name", "brief_of", "card_of", "question_files", "run_map", "share_of"]
 
 PER_SHARD = 50
 """Questions in one file."""
-BRIEF = 110
-"""Characters of a question in lists."""
 DOUBT = "!"
 """The code of a question whose correct answer may be wrong, beside the codes of outcomes."""
 
@@ -56,14 +52,6 @@ def question_files(asked: Asked) -> Iterator[File]:
 def lazy(name: str, make: Any) -> File:
     """A data file whose name says everything about its content, which is made only if the file is not there."""
     return File(f"data/{name}.js", lambda: data.data_text(name, make()), key=name)
-
-
-@functools.cache
-def code() -> str:
-    """Digest of the modules that make data files: other changes of the site leave the names as they are."""
-    folder = Path(__file__).parent
-    names = ("answers", "asked", "expected", "marks", "questions", "samples", "sources", "text")
-    return digest([(folder / f"{name}.py").read_text(encoding="utf-8") for name in names])
 
 
 def shard_names(asked: Asked) -> tuple[str, str]:
@@ -126,21 +114,26 @@ def index_data(asked: Asked, prompts: str, answers: str) -> dict[str, Any]:
 def question_entry(asked: Asked, place: int, codes: str) -> list[Any]:
     """One line of the list."""
     text, thumb, width, height = brief_of(asked, place)
-    share = round(100 * asked.solved[place][0]) if asked.rivals else -1
+    share = share_of(asked, place)
     return [anchor(asked.ids[place]), text, thumb, width, height, share, codes]
 
 
 def brief_of(asked: Asked, place: int) -> tuple[str, str, int, int]:
     """A question in a list, as `samples.brief`; without a picture of its own, one that a model made rightly."""
     key = asked.ids[place]
-    found = samples.brief(asked.file, key, BRIEF)
+    found = asked.listed.briefs[place]
     return found if found[1] else (found[0], *asked.made.get(key, ("", 0, 0)))
+
+
+def share_of(asked: Asked, place: int) -> int:
+    """Percent of the models that solve a question; -1 without any."""
+    return round(100 * asked.solved[place][0]) if asked.rivals else -1
 
 
 def card_of(asked: Asked, place: int, about: str) -> dict[str, Any]:
     """One question as `question_card` shows it, with a line about it."""
     text, thumb, width, height = brief_of(asked, place)
-    share = round(100 * asked.solved[place][0]) if asked.rivals else -1
+    share = share_of(asked, place)
     known = {"url": question_url(asked.name, asked.ids[place]), "text": text, "share": share, "about": about}
     return {**known, "thumb": thumb, "width": width, "height": height}
 

@@ -124,7 +124,7 @@ class Site:
     @cached_property
     def asked(self) -> Sequence[Asked]:
         """The questions of each benchmark with the answers of its models, in the order of the columns."""
-        return [asked_of(column, self.board) for column in self.board.columns]
+        return [asked_of(column, self.board, self.options.cache) for column in self.board.columns]
 
     @cached_property
     def gains(self) -> Mapping[str, Sequence[BlindGain]]:

@@ -31,14 +31,22 @@ class Writer:
         self.manifest = manifest
         self.old: dict[str, str] = _load(manifest)
         self.new: dict[str, str] = {}
+        self.here: dict[str, frozenset[str]] = {}
         self.written = 0
 
     def fresh(self, file: str, key: str) -> bool:
         """Whether the file exists and was made from this key; if so, this build keeps it."""
-        if self.old.get(file) == key and os.path.isfile(f"{self.out}/{file}"):
+        if self.old.get(file) == key and self._here(file):
             self.new[file] = key
             return True
         return False
+
+    def _here(self, file: str) -> bool:
+        """Whether a file was there when its folder was first asked for; to ask for each file takes longer."""
+        folder, _, name = file.rpartition("/")
+        if folder not in self.here:
+            self.here[folder] = _files(f"{self.out}/{folder}")
+        return name in self.here[folder]
 
     def write(self, file: str, content: str | bytes, key: str = "") -> None:
         """Write one file if its bytes differ; raises UsageError if this build made another file of this name."""
@@ -89,6 +97,14 @@ def put(file: Path, raw: bytes) -> bool:
     with open(name, "wb") as new:
         new.write(raw)
     return True
+
+
+def _files(folder: str) -> frozenset[str]:
+    try:
+        with os.scandir(folder) as found:
+            return frozenset(one.name for one in found if one.is_file())
+    except (FileNotFoundError, NotADirectoryError):
+        return frozenset()
 
 
 def _load(file: Path) -> dict[str, str]:

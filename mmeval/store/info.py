@@ -62,12 +62,18 @@ class Spec(_Stored):
         return None if self.recipe is None else self.recipe.partition("#")[0]
 
     @cached_property
+    def plain(self) -> Mapping[str, Any]:
+        """All fields as JSON values."""
+        return self.model_dump(mode="json")
+
+    @cached_property
     def digest(self) -> str:
         """sha256 of the canonical JSON, hexadecimal, without keys that came later and decide nothing.
 
         A run without a recipe is named as before there were any; what it wants follows from its benchmark and variant.
         """
-        told = self.model_dump(mode="json", exclude={"want"} if self.recipe else {"want", "recipe"})
+        left_out = {"want"} if self.recipe else {"want", "recipe"}
+        told = {key: value for key, value in self.plain.items() if key not in left_out}
         return hashlib.sha256(canonical(told)).hexdigest()
 
 

@@ -42,7 +42,7 @@ def card(asked: Asked, lang: Language) -> dict[str, Any]:
         "title": about.title,
         "url": benchmark_url(about.name),
         "about": short(about.about or "", 160),
-        "text": picture[0] if asked.known.public else "",
+        "text": picture[0] if asked.listed.public else "",
         "thumb": picture[1],
         "width": picture[2],
         "height": picture[3],
