@@ -21,9 +21,11 @@ from typing import Any, ClassVar, Literal
 
 from mmeval import Capabilities, FatalError, Options, Reply, Request, Text, UsageError, animate, media, providers
 from mmeval.engine.local import LocalModel
+from mmeval.engine.weights import check_pipeline, found_device
 from mmeval.types import MEDIA, Media
 
 INDEX = "model_index.json"
+WAYS = "use -o dtype=bfloat16, or another -o device"
 NAMES = {"width": ("width",), "height": ("height",), "steps": ("num_inference_steps",), "guidance": ("guidance_scale",),
          "negative": ("negative_prompt",), "frames": ("num_frames",),
          "seconds": ("audio_length_in_s", "audio_end_in_s")}  # fmt: skip
@@ -133,9 +135,11 @@ class Pipeline:
     def __init__(self, torch: Any, where: str, name: str, options: DiffusersOptions) -> None:
         diffusers: Any = importlib.import_module("diffusers")
         speaker = importlib.import_module("diffusers.utils.logging")
-        speaker.set_verbosity_error()
+        speaker.set_verbosity(speaker.CRITICAL)  # an error is raised, too
         speaker.disable_progress_bar()
-        device = options.device if options.device != "auto" else providers.first_device(torch)
+        device = found_device(torch, options.device)
+        free = providers.DeviceMemory(torch, device).free
+        check_pipeline(where, options.revision or "main", options.dtype, free, device, WAYS)
         how = {"revision": options.revision, "variant": options.variant, "trust_remote_code": options.trust_remote_code}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -147,7 +151,7 @@ class Pipeline:
         self._torch, self._name, self._fps = torch, name, options.fps
         self._given = _given(self._pipe, options)
         self.makes = _makes(self._pipe)
-        self.memory, self.first_tokens = providers.DeviceMemory(torch, torch.device(device)), options.batch_size
+        self.memory, self.first_tokens = providers.DeviceMemory(torch, device), options.batch_size
         threads = providers.threads_for(self)
         torch.set_num_threads(threads)
         self.ran = {"device": device, "dtype": options.dtype, "threads": threads, "pipeline": type(pipe).__name__}

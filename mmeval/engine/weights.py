@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,13 +11,14 @@ from typing import Any, Literal
 
 from mmeval.anatomy.checkpoint import Checkpoint, Tensor
 from mmeval.definitions import Options, added
+from mmeval.documents import read_json
 from mmeval.errors import UsageError
 from mmeval.providers.local import first_device
 from mmeval.providers.memory import DeviceMemory
 from mmeval.providers.processors import auto_class
 from mmeval.providers.setup import sdk
 
-__all__ = ["LoadOptions", "check_weights", "found_device", "load_weights", "lora_folder"]
+__all__ = ["LoadOptions", "check_pipeline", "check_weights", "found_device", "load_weights", "lora_folder"]
 
 BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2}
 """Bytes of one value by the name of its type in a safetensors file; 1 for all others."""
@@ -147,8 +148,17 @@ def check_weights(where: str, revision: str, precision: str, free: float, device
     Raises:
         UsageError: the files are damaged, or take more memory than there is.
     """
+    _check_room(_tensors(where, revision), precision, free, device, ways)
+
+
+def check_pipeline(where: str, revision: str, precision: str, free: float, device: str, ways: str) -> None:
+    """The same as `check_weights`, for a pipeline of diffusers, whose parts have a folder each."""
+    _check_room(_part_tensors(where, revision), precision, free, device, ways)
+
+
+def _check_room(tensors: Iterable[Tensor], precision: str, free: float, device: str, ways: str) -> None:
     width = WIDTH.get(precision.rpartition("-")[2])
-    need = sum(one.count * (width or BYTES.get(one.dtype, 1)) for one in _tensors(where, revision))
+    need = sum(one.count * (width or BYTES.get(one.dtype, 1)) for one in tensors)
     if need <= free:
         return
     kind = precision if precision != "auto" else "the precision of the checkpoint"
@@ -158,19 +168,48 @@ def check_weights(where: str, revision: str, precision: str, free: float, device
 
 def _tensors(where: str, revision: str) -> Iterable[Tensor]:
     """What the headers of the weights say; nothing where the hub cannot be asked."""
-    if Path(where).is_dir():
-        return Checkpoint(where, Path(where)).tensors.values()
-    hub = sdk("huggingface_hub", extra="transformers")
+    folder = _here(where, revision)
     try:
-        folder = Path(hub.snapshot_download(where, revision=revision, local_files_only=True))
-    except Exception:  # noqa: BLE001 - it is not on this machine yet
-        folder = None
-    try:
-        return Checkpoint(where, folder, revision).tensors.values()
+        return Checkpoint(where, folder, None if Path(where).is_dir() else revision).tensors.values()
     except UsageError:
         if folder is not None:
             raise
         return ()  # what is wrong will be said when the weights are fetched
+
+
+def _part_tensors(where: str, revision: str) -> Iterator[Tensor]:
+    """The same of all parts of a pipeline."""
+    folder = _here(where, revision)
+    if folder is None:
+        yield from _part_tensors_on_hub(where, revision)
+        return
+    index = read_json(folder / "model_index.json", UsageError)
+    for part in sorted(part for part in folder.iterdir() if part.is_dir() and part.name in index):
+        yield from Checkpoint(where, part).tensors.values()
+
+
+def _part_tensors_on_hub(where: str, revision: str) -> Iterable[Tensor]:
+    api, found = sdk("huggingface_hub", extra="diffusers").HfApi(), {}
+    try:
+        files = [file for file in api.list_repo_files(where, revision=revision) if file.endswith(".safetensors")]
+        for part, file in ((file.rpartition("/")[0], file) for file in files if "/" in file):
+            about = api.parse_safetensors_file_metadata(where, file, revision=revision).tensors
+            # A part may be there in several precisions, with the same names.
+            found |= {(part, name): Tensor(tuple(one.shape), one.dtype) for name, one in about.items()}
+    except Exception:  # noqa: BLE001 - what is wrong will be said when the weights are fetched
+        return ()
+    return found.values()
+
+
+def _here(where: str, revision: str) -> Path | None:
+    """The folder of a checkpoint; None if it is not on this machine yet."""
+    if Path(where).is_dir():
+        return Path(where)
+    hub = sdk("huggingface_hub", extra="transformers")
+    try:
+        return Path(hub.snapshot_download(where, revision=revision, local_files_only=True))
+    except Exception:  # noqa: BLE001 - the library raises its own errors and those of its HTTP client
+        return None
 
 
 def _installed(module: str, option: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import re
 from collections.abc import Callable
@@ -16,6 +17,8 @@ __all__ = ["card", "decoded", "first_device", "load_checkpoint", "local_failure"
 
 SMALL = 10_000_000
 """Models up to this number of parameters are not faster on several threads than on one."""
+LOUD = ("bitsandbytes", "torchao", "torch.utils._pytree")
+"""Loggers of libraries that the loading of any checkpoint imports, and that warn of what does not concern it."""
 LINE = 300
 """Most characters of a library's message."""
 PIP = re.compile(r"pip install (?:-U |--upgrade )?([A-Za-z0-9_.\[\]-]{1,60})")
@@ -36,6 +39,8 @@ def load_checkpoint(name: str, kind: str, load: Callable[[Any, Any], L]) -> L:
     torch, library, hub = (sdk(one, extra="transformers") for one in ("torch", "transformers", "huggingface_hub"))
     for speaker in (library.logging, hub.utils.logging):
         speaker.set_verbosity_error()
+    for one in LOUD:
+        logging.getLogger(one).setLevel(logging.ERROR)
     library.logging.disable_progress_bar()
     try:
         return load(torch, library)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shlex
 import shutil
 import subprocess
@@ -22,7 +23,7 @@ from mmeval.providers.endpoints import Endpoint, Endpoints
 from mmeval.providers.prompt_scores import prompt_scores
 from mmeval.providers.server import ManagedServer
 from mmeval.providers.setup import Secret, endpoint, key, sdk
-from mmeval.types import Reply, Request
+from mmeval.types import Reply, Request, Text
 
 __all__ = ["ServedModel", "ServedOptions"]
 
@@ -30,6 +31,8 @@ SHUT = frozenset({"connection", "unreachable", "auth", "permission", "redirect"}
 """Failures of a first request after which there is no use in others."""
 TOLD_S = 10.0
 """Longest wait for what a server says about itself."""
+UNTAUGHT = re.compile(r"chat[ _]template", re.IGNORECASE)
+"""In the errors of both engines for a model that has no chat template."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,7 @@ class ServedModel(ABC):
             how: dict[str, Any] = {"timeout_s": self._options.timeout_s, "proxies": bool(self._urls)}
             self._servers = Endpoints([Endpoint(ChatClient(url, secret, **how), url) for url in urls])
             await self._look()
+            await self._rehearse()
         except BaseException:
             await self.close()
             raise
@@ -156,6 +160,22 @@ class ServedModel(ABC):
             shown = one.client.secret.scrub(", ".join(names[:5]))
             raise UsageError(f"{self.engine}/{self.model}: {one.url} serves {shown}; write {self.engine}/{shown}")
         return None
+
+    async def _rehearse(self) -> None:
+        """Ask for one token; raises UsageError for a model without a chat template, which servers miss at once.
+
+        Whatever else goes wrong may concern this one question alone.
+        """
+        body, how = Body(), ServedOptions(max_tokens=1, temperature=0.0)
+        content = body.dumps(chat_payload(self.model, (Text("?"),), how, body))
+        try:
+            async with asyncio.timeout(TOLD_S):
+                await self._servers.post("/chat/completions", content, chat_reply)
+        except (AdapterError, TimeoutError) as error:
+            if UNTAUGHT.search(str(error)):
+                flag = "--chat-template FILE.jinja"
+                way_out = f"start the server with {flag}" if self._urls else f'-o args="{flag}"'
+                raise UsageError(f"{self.engine}/{self.model}: has no chat template: {way_out}") from None
 
     async def close(self) -> None:
         """Close the connections and stop the server."""

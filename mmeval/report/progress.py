@@ -42,6 +42,8 @@ class Plain:
         for index, progress in enumerate(lines):
             state, done = self._shown.get(index, ("waiting", 0))
             ended = progress.state != state and progress.state not in ("running", "finishing")
+            if progress.state == "failed" and not progress.began:
+                continue  # its error is printed at the end, and there is nothing else to say
             if ended or (due and progress.state == "running" and (progress.done != done or progress.stalled)):
                 self._shown[index] = (progress.state, progress.done)
                 self._console.print(line(progress), markup=False, highlight=False, soft_wrap=True)

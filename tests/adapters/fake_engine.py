@@ -33,9 +33,16 @@ parser.add_argument("--worker", action="store_true", help="start a child that ig
 parser.add_argument("--answers", type=int, default=os.environ.get("FAKE_ANSWERS"), help="exit with 0 after so many")
 parser.add_argument("--strays", action="store_true", help="start a child in a session of its own")
 parser.add_argument("--busy", help="a file: the first start finds its port taken")
+parser.add_argument("--untaught", action="store_true", help="the model has no chat template")
 parser.add_argument("--seen", help="append one line per chat request to this file")
 
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+UNTAUGHT = (
+    "As of transformers v4.44, default chat template is no longer allowed, so you must provide a chat template if the"
+    " tokenizer does not define one.",
+    "Cannot use chat template functions because tokenizer.chat_template is not set and no template argument was passed!",
+)
+"""What vLLM and SGLang say."""
 LOCK = threading.Lock()
 KEY = os.environ.get("VLLM_API_KEY")
 
@@ -76,8 +83,12 @@ class Handler(BaseHTTPRequestHandler):
         if denied := self.denied():
             self.reply(*denied)
             return
+        if self.args.untaught:
+            self.reply(400, {"error": {"message": UNTAUGHT[bool(self.args.config)]}})
+            return
         with LOCK:
-            self.count(body)
+            if body.get("max_tokens") != 1:  # the question before the run, for one token
+                self.count(body)
         choice = {"message": {"role": "assistant", "content": "A"}, "finish_reason": "stop"}
         usage = {"prompt_tokens": 5, "completion_tokens": 1}
         self.reply(200, {"model": body["model"], "choices": [choice], "usage": usage})

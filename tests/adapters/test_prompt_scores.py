@@ -31,7 +31,8 @@ class Vllm(Handler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.seen.append(body)
+        if body["messages"][0]["content"] != [{"type": "text", "text": "?"}]:  # the question before the run
+            self.seen.append(body)
         user, *said = body["messages"]
         text = "".join(part.get("text", "") for part in user["content"]) + "\nassistant: "
         ids = [*range(10), *map(ord, text + "".join(message["content"] for message in said))]

@@ -158,6 +158,13 @@ async def test_a_server_that_does_not_start(args, options, message, marker, tmp_
     assert len(list(tmp_path.glob("mmeval-server-*"))) == 1
 
 
+@pytest.mark.parametrize("engine", ["vllm", "sglang"])
+async def test_a_model_without_a_chat_template_is_found_before_the_run(engine, marker):
+    with pytest.raises(UsageError, match=rf'^{engine}/x: has no chat template: -o args="--chat-template FILE.jinja"$'):
+        await asked(adapter(marker, "--untaught", engine=engine))
+    assert alive(marker) == []
+
+
 async def test_a_port_that_is_taken_meanwhile(marker, tmp_path):
     assert (await asked(adapter(marker, f"--busy {tmp_path / 'busy'}"))).text == "A"
     assert alive(marker) == []

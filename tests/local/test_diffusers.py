@@ -14,6 +14,7 @@ from PIL import Image as Pillow
 from mmeval import FatalError, UsageError
 from mmeval.catalog import Catalog
 from mmeval.media import image, inspect
+from mmeval.providers import memory
 from mmeval.runner import run_one
 from mmeval.types import Request, Text
 from tests.data.pictures import png
@@ -83,10 +84,11 @@ async def test_the_seed_decides_and_each_repetition_has_its_own(pipes):
     [
         ({"frames": 8}, {}, UsageError, "-o frames: StableDiffusionPipeline has no such setting"),
         ({"width": 0}, {}, UsageError, "-o width=0: must be positive"),
+        ({"device": "cuda:99"}, {}, UsageError, "-o device=cuda:99: torch .*; use -o device=auto"),
         ({}, {"want": "audio"}, FatalError, "makes image, not audio"),
         ({}, {"prompt": (image(png()), Text("like this"))}, FatalError, "only prompts of text"),
     ],
-    ids=["another setting", "no size", "another kind", "a picture"],
+    ids=["another setting", "no size", "no such device", "another kind", "a picture"],
 )
 async def test_what_a_pipeline_cannot_do_is_said(pipes, given, request_, error, message):
     request = Request(**{"prompt": (Text("a dot"),), "want": "image", **request_})
@@ -96,6 +98,12 @@ async def test_what_a_pipeline_cannot_do_is_said(pipes, given, request_, error, 
 
 def without_index(folder):
     (folder / "model_index.json").unlink()
+
+
+def cut_off(folder):
+    """Half a download; it is found in the header of the file."""
+    for file in folder.glob("unet/*.safetensors"):
+        file.write_bytes(file.read_bytes()[:-1])
 
 
 def with_pickles(folder):
@@ -111,7 +119,7 @@ def with_code(folder):
 
 @pytest.mark.parametrize(
     ("spoil", "message"),
-    [(without_index, "no model_index.json"), (with_pickles, "cannot be loaded"), (with_code, "comes with Python code")],
+    [(without_index, "no model_index.json"), (cut_off, "header promises .*: fetch it again"), (with_pickles, "cannot be loaded"), (with_code, "comes with Python code")],
 )
 async def test_a_folder_that_is_no_pipeline_is_one_line(pipes, tmp_path, spoil, message):
     folder = shutil.copytree(pipes / "image", tmp_path / "pipe")
@@ -119,6 +127,13 @@ async def test_a_folder_that_is_no_pipeline_is_one_line(pipes, tmp_path, spoil, 
     with pytest.raises(UsageError, match=message) as caught:
         await asked(folder, Options(**SMALL))
     assert "\n" not in str(caught.value)
+
+
+async def test_weights_that_do_not_fit_are_refused_before_they_are_loaded(pipes, monkeypatch):
+    monkeypatch.setattr(memory, "_available", lambda: 4_000_000.0)
+    with pytest.raises(UsageError, match=r"takes? 0\.0 GB in float32, and cpu has 0\.0 GB free; use -o dtype=bfloat16"):
+        await asked(pipes / "image", Options(**SMALL))
+    await asked(pipes / "image", Options(**SMALL, dtype="bfloat16"))
 
 
 def test_a_pipeline_runs_a_benchmark_and_its_images_lie_in_the_run_folder(pipes, settings):

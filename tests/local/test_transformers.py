@@ -270,6 +270,7 @@ def test_the_data_are_not_read_before_the_weights(folders, tmp_path, monkeypatch
     result = CliRunner().invoke(app, args)
     assert isinstance(result.exception, UsageError)
     assert "header promises" in str(result.exception)
+    assert not result.output, "the error is all that is said"
     assert not read
 
 
