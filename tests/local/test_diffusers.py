@@ -119,7 +119,12 @@ def with_code(folder):
 
 @pytest.mark.parametrize(
     ("spoil", "message"),
-    [(without_index, "no model_index.json"), (cut_off, "header promises .*: fetch it again"), (with_pickles, "cannot be loaded"), (with_code, "comes with Python code")],
+    [
+        (without_index, "no model_index.json"),
+        (cut_off, "header promises .*: fetch it again"),
+        (with_pickles, "cannot be loaded"),
+        (with_code, "comes with Python code"),
+    ],
 )
 async def test_a_folder_that_is_no_pipeline_is_one_line(pipes, tmp_path, spoil, message):
     folder = shutil.copytree(pipes / "image", tmp_path / "pipe")
