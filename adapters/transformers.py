@@ -54,6 +54,8 @@ READ = 2048
 """Tokens of prompts, padding included, that the model reads at once."""
 NO_TEMPLATE = "it has no chat template (chat_template.jinja); copy it from the base model"
 NAMES = {"image": "image", "audio": "sound"}
+COMPILERS = ("torch._dynamo", "torch._inductor")
+"""Modules whose errors tell that a model cannot be compiled."""
 REHEARSAL = ("Which colour is in this picture, red or blue?", "What is it?")
 
 
@@ -178,12 +180,13 @@ class Loaded:
         config = providers.load_config(library, where, options.source)
         self._processor = providers.load_processor(library, where, options.source, config)
         self._model = load_weights(torch, library, where, options, config)
+        providers.tell_types(self._processor, self._model)
         words = self._processor.tokenizer
         # BLIP passes the id to its decoder itself, and fails when it is an argument of `generate`, too.
         self._model.generation_config.pad_token_id = words.pad_token_id
         commit = getattr(self._model.config, "_commit_hash", None)
         self._name = f"{name}@{commit[:12]}" if commit else name
-        self.encoder = providers.encoder_for(self._processor, name, self._model.config)
+        self.encoder = providers.encoder_for(self._processor, name)
         template = getattr(self.encoder, "template", "")  # `prepare` refuses to score options without one
         self._options = providers.OptionScores(torch, self._model, self._processor, template, rows=options.batch_size)
         self._ends = providers.end_tokens(self._model.generation_config, words)
@@ -295,6 +298,8 @@ class Loaded:
                 raise
             template = "" if chats else f"; {NO_TEMPLATE}"
             text = " ".join(str(error).split())[:300]
+            if type(error).__module__.startswith(COMPILERS):
+                raise UsageError(f"-o compile=true: {type(error).__name__}: {text}; leave it out") from error
             raise UsageError(
                 f"cannot answer a question about a small {NAMES.get(self.encoder.rehearses, 'text')}: "
                 f"{type(error).__name__}: {text}{template}"

@@ -205,7 +205,7 @@ def _read(checkpoint: Checkpoint, config: Mapping[str, Any], notes: list[str]) -
         where = str(checkpoint.folder or checkpoint.name)
         made = transformers.CONFIG_MAPPING[str(config["model_type"])].from_dict(checkpoint.config)
         processor = load_processor(transformers, where, how, made)
-        encoder = encoder_for(processor, checkpoint.name, made)
+        encoder = encoder_for(processor, checkpoint.name)
     except Exception as error:  # noqa: BLE001 - as above
         notes.append(f"what it reads is unknown: its processor cannot be loaded ({type(error).__name__})")
         return {}

@@ -19,8 +19,10 @@ from mmeval.store import UNMEASURED
 if TYPE_CHECKING:
     from mmeval.engine.options import Settings
     from mmeval.runner import Plan, RunConfig, Session
-    from mmeval.store import Run
+    from mmeval.store import Run, RunInfo
 
+IDLE, LONG_S = 0.05, 30.0
+"""Share of the time in which a device had nothing to do that is worth a line, in runs of so many seconds."""
 CAUSES = 3
 """Causes of failures that are printed for each run, the most frequent first."""
 EPILOG = "Run the same command again to resume. A complete run is not asked again."
@@ -210,7 +212,7 @@ def _report(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings, *, a
     shown = console()
     shown.print(final_table(runs))
     for run in runs:
-        for text in [*told(run.info), *_reasons(run)]:
+        for text in [*told(run.info), *_reasons(run), *_idle(run.info)]:
             shown.print(text, markup=False, highlight=False, soft_wrap=True)
     if settings.diagnose:
         _diagnose(runs)
@@ -242,6 +244,15 @@ def _reasons(run: Run) -> list[str]:
     if not reason:
         return [*(f"{name}: {cause}" for cause in causes), *missing]
     return [f"{name}: {info.status}: {reason}", *(f"  {cause}" for cause in causes), *missing]
+
+
+def _idle(info: RunInfo) -> list[str]:
+    """That the device of a local model often had to wait, in a run that is long enough to tell."""
+    share = info.provenance.get("adapter", {}).get("device_idle") or 0.0
+    if share <= IDLE or (info.totals.wall_s or 0.0) < LONG_S:
+        return []
+    name = f"{info.spec.model} {info.spec.benchmark}"
+    return [f"{name}: the device waited {share:.0%} of the time for prompts to be prepared; more CPU cores would help"]
 
 
 def _has_failures(run: Run) -> bool:

@@ -189,7 +189,8 @@ def _part_tensors(where: str, revision: str) -> Iterator[Tensor]:
 
 
 def _part_tensors_on_hub(where: str, revision: str) -> Iterable[Tensor]:
-    api, found = sdk("huggingface_hub", extra="diffusers").HfApi(), {}
+    api = sdk("huggingface_hub", extra="diffusers").HfApi()
+    found: dict[tuple[str, str], Tensor] = {}
     try:
         files = [file for file in api.list_repo_files(where, revision=revision) if file.endswith(".safetensors")]
         for part, file in ((file.rpartition("/")[0], file) for file in files if "/" in file):

@@ -33,7 +33,7 @@ from mmeval.providers.making import MAX_MADE, download, text_of, unpacked
 from mmeval.providers.memory import DeviceMemory, fitting_tokens
 from mmeval.providers.openaimade import MakingOptions, OpenAIMaking, made_tokens
 from mmeval.providers.process import ManagedProcess
-from mmeval.providers.processors import load_config, load_processor
+from mmeval.providers.processors import load_config, load_processor, tell_types
 from mmeval.providers.prompt_scores import prompt_scores
 from mmeval.providers.served import ServedModel, ServedOptions
 from mmeval.providers.server import ManagedServer
@@ -120,6 +120,7 @@ __all__ = [
     "samples",
     "sdk",
     "shaped",
+    "tell_types",
     "text_of",
     "threads_for",
     "too_large",

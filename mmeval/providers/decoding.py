@@ -110,6 +110,7 @@ def usual_way(model: Any, part: Part, how: dict[str, Any]) -> Iterator[Said]:
     (places, inputs), began = part, time.perf_counter()
     with _torch().inference_mode():
         made = model.generate(**inputs, **how)
+    made = getattr(made, "sequences", made)  # some models return them beside other things
     new = _written(model, made, inputs).tolist()
     counts = _used(inputs) if "input_ids" in inputs else [None] * len(new)
     for place, tokens, used in zip(places, new, counts, strict=True):
@@ -119,7 +120,7 @@ def usual_way(model: Any, part: Part, how: dict[str, Any]) -> Iterator[Said]:
 def _written(model: Any, made: Any, inputs: Any) -> Any:
     """The generated tokens, shape (batch, new). A decoder of its own begins with a token of its own, and any prompt."""
     if not model.config.is_encoder_decoder:
-        return _new_tokens(made, inputs["input_ids"])
+        return _new_tokens(made, inputs["input_ids"]) if "input_ids" in inputs else made[:, 1:]
     prompt, start = inputs.get("decoder_input_ids"), getattr(model.generation_config, "decoder_start_token_id", None)
     begun = int((made[:, 0] == start).all()) if start is not None else 0
     if prompt is None:
@@ -300,11 +301,17 @@ class _Seen:
         self.logits: list[Any] = []
         # More steps than are compared, so that the token which ends a reply is ruled out in all of them.
         length = {"max_new_tokens": 2 * COMPARED, "min_new_tokens": 2 * COMPARED, "do_sample": False, "num_beams": 1}
-        self.how: dict[str, Any] = {**length, "logits_processor": [self._see]}
+        self.how: dict[str, Any] = {**length, "logits_processor": _generation().LogitsProcessorList([self._see])}
 
     def _see(self, _: Any, scores: Any) -> Any:
         self.logits.append(scores[-1].float().nan_to_num(neginf=0.0, posinf=0.0))
         return scores
+
+
+def _generation() -> Any:
+    from transformers import generation
+
+    return generation
 
 
 def _torch() -> Any:

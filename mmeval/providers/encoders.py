@@ -10,6 +10,7 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from typing import Any
 
 from mmeval.errors import FatalError, MediaError
@@ -166,7 +167,8 @@ class Chats(Encoder):
         """As `refused`."""
         part = {"image": "image_processor", "video": "video_processor"}.get(kind)
         there = getattr(self._processor, part, None) if part else self.hearing
-        if there is None and kind == "video" and hasattr(self._processor, "video_processor"):
+        lacking = find_spec("torchvision") is None
+        if there is None and kind == "video" and lacking and hasattr(self._processor, "video_processor"):
             return "its video processor needs torchvision: pip install torchvision"
         return None if there is not None and self._placed(kind) else ""
 
@@ -237,15 +239,14 @@ class Transcripts(Encoder):
         return self.hearing(list(read), sampling_rate=self.rate, return_tensors="pt")
 
 
-def encoder_for(processor: Any, name: str, config: Any) -> Encoder:
-    """The encoder that fits a checkpoint of this configuration; `name` is for messages."""
+def encoder_for(processor: Any, name: str) -> Encoder:
+    """The encoder that fits a checkpoint; `name` is for messages."""
     template = getattr(processor, "chat_template", None) or getattr(processor.tokenizer, "chat_template", None)
     if isinstance(template, dict):
         template = template.get("default")
     if template is not None:
         return Chats(processor, name, template)
-    speech = config.is_encoder_decoder and not hasattr(processor, "image_processor")
-    return (Transcripts if speech else Captions)(processor, name)
+    return (Captions if hasattr(processor, "image_processor") else Transcripts)(processor, name)
 
 
 def encoded_chats(
@@ -266,7 +267,8 @@ def encoded_chats(
     more: dict[str, Any] = {"text_kwargs": padding} if any(part["type"] == "audio" for part in parts) else padding
     films = [part["metadata"] for part in parts if part["type"] == "video"]
     if films:
-        more |= {"do_sample_frames": False, "video_metadata": films}
+        # Some processors write down the times of frames, and forget to ask for them.
+        more |= {"do_sample_frames": False, "video_metadata": films, "videos_kwargs": {"return_metadata": True}}
     inputs = processor.apply_chat_template(
         chats,
         chat_template=template,
@@ -276,6 +278,7 @@ def encoded_chats(
         processor_kwargs=more,
         **how,
     )
+    inputs.pop("video_metadata", None)
     if films and "video_second_per_grid" in inputs:  # omni processors take a rate that is one for all films
         deep = processor.video_processor.temporal_patch_size
         seconds = [deep * film["duration"] / len(film["frames_indices"]) for film in films]

@@ -17,8 +17,8 @@ __all__ = ["card", "decoded", "first_device", "load_checkpoint", "local_failure"
 
 SMALL = 10_000_000
 """Models up to this number of parameters are not faster on several threads than on one."""
-LOUD = ("bitsandbytes", "torchao", "torch.utils._pytree")
-"""Loggers of libraries that the loading of any checkpoint imports, and that warn of what does not concern it."""
+LOUD = ("bitsandbytes", "torchao", "torch.utils._pytree", "torch._dynamo")
+"""Loggers of libraries that any checkpoint may import, and that warn of what concerns their authors."""
 LINE = 300
 """Most characters of a library's message."""
 PIP = re.compile(r"pip install (?:-U |--upgrade )?([A-Za-z0-9_.\[\]-]{1,60})")

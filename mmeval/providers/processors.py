@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from importlib import import_module
 from typing import Any
 
 from mmeval.errors import UsageError
 
-__all__ = ["AUTO", "auto_class", "load_config", "load_processor"]
+__all__ = ["AUTO", "auto_class", "load_config", "load_processor", "tell_types"]
 
 AUTO = {
     "AutoModelForImageTextToText": "MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING",
@@ -70,6 +71,16 @@ def load_processor(library: Any, where: str, how: dict[str, Any], config: Any) -
     if not hasattr(found, "tokenizer") or not any(hasattr(found, name) for name in senses):
         raise UsageError(NONE)
     return _ready(found)
+
+
+def tell_types(processor: Any, model: Any) -> None:
+    """Let the processor tell a model that wants to know it which tokens stand for images.
+
+    Some processors name this as an input of their model, and return it only when they are asked to.
+    """
+    name = "mm_token_type_ids"
+    if name in processor.model_input_names and name in inspect.signature(model.forward).parameters:
+        processor.return_mm_token_type_ids = True
 
 
 def _class(library: Any, where: str, how: dict[str, Any], config: Any) -> Any:

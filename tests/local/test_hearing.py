@@ -157,7 +157,17 @@ class Recording:
 
     def apply_chat_template(self, chats, **how):
         self.chats, self.how = chats, how
-        return str(chats)
+        return {"input_ids": str(chats)}
+
+
+@pytest.mark.parametrize("names", [["mm_token_type_ids"], []])
+def test_a_model_is_told_which_tokens_are_images_where_both_know_the_word(names):
+    processor = SimpleNamespace(model_input_names=names, return_mm_token_type_ids=False)
+    providers.tell_types(processor, SimpleNamespace(forward=lambda input_ids, mm_token_type_ids=None: None))
+    assert processor.return_mm_token_type_ids is bool(names)
+    processor.return_mm_token_type_ids = False
+    providers.tell_types(processor, SimpleNamespace(forward=lambda input_ids: None))
+    assert not processor.return_mm_token_type_ids
 
 
 def told(part: Video) -> tuple[list[int], dict]:
@@ -167,6 +177,7 @@ def told(part: Video) -> tuple[list[int], dict]:
     chats.tensors(chats.read([(part, Text("what?"))], None))
     how = processor.how["processor_kwargs"]
     assert (how["padding"], how["do_sample_frames"]) == (True, False)
+    assert how["videos_kwargs"] == {"return_metadata": True}
     (about,) = how["video_metadata"]
     frames = processor.chats[0][0]["content"][0]["video"]
     assert frames.shape[1:] == (about["height"], about["width"], 3)

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image as Pillow
 from typer.testing import CliRunner
 
-from mmeval import FatalError, MediaError, Prompt, Reply, Request, Text, UsageError, media
+from mmeval import FatalError, MediaError, Prompt, Reply, Request, Text, UsageError, media, providers
 from mmeval.catalog import Catalog
 from mmeval.cli import app
 from mmeval.engine.options import public
@@ -248,6 +248,18 @@ async def test_what_is_missing_is_named(options, said, folders, monkeypatch):
         monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(UsageError, match=said):
         await ask(folder, ONE, **options)
+
+
+async def test_a_model_that_cannot_be_compiled_says_so(folders, monkeypatch):
+    broken = type("InvalidCxxCompiler", (RuntimeError,), {"__module__": "torch._inductor.exc"})
+
+    def fails(*_):
+        raise broken("No working C++ compiler found")
+
+    monkeypatch.setattr(providers, "leaves_cleanly", fails)
+    said = r"-o compile=true: InvalidCxxCompiler: No working C\+\+ compiler found; leave it out$"
+    with pytest.raises(UsageError, match=said):
+        await ask(folders("llava"), ONE)
 
 
 async def test_weights_that_do_not_fit_are_refused_before_they_are_loaded(folders, monkeypatch):
