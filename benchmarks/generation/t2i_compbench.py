@@ -61,5 +61,5 @@ benchmark = Benchmark(
     to_sample=to_sample, score=bindings(), profile="all", metric=accuracy(macro="category"),
     cluster="prompt", license="MIT", url="https://github.com/Karine-Huang/T2I-CompBench",
     paper="https://arxiv.org/abs/2307.06350", rows=2_400, chance=0.0, labels="user-supplied",
-    tags=("makes image", "judge"),
+    judge_slice="judge_objects", tags=("makes image", "judge"),
 )  # fmt: skip

@@ -2,9 +2,9 @@
 
 Six dimensions of VBench. The authors let a detector (GRiT), a captioner (Tag2Text) and an action classifier (UMT) look
 at 16 frames, count single frames, and leave out films in which the object of a colour is not found; their check of
-places takes left for right and top for bottom. Here a vision model sees 8 frames and answers a question for each fact;
-the profile `all`, the default, needs every one. State the judge with the number. The published score is the mean over
-five films for each prompt: add `--epochs 5`.
+places tells neither left from right nor top from bottom. Here a vision model sees 8 frames and answers a question for
+each fact; the profile `all`, the default, needs every one. State the judge with the number. The published score is the
+mean over five films for each prompt: add `--epochs 5`.
 """
 
 from mmeval import Benchmark, Row, Sample, Text, data
@@ -54,5 +54,5 @@ benchmark = Benchmark(
     to_sample=to_sample, score=questions_about(), profile="all", metric=accuracy(macro="category"),
     cluster="prompt", license="Apache-2.0", url="https://github.com/Vchitect/VBench",
     paper="https://arxiv.org/abs/2311.17982", rows=516, chance=0.0, labels="user-supplied",
-    tags=("makes video", "judge"),
+    judge_slice="judge_films", tags=("makes video", "judge"),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from mmeval.metrics.aggregates import accuracy, binary, circular, hallusion_accuracy, mme_score, pairs, simpleqa_f1
 from mmeval.metrics.answers import answered_f1, with_answers
 from mmeval.metrics.base import Aggregate, Metric
+from mmeval.metrics.facts import with_facts
 from mmeval.metrics.groups import grouped
 from mmeval.metrics.matching import matching
 from mmeval.metrics.pages import page_parts
@@ -31,4 +32,5 @@ __all__ = [
     "simpleqa_f1",
     "understood_and_solved",
     "with_answers",
+    "with_facts",
 ]

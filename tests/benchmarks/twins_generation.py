@@ -132,6 +132,6 @@ TWINS = {
                             ["How many kettles are in the image?", "one"]]}],
         prompt=["three wooden spoons and a kettle"], replies=[MADE],
         verdicts=[(log(0.4), log(0.3), log(0.1)), (log(0.7), log(0.2)), (log(0.05), log(0.02), log(0.02))],
-        value=(0.8 * 0.9 * 0.09) ** (1 / 3), answers=[f"{(0.8 * 0.9 * 0.09) ** (1 / 3):.4f}"],
+        value=(0.8 * 0.9 * 0.09) ** (1 / 3), answers=["count 0.890000/2, attribute 0.900000/1"],
     ),
 }  # fmt: skip

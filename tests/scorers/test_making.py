@@ -14,6 +14,7 @@ from mmeval.catalog import Catalog
 from mmeval.cli import app
 from mmeval.engine.options import Settings
 from mmeval.errors import ScoreError
+from mmeval.metrics import accuracy, with_facts
 from mmeval.runner import run_one
 from mmeval.scorers import (
     bindings,
@@ -28,7 +29,7 @@ from mmeval.scorers import (
     written,
 )
 from mmeval.sitegen.cells import judge_of
-from mmeval.types import Reply, Request, Sample, Score, Text
+from mmeval.types import Record, Reply, Request, Sample, Score, Text
 from tests.data.pictures import exact_film, png
 
 MADE = Reply(text="", finish="stop", media=(media.image(png()),))
@@ -166,10 +167,21 @@ def test_how_likely_the_right_answers_are(scorer, profile, target, chances, valu
     assert asked[0].startswith(target["questions"][0]["ask"])
 
 
-@pytest.mark.parametrize(("scores", "why"), [((0.3, 0.2, 0.1), "transformers/"), ((-1.0,), "1 scores for 3 options")])
-def test_likelihoods_that_are_none(scores, why):
+NEVER = -math.inf
+
+
+@pytest.mark.parametrize(
+    ("scorer", "target", "scores", "why"),
+    [
+        (soft_tifa, CUPS, (0.3, 0.2, 0.1), "transformers/"),
+        (soft_tifa, CUPS, (math.nan, -1.0, -1.0), "no log-probability"),
+        (soft_tifa, CUPS, (-1.0,), "1 scores for 3 options"),
+        (bindings, RED, (NEVER, NEVER), "no answer possible"),
+    ],
+)
+def test_likelihoods_that_are_none(scorer, target, scores, why):
     with pytest.raises(ScoreError, match=why):
-        judged(soft_tifa(), sample(CUPS), [scores], "soft_tifa_gm")
+        judged(scorer(), sample(target), [scores] * 2, "product" if scorer is bindings else "soft_tifa_gm")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +250,26 @@ def test_a_benchmark_runs_with_a_judge_that_scores_options(tmp_path, monkeypatch
     (record,) = run.records()
     assert record.score.value == pytest.approx((0.8 * 0.2) ** 0.5)
     assert record.score.note == "least likely: Are the cups red? Yes (0.200)"
-    assert run.info.metrics["accuracy/atoms=3"].value == pytest.approx(0.4)
+    found = {name: one.value for name, one in run.info.metrics.items()}
+    assert found == pytest.approx(
+        {"accuracy": 0.4, "accuracy/atoms=3": 0.4, "accuracy/count": 0.8, "accuracy/attribute": 0.2}
+    )
+
+
+def test_facts_count_one_by_one_and_a_missing_picture_has_none():
+    answers = ["count 1.200000/2, object 0.900000/1", "object 0.300000/1", None]
+    records = [
+        Record(
+            id=str(n), epoch=1, status="refused" if answer is None else "ok", tags={"skills": "count,object"},
+            score=Score(value=0.5 if answer else 0.0, answer=answer),
+        )
+        for n, answer in enumerate(answers)
+    ]  # fmt: skip
+    found = with_facts(accuracy(), "skills").aggregate(iter(records))
+    assert found["accuracy/count"].value == pytest.approx((1.2 + 0) / 3)
+    assert found["accuracy/object"].value == pytest.approx((0.9 + 0.3 + 0) / 3)
+    plain = [replace(one, score=Score(value=1.0, answer="2 of 3")) for one in records]
+    assert set(with_facts(accuracy(), "skills").aggregate(iter(plain))) == {"accuracy"}
 
 
 @pytest.mark.parametrize(("name", "why"), [("pope", "has no judge"), ("say_sentences", "names no labelled slice")])

@@ -35,7 +35,8 @@ Question = Mapping[str, Any]
 class Likely:
     """A rule that asks a judge how likely the right answer to each question of a sample is.
 
-    The target is the one of `questions_about`, without its `needs`: every question is asked.
+    The target is the one of `questions_about`, without its `needs`: every question is asked. A question may have a
+    `kind`; the answer of the score then tells the chances of each.
     """
 
     name: str
@@ -71,11 +72,19 @@ class Likely:
         found = [self.chance(one, verdict.scores) for one, verdict in zip(asked, verdicts, strict=True)]
         value, least = self.combine(found), min(range(len(found)), key=found.__getitem__)
         note = f"least likely: {asked[least]['ask']} {asked[least]['answer']} ({found[least]:.3f})"
-        return Score(value=value, answer=f"{value:.4f}", rule=f"judge:{self.name}", note=note[:400])
+        answer = _by_kind(asked, found) or f"{value:.4f}"
+        return Score(value=value, answer=answer, rule=f"judge:{self.name}", note=note[:400])
 
     def _ask(self, question: Question, reply: Reply) -> Request:
         text = Text(f"{question['ask']} {self.closing}".strip())
         return Request(prompt=(seen(reply), text), want="choice", choices=self.options(question))
+
+
+def _by_kind(asked: Sequence[Question], found: Sequence[float]) -> str:
+    """The sum and the number of the chances of each kind of question, as the metric `with_facts` reads them."""
+    kinds = dict.fromkeys(str(one["kind"]) for one in asked if "kind" in one)
+    of = {kind: [p for one, p in zip(asked, found, strict=True) if one.get("kind") == kind] for kind in kinds}
+    return ", ".join(f"{kind} {math.fsum(some):.6f}/{len(some)}" for kind, some in of.items())
 
 
 def _check(scores: Sequence[float], count: int) -> None:
@@ -114,6 +123,8 @@ def preferred(question: Question, scores: Sequence[float]) -> float:
     if answer not in options:
         raise ScoreError(f"{answer} is none of the answers that are scored")
     highest = max(scores)
+    if highest == -math.inf:
+        raise ScoreError("the judge finds no answer possible")
     chances = [math.exp(score - highest) for score in scores]
     return chances[options.index(answer)] / math.fsum(chances)
 
