@@ -224,7 +224,8 @@ def test_flips_of_hostile_samples_lead_to_them(visit: Visit, hostile: Path) -> N
 @pytest.mark.slow
 def test_no_page_is_heavy(hostile: Path) -> None:
     pages = {f: f.stat().st_size for f in hostile.rglob("*.html")}
-    heavy = {f.name: size for f in pages if (size := len(gzip.compress(f.read_bytes(), 9))) > LIMIT}
+    large = [file for file, size in pages.items() if size > LIMIT]
+    heavy = {f.name: size for f in large if (size := len(gzip.compress(f.read_bytes(), 9))) > LIMIT}
     assert heavy == {}
     assert max(pages.values()) > LIMIT / 2, "the replies were large enough to test anything"
 
