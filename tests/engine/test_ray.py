@@ -15,11 +15,11 @@ from mmeval.media import image
 from .test_replicas import ADAPTER, Adapter, ask, drawn, run
 
 pytestmark = [pytest.mark.local, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
-ray = pytest.importorskip("ray", reason="the extra `ray` is not installed")
 
 
 @pytest.fixture
 def cluster(monkeypatch):
+    ray = pytest.importorskip("ray", reason="the extra `ray` is not installed")
     from ray.cluster_utils import Cluster
 
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")

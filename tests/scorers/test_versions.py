@@ -107,7 +107,7 @@ def test_the_lock_is_current():
 @pytest.fixture
 def edit(monkeypatch):
     """Makes modules read as another text."""
-    read = codedigest.source_of
+    read = functools.cache(codedigest.source_of)  # asked for the same modules once for each rule
 
     def apply(modules, change):
         monkeypatch.setattr(codedigest, "source_of", lambda name: change(read(name)) if name in modules else read(name))
