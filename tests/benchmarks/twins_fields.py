@@ -12,7 +12,6 @@ from tests.benchmarks.twins_catalog import PICK, lettered
 from tests.data.pictures import png
 
 LETTER = "Answer with the option's letter from the given choices directly."
-SINGLE = "Answer with a single capital letter, without any explanation."
 BOX = "Solve the problem step by step and end with: So the final answer is \\boxed{answer}."
 EXPERT = "You are an expert in Physics and need to solve the following question. The question is "
 CORRECT, WRONG = '{"verdict": "correct"}', '{"verdict": "incorrect"}'

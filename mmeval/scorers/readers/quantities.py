@@ -26,10 +26,6 @@ _NUMBER = (
     r"(?P<percent>\s?%)?"
 )
 _WHOLE = re.compile(_NUMBER)
-_INSIDE = re.compile(rf"(?<![\w.,/])(?:(?<=\w)|){_NUMBER}(?![\w])")
-
-
-WINDOW = 20_000
 
 
 class Number(NamedTuple):
@@ -46,21 +42,6 @@ def parse(text: str) -> Number | None:
     """Parse a text that consists of one number."""
     stripped = text.strip()
     match = _WHOLE.fullmatch(stripped) if len(stripped) <= 200 else None
-    return _number(match) if match else None
-
-
-def find_last(text: str, start: int = 0, end: int | None = None) -> Number | None:
-    """The last number in a range of a text, or in its last WINDOW characters."""
-    last, stop = None, len(text) if end is None else end
-    for match in _INSIDE.finditer(text, max(start, stop - WINDOW), stop):
-        last = match
-    return _number(last) if last else None
-
-
-def find_first(text: str, start: int = 0, end: int | None = None) -> Number | None:
-    """The first number in a range of a text."""
-    stop = len(text) if end is None else end
-    match = _INSIDE.search(text, start, min(stop, start + WINDOW))
     return _number(match) if match else None
 
 
