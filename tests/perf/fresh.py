@@ -2,10 +2,11 @@
 
 For each generator: how many puzzles are different, how many items ask the same about the same picture as one before, on
 how many the second solver agrees, how many right answers pass and how many near misses are refused. Only those items are
-drawn for that whose puzzle came before on paper of the same colour. With `--pictures` all items are drawn as they are
-asked, with the milliseconds of one, and a solver that only listens (`tests/perf/fresh_ears.py`) has to agree on sounds.
-`--by-step` tells for each step the stated chance, what the best guess without the picture and a random one solve, and the
-accuracy of a scripted solver with noise (`tests/perf/fresh_noise.py`). The command fails if a promise is broken.
+drawn for that whose puzzle came before, and of `fresh_puzzles`, whose pictures all show their paper, those on paper of
+the same colour. With `--pictures` all items are drawn as they are asked, with the milliseconds of one, and a solver that
+only listens (`tests/perf/fresh_ears.py`) has to agree on sounds. `--by-step` tells for each step the stated chance, what
+the best guess without the picture and a random one solve, and the accuracy of a scripted solver with noise
+(`tests/perf/fresh_noise.py`). The command fails if a promise is broken.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 from unittest import mock
 
 from mmeval.fresh import STEPS, Generator, Item, draw
+from mmeval.fresh.puzzles import GENERATORS as PUZZLES
 from mmeval.fresh.style import Page, Style
 from scripts.lock_seasons import generators
 from tests.fresh.oracle import near_miss, right, score
@@ -129,11 +131,12 @@ def _added(generator: Generator, items: int) -> Iterator[tuple[Kept, Item, tuple
 
 
 def from_facts(generator: Generator, items: int) -> Kept:
-    """The counts, with the pictures of those items alone whose puzzle came before on the same paper."""
+    """The counts, with the pictures of those items alone that may be alike."""
     found, alike = Kept(), defaultdict(list)
     with without_pictures(generator), looks() as made:
         for found, item, at in _added(generator, items):  # noqa: B007 - the last one has all counts
-            alike[puzzle(item), made.pop().paper if made else None].append(at)
+            alike[puzzle(item), made[-1].paper if generator in PUZZLES else None].append(at)
+            made.clear()
     for places in alike.values():
         if len(places) > 1:
             found.repeated += len(places) - len({shown(draw(generator, "proof", *at)) for at in places})

@@ -155,14 +155,20 @@ def _fits(
         return False
     if not close:
         return True
-    mask, wide = _mask(one), _mask(one, APART)
+    mask = _mask(one)
     for place in close:
-        shared = float((mask & masks[place]).sum() / min(mask.sum(), masks[place].sum()))
+        shared = _area(mask & masks[place]) / min(_area(mask), _area(masks[place]))
         clear = SHARED[0] <= shared <= SHARED[1]
-        touches = shared == 0 and bool((wide & masks[place]).any())
+        touches = shared == 0 and bool((_mask(one, APART) & masks[place]).any())
         if touches or (place == below and not clear) or (shared and not (clear and place in hidden)):
             return False
     return True
+
+
+def _area(mask: np.ndarray[Any, Any]) -> int:
+    import numpy as np
+
+    return int(np.count_nonzero(mask))
 
 
 def _visible(masks: Sequence[np.ndarray[Any, Any]]) -> bool:
@@ -170,7 +176,7 @@ def _visible(masks: Sequence[np.ndarray[Any, Any]]) -> bool:
         rest = mask.copy()
         for upper in masks[place + 1 :]:
             rest &= ~upper
-        if rest.sum() < SEEN * mask.sum():
+        if _area(rest) < SEEN * _area(mask):
             return False
     return True
 
