@@ -22,14 +22,14 @@ PLAN = {
 """Fewest and most beats, other sounds and their kinds, and the milliseconds of each, by step."""
 BEEPS = ("low beep", "high beep")
 ALIKE = 4
-"""From this step on one beep is counted among others of another pitch."""
+"""From this step on one beep is counted among others of another pitch. Both are there, so no question asks whether."""
 
 
 class Beats:
     """The generator."""
 
     name: ClassVar[str] = "beats"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """Sounds in a row with pauses of any length."""
@@ -46,7 +46,7 @@ class Beats:
             sound=recorded(tape, sounds),
             main=forms.number(f"How often is the {one} heard?", count, among=most - fewest + 1),
             probes=(
-                present(rng, order, all_kinds),
+                present(rng, [kind for kind in order if kind in KINDS], [kind for kind in all_kinds if kind in KINDS]),
                 forms.word(f"Which sound is heard {place}?", order[at], all_kinds),
                 forms.number("How many sounds are heard in all? Count each time that one is heard.", len(order)),
             ),
