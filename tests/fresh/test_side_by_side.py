@@ -78,6 +78,8 @@ def test_the_pages_show_seasons_side_by_side_and_limited_runs_apart(results, tmp
     assert heads == ["Model", "All", NEW, OLD, PRIVATE]
     assert commitment(SEED) in table
     assert SEED not in page
+    ladder = page[page.index('id="ladder"') :].partition("</section>")[0]
+    assert re.findall(r'href="[^"]*#q-clocks-(\d)-00"', ladder) == ["1", "2", "3", "4", "5"]
     board = (tmp_path / "index.html").read_text(encoding="utf-8")
     limited = board[board.index('id="limited"') :].partition("</section>")[0]
     assert "shape_sequence.html" in limited

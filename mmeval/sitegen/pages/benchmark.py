@@ -22,6 +22,7 @@ from mmeval.sitegen.charts import Scale, around, axis, interval
 from mmeval.sitegen.drawings import histogram
 from mmeval.sitegen.env import Language, number, whole
 from mmeval.sitegen.expected import target_line
+from mmeval.sitegen.ladder import ladder
 from mmeval.sitegen.links import benchmark_url, chart_path, model_url, question_url, questions_url
 from mmeval.sitegen.matrix import png
 from mmeval.sitegen.quality import asked_otherwise, cutoffs, needs_image, quality_of, sharpest, with_and_without
@@ -89,6 +90,7 @@ def context(asked: Asked, site: Site, drawn: str, told: Sequence[Beside]) -> Con
         "matrix": matrix_of(asked, drawn, lang) if drawn else None,
         "reported": reported_rows(told, site.board, lang, by="model"),
         "seasons": seasons_of(asked.column, site.board, lang),
+        "ladder": ladder(asked),
         "understood": understood(asked.column, site.board, by_score(asked.column, site.board), lang),
     }
 
