@@ -157,6 +157,7 @@ def test_the_workflow_builds_and_publishes(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, [*words[1:], "--cache", str(tmp_path / "cache")])
     assert done.exit_code == 0, done.output
     assert "could not be used" not in done.output
+    assert f"index.html: {len(list_runs(ROOT / 'results')[0])} runs," in done.output
     large = [file for file in (tmp_path / "out").rglob("*.html") if file.stat().st_size >= 400_000]
     assert [file.name for file in large if len(gzip.compress(file.read_bytes(), 9)) >= 400_000] == []
 
