@@ -85,11 +85,16 @@ RANKED = 300
 """Most models that are ranked by weights of a reader: beyond, the pieces would weigh too much."""
 
 
-def weighed_data(view: View) -> dict[str, Any]:
+def weighed_data(view: View, alone: Mapping[str, Ranks | None]) -> dict[str, Any]:
     """What scores and ranks by a reader's own weights of the benchmarks are made from, beside the files of pairs.
 
     `values` has the scores of each row on each benchmark, 0 to 100 in full precision: measured, else predicted, else
-    null. `of` is the `Weighed` of the ranks, whose rows follow `models`.
+    null. `of` is the `Weighed` of the ranks, whose rows follow `models`. `own` is what intervals alone are made from,
+    where there are too many models for ranks.
+
+    Args:
+        view: whose benchmarks a reader weighs.
+        alone: the ranks on each benchmark by its name.
     """
     ranks = view.ranks
     few = ranks is not None and ranks.weighed is not None and len(ranks.models) <= RANKED
@@ -100,7 +105,22 @@ def weighed_data(view: View) -> dict[str, Any]:
             clean(name): [_exact(column, name, view.lines[name]) for column in view.columns] for name in view.order
         },
         "of": asdict(ranks.weighed) if few and ranks and ranks.weighed else None,
+        "own": own_errors(view, ranks, alone) if ranks and len(ranks.models) > RANKED else None,
     }
+
+
+def own_errors(view: View, ranks: Ranks, alone: Mapping[str, Ranks | None]) -> list[tuple[str, float, float]]:
+    """Of each benchmark the standard errors of the scores of `ranks.models`, their unit in points, and their freedom.
+
+    Two characters for each model, as in `Ranks.own`, or two dots for one that has no rank on the benchmark.
+    """
+    out = []
+    for column in view.columns:
+        here = alone[column.card.name]
+        at = {name: 2 * place for place, name in enumerate(here.models)} if here else {}
+        codes = (here.own[at[name] : at[name] + 2] if here and name in at else ".." for name in ranks.models)
+        out.append(("".join(codes), here.own_unit * 100 if here else 1.0, here.freedom if here else 1.0))
+    return out
 
 
 def _exact(column: Column, name: str, line: Line) -> float | None:

@@ -311,7 +311,14 @@
       return Promise.resolve();
     }
     reranked = true;
-    if (!usual && shown.length > LARGE) { note(words["ranks.large"].replace("{n}", LARGE)); show_ranks([], null); return Promise.resolve(); }
+    if (!usual && shown.length > LARGE) {
+      note(words["ranks.large"].replace("{n}", LARGE));
+      show_ranks([], null);
+      var halves = {}, own = weights();
+      if (pieces.own) M.spread(pieces.models, pieces.own, pieces.benchmarks.map(function (b) { return which.indexOf(b) < 0 ? 0 : weight(b, own); })).forEach(function (h, i) { halves[pieces.models[i]] = h; });
+      shown.forEach(function (r) { if (halves[r.name] != null && whole(r, which)) beside(r, "±" + fixed(halves[r.name], 1), ""); });
+      return Promise.resolve();
+    }
     return M.get(root, "views/" + set.view).then(function (data) {
       if (mine !== ticket) return null;
       if (usual) {

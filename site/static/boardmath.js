@@ -66,12 +66,28 @@
       for (var a = 0; a < n; a++) if (lacking[a]) left[a * n + a] += lacking[a].left * 1e4;
       add(left, data.of.freedom);
     }
-    var halves = names.map(function (_, i) {
-      var v = sum[i * n + i], df = few[i] ? v * v / few[i] : Infinity;
-      return (df > 1e6 ? 1.959964 : M.tq(0.05, df)) * Math.sqrt(v);
-    });
+    var halves = names.map(function (_, i) { return half(sum[i * n + i], few[i]); });
     return { means: means, halves: halves, better: holm(means, sum, tiny ? spread * spread / tiny : 1e6) };
   };
+  /* Half intervals of weighted means from the errors of each benchmark; null for a model that lacks one with a weight. */
+  M.spread = function (models, own, weights) {
+    var total = weights.reduce(plus, 0);
+    return models.map(function (_, m) {
+      var v = 0, few = 0;
+      for (var b = 0; b < own.length; b++) {
+        var code = own[b][0].substr(2 * m, 2);
+        if (!weights[b]) continue;
+        if (!(code[0] in DIGIT)) return null;
+        var part = Math.pow(weights[b] / total * (64 * DIGIT[code[0]] + DIGIT[code[1]]) * own[b][1], 2);
+        v += part; few += part * part / own[b][2];
+      }
+      return half(v, few);
+    });
+  };
+  function half(v, few) {
+    var df = few ? v * v / few : Infinity;
+    return (df > 1e6 ? 1.959964 : M.tq(0.05, df)) * Math.sqrt(v);
+  }
   /* The part of the covariances of the scores that comes from the samples of one benchmark. */
   function measured(names, data, file, b, w, lacking, place, left) {
     var n = names.length, of = data.of, c = covariances(file), part = new Float64Array(n * n);

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from mmeval.board import Board, Cell, Column, collect
+from mmeval.board.ranks import Ranks, pack
 from mmeval.board.views import make_view
 from mmeval.catalog import Catalog
 from mmeval.sitegen.build import Build, Options
@@ -58,6 +59,13 @@ def cell(seed: Cell, model: str, benchmark: str, scores: Any) -> Cell:
     return replace(seed, run=run, vector=vector, headline=number, measured=number, right=number)
 
 
+def alone(column: Column, ranks: Ranks) -> Ranks:
+    """The errors of the scores on one benchmark, without those of all pairs, which would take minutes."""
+    spread = [cell.vector.values.std(ddof=1) / SAMPLES**0.5 for cell in column.cells.values()]
+    own, unit = pack(np.array(spread))
+    return replace(ranks, models=list(column.cells), own=own, own_unit=unit, errors="", freedom=SAMPLES - 1.0)
+
+
 def build(root: Path, models: int, width: int) -> Path:
     """The board's pages of such a board; returns the folder."""
     ledger.write(root, ledger.Shape(models=1, benchmarks=9, samples=SAMPLES, holes=0.0, failures=0.0, references=False))
@@ -70,8 +78,9 @@ def build(root: Path, models: int, width: int) -> Path:
     print(f"ranks: {time.perf_counter() - began:.0f} s, {len(view.ranks.models) if view.ranks else 0} models")
     made = Build(options)
     made.site = replace(made.site, board=board)
-    names = [column.card.name for column in board.columns]
-    vars(made.site).update(views=[view], ranks=dict.fromkeys(names), leaders={})
+    assert view.ranks is not None
+    ranks = {column.card.name: alone(column, view.ranks) for column in board.columns}
+    vars(made.site).update(views=[view], ranks=ranks, leaders={})
     began = time.perf_counter()
     made.static()
     kinds = {kind.name: kind for kind in made.kinds}

@@ -61,7 +61,7 @@ def pages(site: Site) -> Iterator[Page | File]:
     for view in site.views:
         yield Page(view_url(view.name), "board.html", functools.partial(context, view, site))
         yield data.data_file(f"views/{slug(view.name)}", data.view_data(view, pairs))
-        yield data.data_file(f"views/{slug(view.name)}-weights", data.weighed_data(view))
+        yield data.data_file(f"views/{slug(view.name)}-weights", data.weighed_data(view, site.ranks))
         yield from more_rows(view, slug(view.name), site)
 
 

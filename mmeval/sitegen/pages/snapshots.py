@@ -31,7 +31,7 @@ def snapshot(month: str, site: Site) -> Iterator[Page | File]:
     yield from pairs.values()
     cells = {"cells": data.past_cells(then.board, site.board)}
     yield data.data_file(f"views/s-{month}", data.view_data(view, pairs) | cells)
-    yield data.data_file(f"views/s-{month}-weights", data.weighed_data(view))
+    yield data.data_file(f"views/s-{month}-weights", data.weighed_data(view, then.ranks))
     yield from more_rows(view, f"s-{month}", then)
 
 
