@@ -13,6 +13,7 @@ from mmeval.compare import read_side
 from mmeval.errors import MMEvalError, RunFailedError, StoreError
 from mmeval.store import OPEN, REFUSALS, UNMEASURED, Files, Measures, Run, Summary, counted
 from mmeval.types import STATUSES, Record, Score, Status
+from tests import ledger
 from tests.gate.runs import base_scores, rows, write
 
 HEADER = "id,epoch,status,score,answer,rule,cluster\n"
@@ -220,3 +221,9 @@ def test_names_of_files_are_in_the_store_alone() -> None:
         if file.parent.name != "store":
             text = file.read_text(encoding="utf-8")
             assert not [name for name in map(str, names) if f'"{name}"' in text], file
+
+
+def test_settings_copied() -> None:
+    """A copy with other settings has a name of its own, also when the first was asked for its name before."""
+    first = ledger.spec("a/b", "chart", shard="0/2")
+    assert first.digest != first.model_copy(update={"shard": None}).digest == ledger.spec("a/b", "chart").digest

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -55,6 +55,13 @@ class Spec(_Stored):
     """`NAME#DIGEST`, the recipe that was followed and the digest of what it sets in this run; None: none was."""
     want: Want | None = None
     """What a reply had to hold; None: not recorded, as by earlier versions and other tools."""
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other fields. Pydantic would keep what was derived from the old ones, and their digest."""
+        made = super().model_copy(update=update, deep=deep)
+        for name in made.__dict__.keys() - type(self).model_fields.keys():
+            del made.__dict__[name]
+        return made
 
     @property
     def recipe_name(self) -> str | None:
