@@ -42,7 +42,10 @@ class Tabs:
     def open(self, address: str, *, width: int, height: int, dark: bool, js: bool) -> Any:
         """Show an address as in a fresh browser: nothing stored, no media emulated but the colour scheme."""
         tab = self._tabs.get(js) or self._new(js)
-        self._leave(tab)
+        if tab.url.partition("#")[0] == address.partition("#")[0]:
+            self._leave(tab)  # another fragment alone would not load the page again
+        elif tab.url != "about:blank":
+            tab.evaluate("localStorage.clear()")
         tab.set_viewport_size({"width": width, "height": height})
         tab.emulate_media(media="null", color_scheme="dark" if dark else "light")
         tab.goto(address)
