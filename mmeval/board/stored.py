@@ -46,13 +46,15 @@ class Reader:
         """The scores of a run; raises StoreError as `read_checked` does."""
         key = self.keys.get(run.path) or self._key(run, card, self.digests.of)
         assert key is not None  # `of` always has an answer
-        file = self.cache / "runs" / key.name
-        found = vectorfile.load(file, self.cache / "ids")
-        if found is None:
-            found = read_checked(run, card)
-            if self.digests.same(run.files.shown()):  # nobody has written while they were read
-                vectorfile.keep(found, file, self.cache / "ids")
-        return replace(found, journal=key.journal, source=key.source)
+        stored = vectorfile.load(
+            f"{self.cache}/runs/{key.name}", f"{self.cache}/ids", source=key.source, journal=key.journal
+        )
+        if stored is not None:
+            return stored
+        vector = read_checked(run, card)
+        if self.digests.same(run.files.shown()):  # nobody has written while they were read
+            vectorfile.keep(vector, self.cache / "runs" / key.name, self.cache / "ids")
+        return replace(vector, source=key.source, journal=key.journal)
 
     def _key(self, run: Run, card: BenchmarkCard, digest: Callable[[str], str | None]) -> Key | None:
         """The key of a run; None if one of its files has no digest."""

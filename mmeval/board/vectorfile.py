@@ -19,6 +19,8 @@ from mmeval.store import Number
 
 PLAIN = ("counts", "rows", "digest", "mean", "missing", "wrong", "latency")
 """The fields of a Vector that are stored as they are."""
+GIVEN = ("journal", "source")
+"""Those that whoever reads it knows."""
 _NUMBERS = TypeAdapter(dict[str, Number])
 
 
@@ -74,16 +76,17 @@ def keep(vector: Vector, file: Path, ids: Path) -> None:
     _write(file, b"%08x" % zlib.crc32(body) + body)
 
 
-def load(file: Path, ids: Path) -> Vector | None:
-    """A stored vector; None without one, or if it is damaged."""
+def load(file: str, ids: str, **given: str) -> Vector | None:
+    """A stored vector with these fields, which are not stored; None without one, or if it is damaged."""
     try:
-        raw = file.read_bytes()
+        with open(file, "rb") as stored:
+            raw = stored.read()
         if int(raw[:8], 16) != zlib.crc32(memoryview(raw)[8:]):
             return None
         end = raw.index(b"\n")
-        head: dict[str, Any] = json.loads(raw[8:end])
-        shared, clusters = _ids(ids / head["ids"])
-        return _vector(head, _cut(raw, end + 1, head["sizes"]), shared, clusters)
+        head: dict[str, Any] = json.loads(raw[8:end].decode())
+        shared, clusters = _ids(f"{ids}/{head['ids']}")
+        return _vector(head | given, _cut(raw, end + 1, head["sizes"]), shared, clusters)
     except (OSError, ValueError, TypeError, LookupError):
         return None
 
@@ -92,7 +95,7 @@ def _vector(head: dict[str, Any], parts: Sequence[bytes], ids: tuple[str, ...], 
     import numpy as np
 
     values, gaps, pseudo = (np.frombuffer(part, dtype=np.float64) for part in parts[:3])
-    ends = _NUMBERS.validate_python(head["bounds"])
+    ends = _NUMBERS.validate_python(head["bounds"]) if head["bounds"] else {}
     return Vector(
         ids=ids,
         clusters=clusters,
@@ -103,7 +106,7 @@ def _vector(head: dict[str, Any], parts: Sequence[bytes], ids: tuple[str, ...], 
         pseudo=tuple(pseudo.tolist()),
         counted_metrics=_NUMBERS.validate_python(head["metrics"]),
         bounds=(ends["wrong"], ends["right"]) if ends else None,
-        **{name: head[name] for name in PLAIN},
+        **{name: head[name] for name in (*PLAIN, *GIVEN) if name in head},
     )
 
 
@@ -116,10 +119,10 @@ def _cut(raw: bytes, start: int, sizes: Sequence[int]) -> list[bytes]:
 
 
 @lru_cache(maxsize=256)
-def _ids(file: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _ids(file: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Ids and clusters; runs that share them share one copy in memory. Raises ValueError for another content."""
-    raw = file.read_bytes()
-    if hashlib.sha256(raw).hexdigest()[:40] != file.name:
+    raw = Path(file).read_bytes()
+    if hashlib.sha256(raw).hexdigest()[:40] != Path(file).name:
         raise ValueError(f"{file} is damaged")
     ids, clusters = json.loads(raw)
     return tuple(ids), tuple(clusters)

@@ -31,7 +31,7 @@ class Writer:
         self.manifest = manifest
         self.old: dict[str, str] = _load(manifest)
         self.new: dict[str, str] = {}
-        self.here: dict[str, frozenset[str]] = {}
+        self.here: dict[str, frozenset[str] | None] = {}
         self.written = 0
 
     def fresh(self, file: str, key: str) -> bool:
@@ -42,11 +42,15 @@ class Writer:
         return False
 
     def _here(self, file: str) -> bool:
-        """Whether a file was there when its folder was first asked for; to ask for each file takes longer."""
+        """Whether a file is there; who asks for a second one in its folder gets the folder as it was then."""
         folder, _, name = file.rpartition("/")
         if folder not in self.here:
-            self.here[folder] = _files(f"{self.out}/{folder}")
-        return name in self.here[folder]
+            self.here[folder] = None
+            return os.path.isfile(f"{self.out}/{file}")
+        listed = self.here[folder]
+        if listed is None:
+            listed = self.here[folder] = _files(f"{self.out}/{folder}")
+        return name in listed
 
     def write(self, file: str, content: str | bytes, key: str = "") -> None:
         """Write one file if its bytes differ; raises UsageError if this build made another file of this name."""

@@ -164,10 +164,10 @@ def test_a_damaged_vector_is_read_again(small: Path, place: int) -> None:
     cache = small / ".cache"
     file = next(iter((cache / "runs").iterdir()))
     raw = file.read_bytes()
-    found = vectorfile.load(file, cache / "ids")
+    found = vectorfile.load(str(file), str(cache / "ids"))
     assert found is not None
     assert len(found.ids) == len(found.answers) == len(found.outcomes) == SHAPE.samples
     for damaged in (raw[:place], raw[:place] + b"?" + raw[place:][1:]):
         file.write_bytes(damaged)
-        assert vectorfile.load(file, cache / "ids") is None
+        assert vectorfile.load(str(file), str(cache / "ids")) is None
     file.write_bytes(raw)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from mmeval.board import Board, Cell, Column, ModelCard
 from mmeval.board.months import months
@@ -71,14 +71,15 @@ def feed(found: list[dict[str, Any]], updated: str, title: str, base: str) -> st
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
         f"<title>{escape(clean(title))}</title><id>urn:mmeval:{slug(title)}</id>"
         f"<updated>{updated or '1970-01-01T00:00:00Z'}</updated><author><name>{escape(clean(title))}</name></author>"
-        f"<link href={quoteattr(base + 'index.html')}/>{entries}</feed>\n"
+        f'<link href="{escape(base)}index.html"/>{entries}</feed>\n'
     )
 
 
 def entry(one: dict[str, Any], base: str) -> str:
     """One run in the feed."""
+    address = escape(base + one["run_url"])
     text = clean(f"{one['model']}: {one['value']:.1f} ±{one['half']:.1f} on {one['benchmark']}")
     return (
         f"<entry><title>{escape(text)}</title><id>urn:sha256:{one['id']}</id><updated>{one['when']}</updated>"
-        f"<link href={quoteattr(base + one['run_url'])}/><summary>{escape(text)}</summary></entry>"
+        f'<link href="{address}"/><summary>{escape(text)}</summary></entry>'
     )

@@ -9,7 +9,6 @@ from typing import Any
 
 from mmeval.board import Board, Cell, ModelCard
 from mmeval.board.vectors import OUTCOMES
-from mmeval.judging.measured import said_of
 from mmeval.sitegen import samples
 from mmeval.sitegen.answers import page_ranges, write_answers
 from mmeval.sitegen.asked import Asked
@@ -37,9 +36,13 @@ def pages(site: Site) -> Iterator[Job]:
     for asked in site.asked:
         prompts = shard_names(asked)[0]
         key = site.key(asked.about, prompts, plain)
+        known: dict[str | None, str] = {}
         for cell in asked.column.cells.values():
             for one in cell.runs:
-                if out := stale(one, key, site, plain=plain):
+                info = one.run.info
+                if info.samples_digest not in known:
+                    known[info.samples_digest] = samples.content(samples_path(site.options.results, info))
+                if out := stale(one, f"{key} {known[info.samples_digest]}", site, plain=plain):
                     yield job(one, asked, site, prompts, said, out, plain=plain)
 
 
@@ -48,16 +51,13 @@ def answers_of(board: Board) -> int:
     return sum(len(one.vector.ids) for c in board.columns for cell in c.cells.values() for one in cell.runs)
 
 
-def stale(cell: Cell, benchmark: str, site: Site, *, plain: bool) -> tuple[str, list[str]] | None:
+def stale(cell: Cell, shared: str, site: Site, *, plain: bool) -> tuple[str, list[str]] | None:
     """The key of the pages of one run and their files; None if they are up to date.
 
-    The key is made before anything else of the pages: a board has thousands of runs, and few are new.
+    The key is made before anything else of the pages: a board has thousands of runs, and few are new. `shared` is the
+    part of it that is the same for all runs on these samples.
     """
-    label, own = (
-        site.board.models[cell.spec.model].label,
-        samples.content(samples_path(site.options.results, cell.run.info)),
-    )
-    key = digest([benchmark, cell.identity, label, own, said_of(cell.run)])
+    key = digest([shared, cell.identity, site.board.models[cell.spec.model].label])
     count_ = len(page_ranges(len(cell.vector.ids)))
     names = ["index", *(map(str, range(1, count_ + 1)) if plain else ())]
     files = [f"{lang.folder}{run_dir(cell)}/{name}.html" for lang in site.languages for name in names]
