@@ -182,7 +182,7 @@ def test_exports_are_what_is_shown(visit: Visit, state: str) -> None:
         assert {k for k in row if not k.endswith("±")} - {"id"} == set(want)
         for key, text in want.items():
             if isinstance(row[key], float | int):
-                assert row[key] == float(text.replace("−", "-").removeprefix("≈ "))
+                assert row[key] == float(text.replace("−", "-").removeprefix("≈"))
                 assert float(line[key]) == row[key]
             else:
                 assert (row[key] or "") == line[key].removeprefix("'") == text
