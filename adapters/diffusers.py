@@ -3,13 +3,16 @@
 diffusers/stabilityai/stable-diffusion-xl-base-1.0   a pipeline on the hub; `-o revision=COMMIT` pins it
 diffusers/./my/pipeline                              a folder
 
-Every text-to-image, text-to-video and text-to-audio pipeline of the library works. All prompts begin with the same
-seed, `-o seed=` (0 unless given); a repetition adds one. So a reply can be made again with the library alone. Weights
-are read from safetensors files only.
+Every text-to-image, text-to-video and text-to-audio pipeline of the library works, and those that change an image or
+begin a film with it: the image of the prompt, and a second one as the mask where there is one. A text-to-image pipeline
+changes an image by the image-to-image pipeline of its family. All prompts begin with the same seed, `-o seed=` (0
+unless given); a repetition adds one. So a reply can be made again with the library alone. Weights are read from
+safetensors files only.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib
 import inspect
@@ -19,9 +22,10 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from mmeval import Capabilities, FatalError, Options, Reply, Request, Text, UsageError, animate, media, providers
+from mmeval import Capabilities, FatalError, Image, Options, Reply, Request, UsageError, animate, media, providers
 from mmeval.engine.local import LocalModel
 from mmeval.engine.weights import check_pipeline, found_device
+from mmeval.media.images import decoded
 from mmeval.types import MEDIA, Media
 
 INDEX = "model_index.json"
@@ -75,6 +79,8 @@ class Asked:
     text: str
     seed: int
     want: str
+    pictures: tuple[Image, ...] = ()
+    """What is changed, and its mask."""
 
 
 class Adapter(LocalModel[Asked]):
@@ -83,7 +89,7 @@ class Adapter(LocalModel[Asked]):
     engine: ClassVar[str] = "diffusers"
     capabilities = Capabilities(
         version="1",
-        inputs=frozenset({"text"}),
+        inputs=frozenset({"text", "image"}),
         wants=MEDIA,
         options=DiffusersOptions,
         extra="diffusers",
@@ -108,15 +114,14 @@ class Adapter(LocalModel[Asked]):
 
     async def ask(self, request: Request, options: DiffusersOptions) -> Reply:
         """Make one image, sound or film; raises FatalError."""
-        if any(not isinstance(part, Text) for part in request.prompt):
-            raise FatalError("only prompts of text can be drawn", kind="unsupported")
+        text, pictures = providers.text_and_images(request)
         if request.want != self._loaded.makes:
             raise FatalError(f"{self.model} makes {self._loaded.makes}, not {request.want}", kind="unsupported")
-        text = "\n".join(part.text for part in request.prompt if isinstance(part, Text))
-        return await self._answer(Asked(text, (options.seed or 0) + request.epoch - 1, request.want))
+        self._loaded.admit(len(pictures))
+        return await self._answer(Asked(text, (options.seed or 0) + request.epoch - 1, request.want, tuple(pictures)))
 
     def _group(self, item: Asked) -> Hashable:
-        return item.want
+        return id(item) if item.pictures else item.want  # pipelines differ in whether they take several pictures
 
     def _load(self) -> Pipeline:
         providers.sdk("diffusers", extra="diffusers")
@@ -149,12 +154,45 @@ class Pipeline:
         self._pipe = pipe.to(device)
         self._pipe.set_progress_bar_config(disable=True)
         self._torch, self._name, self._fps = torch, name, options.fps
-        self._given = _given(self._pipe, options)
+        self._given, self._size = _given(self._pipe, options), (options.width, options.height)
         self.makes = _makes(self._pipe)
         self.memory, self.first_tokens = providers.DeviceMemory(torch, device), options.batch_size
         threads = providers.threads_for(self)
         torch.set_num_threads(threads)
         self.ran = {"device": device, "dtype": options.dtype, "threads": threads, "pipeline": type(pipe).__name__}
+
+    def admit(self, pictures: int) -> None:
+        """Raise FatalError for a prompt with more or fewer pictures than the pipeline takes."""
+        if not pictures and not self._draws:
+            raise FatalError(f"{self._name} changes pictures, and the prompt has none", kind="unsupported")
+        takes = _takes(self._editor) if pictures and self._editor else {}
+        wanted = [name for name in ("image", "mask_image") if name in takes]
+        if pictures and pictures != len(wanted):
+            told = " and ".join(wanted) or "no picture"
+            raise FatalError(f"{self._name} takes {told}, and the prompt has {pictures}", kind="unsupported")
+
+    @property
+    def _draws(self) -> bool:
+        """Whether the pipeline makes something of a text alone."""
+        tables: Any = importlib.import_module("diffusers.pipelines.auto_pipeline")
+        optional = (
+            *tables.AUTO_TEXT2IMAGE_PIPELINES_MAPPING.values(),
+            *tables.AUTO_TEXT2VIDEO_PIPELINES_MAPPING.values(),
+        )
+        return "image" not in _takes(self._pipe) or isinstance(self._pipe, optional)
+
+    @functools.cached_property
+    def _editor(self) -> Any:
+        """The pipeline that changes pictures: this one, or one of the same parts; None if its family has none."""
+        if "image" in _takes(self._pipe):
+            return self._pipe
+        diffusers: Any = importlib.import_module("diffusers")
+        try:
+            made = diffusers.AutoPipelineForImage2Image.from_pipe(self._pipe)
+        except ValueError:
+            return None
+        made.set_progress_bar_config(disable=True)
+        return made
 
     def num_parameters(self) -> int:
         """Of all parts."""
@@ -167,16 +205,34 @@ class Pipeline:
 
     def answer(self, prepared: Sequence[Asked], _: Callable[[], Any]) -> Iterator[tuple[int, Reply]]:
         """One reply for each prompt; each has a generator of its own, so that none changes what another one draws."""
-        generators = [self._torch.Generator("cpu").manual_seed(asked.seed) for asked in prepared]
+        made = self._changed if prepared[0].pictures else self._drawn
         with self._torch.inference_mode(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the libraries to each other
-            out = self._pipe(
-                prompt=[asked.text for asked in prepared], generator=generators, **OUTPUT[self.makes], **self._given
-            )
+            out = made(prepared)
         flags = getattr(out, "nsfw_content_detected", None) or [False] * len(prepared)
         found = self._media(out)
         for place, one in enumerate(zip(prepared, found, flags, strict=True)):
             yield place, self._reply(*one)
+
+    def _drawn(self, prepared: Sequence[Asked]) -> Any:
+        """What a pipeline makes of texts."""
+        generators = [self._torch.Generator("cpu").manual_seed(asked.seed) for asked in prepared]
+        texts = [asked.text for asked in prepared]
+        return self._pipe(prompt=texts, generator=generators, **OUTPUT[self.makes], **self._given)
+
+    def _changed(self, prepared: Sequence[Asked]) -> Any:
+        """What a pipeline makes of a picture. Where it takes no size, the picture gets it before."""
+        (asked,), takes = prepared, _takes(self._editor)
+        given = {name: value for name, value in self._given.items() if name in takes}
+        if "prompt" in takes:
+            given["prompt"] = asked.text
+        given |= dict(zip(("image", "mask_image"), map(self._opened, asked.pictures), strict=False))
+        generator = self._torch.Generator("cpu").manual_seed(asked.seed)
+        return self._editor(generator=generator, **OUTPUT[self.makes], **given)
+
+    def _opened(self, picture: Image) -> Any:
+        opened, (width, height) = decoded(picture).convert("RGB"), self._size
+        return opened.resize((width or opened.width, height or opened.height))
 
     def _reply(self, asked: Asked, made: Media, unsafe: bool) -> Reply:
         if unsafe:  # the pipeline has blacked the picture out
@@ -196,9 +252,14 @@ OUTPUT: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 
+def _takes(pipe: Any) -> Mapping[str, Any]:
+    """What a pipeline can be called with."""
+    return inspect.signature(pipe.__call__).parameters
+
+
 def _makes(pipe: Any) -> Literal["image", "audio", "video"]:
     """What a pipeline makes, by what its `__call__` takes: films have frames, sounds a length in seconds."""
-    takes = inspect.signature(pipe.__call__).parameters
+    takes = _takes(pipe)
     if any(name in takes for name in NAMES["seconds"]):
         return "audio"
     return "video" if "num_frames" in takes or "video_length" in takes else "image"
@@ -206,12 +267,14 @@ def _makes(pipe: Any) -> Literal["image", "audio", "video"]:
 
 def _given(pipe: Any, options: DiffusersOptions) -> dict[str, Any]:
     """The options as the pipeline calls them; raises UsageError for one that it does not have."""
-    takes, found = inspect.signature(pipe.__call__).parameters, {}
+    takes, found = _takes(pipe), {}
     for own, theirs in NAMES.items():
         value = getattr(options, own)
         if value is None:
             continue
         name = next((name for name in theirs if name in takes), None)
+        if name is None and own in ("width", "height") and "image" in takes:
+            continue  # the picture is brought to this size
         if name is None:
             raise UsageError(f"-o {own}: {type(pipe).__name__} has no such setting; leave it out")
         found[name] = value

@@ -33,7 +33,7 @@ class Adapter:
 
     capabilities = Capabilities(
         version="1",
-        inputs=frozenset({"text"}),
+        inputs=frozenset({"text", "image"}),
         wants=MEDIA,
         options=DrawingOptions,
         cacheable=False,

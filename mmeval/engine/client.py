@@ -251,12 +251,13 @@ class Client:
         left = max(0.001, begin + self.policy.deadline_s - start)
         try:
             async with asyncio.timeout(None) as timeout:
-                queued = self.adapter.capabilities.queue is not None
+                # What a job starts is paid for: the adapter's own time limit is the only one.
+                queued = self.adapter.capabilities.queue is not None or self._by_job(request) is not None
                 watch = AdaptiveTimeout(
                     timeout, lambda: math.inf if queued else min(self.patience.timeout(timeouts), left)
                 )
                 try:
-                    reply = await self._reply(request, key, watch)
+                    reply = await self._reply(request, key)
                 finally:
                     watch.cancel()
         except TimeoutError:
@@ -273,7 +274,7 @@ class Client:
         """The adapter, if a job answers this request."""
         return self._jobs if self._jobs is not None and self._jobs.takes_long(request) else None
 
-    async def _reply(self, request: Request, key: bytes, watch: AdaptiveTimeout) -> Reply:
+    async def _reply(self, request: Request, key: bytes) -> Reply:
         adapter = self._by_job(request)
         if adapter is None:
             return await self.adapter.ask(request, self.options)
@@ -284,7 +285,6 @@ class Client:
                 return started
             job = started
             await self.cache.keep_job(key, job)
-        watch.cancel()  # a job may take longer than a request
         try:
             return await self._watched(adapter, job, request)
         except FatalError:

@@ -3,6 +3,7 @@
 from mmeval.generation.bars import BARS
 from mmeval.generation.clocks import CLOCKS
 from mmeval.generation.dots import DOTS
+from mmeval.generation.edits import EDITS
 from mmeval.generation.flicker import flickering
 from mmeval.generation.shapes import SHAPES
 from mmeval.generation.tasks import Task, benchmark_of, checked
@@ -10,4 +11,4 @@ from mmeval.generation.tones import TONES
 
 __all__ = ["TASKS", "Task", "benchmark_of", "checked", "flickering"]
 
-TASKS = {task.name: task for task in (SHAPES, BARS, CLOCKS, TONES, DOTS)}
+TASKS = {task.name: task for task in (SHAPES, EDITS, BARS, CLOCKS, TONES, DOTS)}

@@ -10,6 +10,7 @@ from typing import Any
 
 from mmeval.data import generated
 from mmeval.definitions import Benchmark
+from mmeval.media import image
 from mmeval.metrics import accuracy
 from mmeval.scorers.base import Scorer
 from mmeval.types import JSON, Media, Reply, Row, Sample, Score, Text, Want
@@ -39,6 +40,8 @@ class Task:
     """Our own image, sound or film: right, or with one mistake. The source of chance changes nothing that is asked."""
     check: Callable[[Facts, Media], dict[str, bool]]
     """By fact, whether it holds in what was made."""
+    shown: Callable[[Facts], bytes] | None = None
+    """The picture in the prompt that is to be changed; None: the prompt is a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def benchmark_of(task: Task, *, title: str, about: str | None, n: int, seed: int
         data=generated(partial(_row, task), n=n, seed=seed), to_sample=partial(_sample, task),
         score=checked(task), profile="mmeval", metric=accuracy(by=("category",)), want=task.want, temperature=None,
         cluster=None, license="CC0-1.0", url=None, paper=None, rows=n, chance=0.0,
-        redistribute=True, tags=("generated", f"makes {task.want}"),
+        redistribute=True, tags=("generated", f"makes {task.want}", *(("changes image",) if task.shown else ())),
     )  # fmt: skip
 
 
@@ -94,6 +97,6 @@ def _row(task: Task, rng: Random) -> dict[str, Any]:
 def _sample(task: Task, row: Row) -> Sample:
     facts = row["facts"]
     target = {"task": task.name, **facts}
-    return Sample(
-        id=row["id"], prompt=(Text(task.prompt(facts)),), target=target, tags={"category": str(facts["kind"])}
-    )
+    shown = (image(task.shown(facts)),) if task.shown else ()
+    prompt = (*shown, Text(task.prompt(facts)))
+    return Sample(id=row["id"], prompt=prompt, target=target, tags={"category": str(facts["kind"])})

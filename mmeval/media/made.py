@@ -42,12 +42,30 @@ def inspect(media: M) -> M:
     if isinstance(media, Image):
         intact(media)
         return media
+    if media.mime == "audio/wav":
+        _whole(media.read(), name)
     facts = decoder().want(Job("probe", media)).result().meta
     if isinstance(media, Video) and facts["width"] is None:
         raise MediaError(f"{name}: no film in it")
     if isinstance(media, Audio) and not facts["sound"]:
         raise MediaError(f"{name}: no sound in it")
     return replace(media, width=facts["width"], height=facts["height"])
+
+
+STREAMED = 0x7FFF0000
+"""From this size on, the head of a WAV file was written before the length of the sound was known."""
+
+
+def _whole(data: bytes, name: str) -> None:
+    """Raise MediaError for a WAV file with less sound than its head says; decoders play what there is."""
+    at = 12
+    while at + 8 <= len(data) and data[:4] == b"RIFF":
+        chunk, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+        if chunk == b"data":
+            if len(data) - at - 8 < size < STREAMED:
+                raise MediaError(f"{name}: cut short: {len(data) - at - 8:,} of {size:,} bytes of sound")
+            return
+        at += 8 + size + size % 2
 
 
 def file_name(media: Media) -> str:

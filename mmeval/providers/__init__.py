@@ -29,7 +29,7 @@ from mmeval.providers.guard import (
 from mmeval.providers.headers import anthropic_limits, openai_limits, retry_after
 from mmeval.providers.likelihood import OptionScores
 from mmeval.providers.local import card, decoded, first_device, load_checkpoint, local_failure, threads_for, too_large
-from mmeval.providers.making import MAX_MADE, download, text_of, unpacked
+from mmeval.providers.making import MAX_MADE, download, text_and_images, text_of, unpacked
 from mmeval.providers.memory import DeviceMemory, fitting_tokens
 from mmeval.providers.openaimade import MakingOptions, OpenAIMaking, made_tokens
 from mmeval.providers.process import ManagedProcess
@@ -121,6 +121,7 @@ __all__ = [
     "sdk",
     "shaped",
     "tell_types",
+    "text_and_images",
     "text_of",
     "threads_for",
     "too_large",

@@ -125,24 +125,36 @@ def test_what_is_made_arrives_whole_and_is_billed(ask, way):
         assert Studio.asked[0][2]["authorization"] == f"Basic {KEY}"
 
 
+MADE_OF = ("images", "tool", "speech", "gemini", "runway", "inworld")
+"""Ways by whose files others of the same provider are read."""
+
+
+@pytest.mark.parametrize("scenario", ["page", "cut", "empty", "other"])
+def test_a_file_that_is_not_what_it_should_be_is_an_error(ask, scenario):
+    for way in MADE_OF:
+        record = ask(way, scenario, attempts=1)
+        if (way, scenario) == ("tool", "empty"):  # a call of the tool without a picture, and nothing said
+            assert record.status == "empty"
+            continue
+        assert record.status == "error", (way, record.failure)
+        assert any(told in record.failure.message for told in ("cannot be used", "shape", "without an image")), way
+        assert KEY not in record.failure.message
+
+
 @pytest.mark.parametrize(
     ("way", "scenario", "status", "why"),
     [
         ("images", "link", "ok", None),
         ("images", "expired", "error", "has expired"),
-        ("images", "filtered", "filtered", None),
-        ("images", "page", "error", "cannot be used"),
-        ("images", "cut", "error", "cannot be used"),
-        ("tool", "text", "empty", None),
-        ("speech", "page", "error", "cannot be used"),
-        ("gemini", "text", "empty", None),
-        ("gemini", "filtered", "filtered", None),
+        *(
+            (way, "filtered", "filtered", None)
+            for way in ("images", "tool", "speech", "gemini", "gemini-tts", "runway")
+        ),
+        *((way, "text", "empty", None) for way in ("tool", "gemini", "gemini-tts")),
+        ("gemini-tts", "empty", "error", "cannot be used"),
         ("runway", "expired", "ok", None),
-        ("runway", "filtered", "filtered", None),
         ("runway", "failed", "error", "INTERNAL.BAD_OUTPUT"),
-        ("runway-image", "page", "error", "cannot be used"),
         ("inworld", "failed", "error", "Unknown voice"),
-        ("inworld", "page", "error", "cannot be used"),
     ],
 )
 def test_what_goes_wrong_has_a_status(ask, way, scenario, status, why):

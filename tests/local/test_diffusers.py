@@ -17,6 +17,7 @@ from mmeval.media import image, inspect
 from mmeval.providers import memory
 from mmeval.runner import run_one
 from mmeval.types import Request, Text
+from tests.adapters.conftest import picture
 from tests.data.pictures import png
 from tests.engine.conftest import settings as settings
 from tests.once import once
@@ -86,14 +87,49 @@ async def test_the_seed_decides_and_each_repetition_has_its_own(pipes):
         ({"width": 0}, {}, UsageError, "-o width=0: must be positive"),
         ({"device": "cuda:99"}, {}, UsageError, "-o device=cuda:99: torch .*; use -o device=auto"),
         ({}, {"want": "audio"}, FatalError, "makes image, not audio"),
-        ({}, {"prompt": (image(png()), Text("like this"))}, FatalError, "only prompts of text"),
+        (
+            {},
+            {"prompt": (image(png()), image(png()), Text("like these"))},
+            FatalError,
+            "takes image, and the prompt has 2",
+        ),
     ],
-    ids=["another setting", "no size", "no such device", "another kind", "a picture"],
+    ids=["another setting", "no size", "no such device", "another kind", "two pictures"],
 )
 async def test_what_a_pipeline_cannot_do_is_said(pipes, given, request_, error, message):
     request = Request(**{"prompt": (Text("a dot"),), "want": "image", **request_})
     with pytest.raises(error, match=message):
         await asked(pipes / "image", Options(**{**SMALL, **given}), request)
+
+
+def edited(folder, pipe: str):
+    """A copy of the weights of Stable Diffusion under another pipeline of the family."""
+    index = folder / "model_index.json"
+    index.write_text(json.dumps({**json.loads(index.read_text()), "_class_name": pipe}))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("pipe", "pictures", "alone"),
+    [
+        ("StableDiffusionPipeline", 1, None),
+        ("StableDiffusionImg2ImgPipeline", 1, "the prompt has none"),
+        ("StableDiffusionInpaintPipeline", 2, "the prompt has none"),
+    ],
+)
+async def test_a_picture_of_the_prompt_is_changed(pipes, tmp_path, pipe, pictures, alone):
+    """By a pipeline for it, or by the one of the same family as a pipeline for texts."""
+    folder = edited(shutil.copytree(pipes / "image", tmp_path / "pipe"), pipe)
+    requests = [
+        Request(prompt=(*(picture(tint) for tint in tints), Text("a dot")), want="image")
+        for tints in (["red", "black"][:pictures], ["blue", "black"][:pictures])
+    ]
+    found, _ = await asked(folder, Options(**{**SMALL, "steps": 2}), *requests)
+    assert [shown(reply).shape for reply in found] == [(16, 16, 3)] * 2
+    assert found[0].media != found[1].media, "what is changed counts"
+    if alone:
+        with pytest.raises(FatalError, match=alone):
+            await asked(folder, Options(**SMALL), Request(prompt=(Text("a dot"),), want="image"))
 
 
 def without_index(folder):

@@ -9,6 +9,8 @@ text      says something instead of making an image
 filtered  refuses the prompt, in each provider's own way
 page      sends an HTML page instead of media
 cut       sends the first half of a file
+empty     sends a file without bytes
+other     sends a sound instead of an image or film, an image instead of a sound
 failed    a job that fails
 never     a job that does not end
 """
@@ -44,8 +46,11 @@ def made(kind: str) -> bytes:
 
 
 def sent(kind: str, scenario: str) -> bytes:
+    if scenario == "other":
+        return made("image" if kind == "audio" else "audio")
     data = made(kind)
-    return {"page": b"<html>Service temporarily unavailable</html>", "cut": data[: len(data) // 2]}.get(scenario, data)
+    bad = {"page": b"<html>Service temporarily unavailable</html>", "cut": data[: len(data) // 2], "empty": b""}
+    return bad.get(scenario, data)
 
 
 class Studio(Handler):
@@ -115,6 +120,8 @@ def openai_image(self: Studio, scenario: str, found: re.Match[str], body: bytes)
 
 
 def openai_responses(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    if scenario == "filtered":
+        return openai_image(self, scenario, found, body)
     said = {"type": "message", "content": [{"type": "output_text", "text": "Imagine a dog."}]}
     call = {"type": "image_generation_call", "status": "completed", "result": b64("image", scenario)}
     usage = {"input_tokens": 9, "output_tokens": 300}
@@ -123,6 +130,8 @@ def openai_responses(self: Studio, scenario: str, found: re.Match[str], body: by
 
 
 def openai_speech(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    if scenario == "filtered":
+        return openai_image(self, scenario, found, body)
     return 200, sent("audio", scenario), "audio/wav"
 
 
@@ -130,7 +139,7 @@ def gemini_content(self: Studio, scenario: str, found: re.Match[str], body: byte
     if scenario == "filtered":
         return 200, {"candidates": [{"finishReason": "IMAGE_SAFETY"}], "usageMetadata": {"promptTokenCount": 9}}
     speaks = json.loads(body)["generationConfig"]["responseModalities"] == ["AUDIO"]
-    raw = made("audio")[44:]
+    raw = b"" if scenario == "empty" else made("audio")[44:]
     blob = {"mimeType": "audio/L16;codec=pcm;rate=16000", "data": base64.b64encode(raw).decode()}
     blob = blob if speaks else {"mimeType": "image/png", "data": b64("image", scenario)}
     part = {"text": "Imagine a dog."} if scenario == "text" else {"inlineData": blob}
