@@ -13,6 +13,7 @@ from mmeval.fresh import STEPS, draw
 from mmeval.fresh.charts import kinds
 from mmeval.fresh.items import UnclearError
 from mmeval.fresh.puzzles.clocks import Clocks
+from mmeval.fresh.scenes.changes import Changes
 from mmeval.fresh.seasons import all_public, current
 from mmeval.fresh.source import Drawn
 from scripts.lock_seasons import COMMAND, digest, read
@@ -53,6 +54,11 @@ def test_an_item_is_exact(generator):
         assert not item.sound or by_ear(generator, item), "who listens answers otherwise"
         for picture in (*item.images, *(item.film.frames[:1] if item.film else ())):
             assert Image.open(io.BytesIO(picture)).format == "PNG"
+
+
+def test_objects_of_one_colour_are_drawn_anew_where_one_has_to_take_the_colour_of_another():
+    item = draw(Changes(), "guess", 1, 177)
+    assert Changes().solve(item.facts) == item.main.target
 
 
 @pytest.mark.parametrize("name", FAMILIES)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from mmeval.fresh import forms
-from mmeval.fresh.items import Item
+from mmeval.fresh.items import Item, UnclearError
 from mmeval.fresh.scenes import asking
 from mmeval.fresh.scenes.stage import HEIGHT, WIDTH, Stage, Thing, names, read, scattered, told
 from mmeval.prompts import letter
@@ -31,6 +31,8 @@ class Changes:
         stage, (count, radius, _, _) = Stage(rng), PLAN[step]
         change, wrong = rng.sample(CHANGES, 2)
         (kind, colour), *looks = names(rng, count + 1, kinds=6, shades=4)
+        if change == "has another colour" and len({shade for _, shade in looks}) == 1:
+            raise UnclearError  # None of the objects could take the colour of another one.
         while True:
             before = scattered(rng, looks, [radius] * count, gap=10, edge=EDGE)
             after = _changed(rng, before, change, step, Thing(kind=kind, colour=colour))
