@@ -125,13 +125,13 @@ def test_what_is_made_arrives_whole_and_is_billed(ask, way):
         assert Studio.asked[0][2]["authorization"] == f"Basic {KEY}"
 
 
-MADE_OF = ("images", "tool", "speech", "gemini", "runway", "inworld")
-"""Ways by whose files others of the same provider are read."""
+MADE_OF = ("images", "speech", "runway", "tool", "gemini", "inworld")
+"""Ways by whose files others of the same provider are read; the first three hold one image, sound and film."""
 
 
-@pytest.mark.parametrize("scenario", ["page", "cut", "empty", "other"])
-def test_a_file_that_is_not_what_it_should_be_is_an_error(ask, scenario):
-    for way in MADE_OF:
+@pytest.mark.parametrize(("scenario", "ways"), [("page", 6), ("empty", 6), ("cut", 3), ("other", 3)])
+def test_a_file_that_is_not_what_it_should_be_is_an_error(ask, scenario, ways):
+    for way in MADE_OF[:ways]:
         record = ask(way, scenario, attempts=1)
         if (way, scenario) == ("tool", "empty"):  # a call of the tool without a picture, and nothing said
             assert record.status == "empty"

@@ -113,7 +113,6 @@ def edited(folder, pipe: str):
     ("pipe", "pictures", "alone"),
     [
         ("StableDiffusionPipeline", 1, None),
-        ("StableDiffusionImg2ImgPipeline", 1, "the prompt has none"),
         ("StableDiffusionInpaintPipeline", 2, "the prompt has none"),
     ],
 )
