@@ -41,7 +41,7 @@ def timed(root: Path, what: str) -> None:
     wall = time.perf_counter() - start
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) // 1024
     print(
-        f"{what}: {wall:.1f} s, {cpu() - before:.0f} s of CPU, largest process {peak} MB, {made.runs} runs, "
+        f"{what}: {wall:.1f} s, {cpu() - before:.1f} s of CPU, largest process {peak} MB, {made.runs} runs, "
         f"{made.written} written"
     )
 
