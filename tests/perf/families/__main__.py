@@ -117,7 +117,7 @@ def row(name: str, found: dict, other: dict) -> list[str]:
         return [name, f"no: {reason(found)}", *cells, ""]
     # Sounds and images must be answered alike; films never are without it.
     asked = [column for column in COLUMNS if column not in ("video", "times")]
-    alike = all(other.get(column) == found.get(column) for column in asked)
+    alike = all(other.get(column, "").partition(" (")[0] == found[column].partition(" (")[0] for column in asked)
     needs = "yes" if "one image" not in other else "for some questions" if not alike else "no"
     if needs == "no" and found.get("video") not in ("no", other.get("video")):
         needs = "for films"
