@@ -41,6 +41,8 @@ SMALLEST = 20
 LISTED = 6
 GAPS = Scale(-50, 50)
 """Of the chart of strengths and weaknesses, in hundredths of a benchmark's range."""
+SHOWN = 200
+"""Rows of the index that a page shows at once: laying out 1,000 keeps a phone busy for seconds."""
 OTHERS = 3
 """Fewer other models make no share that a model is better than."""
 VERSIONS = 12
@@ -115,6 +117,7 @@ def index(view: View, board: Board, lang: Language) -> dict[str, Any]:
     scale = Scale(0, 100)
     return {
         "rows": [listed(board.models[name], view, scale, lang) for name in view.order],
+        "shown": SHOWN,
         "axis": axis(scale),
         "benchmarks": len(view.columns),
         "share": {
