@@ -17,6 +17,7 @@ import numpy as np
 from scipy.signal import get_window
 
 from mmeval.fresh import Generator, Item
+from mmeval.fresh.sounds.ranks import PLACES
 from mmeval.types import JSON
 
 __all__ = ["by_ear"]
@@ -119,7 +120,7 @@ def _ranks(some: list[Heard], asked: str) -> JSON:
     found = re.search(r"is the (second )?(\w+)\?", asked)
     assert found
     order = sorted(range(len(some)), key=lambda place: VALUES[found[2]](some[place]), reverse=True)
-    return order[1 if found[1] else 0] + 1
+    return PLACES[order[1 if found[1] else 0]]
 
 
 EARS: Mapping[str, Callable[[list[Heard], str], JSON]] = {

@@ -21,6 +21,7 @@ PLAN = {
 """Fewest and most tones; from one to the next: semitones of pitch, percent of length, decibels of loudness, by step."""
 BEST = {"pitch": ("highest", "lowest"), "length": ("longest", "shortest"), "loudness": ("loudest", "quietest")}
 MORE = {"pitch": "higher", "length": "longer", "loudness": "louder"}
+PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 SECOND = 4
 """From this step on the second in rank is asked for, too."""
 TIMBRES = ("beep", "buzz")
@@ -32,7 +33,7 @@ class Ranks:
     """The generator."""
 
     name: ClassVar[str] = "ranks"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """Tones whose ranks are a permutation."""
@@ -43,10 +44,10 @@ class Ranks:
         side, second = rng.randint(0, 1), step >= SECOND and rng.random() < 0.5
         at = ranks.index((count - 1 - second, int(second))[side])
         word = f"{'second ' * second}{BEST[about][side]}"
-        text = f"Several tones are heard. Which of them is the {word}? Number them in order; the first one is 1."
+        text = f"Several tones are heard. Which of them is the {word}?"
         return Item(
             sound=recorded(tape, sounds),
-            main=forms.number(text, at + 1, among=count),
+            main=forms.word(text, PLACES[at], PLACES[:count]),
             probes=(
                 forms.number("How many tones are heard?", count),
                 forms.word("Are the tones beeps or buzzes? A beep is a pure tone.", timbre, TIMBRES),
@@ -61,7 +62,7 @@ class Ranks:
         values = [_value(one, facts["about"]) for one in read(facts["sounds"])]
         signs = [-value if facts["side"] else value for value in values]
         over = [sum(other > one for other in signs) for one in signs]
-        return {"answer": over.index(int(facts["second"])) + 1, "tolerance": 0.0}
+        return {"answer": PLACES[over.index(int(facts["second"]))], "words": list(PLACES[: len(values)])}
 
 
 def _value(one: Sound, about: str) -> int:
