@@ -56,8 +56,9 @@ def test_an_item_is_exact(generator):
             assert Image.open(io.BytesIO(picture)).format == "PNG"
 
 
-def test_objects_of_one_colour_are_drawn_anew_where_one_has_to_take_the_colour_of_another():
-    item = draw(Changes(), "guess", 1, 177)
+@pytest.mark.parametrize("index", [177, 1018], ids=["one colour", "one kind"])
+def test_objects_are_drawn_anew_where_none_can_take_the_colour_of_another(index):
+    item = draw(Changes(), "guess", 1, index)
     assert Changes().solve(item.facts) == item.main.target
 
 

@@ -31,8 +31,8 @@ class Changes:
         stage, (count, radius, _, _) = Stage(rng), PLAN[step]
         change, wrong = rng.sample(CHANGES, 2)
         (kind, colour), *looks = names(rng, count + 1, kinds=6, shades=4)
-        if change == "has another colour" and len({shade for _, shade in looks}) == 1:
-            raise UnclearError  # None of the objects could take the colour of another one.
+        if change == "has another colour" and not _repaintable(looks):
+            raise UnclearError
         while True:
             before = scattered(rng, looks, [radius] * count, gap=10, edge=EDGE)
             after = _changed(rng, before, change, step, Thing(kind=kind, colour=colour))
@@ -94,6 +94,11 @@ def _changed(rng: random.Random, before: list[Thing], change: str, step: int, sp
     if change == "is larger":
         before[:], after = after, list(before)
     return after
+
+
+def _repaintable(looks: Sequence[tuple[str, str]]) -> bool:
+    """Whether an object could take the colour of another one, and be the only one of its kind and colour."""
+    return any((kind, tint) not in looks for kind, _ in looks for _, tint in looks)
 
 
 def _moved(rng: random.Random, one: Thing, rest: Sequence[Thing], far: int) -> Thing | None:
