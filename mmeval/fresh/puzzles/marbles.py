@@ -27,8 +27,9 @@ RAMPS = 0.55
 SIDE = 44
 """Pixels of a cell."""
 RULES = (
-    "Each ball falls straight down its column. A left ramp moves a ball one column to the left and a right ramp one "
-    "column to the right; then it falls on. The frames with a dashed outline are empty, and each has to get one ramp. "
+    "Each ball falls straight down its column. A left ramp moves a ball into the next row, one column to the left, and "
+    "a right ramp one column to the right; from there it falls on. The frames with a dashed outline are empty, and each "
+    "has to get one ramp. "
     "Which ramp has to go into each frame, so that every ball ends in the cup of its colour?"
 )
 
@@ -66,7 +67,7 @@ class Marbles:
     """The generator."""
 
     name: ClassVar[str] = "marbles"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def draw(self, rng: random.Random, step: int) -> Item:
         """Draw a maze with exactly one solution."""
