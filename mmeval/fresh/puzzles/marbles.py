@@ -27,10 +27,10 @@ RAMPS = 0.55
 SIDE = 44
 """Pixels of a cell."""
 RULES = (
-    "Each ball falls straight down its column. A left ramp moves a ball into the next row, one column to the left, and "
-    "a right ramp one column to the right; from there it falls on. The frames with a dashed outline are empty, and each "
-    "has to get one ramp. "
-    "Which ramp has to go into each frame, so that every ball ends in the cup of its colour?"
+    "Each ball falls straight down its column. A left ramp moves a ball into the next row, one column to the left, "
+    "and a right ramp one column to the right; from there it falls on. The frames with a dashed outline are empty, "
+    "and each has to get one ramp. Which ramp has to go into each frame, so that every ball ends in the cup of its "
+    "colour?"
 )
 
 
