@@ -111,14 +111,24 @@ def column_of(results: Path, benchmark: str, catalog: Catalog) -> tuple[Column, 
 
 
 def item_scores(column: Column, models: Sequence[str]) -> ItemScores | None:
-    """The table of scores of these models; None without two models on the same samples."""
+    """The table of scores of these models; None without two models on the same samples.
+
+    Samples that a model lacks are left out. With many models each sample may lack one: where that would leave out more
+    than half of the samples, models that lack any are left out instead.
+    """
     import numpy as np
 
     cells = aligned(column, models)
     if len(cells) < 2:
         return None
     table = np.array([cell.vector.values for cell in cells])
-    places = np.flatnonzero(~np.isnan(table).any(axis=0))
+    lacks = np.isnan(table)
+    if lacks.any(axis=0).mean() > 0.5:
+        whole = np.flatnonzero(~lacks.any(axis=1))
+        cells, table, lacks = [cells[i] for i in whole], table[whole], lacks[whole]
+    if len(cells) < 2:
+        return None
+    places = np.flatnonzero(~lacks.any(axis=0))
     clusters = cells[0].vector.clusters
     return ItemScores(
         tuple(cells), table[:, places], tuple(int(place) for place in places), tuple(clusters[i] for i in places)

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Any
 
 from mmeval.board import Board, Cell, Column
-from mmeval.board.findings import aligned
 from mmeval.board.leakage import BlindGain, Gap, after_cutoff
 from mmeval.board.quality import FEWEST, FOR_KEYS, item_scores
 from mmeval.data import Variant
@@ -24,9 +23,9 @@ from mmeval.types import Estimate
 def quality_of(asked: Asked) -> dict[str, Any]:
     """The item analysis with scores in points and shares in percent; `few` is set if there are too few models."""
     found, column = asked.analysis, asked.column
-    cells = aligned(column, asked.rivals)
     if found is None:
-        return {"few": len(cells), "fewest": FEWEST}
+        usable = item_scores(column, asked.rivals)
+        return {"few": len(usable.cells) if usable else min(1, len(asked.rivals)), "fewest": FEWEST}
     shares = ("spread", "noise", "low", "all_right", "all_wrong")
     suspects = (
         None

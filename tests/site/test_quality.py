@@ -77,6 +77,20 @@ def test_too_few_models_are_told_so(board: Board, here: Path) -> None:
         called("items", "nothing")
 
 
+def test_where_each_sample_lacks_a_model_the_whole_ones_are_analysed(board: Board) -> None:
+    column, (*most, last) = column_of(board), models_of(board)
+    values = column.cells[last].vector.values.copy()
+    values[len(values) // 3 :] = np.nan
+    torn = replace(column.cells[last], vector=replace(column.cells[last].vector, values=values))
+    before, after = (
+        quality(replace(column, cells={**column.cells, **changed}), [*most, last]) for changed in ({}, {last: torn})
+    )
+    assert before
+    assert after
+    assert after.models < before.models
+    assert after.items > len(values) / 2
+
+
 def test_suspect_keys_are_listed(board: Board) -> None:
     column = column_of(board)
     cell = column.cells[models_of(board)[0]]
