@@ -21,7 +21,7 @@ test: $(VENV)/.test  ## install the test dependencies and run all tests
 	sh scripts/install-chromium.sh
 	$(BIN)/python -m pytest -n $(WAITERS)
 
-quick: $(VENV)/.test  ## the tests without browser, provoked failures, wheel, local models and slow ones: a minute
+quick: $(VENV)/.test  ## the tests without browser, provoked failures, wheel, local models and slow ones: a minute and a half
 	$(BIN)/python -m pytest -n $(WAITERS) -m "not (browser or chaos or wheel or local or slow)"
 
 test-vllm: $(VENV)/.test  ## ask the real vLLM in the environment VLLM=ENV; see tests/local/real_vllm.py
