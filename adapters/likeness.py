@@ -12,34 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from mmeval import Capabilities, FatalError, Image, Options, Reply, Request, Usage, providers
+from mmeval import Capabilities, FatalError, Image, Reply, Request, Usage, providers
 from mmeval.engine.local import LocalModel
-from mmeval.engine.weights import check_weights, found_device
+from mmeval.engine.weights import EncoderOptions, load_encoder
 
 CHOICES = ("before", "first")
-WAYS = "use -o dtype=bfloat16, or another -o device"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LikenessOptions(Options):
+class LikenessOptions(EncoderOptions):
     """Options of models of images; None = the checkpoint's default."""
 
-    revision: str | None = None
-    """Commit, tag or branch on the hub."""
-    dtype: Literal["float32", "float16", "bfloat16"] = "float32"
-    """Precision of weights and features."""
-    device: str = "auto"
-    """auto: the first available of cuda, mps and cpu."""
-    trust_remote_code: bool = False
-    """Run the Python files of the checkpoint. Read them first and pin the revision."""
     batch_size: int = 32
     """Most images at once."""
     wait_ms: int = 0
     """How long a request waits for others; each has many images of its own."""
-    threads: int | None = None
-    """CPU threads; None: one for a small model, otherwise all cores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +81,9 @@ class Loaded:
 
     def __init__(self, torch: Any, library: Any, where: str, name: str, options: LikenessOptions) -> None:
         self._torch, self._name, self._most = torch, name, options.batch_size
-        how = {"revision": options.revision or "main", "trust_remote_code": options.trust_remote_code}
-        device = found_device(torch, options.device)
-        free = providers.DeviceMemory(torch, device).free
-        check_weights(where, options.revision or "main", options.dtype, free, device, WAYS)
-        self._model = library.AutoModel.from_pretrained(where, dtype=options.dtype, **how).to(device).eval()
-        self._processor = library.AutoImageProcessor.from_pretrained(where, **how)
-        self.memory, self.first_tokens = providers.DeviceMemory(torch, self._model.device), 1
-        threads = options.threads or providers.threads_for(self._model)
-        torch.set_num_threads(threads)
-        self.ran = {"device": str(self._model.device), "dtype": str(self._model.dtype), "threads": threads}
+        made = load_encoder(torch, library, where, options, "AutoImageProcessor")
+        self._model, self._processor, self.memory, self.ran = made.model, made.processor, made.memory, made.ran
+        self.first_tokens = 1
 
     def prepare(self, batch: Sequence[Asked]) -> Sequence[tuple[Asked, Any]]:
         """The requests with their images as tensors on the host, shape (images, 3, height, width)."""

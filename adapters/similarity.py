@@ -20,7 +20,6 @@ from mmeval import (
     Capabilities,
     FatalError,
     Image,
-    Options,
     Reply,
     Request,
     Text,
@@ -30,37 +29,26 @@ from mmeval import (
 )
 from mmeval.definitions import added
 from mmeval.engine.local import LocalModel
-from mmeval.engine.weights import check_weights, found_device
+from mmeval.engine.weights import EncoderOptions, load_encoder
 
 FIXED_LENGTH = ("siglip", "siglip2")
 """Model types whose text encoder was trained on texts padded to the full length."""
-WAYS = "use -o dtype=bfloat16, or another -o device"
 KEPT = 10_000
 """Texts whose embeddings are kept: the options of many questions are the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SimilarityOptions(Options):
+class SimilarityOptions(EncoderOptions):
     """Options of models of two encoders; None = the checkpoint's default."""
 
     template: str = "{choice}"
     """The text that is compared; `{choice}` is the option, `{question}` the text of the prompt."""
     cosine: bool = added(False)
     """Report the cosine itself, and not the score that the model was trained with; CLIPScore needs it."""
-    revision: str | None = None
-    """Commit, tag or branch on the hub."""
-    dtype: Literal["float32", "float16", "bfloat16"] = "float32"
-    """Precision of weights and embeddings."""
-    device: str = "auto"
-    """auto: the first available of cuda, mps and cpu."""
-    trust_remote_code: bool = False
-    """Run the Python files of the checkpoint. Read them first and pin the revision."""
     batch_size: int = 32
     """Most requests in a batch; halved when a batch does not fit in memory."""
     wait_ms: int = 20
     """How long a request waits for others, to fill a batch."""
-    threads: int | None = None
-    """CPU threads; None: one for a small model, otherwise all cores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +107,16 @@ class Loaded:
 
     def __init__(self, torch: Any, library: Any, where: str, name: str, options: SimilarityOptions) -> None:
         self._torch, self._name, self._cosine = torch, name, options.cosine
-        how = {"revision": options.revision or "main", "trust_remote_code": options.trust_remote_code}
-        device = found_device(torch, options.device)
-        free = providers.DeviceMemory(torch, device).free
-        check_weights(where, options.revision or "main", options.dtype, free, device, WAYS)
-        self._model = library.AutoModel.from_pretrained(where, dtype=options.dtype, **how).to(device).eval()
+        made = load_encoder(torch, library, where, options, "AutoProcessor")
+        self._model, self._processor, self.memory, self.ran = made.model, made.processor, made.memory, made.ran
         self._takes = _takes(self._model)
-        self._processor = library.AutoProcessor.from_pretrained(where, **how)
         config = self._model.config
         # RoBERTa's positions begin after its padding token.
         first = config.text_config.pad_token_id + 1 if config.model_type == "clap" else 0
         self._longest = config.text_config.max_position_embeddings - first
         self._padding = "max_length" if config.model_type in FIXED_LENGTH else True
         self._known: dict[str, Any] = {}
-        self.memory, self.first_tokens = providers.DeviceMemory(torch, self._model.device), options.batch_size
-        threads = options.threads or providers.threads_for(self._model)
-        torch.set_num_threads(threads)
-        self.ran = {"device": str(self._model.device), "dtype": str(self._model.dtype), "threads": threads}
+        self.first_tokens = options.batch_size
 
     def check(self, media: Sequence[Image | Audio]) -> None:
         """Raise FatalError for media that this model does not compare with texts."""

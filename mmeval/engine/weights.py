@@ -13,12 +13,15 @@ from mmeval.anatomy.checkpoint import Checkpoint, Tensor
 from mmeval.definitions import Options, added
 from mmeval.documents import read_json
 from mmeval.errors import UsageError
-from mmeval.providers.local import first_device
+from mmeval.providers.local import first_device, threads_for
 from mmeval.providers.memory import DeviceMemory
 from mmeval.providers.processors import auto_class
 from mmeval.providers.setup import sdk
 
-__all__ = ["LoadOptions", "check_pipeline", "check_weights", "found_device", "load_weights", "lora_folder"]
+__all__ = [
+    "Encoder", "EncoderOptions", "LoadOptions", "check_pipeline", "check_weights", "found_device", "load_encoder",
+    "load_weights", "lora_folder",
+]  # fmt: skip
 
 BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2}
 """Bytes of one value by the name of its type in a safetensors file; 1 for all others."""
@@ -53,6 +56,54 @@ class LoadOptions(Options):
     def source(self) -> dict[str, Any]:
         """Where on the hub, and whether its code may run: what every `from_pretrained` takes."""
         return {"revision": self.revision or "main", "trust_remote_code": self.trust_remote_code}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderOptions(Options):
+    """How a model that makes features is loaded; None = as the checkpoint says."""
+
+    revision: str | None = None
+    """Commit, tag or branch on the hub."""
+    dtype: Literal["float32", "float16", "bfloat16"] = "float32"
+    """Precision of weights and features."""
+    device: str = "auto"
+    """auto: the first available of cuda, mps and cpu."""
+    trust_remote_code: bool = False
+    """Run the Python files of the checkpoint. Read them first and pin the revision."""
+    threads: int | None = None
+    """CPU threads; None: one for a small model, otherwise all cores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """A model that makes features, in memory."""
+
+    model: Any
+    processor: Any
+    memory: DeviceMemory
+    ran: dict[str, Any]
+    """What `run.json` says about it: device, precision and threads."""
+
+
+def load_encoder(torch: Any, library: Any, where: str, options: EncoderOptions, processor: str) -> Encoder:
+    """A model that makes features, with a processor of the class `processor`; sets torch's threads.
+
+    Raises:
+        UsageError: a file of weights is damaged, or the weights do not fit into the device's memory.
+    """
+    revision, device = options.revision or "main", found_device(torch, options.device)
+    how = {"revision": revision, "trust_remote_code": options.trust_remote_code}
+    free, ways = DeviceMemory(torch, device).free, "use -o dtype=bfloat16, or another -o device"
+    check_weights(where, revision, options.dtype, free, device, ways)
+    model = library.AutoModel.from_pretrained(where, dtype=options.dtype, **how).to(device).eval()
+    threads = options.threads or threads_for(model)
+    torch.set_num_threads(threads)
+    return Encoder(
+        model,
+        getattr(library, processor).from_pretrained(where, **how),
+        DeviceMemory(torch, model.device),
+        {"device": str(model.device), "dtype": str(model.dtype), "threads": threads},
+    )
 
 
 def load_weights(torch: Any, library: Any, where: str, options: LoadOptions, config: Any) -> Any:
