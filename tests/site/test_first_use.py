@@ -117,14 +117,20 @@ STATES = {
 MENU = ("org", "access", "size", "mod", "llm", "enc", "since", "complete", "refs")
 
 
+SHOWN = """() => ({cells: [...document.querySelectorAll('#board tr')].filter(r => !r.hidden).map(r =>
+    [...r.cells].filter(c => !c.hidden && getComputedStyle(c).display !== 'none').map(c => c.textContent)),
+    controls: [...document.querySelectorAll('#tools :is(input, select):not(#columns *)')].map(c => c.type === 'checkbox' ? c.checked : c.value)})"""
+
+
 def seen(tab: Any) -> Any:
-    """Everything a reader sees of the board, and what the controls say."""
-    tab.wait_for_timeout(150)
-    return tab.evaluate(
-        """() => ({cells: [...document.querySelectorAll('#board tr')].filter(r => !r.hidden).map(r =>
-        [...r.cells].filter(c => !c.hidden && getComputedStyle(c).display !== 'none').map(c => c.textContent)),
-        controls: [...document.querySelectorAll('#tools :is(input, select):not(#columns *)')].map(c => c.type === 'checkbox' ? c.checked : c.value)})"""
-    )
+    """Everything a reader sees of the board, and what the controls say, once it no longer changes."""
+    before = None
+    for _ in range(40):
+        tab.wait_for_timeout(150)
+        before, last = tab.evaluate(SHOWN), before
+        if before == last:
+            return before
+    raise AssertionError("the board never comes to rest")
 
 
 @pytest.mark.parametrize("key", STATES)
