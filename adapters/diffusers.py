@@ -26,7 +26,7 @@ from mmeval import Capabilities, FatalError, Image, Options, Reply, Request, Usa
 from mmeval.engine.local import LocalModel
 from mmeval.engine.weights import check_pipeline, found_device
 from mmeval.media.images import decoded
-from mmeval.types import MEDIA, Media
+from mmeval.types import MEDIA, Form, Media
 
 INDEX = "model_index.json"
 WAYS = "use -o dtype=bfloat16, or another -o device"
@@ -119,6 +119,14 @@ class Adapter(LocalModel[Asked]):
             raise FatalError(f"{self.model} makes {self._loaded.makes}, not {request.want}", kind="unsupported")
         self._loaded.admit(len(pictures))
         return await self._answer(Asked(text, (options.seed or 0) + request.epoch - 1, request.want, tuple(pictures)))
+
+    def form(self, request: Request, options: DiffusersOptions) -> Form:
+        """The size and the length that were asked for. The codec of films takes even sides."""
+        width, height = options.width, options.height
+        if request.want == "video":
+            width, height = width and width - width % 2, height and height - height % 2
+        film = options.frames / options.fps if options.frames else None
+        return Form(width=width, height=height, seconds=film if request.want == "video" else options.seconds)
 
     def _group(self, item: Asked) -> Hashable:
         return id(item) if item.pictures else item.want  # pipelines differ in whether they take several pictures

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from mmeval import AdapterError, Capabilities, Image, Options, Prompt, Reply, Request, Text, Usage, Video, providers
 from mmeval.definitions import BatchState, BatchStatus, added
 from mmeval.sampling import VideoPolicy
-from mmeval.types import Modality, Part, Want
+from mmeval.types import Form, Modality, Part, Want
 
 HOST = "generativelanguage.googleapis.com"
 GOOGLE = f"https://{HOST}"
@@ -131,6 +131,10 @@ class Adapter:
         )
         read = providers.gemini_reply if request.want == "text" else providers.gemini_made
         return providers.shaped(read, answer.value, secret=self._secret, latency_s=answer.latency_s)
+
+    def form(self, request: Request, options: GeminiOptions) -> Form:
+        """The ratio of an image, and about how many pixels it has."""
+        return providers.gemini_form(options.ratio, options.image_size) if request.want == "image" else Form()
 
     @staticmethod
     def made(model: str, want: Want, text: str, options: GeminiOptions) -> Usage | None:

@@ -30,7 +30,7 @@ from mmeval import (
     providers,
 )
 from mmeval.definitions import BatchState, BatchStatus
-from mmeval.types import Finish, Modality, Part, Want
+from mmeval.types import Finish, Form, Modality, Part, Want
 
 HOST = "api.openai.com"
 OPENAI = f"https://{HOST}/v1"
@@ -175,6 +175,12 @@ class Adapter:
     async def look(self, job: str, request: Request, options: OpenAIOptions) -> Reply:
         """The image at the address that the answer named; raises RetryableError or FatalError."""
         return await self._making.fetched(job)
+
+    @staticmethod
+    def form(request: Request, options: OpenAIOptions) -> Form:
+        """Images have exactly the size that was asked for."""
+        width, height = (request.want == "image" and providers.sized(options.size)) or (None, None)
+        return Form(width=width, height=height)
 
     @staticmethod
     def made(model: str, want: Want, text: str, options: OpenAIOptions) -> Usage | None:

@@ -13,14 +13,14 @@ import importlib
 from dataclasses import dataclass
 from typing import Any
 
-from mmeval import Capabilities, FatalError, Image, Options, Reply, Request, Text, Usage, providers
-from mmeval.types import Want
+from mmeval import Capabilities, FatalError, Image, Options, Reply, Request, RetryableError, Text, Usage, providers
+from mmeval.types import Form, Want
 
 HOST = "api.dev.runwayml.com"
 RUNWAY = f"https://{HOST}"
 SECONDS = 5
 RATIOS = {"image": "1024:1024", "video": "1280:720"}
-WAITING = ("PENDING", "THROTTLED", "RUNNING")
+WAITING, FAILED = ("PENDING", "THROTTLED", "RUNNING"), ("FAILED", "CANCELLED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +91,8 @@ class Adapter:
 
     async def start(self, request: Request, options: RunwayOptions) -> str:
         """Start a task; returns its id."""
-        task: str = await providers.fetch(
-            self._begin(request, options), secret=self._secret, read=lambda created: created.id
-        )
-        return self._secret.redact(task)
+        task = await providers.fetch(self._begin(request, options), secret=self._secret, read=_task)
+        return self._secret.redact(str(task.id))
 
     def _begin(self, request: Request, options: RunwayOptions) -> Any:
         text = "\n".join(part.text for part in request.prompt if isinstance(part, Text))
@@ -120,16 +118,20 @@ class Adapter:
 
     async def look(self, job: str, request: Request, options: RunwayOptions) -> Reply | None:
         """What a task has made, or None while it runs; what a filter stopped is a Reply."""
-        task = await providers.fetch(self._task(job), secret=self._secret, read=lambda found: found)
-        if task.status in WAITING:
+        task = await providers.fetch(self._retrieved(job), secret=self._secret, read=_task)
+        status = str(getattr(task, "status", None))
+        if status in WAITING:
             return None
-        if task.status != "SUCCEEDED":
+        if status in FAILED:
             return self._failed(job, task)
-        made = await providers.download(request.want, task.output[0], endpoint=self.endpoint, secret=self._secret)
+        if status != "SUCCEEDED":
+            raise RetryableError(self._secret.scrub(f"task {job} is {status}"), kind="malformed", status=200)
+        url = str(next(iter(task.output or ()), ""))
+        made = await providers.download(request.want, url, endpoint=self.endpoint, secret=self._secret)
         used = Usage(images=1) if request.want == "image" else Usage(seconds=float(options.seconds))
         return Reply(text="", finish="stop", media=(made,), usage=used, model=self.model, seed=options.seed)
 
-    async def _task(self, job: str) -> Any:
+    async def _retrieved(self, job: str) -> Any:
         return await self._client.tasks.retrieve(job)
 
     def _failed(self, job: str, task: Any) -> Reply:
@@ -140,10 +142,24 @@ class Adapter:
         raise FatalError(self._secret.scrub(f"task {job}: {code}: {why}"), kind="server")
 
     @staticmethod
+    def form(request: Request, options: RunwayOptions) -> Form:
+        """The ratio that was asked for, and the length of a film."""
+        size = providers.sized(options.ratio or RATIOS.get(request.want))
+        seconds = float(options.seconds) if request.want == "video" else None
+        return Form(ratio=size[0] / size[1] if size else None, seconds=seconds)
+
+    @staticmethod
     def made(model: str, want: Want, text: str, options: RunwayOptions) -> Usage:
         """Images are billed by number, films by length."""
         del model, text
         return Usage(images=1) if want == "image" else Usage(seconds=float(options.seconds))
+
+
+def _task(answer: Any) -> Any:
+    """A task as the SDK read it, which makes a task of anything; raises RetryableError (`malformed`) for no task."""
+    if not isinstance(getattr(answer, "id", None), str):
+        raise RetryableError("status 200, but the answer is no task", kind="malformed", status=200)
+    return answer
 
 
 def _data_url(picture: Image) -> str:

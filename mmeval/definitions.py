@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 from mmeval.errors import AdapterError
 from mmeval.metrics.base import Metric
 from mmeval.scorers.base import Scorer
-from mmeval.types import JSON, Modality, Reply, Request, Row, Sample, Status, Usage, Want
+from mmeval.types import JSON, Form, Modality, Reply, Request, Row, Sample, Status, Usage, Want
 
 Policy = Literal["score", "zero", "exclude"]
 
@@ -218,6 +218,15 @@ class CountsMade(Protocol):
     @staticmethod
     def made(model: str, want: Want, text: str, options: Any) -> Usage | None:
         """What a reply to a prompt with this text will use, as far as it is billed; None where that is unknown."""
+        ...
+
+
+@runtime_checkable
+class StatesForm(Protocol):
+    """Asks its model for a size or a length. What arrives in another one is an error, not a reply."""
+
+    def form(self, request: Request, options: Any) -> Form:
+        """The size and the length that this request asks for, as far as the provider promises them."""
         ...
 
 

@@ -70,6 +70,10 @@ class MediaError(MMEvalError):
     """One media item is corrupt, truncated, too large or of an unknown type."""
 
 
+class FormError(MediaError):
+    """What a model made is whole, but has another size or length than it was asked for."""
+
+
 class AdapterError(MMEvalError):
     """A model could not answer one request.
 
@@ -106,8 +110,9 @@ class FatalError(AdapterError):
     """The same request cannot succeed: 400, 401, 403, 404, 413, an unsupported modality.
 
     `kind` is one of `bad_request`, `auth`, `quota`, `permission`, `not_found`, `too_large`, `filtered`,
-    `unsupported`, `error`, `redirect`: the server points to another one, `oversized`: its response is too large, or
-    `gone`: the server that mmeval started for the model has ended.
+    `unsupported`, `error`, `redirect`: the server points to another one, `oversized`: its response is too large,
+    `form`: what was made has another size or length than was asked for, or `gone`: the server that mmeval started for
+    the model has ended.
     """
 
 

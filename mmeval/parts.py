@@ -1,14 +1,15 @@
-"""The parts of a prompt: text, images, sounds and films."""
+"""The parts of a prompt: text, images, sounds and films; and the form that is asked of those that a model makes."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias
 
 from mmeval.sampling import AudioPolicy, ImagePolicy, VideoPolicy
 
-__all__ = ["Audio", "Frames", "Image", "Media", "Modality", "Part", "Prompt", "Text", "Video"]
+__all__ = ["Audio", "Form", "Frames", "Image", "Media", "Modality", "Part", "Prompt", "Text", "Video"]
 
 Modality = Literal["text", "image", "audio", "video"]
 
@@ -99,3 +100,44 @@ class Video(Media):
 
 Part: TypeAlias = Text | Image | Audio | Video
 Prompt: TypeAlias = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """The size and the length that a request asks for; None = whatever the model likes."""
+
+    width: int | None = None
+    """Pixels, as height."""
+    height: int | None = None
+    ratio: float | None = None
+    """Width to height, where the provider promises no exact size."""
+    within: float = 0.04
+    """How far the ratio may be off, as a share: providers round sizes to whole blocks of pixels."""
+    megapixels: float | None = None
+    """About how many, within a factor of RESOLUTION."""
+    seconds: float | None = None
+    """Length of a film or a sound, give or take SECONDS."""
+
+    RESOLUTION: ClassVar[float] = 2.0
+    SECONDS: ClassVar[float] = 0.5
+
+    def differs(self, width: int | None, height: int | None, seconds: float | None) -> str | None:
+        """What was made instead of what was asked for, in words; None if it is that."""
+        if width and height and not self._fits(width, height):
+            return f"{width}x{height} pixels instead of {self._size()}"
+        if self.seconds is not None and seconds is not None and abs(seconds - self.seconds) > self.SECONDS:
+            return f"{seconds:.3g} s instead of {self.seconds:.3g} s"
+        return None
+
+    def _fits(self, width: int, height: int) -> bool:
+        exact = self.width in (None, width) and self.height in (None, height)
+        like = self.ratio is None or abs(math.log(width / height / self.ratio)) <= math.log1p(self.within)
+        many = self.megapixels and abs(math.log(width * height / 1e6 / self.megapixels)) > math.log(self.RESOLUTION)
+        return exact and like and not many
+
+    def _size(self) -> str:
+        if self.width or self.height:
+            return f"{self.width or 'any'}x{self.height or 'any'}"
+        ratio = f"a ratio of {self.ratio:.3g} to 1" if self.ratio else None
+        many = f"about {self.megapixels:.3g} megapixels" if self.megapixels else None
+        return " and ".join(filter(None, (ratio, many)))

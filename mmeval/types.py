@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, TypeAlias
 
 from mmeval.parts import Audio as Audio
+from mmeval.parts import Form as Form
 from mmeval.parts import Frames as Frames
 from mmeval.parts import Image as Image
 from mmeval.parts import Media as Media

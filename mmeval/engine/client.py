@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from mmeval import media
-from mmeval.definitions import Adapter, Jobs, NeedsSamples, Options
+from mmeval.definitions import Adapter, Jobs, NeedsSamples, Options, StatesForm
 from mmeval.engine.budget import Budget, Price
 from mmeval.engine.cache import Cache, Identity
 from mmeval.engine.rate.throttle import Throttle
 from mmeval.engine.retry import AdaptiveTimeout, Breaker, Patience, Policy
-from mmeval.errors import AdapterError, FatalError, MediaError, RetryableError
-from mmeval.types import Reply, Request, Seen
+from mmeval.errors import AdapterError, FatalError, FormError, MediaError, RetryableError
+from mmeval.types import Form, Reply, Request, Seen
 
 __all__ = ["Answer", "Client", "GaveUpError", "Stop", "StoppedError"]
 
@@ -267,7 +267,7 @@ class Client:
         except Exception as error:  # the boundary of a request: whatever an SDK raises is this sample's failure
             raise FatalError(f"{type(error).__name__}: {error}", kind="adapter") from error
         self.patience.saw(time.monotonic() - start)
-        reply = await _inspected(reply) if reply.media else reply.trimmed(request)
+        reply = await self._inspected(reply, request, key) if reply.media else reply.trimmed(request)
         return replace(reply, sent=media.sizes(request.prompt)) if fitted else reply
 
     def _by_job(self, request: Request) -> Jobs | None:
@@ -302,6 +302,28 @@ class Client:
             pause = min(LOOK_LONGEST_S, 1.5 * pause)
         return reply
 
+    async def _inspected(self, reply: Reply, request: Request, key: bytes) -> Reply:
+        """The reply with its media checked, which were paid for whatever they are.
+
+        Raises:
+            RetryableError: (`malformed`) one cannot be used.
+            FatalError: (`form`) one has another size or length than was asked for.
+        """
+        asked = self.adapter.form(request, self.options) if isinstance(self.adapter, StatesForm) else Form()
+        try:
+            made = [await asyncio.to_thread(media.inspect, one, asked) for one in reply.media]
+        except MediaError as error:
+            why, form = f"the reply cannot be used: {error}", isinstance(error, FormError)
+            job = await self.cache.job(key) if self._by_job(request) is not None else None
+            if form or job is None:  # else the job is looked at again, and not paid for again
+                self.budget.charge(reply.usage, self.price.cost(reply.usage))
+            if not form:
+                raise RetryableError(why, kind="malformed") from None
+            if job is not None:
+                await self.cache.keep_job(key, None)
+            raise FatalError(why, kind="form") from None
+        return replace(reply, media=tuple(made))
+
     async def _accepted(self, request: Request, key: bytes, reply: Reply, attempts: int) -> Answer:
         cost = self.price.cost(reply.usage)
         self.budget.charge(reply.usage, cost)
@@ -323,12 +345,3 @@ class Client:
             "cuts": throttle.cuts,
             "rejected": throttle.rejected,
         }
-
-
-async def _inspected(reply: Reply) -> Reply:
-    """The reply with its media checked; raises RetryableError if one cannot be used."""
-    try:
-        made = [await asyncio.to_thread(media.inspect, one) for one in reply.media]
-    except MediaError as error:
-        raise RetryableError(f"the reply cannot be used: {error}", kind="malformed") from None
-    return replace(reply, media=tuple(made))

@@ -10,15 +10,16 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, TypeVar
 
-from mmeval.errors import MediaError
+from mmeval.errors import FormError, MediaError
 from mmeval.media.decoder import Job, decoder
 from mmeval.media.films import audio, video
 from mmeval.media.images import image, intact
-from mmeval.parts import Audio, Image, Media, Video
+from mmeval.parts import Audio, Form, Image, Media, Video
 
 __all__ = ["inspect", "load", "of_kind", "reference", "save"]
 
 M = TypeVar("M", bound=Media)
+ANY = Form()
 KINDS = {"image": Image, "audio": Audio, "video": Video}
 OPENED: Mapping[str, Callable[[bytes | Path], Image | Audio | Video]] = {"image": image, "audio": audio, "video": video}
 ENDINGS = {"audio/wav": ".wav", "audio/mp4": ".m4a", "audio/flac": ".flac", "image/webp": ".webp"}
@@ -30,18 +31,23 @@ def of_kind(kind: str, content: bytes | Path) -> Image | Audio | Video:
     return OPENED[kind](content)
 
 
-def inspect(media: M) -> M:
+def inspect(media: M, asked: Form = ANY) -> M:
     """What a model made, with its size in pixels; this decodes, so call it in a thread.
+
+    Args:
+        media: what arrived.
+        asked: the size and the length that it should have.
 
     Raises:
         MediaError: it is empty, cut short, or not what its kind says, such as an error page instead of an image.
+        FormError: it has another size or length.
     """
     name = media.source or f"the {media.kind}"
     if not media.size:
         raise MediaError(f"{name}: empty")
     if isinstance(media, Image):
         intact(media)
-        return media
+        return _in_form(media, asked, None)
     if media.mime == "audio/wav":
         _whole(media.read(), name)
     facts = decoder().want(Job("probe", media)).result().meta
@@ -49,7 +55,14 @@ def inspect(media: M) -> M:
         raise MediaError(f"{name}: no film in it")
     if isinstance(media, Audio) and not facts["sound"]:
         raise MediaError(f"{name}: no sound in it")
-    return replace(media, width=facts["width"], height=facts["height"])
+    return _in_form(replace(media, width=facts["width"], height=facts["height"]), asked, facts["seconds"])
+
+
+def _in_form(media: M, asked: Form, seconds: float | None) -> M:
+    differs = asked.differs(media.width, media.height, seconds)
+    if differs:
+        raise FormError(f"{media.source or f'the {media.kind}'} has {differs}")
+    return media
 
 
 STREAMED = 0x7FFF0000

@@ -14,7 +14,7 @@ from mmeval.providers.devices import gpu_copies, gpu_shares, visible_gpus
 from mmeval.providers.encoders import Chats, Encoder, encoded_chats, encoder_for
 from mmeval.providers.failures import failure, said
 from mmeval.providers.geminifiles import INLINE, GeminiFiles
-from mmeval.providers.geminimade import gemini_made, gemini_made_tokens, gemini_modalities
+from mmeval.providers.geminimade import gemini_form, gemini_made, gemini_made_tokens, gemini_modalities
 from mmeval.providers.google import gemini_clip_tokens, gemini_image_tokens, gemini_reply
 from mmeval.providers.guard import (
     ACCEPTED,
@@ -28,8 +28,9 @@ from mmeval.providers.guard import (
 )
 from mmeval.providers.headers import anthropic_limits, openai_limits, retry_after
 from mmeval.providers.likelihood import OptionScores
+from mmeval.providers.links import MAX_MADE, download
 from mmeval.providers.local import card, decoded, first_device, load_checkpoint, local_failure, threads_for, too_large
-from mmeval.providers.making import MAX_MADE, download, text_and_images, text_of, unpacked
+from mmeval.providers.making import sized, text_and_images, text_of, unpacked
 from mmeval.providers.memory import DeviceMemory, fitting_tokens
 from mmeval.providers.openaimade import MakingOptions, OpenAIMaking, made_tokens
 from mmeval.providers.process import ManagedProcess
@@ -92,6 +93,7 @@ __all__ = [
     "first_device",
     "fitting_tokens",
     "gemini_clip_tokens",
+    "gemini_form",
     "gemini_image_tokens",
     "gemini_made",
     "gemini_made_tokens",
@@ -120,6 +122,7 @@ __all__ = [
     "samples",
     "sdk",
     "shaped",
+    "sized",
     "tell_types",
     "text_and_images",
     "text_of",

@@ -89,6 +89,8 @@ def _typed(status: int, message: str, *, code: str, retry_after_s: float | None)
 
 
 def _status(error: BaseException) -> int | None:
+    if type(error).__name__ == "ClientResponseError":  # aiohttp says 400 to whatever is no HTTP
+        return None
     # `status_code`: openai, anthropic, httpx; `code`: google-genai and google-api-core.
     for name in ("status_code", "code"):
         value = getattr(error, name, None)
@@ -164,7 +166,7 @@ def _address(error: BaseException) -> tuple[str, int | str]:
     return "the server's address", "?"
 
 
-_MALFORMED = frozenset({"JSONDecodeError", "ParseError", "UnicodeDecodeError", "RecursionError"})
+_MALFORMED = frozenset({"ClientResponseError", "JSONDecodeError", "ParseError", "UnicodeDecodeError", "RecursionError"})
 _CONNECTION = frozenset(
     {"APIConnectionError", "TransportError", "ClientConnectionError", "ClientPayloadError", "OSError", "HTTPException"}
 )  # fmt: skip

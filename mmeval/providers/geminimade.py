@@ -13,10 +13,10 @@ from mmeval.animate import wav
 from mmeval.errors import RetryableError
 from mmeval.providers.body import drop_none
 from mmeval.providers.google import gemini_reply
-from mmeval.providers.making import unpacked
-from mmeval.types import Media, Reply, Usage, Want
+from mmeval.providers.making import sized, unpacked
+from mmeval.types import Form, Media, Reply, Usage, Want
 
-__all__ = ["gemini_made", "gemini_made_tokens", "gemini_modalities"]
+__all__ = ["gemini_form", "gemini_made", "gemini_made_tokens", "gemini_modalities"]
 
 IMAGE_TOKENS = 1290
 """Output tokens of an image of gemini-2.5-flash-image."""
@@ -33,6 +33,15 @@ def gemini_modalities(want: Want, *, ratio: str | None, image_size: str | None, 
         return {"response_modalities": ["AUDIO"], "speech_config": chosen}
     about = drop_none({"aspect_ratio": ratio, "image_size": image_size})
     return {"response_modalities": ["TEXT", "IMAGE"], **({"image_config": about} if about else {})}
+
+
+def gemini_form(ratio: str | None, image_size: str | None) -> Form:
+    """What an image with these options should be like: 16:9 comes as 1344x768, and 2K has about 2048x2048 pixels."""
+    size, side = sized(ratio), re.fullmatch(r"(\d(?:\.\d)?)[kK]", image_size or "")
+    return Form(
+        ratio=size[0] / size[1] if size else None,
+        megapixels=(1024 * float(side[1])) ** 2 / 1e6 if side and float(side[1]) else None,
+    )
 
 
 def gemini_made(value: dict[str, Any]) -> Reply:

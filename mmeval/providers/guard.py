@@ -20,6 +20,7 @@ from mmeval.errors import FatalError, RetryableError
 
 if TYPE_CHECKING:
     import aiohttp
+    from aiohttp.abc import AbstractResolver
     from aiohttp.connector import Connection
 
 MAX_BODY = 64_000_000
@@ -184,8 +185,12 @@ async def guard_httpx(response: Any) -> None:
     response.stream = library.ByteStream(content)
 
 
-def guarded_session() -> aiohttp.ClientSession:
-    """A session of aiohttp whose responses are guarded. It honours HTTP_PROXY and its relatives."""
+def guarded_session(resolver: AbstractResolver | None = None) -> aiohttp.ClientSession:
+    """A session of aiohttp whose responses are guarded. It honours HTTP_PROXY and its relatives.
+
+    Args:
+        resolver: finds the addresses of hosts; None: as the machine does.
+    """
     import aiohttp
 
     class Guarded(aiohttp.ClientResponse):
@@ -204,7 +209,7 @@ def guarded_session() -> aiohttp.ClientSession:
             return await super().read()
 
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0),
+        connector=aiohttp.TCPConnector(limit=0, resolver=resolver),
         trust_env=True,
         auto_decompress=False,
         headers=ACCEPTED,

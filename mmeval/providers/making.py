@@ -1,23 +1,23 @@
-"""Media in the answers of remote models: as base64, as bytes, or at an address that the answer names."""
+"""Prompts for models that make media, and media in their answers, as base64 or as bytes."""
 
 from __future__ import annotations
 
 import binascii
-from urllib.parse import urlsplit
+import re
 
 import pybase64
 
-from mmeval.errors import FatalError, RetryableError
+from mmeval.errors import FatalError
 from mmeval.media import of_kind
-from mmeval.providers.calls import fetch
-from mmeval.providers.guard import guarded_session
-from mmeval.providers.setup import Secret
 from mmeval.types import Image, Media, Request, Text, Want
 
-__all__ = ["MAX_MADE", "download", "text_and_images", "text_of", "unpacked"]
+__all__ = ["sized", "text_and_images", "text_of", "unpacked"]
 
-MAX_MADE = 500_000_000
-"""Bytes of one image, sound or film."""
+
+def sized(text: str | None) -> tuple[int, int] | None:
+    """Width and height in an option such as 1024x1024 or 1280:720; None for another one, such as auto."""
+    found = re.fullmatch(r"(\d{1,5})[x:](\d{1,5})", text or "")
+    return (int(found[1]), int(found[2])) if found and int(found[1]) and int(found[2]) else None
 
 
 def text_of(request: Request) -> str:
@@ -44,31 +44,3 @@ def unpacked(want: Want, content: str | bytes) -> Media:
         return of_kind(want, pybase64.b64decode(data, validate=True))
     except binascii.Error as error:
         raise ValueError(f"the {want} is not base64: {error}") from None
-
-
-async def download(want: Want, url: str, *, endpoint: str, secret: Secret) -> Media:
-    """The image, sound or film at an address that an answer names. No key is sent there.
-
-    Args:
-        want: what it is.
-        url: https, or on the same server as the endpoint.
-        endpoint: the server that named it.
-        secret: removed from the message of an error.
-
-    Raises:
-        RetryableError, FatalError: see `failure`; `expired` for an address that holds nothing any more.
-    """
-    there, here = urlsplit(url), urlsplit(endpoint)
-    if there.scheme != "https" and (there.scheme, there.netloc) != (here.scheme, here.netloc):
-        raise FatalError(secret.scrub(f"the answer names an address that is not https: {url}"), kind="malformed")
-
-    async def got() -> tuple[int, bytes]:
-        async with guarded_session() as session, session.get(url) as answer:
-            return answer.status, await answer.read()
-
-    status, data = await fetch(got(), secret=secret, read=lambda found: found, limit=MAX_MADE)
-    if status in (401, 403, 404, 410):
-        raise RetryableError(f"the address of the {want} has expired (status {status})", kind="expired", status=status)
-    if status != 200:
-        raise RetryableError(f"the {want} cannot be fetched (status {status})", kind="server", status=status)
-    return of_kind(want, data)

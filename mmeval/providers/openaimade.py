@@ -15,7 +15,8 @@ from mmeval.errors import FatalError, RetryableError
 from mmeval.providers.body import Body, drop_none
 from mmeval.providers.calls import fetch
 from mmeval.providers.chat import ChatClient, ChatOptions
-from mmeval.providers.making import MAX_MADE, download, text_and_images, text_of, unpacked
+from mmeval.providers.links import MAX_MADE, download
+from mmeval.providers.making import text_and_images, text_of, unpacked
 from mmeval.types import Reply, Request, Usage
 
 __all__ = ["MakingOptions", "OpenAIMaking", "made_tokens"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -12,17 +13,20 @@ from dataclasses import replace
 
 import pytest
 
-from mmeval import media
+from mmeval import AdapterError, media
 from mmeval.catalog import Catalog
+from mmeval.definitions import Jobs
 from mmeval.engine.options import Settings
 from mmeval.engine.retry import Policy
+from mmeval.errors import MediaError
+from mmeval.providers import links
 from mmeval.runner import run_one
 from mmeval.scorers import Scorer
-from mmeval.types import Score, Text
+from mmeval.types import Reply, Request, Score, Text
 from tests.data.pictures import png
 from tests.engine.test_made import until
 from tests.engine.test_wants import drawing
-from tests.loopback.studio import Studio, made
+from tests.loopback.studio import ATTACKS, Studio, made
 from tests.loopback.threaded import threaded
 
 from .conftest import KEY
@@ -51,6 +55,15 @@ SAID = {  # a part of the body in which the SDK sent the options
                 "audioConfig": {"audioEncoding": "LINEAR16", "sampleRateHertz": 24000}},
     "speech": {"model": "gpt-4o-mini-tts", "input": "[0] Wh", "voice": "ash", "response_format": "wav"},
 }  # fmt: skip
+
+
+SIZES = {
+    "images": ((1024, 1024),),
+    "gemini": ((1024, 576),),
+    "runway": ((1280, 720), 5),
+    "runway-image": ((1024, 1024),),
+}
+"""What was asked for, in pixels and seconds."""
 
 
 ANY = Scorer(name="any", rules={"official": lambda sample, reply: Score(value=1.0, answer="made")})
@@ -115,7 +128,7 @@ def test_what_is_made_arrives_whole_and_is_billed(ask, way):
     want = WAYS[way][1]
     assert one.kind == want
     if way != "gemini-tts":  # raw samples get the head of a WAV file
-        assert one.read() == made(want)
+        assert one.read() == made(want, *SIZES.get(way, ()))
     assert {name: count for name, count in record.reply.usage.as_json().items() if count is not None} == BILLED[way]
     body = Studio.asked[0][3]
     if way in SAID:
@@ -163,6 +176,18 @@ def test_what_goes_wrong_has_a_status(ask, way, scenario, status, why):
     if why:
         assert why in record.failure.message
         assert KEY not in record.failure.message
+
+
+@pytest.mark.parametrize(("way", "told"), [
+    ("images", "64x48 pixels instead of 1024x1024"), ("gemini", "64x48 pixels instead of a ratio of 1.78 to 1"),
+    ("runway", "64x48 pixels instead of a ratio of 1.78 to 1"),
+])  # fmt: skip
+def test_another_size_than_was_asked_for_is_an_error_and_is_not_paid_for_again(ask, way, told):
+    record = ask(way, "small")
+    assert (record.status, record.failure.kind, record.failure.attempts) == ("error", "form", 1)
+    assert told in record.failure.message
+    ask(way, "small")
+    assert len(posts()) == 2, "the same command asks once more, with a new job"
 
 
 def test_a_job_that_does_not_end_is_a_timeout_and_is_not_started_again(ask):
@@ -223,6 +248,58 @@ def test_an_image_of_the_prompt_is_changed(ask, way, path):
         fields = dict(re.findall(rb'name="([\w\[\]]+)"\r\n\r\n(.*?)\r\n', body))
         assert fields == {b"model": b"gpt-image-1", b"prompt": b"[0] Wh", b"n": b"1", b"size": b"1024x1024", b"quality": b"low"}  # fmt: skip
         assert re.search(rb'name="image(\[\])?"; filename="1.png"\r\nContent-Type: image/png', body)
+
+
+async def outcome(url: str, way: str, scenario: str) -> tuple[str, str]:
+    """What an adapter says to one scenario: `reply`, or the kind of its error, and the message."""
+    model, want, given = WAYS[way]
+    provider, _, name = model.partition("/")
+    cls = Catalog().adapter(provider)
+    tail = "/v1" if provider == "openai" else ""
+    options = cls.capabilities.options(base_url=f"{url}/{scenario}{tail}", key_env="STUDIO_KEY", timeout_s=5, **given)
+    adapter, request = cls(name, options), Request(prompt=(Text("[0] Wh"),), want=want)
+    await adapter.connect()
+    try:
+        long = isinstance(adapter, Jobs) and adapter.takes_long(request)
+        reply = await (adapter.start if long else adapter.ask)(request, options)
+        job = reply
+        while not isinstance(reply, Reply):
+            reply = await adapter.look(job, request, options)
+        media.inspect(reply.media[0])
+    except (AdapterError, MediaError) as error:
+        return getattr(error, "kind", "malformed"), str(error)
+    finally:
+        await adapter.close()
+    return "reply", ""
+
+
+ASKED = {"moved": "redirect", "huge": "oversized", "html": "malformed", "half": "connection"}
+FETCHED = {
+    **ASKED, "endless": "oversized", "html": "malformed", "bomb": "malformed", "inside": "malformed",
+    "cloud": "malformed", "plain": "malformed",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["images", "tool", "speech", "gemini", "gemini-tts", "runway", "inworld"])
+def test_what_a_hostile_server_gets(server, monkeypatch, way):
+    """No request for another host, no memory, no time, no key: when it is asked, and when a file is fetched from it."""
+    monkeypatch.setenv("STUDIO_KEY", KEY)
+    monkeypatch.setattr(links, "MAX_MADE", 1_000_000)
+    if way == "tool":
+        monkeypatch.setattr(sys.modules[Catalog().adapter("openai").__mro__[0].__module__], "HOST", "127.0.0.1")
+    wanted = dict(ASKED)
+    if way in ("images", "runway"):
+        wanted |= {f"{name}-file" if name in ATTACKS else name: kind for name, kind in FETCHED.items()}
+    if way == "runway":
+        wanted |= {"lost": "not_found"}
+        del wanted["bomb"]
+
+    async def all_of_them() -> dict[str, tuple[str, str]]:
+        return {scenario: await outcome(server, way, scenario) for scenario in wanted}
+
+    found = asyncio.run(all_of_them())
+    assert {scenario: kind for scenario, (kind, _) in found.items()} == wanted, found
+    assert KEY not in str(found)
 
 
 @pytest.mark.parametrize("way", ["speech", "inworld"])

@@ -16,12 +16,14 @@ from pathlib import Path
 import pytest
 from PIL import Image as Pillow
 
+from mmeval import media
 from mmeval.engine import cachefile
 from mmeval.engine.budget import Price
 from mmeval.engine.cache import Cache
+from mmeval.errors import FormError
 from mmeval.runner import run_one
-from mmeval.types import Usage
-from tests.data.pictures import png
+from mmeval.types import Form, Usage
+from tests.data.pictures import exact_film, png
 
 from .test_wants import drawing, options
 
@@ -150,6 +152,36 @@ def test_what_is_no_image_has_a_status(settings, tmp_path, monkeypatch, script, 
     assert record.status == status
     if why:
         assert why in record.failure.message
+
+
+WIDE = Form(ratio=16 / 9, megapixels=1.05)
+
+
+@pytest.mark.parametrize(
+    ("asked", "made", "differs"),
+    [
+        (Form(), (1, 999, 70.0), None),
+        (Form(width=1024, height=1024), (1024, 1024, None), None),
+        (Form(width=1024, height=1024), (1024, 1536, None), "1024x1536 pixels instead of 1024x1024"),
+        (Form(width=512), (510, 300, None), "510x300 pixels instead of 512xany"),
+        (WIDE, (1344, 768, None), None),
+        (WIDE, (1024, 1024, None), "1024x1024 pixels instead of a ratio of 1.78 to 1 and about 1.05 megapixels"),
+        (WIDE, (2688, 1536, None), "2688x1536 pixels instead of a ratio of 1.78 to 1 and about 1.05 megapixels"),
+        (Form(ratio=16 / 9, within=0.08), (1408, 768, None), None),
+        (Form(seconds=5.0), (1280, 720, 5.04), None),
+        (Form(seconds=5.0), (1280, 720, 4.0), "4 s instead of 5 s"),
+        (Form(seconds=5.0, width=640), (None, None, 9.0), "9 s instead of 5 s"),
+    ],
+)  # fmt: skip
+def test_what_was_made_is_compared_with_what_was_asked_for(asked, made, differs):
+    assert asked.differs(*made) == differs
+
+
+def test_a_film_of_another_length_is_found():
+    film = media.video(exact_film(0, 99, 200, fps=1))
+    assert media.inspect(film, Form(seconds=3.0, width=16)).width == 16
+    with pytest.raises(FormError, match="the video has 3 s instead of 8 s"):
+        media.inspect(film, Form(seconds=8.0))
 
 
 def test_media_are_paid_for_once_and_go_with_their_replies(settings, tmp_path):

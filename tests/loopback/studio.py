@@ -10,9 +10,21 @@ filtered  refuses the prompt, in each provider's own way
 page      sends an HTML page instead of media
 cut       sends the first half of a file
 empty     sends a file without bytes
+small     makes another size and length than was asked for
 other     sends a sound instead of an image or film, an image instead of a sound
 failed    a job that fails
+lost      a job that the provider does not know any more
 never     a job that does not end
+
+moved     redirects to another host
+huge      promises 5 GB
+half      closes the connection in the middle of a body
+html      sends an HTML page with status 200
+endless   sends a body without an end
+bomb      names an address that holds an image of 60,000 x 60,000 pixels
+inside    names an address on this machine, `cloud` the one of a cloud's credentials, `plain` one without encryption
+
+The first five do so when they are asked, or with `-file` when what is made is fetched.
 """
 
 from __future__ import annotations
@@ -21,35 +33,55 @@ import base64
 import json
 import random
 import re
+import struct
 import threading
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any, ClassVar
 
+from PIL import Image as Pillow
+
 from mmeval import animate
-from mmeval.animate import Place, Tone
+from mmeval.animate import Tone
 from tests.data.pictures import png
 
 from .threaded import Handler
 
+SMALL = (64, 48)
+
 
 @cache
-def made(kind: str) -> bytes:
+def made(kind: str, size: tuple[int, int] = SMALL, seconds: int = 1) -> bytes:
     """A real file of a kind."""
     if kind == "image":
-        return png(7, (64, 48))
+        return png(7, size)
     if kind == "audio":
         return animate.tones([Tone(0.2)], Tone(0.1, timbre=""), random.Random(0))
-    return animate.acted(random.Random(0), {"circle": lambda time: Place(time, 0.5, "red")}, frames=4, side=32)
+    return animate.film((Pillow.new("RGB", size, (40 * second, 0, 0)) for second in range(seconds)), fps=1)
 
 
-def sent(kind: str, scenario: str) -> bytes:
+def asked_for(body: bytes) -> tuple[tuple[int, int], int]:
+    """The size and the seconds in a request."""
+    size = re.search(rb'"(?:size|ratio|aspectRatio)"(?:: ?"|\r\n\r\n)(\d+)[x:](\d+)', body)
+    seconds = re.search(rb'"(?:duration|durationSeconds)": ?(\d+)', body)
+    width, height = (int(size[1]), int(size[2])) if size else SMALL
+    return ((64 * width, 64 * height) if width < 64 else (width, height)), int(seconds[1]) if seconds else 1
+
+
+def sent(kind: str, scenario: str, body: bytes = b"") -> bytes:
     if scenario == "other":
         return made("image" if kind == "audio" else "audio")
-    data = made(kind)
-    bad = {"page": b"<html>Service temporarily unavailable</html>", "cut": data[: len(data) // 2], "empty": b""}
+    data = made(kind) if scenario == "small" else made(kind, *asked_for(body))
+    bad = {
+        "bomb": bomb(),
+        "page": b"<html>Service temporarily unavailable</html>",
+        "cut": data[: len(data) // 2],
+        "empty": b"",
+    }
     return bad.get(scenario, data)
 
 
@@ -58,6 +90,8 @@ class Studio(Handler):
 
     asked: ClassVar[list[tuple[str, str, dict[str, str], bytes]]] = []
     looks: ClassVar[Counter[str]] = Counter()
+    jobs: ClassVar[dict[str, bytes]] = {}
+    """The body that started the last job of a scenario."""
     stuck: ClassVar[threading.Event] = threading.Event()
 
     def do_GET(self) -> None:
@@ -70,6 +104,10 @@ class Studio(Handler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.asked.append((method, self.path, headers, body))
         _, scenario, rest = self.path.split("/", 2)
+        name, _, where = scenario.partition("-")
+        if name in ATTACKS and rest.startswith("files/") == (where == "file"):
+            self._attack(name)
+            return
         for pattern, answer in ROUTES:
             found = re.fullmatch(pattern, f"{method} /{rest.partition('?')[0]}")
             if found:
@@ -85,8 +123,28 @@ class Studio(Handler):
         self.end_headers()
         self.wfile.write(data)
 
+    def _attack(self, name: str) -> None:
+        self.close_connection = True
+        status, headers = (302, {"Location": "http://127.0.0.1:1/elsewhere?token=x"}) if name == "moved" else (200, {})
+        page = b"<html>Service temporarily unavailable</html>"
+        length = {"moved": 0, "huge": 5_000_000_000, "html": len(page), "half": 5_000}.get(name)
+        self.send_response(status)
+        for header, value in {**headers, **({"Content-Length": length} if length is not None else {})}.items():
+            self.send_header(header, str(value))
+        self.end_headers()
+        with suppress(OSError):  # the client has had enough
+            if name != "moved":
+                self.wfile.write(page if name == "html" else b'{"data": [')
+            while name == "endless":
+                self.wfile.write(bytes(1 << 16))
+
     def address(self, scenario: str, kind: str) -> str:
-        return f"http://{self.headers['Host']}/{scenario}/files/{kind}"
+        elsewhere = {
+            "inside": "https://localhost:9/",
+            "cloud": "https://169.254.169.254/",
+            "plain": "http://example.org/",
+        }
+        return elsewhere.get(scenario, f"http://{self.headers['Host']}/{scenario}/files/") + kind
 
     def looked(self, scenario: str, job: str) -> str:
         """running, failed or done: the first look at a job finds it running."""
@@ -96,8 +154,18 @@ class Studio(Handler):
         return "failed" if scenario in ("failed", "filtered") else "done"
 
 
-def b64(kind: str, scenario: str) -> str:
-    return base64.b64encode(sent(kind, scenario)).decode()
+ATTACKS = ("moved", "huge", "half", "html", "endless")
+LINKS = ("link", "expired", "broken", "stuck", "bomb", "inside", "cloud", "plain")
+
+
+def bomb() -> bytes:
+    """A PNG whose header claims 60,000 x 60,000 pixels; the rest of it is whole."""
+    data, sides = png(7, SMALL), struct.pack(">II", 60_000, 60_000) + png(7, SMALL)[24:29]
+    return data[:16] + sides + struct.pack(">I", zlib.crc32(b"IHDR" + sides)) + data[33:]
+
+
+def b64(kind: str, scenario: str, body: bytes = b"") -> str:
+    return base64.b64encode(sent(kind, scenario, body)).decode()
 
 
 def file(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
@@ -108,14 +176,15 @@ def file(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tupl
         return 502, {"error": "Bad gateway"}
     while scenario == "stuck" and self.stuck.is_set():
         time.sleep(0.05)
-    return 200, sent(found[1], scenario), "application/octet-stream"
+    return 200, sent(found[1], scenario, self.jobs.get(scenario, b"")), "application/octet-stream"
 
 
 def openai_image(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
     if scenario == "filtered":
         return 400, {"error": {"message": "Your request was rejected", "code": "moderation_blocked", "type": "x"}}
-    link = scenario in ("link", "expired", "broken", "stuck")
-    one = {"url": self.address(scenario, "image")} if link else {"b64_json": b64("image", scenario)}
+    self.jobs[scenario] = body
+    link = scenario.endswith("-file") or scenario in LINKS
+    one = {"url": self.address(scenario, "image")} if link else {"b64_json": b64("image", scenario, body)}
     return 200, {"created": 1, "data": [one], "usage": {"input_tokens": 9, "output_tokens": 272, "total_tokens": 281}}
 
 
@@ -123,7 +192,7 @@ def openai_responses(self: Studio, scenario: str, found: re.Match[str], body: by
     if scenario == "filtered":
         return openai_image(self, scenario, found, body)
     said = {"type": "message", "content": [{"type": "output_text", "text": "Imagine a dog."}]}
-    call = {"type": "image_generation_call", "status": "completed", "result": b64("image", scenario)}
+    call = {"type": "image_generation_call", "status": "completed", "result": b64("image", scenario, body)}
     usage = {"input_tokens": 9, "output_tokens": 300}
     output = [said] if scenario == "text" else [call]
     return 200, {"status": "completed", "model": "gpt-5", "output": output, "usage": usage}
@@ -141,7 +210,7 @@ def gemini_content(self: Studio, scenario: str, found: re.Match[str], body: byte
     speaks = json.loads(body)["generationConfig"]["responseModalities"] == ["AUDIO"]
     raw = b"" if scenario == "empty" else made("audio")[44:]
     blob = {"mimeType": "audio/L16;codec=pcm;rate=16000", "data": base64.b64encode(raw).decode()}
-    blob = blob if speaks else {"mimeType": "image/png", "data": b64("image", scenario)}
+    blob = blob if speaks else {"mimeType": "image/png", "data": b64("image", scenario, body)}
     part = {"text": "Imagine a dog."} if scenario == "text" else {"inlineData": blob}
     return 200, {
         "candidates": [{"content": {"parts": [part], "role": "model"}, "finishReason": "STOP"}],
@@ -150,10 +219,13 @@ def gemini_content(self: Studio, scenario: str, found: re.Match[str], body: byte
 
 
 def runway_task(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    self.jobs[scenario] = body
     return 200, {"id": "image" if found[1] == "text_to_image" else "video"}
 
 
 def runway_look(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    if scenario == "lost":
+        return 404, {"error": "Task not found"}
     kind, cost = found[1], {"credits": 25}
     state = self.looked(scenario, f"{scenario} runway {kind}")
     if scenario == "expired":

@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mmeval.definitions import Adapter, Options
+from mmeval.definitions import Adapter, Options, StatesForm
 from mmeval.engine.replicas.wire import Message, packed, raised, unpacked
 from mmeval.errors import FatalError, MMEvalError, RetryableError, UsageError
-from mmeval.types import Reply, Request, Text
+from mmeval.types import Form, Reply, Request, Text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -104,6 +104,7 @@ class Replicas:
         queue = adapter.capabilities.queue
         self.capabilities = replace(adapter.capabilities, queue=queue * count if queue else None)
         self.endpoint = adapter.endpoint
+        self._copied = adapter
         self._name, self._make, self._after = name, make, after
         self._places = [_Place(index) for index in range(count)]
         self._keeping: list[asyncio.Task[None]] = []
@@ -249,6 +250,10 @@ class Replicas:
         for one in waiting:
             if not one.done():
                 one.set_result(None)
+
+    def form(self, request: Request, options: Options) -> Form:
+        """What the adapter that is copied states."""
+        return self._copied.form(request, options) if isinstance(self._copied, StatesForm) else Form()
 
     async def close(self) -> None:
         """Stop all copies."""
