@@ -57,9 +57,9 @@ class Benchmark:
     """Whether the licence lets a site show the media and texts."""
     want: Want = "text"
     """What a reply has to hold: a text, a score per choice, or media."""
-    judge_slice: str | None = None
-    """The benchmark with labelled items on which its judge is measured: `judge_objects`, `judge_scenes`, `judge_signs`,
-    `judge_films`, or one of your own. None: there is none."""
+    judge_slice: str | Mapping[str, str] | None = None
+    """The benchmark with labelled items on which its judge is measured, such as `judge_objects` or one of your own; by
+    profile, with `*` for all others, if profiles ask in different forms. None: there is none."""
     video: str | None = None
     """How its films are shown unless `--video` says otherwise: a policy in words (docs/video-audio.md). None: it has
     no films."""
@@ -74,6 +74,11 @@ class Benchmark:
     """What the headline does with a status: score the reply, count it as wrong (`zero`), or (when absent) leave it
     out; then it is missing, and ranks count it as wrong."""
     tags: tuple[str, ...] = ()
+
+    def slice_of(self, profile: str) -> str | None:
+        """The labelled slice of the judge that a profile asks."""
+        named = self.judge_slice
+        return named.get(profile, named.get("*")) if isinstance(named, Mapping) else named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

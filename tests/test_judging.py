@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+import statistics
 from collections import Counter
 from itertools import islice
 
@@ -10,28 +12,44 @@ import pytest
 
 from mmeval.catalog import Catalog
 from mmeval.judging import signs
-from mmeval.judging.measured import Measured
+from mmeval.judging.measured import ORDERED, PAIRS, REVERSED, Measured
 from mmeval.judging.slices import SLICES
+from mmeval.metrics import concordance
+from mmeval.sampling import video_policy
 from mmeval.store import Number
-from mmeval.types import Reply
-from tests.perf.judges import answer
+from mmeval.types import Record, Reply, Sample, Score, Text
+from tests.perf.judges import replied
 
 
 @pytest.mark.parametrize("name", SLICES)
-def test_a_verdict_is_right_if_it_is_the_label(name):
-    bench = Catalog().benchmark(name)
-    rule, kinds = bench.score.rule("mmeval"), SLICES[name].kinds
-    samples = [bench.to_sample(row) for row in islice(bench.data.rows(), 2 * len(kinds))]
-    labels = Counter((sample.tags["category"], sample.tags["label"]) for sample in samples)
-    assert labels == Counter((kind, label) for kind in kinds for label in ("right", "wrong"))
-    for sample in samples:
-        for accepts in (True, False):
-            score = rule(sample, Reply(text=answer(sample, accepts), finish="stop"))
-            verdict = "right" if accepts else "wrong"
-            told = (float(verdict == sample.tags["label"]), verdict, f"on what is {sample.tags['label']}")
-            assert (score.value, score.answer, score.rule) == told
+def test_a_slice_asks_as_its_rule_does_and_knows_what_is_right(name):
+    """A judge that finds everything right, and one that finds everything wrong, are right where that is the label."""
+    bench, one = Catalog().benchmark(name), SLICES[name]
+    rule, judges, form = bench.score.rule("mmeval"), one.scorer().rule(one.profile), one.form
+    rows = list(islice(bench.data.rows(), len(one.kinds) * len(form.labels)))
+    labels = Counter((row["kind"], row["label"]) for row in rows)
+    assert labels == Counter((kind, label) for kind in one.kinds for label in form.labels)
+    if form.graded:  # drawing takes time, and the same pictures are drawn for another rule
+        rows = [row for row in rows if row["kind"] in one.kinds[-4:-2]]
+    for sample in map(bench.to_sample, rows):
+        label, made = sample.tags["label"], Reply(text="", finish="stop", media=(sample.prompt[0],))
+        asked = judges.prompt(
+            Sample(id="", prompt=(Text(sample.target["prompt"]),), target=sample.target["target"]), made
+        )
+        assert (getattr(asked, "prompt", asked), getattr(asked, "choices", ())) == (sample.prompt, sample.choices)
+        assert getattr(asked, "want", "text") == bench.want
+        if one.want == "video":
+            assert sample.prompt[0].policy == video_policy(bench.video), "as in a judged run"
+        for p, verdict in ((0.9, "right"), (0.1, "wrong")):
+            score = rule(sample, replied(sample, p))
+            assert score.rule == f"on what is {label}"
+            if form.graded:
+                assert (score.value > 0.5) == (verdict == label), "nearer to the label"
+            else:
+                assert score.value == float(verdict == label)
+            assert score.answer == verdict or form.paired
         if name != "judge_signs":
-            assert rule(sample, Reply(text="I cannot tell", finish="stop")).answer is None
+            assert rule(sample, Reply(text="I cannot tell", finish="stop", scores=(2.0,))).answer is None
     assert sum(1 for _ in bench.data.rows()) == bench.rows
 
 
@@ -44,6 +62,9 @@ def test_a_planted_mistake_changes_the_text_and_nothing_else(mistake):
         assert said.count(" ") == 2
 
 
+MEAN = Number(value=0.79, low=0.7, high=0.85, n=120, method="m")
+
+
 def test_what_was_measured_is_said():
     table = {
         ("right", "right"): 50,
@@ -52,8 +73,64 @@ def test_what_was_measured_is_said():
         ("wrong", "wrong"): 45,
         ("wrong", "right"): 15,
     }
-    found = Measured("judge_objects", "a/b", Number(value=0.79, low=0.7, high=0.85, n=120, method="m"), table)
+    found = Measured("judge_objects", "a/b", "accuracy", MEAN, table)
     assert found.sentence == "agrees with 95 of 120 labelled answers of judge_objects (79.2 % [71.1, 85.5])"
     assert (found.false_yes.value, found.false_no.value, found.unclear) == (0.25, 8 / 60, 2)
     # po = 95/120; pe = (60 * 65 + 60 * 53 + 0) / 120^2
     assert found.kappa.value == pytest.approx((95 / 120 - 7080 / 14400) / (1 - 7080 / 14400))
+    assert list(found.numbers) == ["agree", "balanced", "kappa", "false_yes", "false_no"]
+
+
+def test_marks_have_a_weighted_kappa_and_pairs_have_none():
+    table = {("right", "right"): 2, ("half right", "right"): 1, ("wrong", "wrong"): 2, ("wrong", ""): 1}
+    marks = Measured("marks", "a/b", "accuracy", MEAN, table)
+    # squared distances: observed 1/5; expected of the margins (2, 1, 2) and (3, 0, 2) over the marks 2, 1, 0
+    expected = (2 * 2 * 4 + 1 * 3 * 1 + 1 * 2 * 1 + 2 * 3 * 4) / 25
+    assert marks.numbers["weighted_kappa"].value == pytest.approx(1 - (1 / 5) / expected)
+    assert (marks.n, marks.unclear, marks.agree.value) == (6, 1, 4 / 6)
+    pairs = Measured("twos", "a/b", "ordered", MEAN, {(PAIRS, ORDERED): 8, (PAIRS, REVERSED): 1, (PAIRS, ""): 1})
+    assert pairs.sentence == "orders 8 of 10 labelled pairs of twos (80.0 % [49.0, 94.3])"
+    assert list(pairs.numbers) == ["agree", "ordered"]
+
+
+def items(right, wrong):
+    for label, values in (("right", right), ("wrong", wrong)):
+        for place, value in enumerate(values):
+            near = value if label == "right" else 1 - value
+            tags = {"label": label, "pair": str(place), "category": "even" if place % 2 == 0 else "odd"}
+            yield Record(id=f"{label}{place}", epoch=1, status="ok", tags=tags, cluster=None,
+                         score=Score(value=near, answer=None))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "area", "ordered"),
+    [
+        ([0.9, 0.8, 0.7], [0.3, 0.2, 0.1], 1.0, 1.0),
+        ([0.3, 0.3], [0.3, 0.3], 0.5, 0.5),
+        ([0.1, 0.2], [0.9, 0.8], 0.0, 0.0),
+        ([0.9, 0.2, 0.6], [0.5, 0.1, 0.6], 6.5 / 9, 2.5 / 3),
+    ],
+)
+def test_how_often_what_is_right_is_placed_higher(right, wrong, area, ordered):
+    found = concordance().aggregate(items(right, wrong))
+    assert found["auc"].value == pytest.approx(area)
+    assert found["auc/right"].value == pytest.approx(sum(right) / len(right))
+    pairs = concordance(name="ordered", pair="pair").aggregate(items(right, wrong))
+    assert (pairs["ordered"].value, pairs["ordered"].n) == (pytest.approx(ordered), len(right))
+    odd = [i for i in range(len(right)) if i % 2]
+    assert pairs["ordered/category=odd"].value == pytest.approx(
+        sum((right[i] > wrong[i]) + (right[i] == wrong[i]) / 2 for i in odd) / len(odd)
+    )
+    assert concordance().aggregate(items(right, [])) == {}
+
+
+def test_the_interval_of_the_area_is_as_wide_as_delongs():
+    draw = random.Random(4)
+    right, wrong = [draw.betavariate(3, 2) for _ in range(150)], [draw.betavariate(2, 3) for _ in range(100)]
+    above = [[(x > y) + (x == y) / 2 for y in wrong] for x in right]
+    of_right = [statistics.fmean(row) for row in above]
+    of_wrong = [statistics.fmean(column) for column in zip(*above, strict=True)]
+    error = math.sqrt(statistics.variance(of_right) / 150 + statistics.variance(of_wrong) / 100)
+    found = concordance().aggregate(items(right, wrong))["auc"]
+    assert found.value == pytest.approx(statistics.fmean(of_right))
+    assert found.high - found.low == pytest.approx(2 * 1.97 * error, rel=0.03)

@@ -35,5 +35,6 @@ benchmark = Benchmark(
     metric=with_facts(accuracy(by=("atoms",)), "skills"), cluster="prompt", license="CC BY-NC 4.0",
     url="https://github.com/facebookresearch/GenEval2",
     paper="https://arxiv.org/abs/2512.16853", rows=800, chance=None, labels="user-supplied",
+    judge_slice={"*": "judge_objects", **dict.fromkeys(("soft_tifa_gm", "soft_tifa_am"), "judge_objects_soft_tifa")},
     tags=("makes image", "judge"),
 )  # fmt: skip

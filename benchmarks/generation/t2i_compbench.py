@@ -58,8 +58,8 @@ benchmark = Benchmark(
         )
         for category in ("color", "shape", "texture", "spatial", "3d_spatial", "numeracy", "non_spatial", "complex")
     }),
-    to_sample=to_sample, score=bindings(), profile="all", metric=accuracy(macro="category"),
-    cluster="prompt", license="MIT", url="https://github.com/Karine-Huang/T2I-CompBench",
-    paper="https://arxiv.org/abs/2307.06350", rows=2_400, chance=0.0, labels="user-supplied",
-    judge_slice="judge_objects", tags=("makes image", "judge"),
+    to_sample=to_sample, score=bindings(), profile="all", metric=accuracy(macro="category"), cluster="prompt",
+    license="MIT", url="https://github.com/Karine-Huang/T2I-CompBench", paper="https://arxiv.org/abs/2307.06350",
+    rows=2_400, chance=0.0, labels="user-supplied", tags=("makes image", "judge"),
+    judge_slice={"*": "judge_objects", "product": "judge_objects_product", "cosine": "judge_objects_clip_score"},
 )  # fmt: skip

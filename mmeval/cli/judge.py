@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 TAKES = ("judge", "judge_options", "limit", "max_cost", "max_tokens", "max_minutes", "concurrency", "timeout",
          "deadline", "attempts", "cache", "cache_file", "results", "path")  # fmt: skip
 """Settings of a run that a measurement has."""
+NAMES = {
+    "balanced": "balanced accuracy", "auc": "AUC", "ordered": "pairs in order", "kappa": "Cohen's kappa",
+    "weighted_kappa": "weighted kappa", "false_yes": "false yes", "false_no": "false no",
+    "mean_right": "mean if right", "mean_wrong": "mean if wrong",
+}  # fmt: skip
+"""Of the numbers of a measurement, for people. How often the judge agrees stands above them."""
 judge_app = typer.Typer(no_args_is_help=True, help="Measure how reliable a judge is.")
 
 
@@ -118,11 +124,12 @@ def _slices(names: Sequence[str], settings: Settings) -> list[str]:
     found: list[str] = []
     for name in names:
         one = settings.catalog.benchmark(name)
-        if one.judge_slice is None and "judging" not in one.tags:
+        own = one.slice_of(one.profile)
+        if own is None and "judging" not in one.tags:
             judged = one.score.needs_judge(one.profile)
             why = "names no labelled slice for its judge" if judged else "has no judge"
             raise UsageError(f"{name} {why}; `mmeval list benchmarks` names the slices, judge_...")
-        found.append(one.judge_slice or name)
+        found.append(own or name)
     return list(dict.fromkeys(found))
 
 
@@ -141,15 +148,12 @@ def _ask(slices: Sequence[str], settings: Settings, told: Callable[[Sequence[Run
 
 def _print_measured(found: Measured) -> None:
     echo(f"\n{found.judge} {found.sentence}")
-    for name, value in (
-        ("balanced accuracy", found.balanced),
-        ("Cohen's kappa", found.kappa),
-        ("false yes", found.false_yes),
-        ("false no", found.false_no),
-    ):
-        _print_estimate(name, value)
+    for key, value in found.numbers.items():
+        if key in NAMES:
+            _print_estimate(NAMES[key], value)
     if found.unclear:
-        echo(f"{plural(found.unclear, 'answer')} of {found.n} {'is' if found.unclear == 1 else 'are'} no verdict")
+        what = "pair" if found.paired else "answer"
+        echo(f"{plural(found.unclear, what)} of {found.n} {'is' if found.unclear == 1 else 'are'} no verdict")
 
 
 def _with_run(file: Path, reference: str, results: Path) -> tuple[Agreement, Corrected]:

@@ -6,6 +6,7 @@ from random import Random
 
 from mmeval.generation import TASKS
 from mmeval.judging.item import Item, asked
+from mmeval.scorers.judges.verdicts import RIGHT
 
 __all__ = ["KINDS_OF_FACT", "draw"]
 
@@ -14,10 +15,10 @@ FLAWS = {"colour": ("colour",), "way": ("backwards", "turned", "turns back"), "n
 """Mistakes of the task that make each kind of fact wrong."""
 
 
-def draw(rng: Random, kind: str, right: bool) -> Item:
+def draw(rng: Random, kind: str, label: str) -> Item:
     """A film of the checked benchmark `move_dot`, right or with the mistake that makes this fact wrong."""
     task = TASKS["move_dot"]
-    facts = task.draw(rng)
+    facts, right = task.draw(rng), label == RIGHT
     asks = {
         "colour": f"Is the dot in the film {facts['colour']}?",
         "way": f"Does the dot move {facts['way']}, without turning back?",

@@ -25,8 +25,8 @@ class Item:
     """The answer of a judge that sees what is there."""
 
 
-Draw: TypeAlias = Callable[[Random, str, bool], Item]
-"""Draws an item of a kind: what its prompt asks for, or, if the last argument is False, something else."""
+Draw: TypeAlias = Callable[[Random, str, str], Item]
+"""Draws an item of a kind that deserves a label: what its prompt asks for, if that is `right`, or something else."""
 
 
 def asked(made: bytes, prompt: str, ask: str, right: bool) -> Item:

@@ -4,51 +4,67 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mmeval.errors import StoreError
 from mmeval.formatting import interval, points
-from mmeval.scorers.judges.verdicts import ON, RIGHT, WRONG
+from mmeval.metrics.concordance import DIGITS
+from mmeval.scorers.judges.verdicts import HALF, ON, RIGHT, WRONG
 from mmeval.stats.agreement import cohen_kappa
 from mmeval.stats.intervals import wilson
-from mmeval.store import Number, Run, canonical, read_run, slug
+from mmeval.store import Number, Run, ScoreRow, canonical, read_run, slug
 from mmeval.types import JSON, Estimate
 
 __all__ = ["Measured", "judge_digest", "measured", "measured_judge", "said_of"]
 
 MOST = 50
 """Runs of one slice by one model that are looked at."""
+PAIRS, ORDERED, REVERSED = "pair", "ordered as labelled", "reversed"
+"""The label of pairs, and the verdicts on them. Of equal values, none is higher: that is no verdict."""
+HEADLINES: Mapping[str, str] = {"accuracy": "balanced"}
+"""What a headline is called here, if not as its metric."""
+LABELS = {rule: label for label, rule in ON.items()}
+POSITIONS = {WRONG: 0.0, HALF: 1.0, RIGHT: 2.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How often a judge's verdict was the label."""
+    """How often what a judge's rule makes of its answers is the label."""
 
     slice: str
     judge: str
-    balanced: Number
-    """Mean of the shares of right and of wrong items whose verdict is the label."""
+    metric: str
+    headline: Number
+    """Of the slice: balanced accuracy, the area under the ROC curve (`auc`), or the share of ordered pairs."""
     table: Mapping[tuple[str, str], int]
-    """Items by label and verdict; an empty verdict is an answer that is none."""
+    """Items, or pairs of them, by label and verdict; an empty verdict is an answer that is none."""
+    means: Mapping[str, Number] = field(default_factory=dict)
+    """Mean value of the rule on right and on wrong items, where it is compared."""
 
     @property
     def n(self) -> int:
-        """Labelled items."""
+        """Labelled items, or pairs."""
         return sum(self.table.values())
 
     @property
+    def paired(self) -> bool:
+        """Whether pairs are counted."""
+        return any(label == PAIRS for label, _ in self.table)
+
+    @property
     def unclear(self) -> int:
-        """Answers that are no verdict. A sample with one becomes a `judge_error`."""
+        """Answers that are no verdict. In a judged run, a sample with one becomes a `judge_error`."""
         return sum(count for (_, verdict), count in self.table.items() if not verdict)
 
     @property
     def agree(self) -> Estimate:
         """Share of the items whose verdict is the label."""
-        return wilson(sum(count for (label, verdict), count in self.table.items() if label == verdict), self.n)
+        same = sum(n for (label, verdict), n in self.table.items() if verdict in (label, ORDERED))
+        return wilson(same, self.n)
 
     @property
     def false_yes(self) -> Estimate | None:
@@ -65,24 +81,46 @@ class Measured:
         return wilson(self.table.get((label, verdict), 0), n) if n else None
 
     @property
-    def kappa(self) -> Estimate:
-        """Cohen's kappa of label and verdict; an answer that is no verdict is a third one. Items are independent."""
+    def kappa(self) -> Estimate | None:
+        """Cohen's kappa of label and verdict; None for pairs. Items are independent.
+
+        With labels in between it has quadratic weights, over the answers that are verdicts. Otherwise an answer that
+        is no verdict is a third one.
+        """
         pairs = [pair for pair, count in sorted(self.table.items()) for _ in range(count)]
-        return cohen_kappa([label for label, _ in pairs], [verdict for _, verdict in pairs])
+        if not self.between:
+            return None if self.paired else cohen_kappa(*zip(*pairs, strict=True))
+        told = [pair for pair in pairs if pair[1]]
+        return cohen_kappa(*zip(*told, strict=True), positions=POSITIONS, weights="quadratic") if told else None
+
+    @property
+    def between(self) -> bool:
+        """Whether there are labels between right and wrong."""
+        return any(label == HALF for label, _ in self.table)
+
+    @property
+    def numbers(self) -> dict[str, Estimate | Number]:
+        """Everything that is told, by its name in `run.json`."""
+        found: dict[str, Estimate | Number | None] = {
+            "agree": self.agree, HEADLINES.get(self.metric, self.metric): self.headline,
+            "weighted_kappa" if self.between else "kappa": self.kappa,
+            "false_yes": self.false_yes, "false_no": self.false_no,
+            **{f"mean_{label}": value for label, value in self.means.items()},
+        }  # fmt: skip
+        return {name: one for name, one in found.items() if one is not None}
 
     @property
     def sentence(self) -> str:
         """`agrees with 221 of 240 labelled answers of judge_objects (92.1 % [88.0, 94.9])`."""
         agree = self.agree
+        done, what = ("orders", "pairs") if self.paired else ("agrees with", "answers")
         share = f"{points(agree.value)} % {interval(agree)}"
-        return f"agrees with {round(agree.value * self.n)} of {self.n} labelled answers of {self.slice} ({share})"
+        said = f"{done} {round(agree.value * self.n)} of {self.n} labelled {what} of {self.slice} ({share})"
+        return f"{said}, AUC {self.headline.value:.3f}" if self.metric == "auc" else said
 
     def as_json(self) -> dict[str, JSON]:
         """As `run.json` states it."""
-        numbers: dict[str, Estimate | Number | None]
-        numbers = {"agree": self.agree, "balanced": self.balanced, "false_yes": self.false_yes,
-                   "false_no": self.false_no}  # fmt: skip
-        shown = {name: {"value": one.value, "low": one.low, "high": one.high} for name, one in numbers.items() if one}
+        shown = {name: {"value": one.value, "low": one.low, "high": one.high} for name, one in self.numbers.items()}
         return {"n": self.n, **shown, "unclear": self.unclear, "said": self.sentence}
 
 
@@ -97,27 +135,45 @@ def measured(run: Run) -> Measured | None:
     Raises:
         StoreError: scores.csv is missing or damaged.
     """
-    info = run.info
-    balanced = info.metrics.get(info.primary_metric)
-    if info.status != "complete" or balanced is None:
+    info, metric = run.info, run.info.primary_metric
+    headline = info.metrics.get(metric)
+    if info.status != "complete" or headline is None:
         return None
-    labels = {rule: label for label, rule in ON.items()}
-    rows = [row for row in run.scores() if row.score is not None]
-    table = Counter((labels[row.rule], row.answer or "") for row in rows if row.rule in labels)
-    return Measured(info.spec.benchmark, info.spec.model, balanced, table) if table else None
+    rows = [row for row in run.scores() if row.score is not None and row.rule in LABELS]
+    paired = any(row.cluster for row in rows)
+    table = _pairs(rows) if paired else Counter((LABELS[row.rule], row.answer or "") for row in rows)
+    means = {side: info.metrics[f"{metric}/{side}"] for side in (RIGHT, WRONG) if f"{metric}/{side}" in info.metrics}
+    return Measured(info.spec.benchmark, info.spec.model, metric, headline, table, means) if table else None
+
+
+def _pairs(rows: Sequence[ScoreRow]) -> Counter[tuple[str, str]]:
+    """Pairs by which of the two has the higher value, of those of which both have one."""
+    scores: dict[tuple[str | None, int], list[float]] = {}
+    for row in rows:
+        scores.setdefault((row.cluster, row.epoch), []).append(row.score or 0.0)
+    # A score is the value on what is right, and 1 minus the value on what is wrong.
+    margins = [round(sum(both) - 1, DIGITS) for both in scores.values() if len(both) == 2]
+    return Counter((PAIRS, ORDERED if margin > 0 else REVERSED if margin < 0 else "") for margin in margins)
 
 
 def measured_judge(results: Path, name: str, judge: str, digest: str) -> Measured | None:
-    """What is known of a judge on a slice: its run over the most items; None if nothing was measured."""
-    known: list[Measured] = []
+    """What is known of a judge on a slice: its run over the most items; None if nothing was measured.
+
+    Runs of the newest version of the slice count alone.
+    """
+    known: list[tuple[float, int, Measured]] = []
     for folder in sorted((results / slug(judge)).glob(f"{slug(name)}@*/*/"))[:MOST]:
         with suppress(StoreError):
             run = read_run(folder)
             spec = run.info.spec
             same = judge_digest(spec.model, spec.endpoint, spec.options, spec.adapter_digest) == digest
             if same and spec.benchmark == name and (found := measured(run)):
-                known.append(found)
-    return max(known, key=lambda one: one.n, default=None)
+                known.append((_order(spec.version), found.n, found))
+    return max(known, key=lambda one: one[:2], default=(0, 0, None))[2]
+
+
+def _order(version: str) -> float:
+    return float(version) if version.isdecimal() else 0.0
 
 
 def said_of(run: Run) -> str:

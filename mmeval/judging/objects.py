@@ -9,6 +9,7 @@ from mmeval.fresh.scenes.stage import HEIGHT, WIDTH, Stage, Thing, a, colours, s
 from mmeval.fresh.scenes.things import KINDS, plural
 from mmeval.fresh.shapes import SHAPES
 from mmeval.judging.item import Item, asked, question
+from mmeval.scorers.judges.verdicts import RIGHT
 
 __all__ = ["KINDS_OF_FACT", "OBJECTS", "PLACES", "draw", "placed"]
 
@@ -21,9 +22,9 @@ RADIUS = (38, 62)
 """Of an object, in pixels."""
 
 
-def draw(rng: Random, kind: str, right: bool) -> Item:
+def draw(rng: Random, kind: str, label: str) -> Item:
     """An item of one of the six kinds."""
-    stage = Stage(rng)
+    stage, right = Stage(rng), label == RIGHT
     if kind == "counting":
         return _counted(rng, stage, right)
     if kind == "position":

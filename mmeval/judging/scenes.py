@@ -10,6 +10,7 @@ from mmeval.fresh.scenes.stage import Stage, Thing, a, colours, names, scattered
 from mmeval.fresh.scenes.things import KINDS, plural
 from mmeval.judging.item import Item, asked
 from mmeval.judging.objects import OBJECTS, PLACES
+from mmeval.scorers.judges.verdicts import RIGHT
 
 __all__ = ["KINDS_OF_FACT", "draw"]
 
@@ -22,8 +23,9 @@ CLEAR = 70
 """Pixels by which an object is further in a direction than another, if it is said to lie there."""
 
 
-def draw(rng: Random, kind: str, right: bool) -> Item:
+def draw(rng: Random, kind: str, label: str) -> Item:
     """An item of one of the six kinds."""
+    right = label == RIGHT
     while True:
         stage, things, ask = _DRAWN[kind](rng, right)
         if ask:

@@ -7,6 +7,7 @@ from random import Random
 
 from mmeval.fresh.scenes.stage import EFFORT, HEIGHT, WIDTH, Stage
 from mmeval.judging.item import Item
+from mmeval.scorers.judges.verdicts import RIGHT
 
 __all__ = ["MISTAKES", "WORDS", "draw", "prompt", "wrong"]
 
@@ -31,10 +32,10 @@ def prompt(said: str) -> str:
     )
 
 
-def draw(rng: Random, kind: str, right: bool) -> Item:
+def draw(rng: Random, kind: str, label: str) -> Item:
     """A sign; a wrong one has the mistake of this kind."""
     said = text(rng)
-    shown = said if right else wrong(rng, said, kind)
+    shown = said if label == RIGHT else wrong(rng, said, kind)
     return Item(_picture(rng, shown), prompt(said), said, shown)
 
 

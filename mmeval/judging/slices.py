@@ -1,4 +1,7 @@
-"""A labelled slice: things made by our own program, right or wrong, and a judge's question about each."""
+"""A labelled slice: things made by our own program, right or wrong, and what a judge is asked about each.
+
+To add one: a function that draws an item of a kind and a label, a line in `SLICES`, a file in `benchmarks/judging/`.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,38 @@ from mmeval.definitions import Benchmark
 from mmeval.judging import films, objects, scenes, signs
 from mmeval.judging.item import Draw
 from mmeval.media import of_kind
-from mmeval.metrics import accuracy
-from mmeval.scorers import Scorer, questions_about, verdicts, written
-from mmeval.scorers.judges.verdicts import RIGHT, WRONG, asked_of_a_judge
+from mmeval.metrics import Metric, accuracy, concordance
+from mmeval.scorers import Scorer, bindings, clip_score, questions_about, soft_tifa, verdicts, vqa_score, written
+from mmeval.scorers.judges.making import FRAMES
+from mmeval.scorers.judges.verdicts import RIGHT, WRONG, Read, asked_of_a_judge, in_full, its_value, likelier
 from mmeval.types import Row, Sample, Want
 
-__all__ = ["SLICES", "Slice", "benchmark_of"]
+__all__ = ["CHANCES", "PAIRS", "SLICES", "VERDICTS", "Form", "Slice", "benchmark_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What a judge's rule gives, and how it is compared with the labels."""
+
+    read: Read
+    """The verdict in a score of the rule."""
+    metric: Metric
+    """Of the slice."""
+    chance: float = 0.5
+    """What the metric gives by chance."""
+    labels: tuple[str, ...] = (RIGHT, WRONG)
+    graded: bool = False
+    """Whether the metric compares values of the rule, to which the judge scores choices, instead of verdicts."""
+    paired: bool = False
+    """Whether items of different labels are drawn alike, to be compared with each other alone."""
+
+
+VERDICTS = Form(read=in_full, metric=accuracy(by=("category", "label"), macro="label"))
+"""A verdict on each item. The headline is the mean of the shares of right and of wrong items that are called so."""
+CHANCES = Form(read=likelier, metric=concordance(), graded=True)
+"""How likely the right answer is. The headline is the area under the ROC curve."""
+PAIRS = Form(read=its_value, metric=concordance(name="ordered", pair="pair"), graded=True, paired=True)
+"""A value that says something only beside another. The headline is the share of pairs that are ordered as labelled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,57 +56,64 @@ class Slice:
 
     name: str
     """Of its benchmark, by which a judged benchmark names its slice."""
-    version: int
-    """Raised when a change draws other items."""
-    want: Want
+    version: int = 1
+    """Raised when a change draws other items or shows them in another way."""
+    want: Want = "image"
     """What the judged models make."""
+    video: str | None = None
+    """How the rule shows a film."""
     kinds: tuple[str, ...]
     draw: Draw
     scorer: Callable[[], Scorer]
     profile: str = "mmeval"
+    form: Form = VERDICTS
 
 
+OBJECTS: Mapping[str, Any] = {"kinds": objects.KINDS_OF_FACT, "draw": objects.draw}
 SLICES: Mapping[str, Slice] = {
     one.name: one
     for one in (
-        Slice(name="judge_objects", version=1, want="image", kinds=objects.KINDS_OF_FACT, draw=objects.draw,
-              scorer=questions_about),
-        Slice(name="judge_scenes", version=1, want="image", kinds=scenes.KINDS_OF_FACT, draw=scenes.draw,
-              scorer=questions_about),
-        Slice(name="judge_signs", version=1, want="image", kinds=signs.MISTAKES, draw=signs.draw, scorer=written),
-        Slice(name="judge_films", version=1, want="video", kinds=films.KINDS_OF_FACT, draw=films.draw,
+        Slice(name="judge_objects", **OBJECTS, scorer=questions_about),
+        Slice(name="judge_objects_soft_tifa", **OBJECTS, scorer=soft_tifa, profile="soft_tifa_gm", form=CHANCES),
+        Slice(name="judge_objects_product", **OBJECTS, scorer=bindings, profile="product", form=CHANCES),
+        Slice(name="judge_objects_vqa_score", **OBJECTS, scorer=vqa_score, form=CHANCES),
+        Slice(name="judge_objects_clip_score", **OBJECTS, scorer=clip_score, form=PAIRS),
+        Slice(name="judge_scenes", kinds=scenes.KINDS_OF_FACT, draw=scenes.draw, scorer=questions_about),
+        Slice(name="judge_signs", kinds=signs.MISTAKES, draw=signs.draw, scorer=written),
+        Slice(name="judge_films", version=2, want="video", video=FRAMES, kinds=films.KINDS_OF_FACT, draw=films.draw,
               scorer=questions_about),
     )
 }  # fmt: skip
 
 
 def benchmark_of(name: str, *, title: str, about: str | None, each: int, seed: int) -> Benchmark:
-    """The benchmark of a slice, which asks the judge as a model: `each` right and as many wrong items of each kind.
-
-    The headline is the balanced accuracy: the mean of the shares of right and of wrong items that the judge calls so.
-    """
+    """The benchmark of a slice, which asks the judge as a model: `each` items of each kind and label."""
     one = SLICES[name]
-    rows = 2 * each * len(one.kinds)
+    form = one.form
     return Benchmark(
         name=name, version=str(one.version), title=title, about=about or "",
         data=generated(partial(_rows, one), n=each, seed=seed), to_sample=partial(_sample, one),
-        score=verdicts(one.scorer(), profile=one.profile), profile="mmeval",
-        metric=accuracy(by=("category", "label"), macro="label"), cluster=None, license="CC0-1.0", url=None, paper=None,
-        rows=rows, chance=0.5, redistribute=True, tags=("generated", "judging"),
+        score=verdicts(one.scorer(), profile=one.profile, read=form.read, graded=form.graded), profile="mmeval",
+        metric=form.metric, want="choice" if form.graded else "text", cluster="pair" if form.paired else None,
+        license="CC0-1.0", url=None, paper=None, rows=each * len(one.kinds) * len(form.labels), chance=form.chance,
+        video=one.video, redistribute=True, tags=("generated", "judging"),
     )  # fmt: skip
 
 
 def _rows(one: Slice, rng: Random) -> list[dict[str, Any]]:
-    return [
-        {"kind": kind, "label": label, "seed": rng.getrandbits(48)} for kind in one.kinds for label in (RIGHT, WRONG)
+    rows = [
+        {"kind": kind, "label": label, "seed": rng.getrandbits(48)} for kind in one.kinds for label in one.form.labels
     ]
+    if not one.form.paired:
+        return rows
+    first = {row["kind"]: row["seed"] for row in reversed(rows)}
+    return [{**row, "seed": first[row["kind"]], "pair": f"{first[row['kind']]:x}"} for row in rows]
 
 
 def _sample(one: Slice, row: Row) -> Sample:
-    right = row["label"] == RIGHT
-    item = one.draw(Random(row["seed"]), row["kind"], right)  # noqa: S311 - no secret
+    item = one.draw(Random(row["seed"]), row["kind"], row["label"])  # noqa: S311 - no secret
     rule: Any = one.scorer().rule(one.profile)
     return asked_of_a_judge(
-        rule, name=row["id"], prompt=item.prompt, target=item.target, made=of_kind(one.want, item.made), right=right,
-        says=item.says, kind=row["kind"],
+        rule, name=row["id"], prompt=item.prompt, target=item.target, made=of_kind(one.want, item.made),
+        label=row["label"], says=item.says, kind=row["kind"], pair=row.get("pair"),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from mmeval.metrics.aggregates import accuracy, binary, circular, hallusion_accuracy, mme_score, pairs, simpleqa_f1
 from mmeval.metrics.answers import answered_f1, with_answers
 from mmeval.metrics.base import Aggregate, Metric
+from mmeval.metrics.concordance import concordance
 from mmeval.metrics.facts import with_facts
 from mmeval.metrics.groups import grouped
 from mmeval.metrics.matching import matching
@@ -19,6 +20,7 @@ __all__ = [
     "answered_f1",
     "binary",
     "circular",
+    "concordance",
     "error_rate",
     "grouped",
     "hallusion_accuracy",

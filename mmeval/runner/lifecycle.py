@@ -284,7 +284,7 @@ def _judge(plan: Plan) -> dict[str, Any]:
     """With what the judge is asked, and how often it is right on the labelled slice, as far as that was measured."""
     if plan.judge is None:
         return {}
-    asked, name = plan.judge.identity, plan.benchmark.judge_slice
+    asked, name = plan.judge.identity, plan.benchmark.slice_of(plan.spec.profile)
     digest = judge_digest(plan.judge.name, asked.endpoint, asked.options, plan.judge.definition.identity)
     found = measured_judge(plan.settings.results, name, plan.judge.name, digest) if name else None
     return {"judge": {"digest": digest, "slice": name, "measured": found.as_json() if found else None}}

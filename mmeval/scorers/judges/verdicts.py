@@ -2,37 +2,76 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from mmeval.errors import ScoreError, UsageError
 from mmeval.scorers.base import JudgeRule, Scorer
 from mmeval.scorers.identity import stages_of
 from mmeval.types import JSON, Media, Reply, Request, Sample, Score, Text
 
-__all__ = ["Verdicts", "asked_of_a_judge", "verdicts"]
+__all__ = [
+    "HALF", "ON", "RIGHT", "WRONG", "Read", "asked_of_a_judge", "by_consistency", "in_full", "its_value", "likelier",
+    "verdicts", "without_errors",
+]  # fmt: skip
 
-RIGHT, WRONG = "right", "wrong"
+RIGHT, HALF, WRONG = "right", "half right", "wrong"
 """The labels of what a judge looks at, and its verdicts."""
-ON = {RIGHT: "on what is right", WRONG: "on what is wrong"}
+ON = {label: f"on what is {label}" for label in (RIGHT, HALF, WRONG)}
 """The rule of a score, which is in scores.csv: the label."""
+Read: TypeAlias = Callable[[Score], str]
+"""The verdict that a score of a judge's rule means."""
+
+
+def in_full(score: Score) -> str:
+    """Right if the rule gives the highest value."""
+    return RIGHT if score.value == 1 else WRONG
+
+
+def without_errors(score: Score) -> str:
+    """Right if the rule, whose value is an error rate, gives 0."""
+    return RIGHT if score.value == 0 else WRONG
+
+
+def likelier(score: Score) -> str:
+    """Right if the rule, whose value is the chance of the right answer, finds it more likely than all others."""
+    return RIGHT if score.value > 0.5 else WRONG
+
+
+def by_consistency(score: Score) -> str:
+    """What the rule's mark for consistency means, 0, 1 or 2."""
+    found = re.search(r"consistency ([012])", score.answer or "")
+    if found is None:
+        raise ScoreError("the judge's rule gives no mark for consistency")
+    return (WRONG, HALF, RIGHT)[int(found[1])]
+
+
+def its_value(score: Score) -> str:
+    """The value itself, where no value alone means right or wrong."""
+    return f"{score.value:.6f}"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """Compares the verdict of a judge's rule with the label of the sample."""
+    """Compares what a judge's rule makes of a reply with the label of the sample."""
 
     rule: JudgeRule
-    accepts: float
-    """The value that the rule gives to what is right; every other one means wrong."""
+    read: Read
+    graded: bool
+    """Whether the value says how near the rule's value is to the label, instead of whether the verdict is the label."""
 
     @property
     def stages(self) -> tuple[Any, ...]:
-        """The functions of the judge's rule."""
-        return (*stages_of(self.rule), said)
+        """The functions of the judge's rule, and the one that reads the verdict."""
+        return (*stages_of(self.rule), self.read)
 
     def __call__(self, sample: Sample, reply: Reply) -> Score:
-        """1 if the verdict is the label, which `rule` names. A reply that is no verdict has no answer, and scores 0."""
+        """The score, with the verdict as its answer and the label in its `rule`.
+
+        A reply that is no verdict has no answer, and scores 0.
+        """
         assert isinstance(sample.target, dict)
         label, judged = sample.target["label"], _judged(sample.id, sample.target["prompt"], sample.target["target"])
         try:
@@ -41,22 +80,20 @@ class Verdicts:
             return Score(value=0.0, answer=None, note=str(error), rule=ON[label])
         if not isinstance(found, Score):
             raise ScoreError("the judge's rule asks more than one question")
-        verdict = said(found, self.accepts)
-        return Score(value=float(verdict == label), answer=verdict, note=found.note, rule=ON[label])
+        verdict, near = self.read(found), found.value if label == RIGHT else 1 - found.value
+        value = near if self.graded else float(verdict == label)
+        return Score(value=value, answer=verdict, note=found.note, rule=ON[label])
 
 
-def said(score: Score, accepts: float) -> str:
-    """The verdict that a score of a judge's rule means."""
-    return RIGHT if score.value == accepts else WRONG
-
-
-def verdicts(scorer: Scorer, *, profile: str, accepts: float = 1.0) -> Scorer:
+def verdicts(scorer: Scorer, *, profile: str, read: Read = in_full, graded: bool = False) -> Scorer:
     """Grades a model as the judge of a scorer's rule.
 
     Args:
         scorer: that asks judges.
         profile: of its rule.
-        accepts: the value that the rule gives to what is right, such as 0 for an error rate.
+        read: the verdict in a score of the rule.
+        graded: let the value be that of the rule on what is right, and 1 minus it on what is wrong; else it is 1 if
+            the verdict is the label.
 
     Raises:
         UsageError: the rule asks no judge.
@@ -64,13 +101,15 @@ def verdicts(scorer: Scorer, *, profile: str, accepts: float = 1.0) -> Scorer:
     rule = scorer.rule(profile)
     if not scorer.needs_judge(profile):
         raise UsageError(f"scorer {scorer.name}: profile {profile!r} asks no judge")
-    made: Any = Verdicts(rule, accepts)  # type: ignore[arg-type]
-    return Scorer(name=f"verdicts_{scorer.name}", version=1, rules={"mmeval": made})
+    made: Any = Verdicts(rule, read, graded)  # type: ignore[arg-type]
+    name = f"verdicts_{scorer.name}" + ("" if profile == "mmeval" else f"_{profile}")
+    return Scorer(name=name, version=1, rules={"mmeval": made})
 
 
 def asked_of_a_judge(
-    rule: JudgeRule, *, name: str, prompt: str, target: JSON, made: Media, right: bool, says: str, kind: str
-) -> Sample:
+    rule: JudgeRule, *, name: str, prompt: str, target: JSON, made: Media, label: str, says: str, kind: str,
+    pair: str | None = None,
+) -> Sample:  # fmt: skip
     """A sample that asks a model exactly what the rule asks a judge about something made.
 
     Args:
@@ -79,20 +118,23 @@ def asked_of_a_judge(
         prompt: what a model was asked to make.
         target: what the rule compares it with.
         made: the image, sound or film.
-        right: whether it is what was asked for.
+        label: whether it is what was asked for.
         says: the answer of a judge that sees what is there.
         kind: slices the scores, beside the label.
+        pair: names what this item is compared with.
 
     Raises:
-        ScoreError: the rule asks for something other than a text.
+        ScoreError: the rule asks nothing.
     """
-    judged = _judged(name, prompt, target)
-    asked = rule.prompt(judged, Reply(text="", finish="stop", media=(made,)))
-    if isinstance(asked, Request | Score):
-        raise ScoreError("the judge's rule asks for something other than a text")
-    label = RIGHT if right else WRONG
-    told = {"label": label, "answer": says, "prompt": prompt, "target": target}
-    return Sample(id=name, prompt=asked, target=told, tags={"category": kind, "label": label})
+    asked = rule.prompt(_judged(name, prompt, target), Reply(text="", finish="stop", media=(made,)))
+    if isinstance(asked, Score):
+        raise ScoreError("the judge's rule asks nothing")
+    request = asked if isinstance(asked, Request) else Request(prompt=asked)
+    return Sample(
+        id=name, prompt=request.prompt, choices=request.choices, cluster=pair,
+        target={"label": label, "answer": says, "prompt": prompt, "target": target},
+        tags={"category": kind, "label": label, **({"pair": pair} if pair else {})},
+    )  # fmt: skip
 
 
 def _judged(name: str, prompt: str, target: JSON) -> Sample:
