@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 from bisect import bisect_right
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
@@ -26,6 +25,7 @@ from typing import Any, ClassVar
 from mmeval import Capabilities, FatalError, Options, Reply, Request, Sample, Text, Usage, UsageError, prompts
 from mmeval.catalog import Catalog
 from mmeval.definitions import Describes, FindsAdapters, NeedsSamples, capabilities_of
+from mmeval.scorers.base import Write
 
 BLIND = "blind:"
 DESCRIBED = "described:"
@@ -43,7 +43,7 @@ class Reference:
     """The models random, majority and first."""
 
     capabilities = Capabilities(
-        version="3",
+        version="4",
         inputs=frozenset({"text", "image", "audio", "video"}),
         wants=frozenset({"text", "choice"}),
         options=Options,
@@ -68,15 +68,15 @@ class Reference:
     async def close(self) -> None:
         """Nothing to do."""
 
-    def prepare(self, samples: Iterable[Sample]) -> None:
-        """Count how often each letter is correct, and for open questions each target of a category."""
+    def prepare(self, samples: Iterable[Sample], write: Write) -> None:
+        """Count how often each letter is correct, and for open questions each answer of a category."""
         for sample in samples:
             if sample.choices:
-                self._letters.update(_letter(target, sample.choices) for target in _targets(sample.target))
+                self._letters.update(_letter(target, sample.choices) for target in write(sample))
             else:
                 category = sample.tags.get("answers") or sample.tags.get("category", "")
                 self._categories[sample.id] = category
-                self._targets[category].update(_targets(sample.target))
+                self._targets[category].update(write(sample))
 
     async def ask(self, request: Request, options: Options) -> Reply:
         """Answer without reading the prompt; raises FatalError for an open question that `prepare` did not see."""
@@ -244,18 +244,6 @@ def _through(prefix: str, capabilities: Capabilities) -> Capabilities:
         return capabilities
     inputs = Reference.capabilities.inputs
     return replace(capabilities, inputs=inputs, max_images=None, max_image_bytes=None, max_image_pixels=None)
-
-
-def _targets(target: Any) -> list[str]:
-    """Every accepted answer as a text. A target is one value, a list, or an object with `answer` or `answers`."""
-    if isinstance(target, dict):
-        inside = next((target[key] for key in ("answers", "answer", "target") if key in target), None)
-        return [json.dumps(target, sort_keys=True)] if inside is None else _targets(inside)
-    if isinstance(target, list):
-        return [one for item in target for one in _targets(item)]
-    if isinstance(target, bool):
-        return ["yes" if target else "no"]
-    return [] if target is None else [str(target)]
 
 
 def _letter(target: str, choices: tuple[str, ...]) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from mmeval import Capabilities, FatalError, Options, Reply, Request, Sample, UsageError, media
 from mmeval.generation import TASKS
+from mmeval.scorers.base import Write
 from mmeval.types import MEDIA
 
 MODELS = ("right", "wrong")
@@ -52,8 +53,9 @@ class Adapter:
     async def close(self) -> None:
         """Nothing to do."""
 
-    def prepare(self, samples: Iterable[Sample]) -> None:
+    def prepare(self, samples: Iterable[Sample], write: Write) -> None:
         """Remember what each sample asks for."""
+        del write  # the answer is no text
         self._asked = {sample.id: sample.target for sample in samples if isinstance(sample.target, dict)}
 
     async def ask(self, request: Request, options: DrawingOptions) -> Reply:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from mmeval.errors import AdapterError
 from mmeval.metrics.base import Metric
-from mmeval.scorers.base import Scorer
+from mmeval.scorers.base import Scorer, Write
 from mmeval.types import JSON, Form, Modality, Reply, Request, Row, Sample, Status, Usage, Want
 
 Policy = Literal["score", "zero", "exclude"]
@@ -172,8 +172,13 @@ class Adapter(Protocol):
 class NeedsSamples(Protocol):
     """A reference (random, majority) rather than a model: it sees the samples of a benchmark beforehand."""
 
-    def prepare(self, samples: Iterable[Sample]) -> None:
-        """Called once before the first `ask`, with the samples in their order."""
+    def prepare(self, samples: Iterable[Sample], write: Write) -> None:
+        """Called once before the first `ask`.
+
+        Args:
+            samples: in their order.
+            write: gives the accepted answers of a sample, as replies that the rule of the run scores 1.
+        """
         ...
 
 

@@ -26,6 +26,7 @@ from mmeval.runner.progress import Progress
 from mmeval.runner.provider_batch import ProviderBatch
 from mmeval.runner.publish import publish, storing
 from mmeval.runner.resources import Resources
+from mmeval.scorers.base import writer
 from mmeval.store import Run, RunInfo, RunStatus, Summary, write_info
 
 __all__ = ["Lifecycle"]
@@ -107,7 +108,7 @@ class Lifecycle:
         client = await resources.client(plan.model, plan, stop)
         judge = await resources.client(plan.judge, plan, stop) if plan.judge else None
         if isinstance(client.adapter, NeedsSamples):
-            await asyncio.to_thread(client.adapter.prepare, plan.samples())
+            await asyncio.to_thread(client.adapter.prepare, plan.samples(), writer(plan.rule))
         return client, judge
 
     @contextmanager

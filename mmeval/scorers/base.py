@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from mmeval.errors import UsageError
+from mmeval.scorers import targets
 from mmeval.scorers.identity import call, code_of, describe, joined, parameters, stages_of
 from mmeval.scorers.readers import thinking
 from mmeval.types import Prompt, Reply, Request, Sample, Score
@@ -37,6 +38,23 @@ class Grade:
 
 Extract: TypeAlias = Callable[[str, Sample], Extraction]
 Compare: TypeAlias = Callable[[str, Sample], Grade]
+Write: TypeAlias = Callable[[Sample], Sequence[str]]
+"""Gives the accepted answers of a sample, each as a reply that scores 1."""
+
+
+@runtime_checkable
+class Writes(Protocol):
+    """A rule that knows in which notation its answers are written."""
+
+    @property
+    def write(self) -> Write:
+        """How they are written. References answer so; models never see it."""
+        ...
+
+
+def writer(rule: object) -> Write:
+    """How a rule writes answers: in its own notation, else the texts of the target as they are."""
+    return rule.write if isinstance(rule, Writes) else targets.accepted
 
 
 class JudgeRule(Protocol):
@@ -69,6 +87,7 @@ class Staged:
 
     extract: Extract
     grade: Compare
+    write: Write = targets.accepted
 
     def __call__(self, sample: Sample, reply: Reply) -> Score:
         """Score one reply. If no answer is found, the score is 0 with `answer=None`."""

@@ -85,6 +85,14 @@ class Convention:
             far = [near[0] + far[0], near[1] + far[1]]
         return near + far
 
+    def numbers(self, fractions: Sequence[float], sent: Size) -> list[float]:
+        """What a model writes for a point (two fractions) or a box (four); the inverse of `fractions`."""
+        width, height = self._sides(sent)
+        x, y, *far = (part * side for part, side in zip(fractions, (width, height) * 2, strict=False))
+        if far and self.order == "xywh":
+            far = [far[0] - x, far[1] - y]
+        return [x, y, *far] if self.order[0] == "x" else [y, x, *far[::-1]]
+
     def _sides(self, sent: Size) -> tuple[float, float]:
         if self.scale != "pixels":
             return (_UNITS[self.scale],) * 2

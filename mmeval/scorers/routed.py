@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mmeval.errors import UsageError
 from mmeval.scorers import targets
-from mmeval.scorers.base import JudgeRule, Rule, Scorer
+from mmeval.scorers.base import JudgeRule, Rule, Scorer, writer
 from mmeval.scorers.coordinates import Convention
 from mmeval.scorers.identity import call, code_of, describe, joined
 from mmeval.scorers.readers.quantities import parse
@@ -79,6 +79,10 @@ class _RoutedScorer(Scorer):
 class _Routed:
     by: Route
     inner: Mapping[str, Rule | JudgeRule]
+
+    def write(self, sample: Sample) -> Sequence[str]:
+        """The accepted answers, as the rule of the sample's kind writes them."""
+        return writer(self.inner[self.by(sample)])(sample)
 
 
 @dataclass(frozen=True, slots=True)

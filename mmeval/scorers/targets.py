@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import json
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -44,6 +45,22 @@ def texts(sample: Sample) -> list[str]:
     if isinstance(target, list):
         return [plain(item) for item in target]
     return [plain(target)]
+
+
+def accepted(sample: Sample) -> list[str]:
+    """The accepted answers as texts. A target is one value, a list, or an object with `answer` or `answers`."""
+    return _accepted(sample.target)
+
+
+def _accepted(target: JSON) -> list[str]:
+    if isinstance(target, dict):
+        inside = next((target[key] for key in ("answers", "answer", "target") if key in target), None)
+        return [json.dumps(target, sort_keys=True)] if inside is None else _accepted(inside)
+    if isinstance(target, list):
+        return [one for item in target for one in _accepted(item)]
+    if isinstance(target, bool):
+        return ["yes" if target else "no"]
+    return [] if target is None else [str(target)]
 
 
 def raw_texts(sample: Sample) -> list[str]:

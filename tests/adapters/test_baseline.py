@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from mmeval import FatalError, Options, Request, Sample, Text, UsageError, media
 from mmeval.catalog import Catalog
 from mmeval.definitions import NeedsSamples, capabilities_of
+from mmeval.runner import Settings, run_one
+from mmeval.scorers.targets import accepted
 
 PICTURE = media.image(b"not a picture")
 
@@ -30,7 +33,7 @@ def answers(name: str, samples: list[Sample], seed: int | None = None) -> list[s
     options = Options(seed=seed)
     adapter = Catalog().adapter("baseline")(name, options)
     assert isinstance(adapter, NeedsSamples)
-    adapter.prepare(samples)
+    adapter.prepare(samples, accepted)
 
     async def all_of_them():
         return [
@@ -61,6 +64,14 @@ def test_answers(name, samples, expected):
     assert answers(name, samples) == expected
 
 
+def test_an_answer_is_written_as_the_rule_of_the_run_reads_it(tmp_path):
+    puzzles = Catalog().benchmark("fresh_puzzles")
+    clocks = [one for one in puzzles.data.generators if one.name == "clocks"]
+    benchmark = replace(puzzles, data=replace(puzzles.data, generators=clocks))
+    run = run_one(benchmark, "baseline/majority", Settings(results=tmp_path, cache_file=None, limit=3))
+    assert [(one.score.value, ":" in one.reply.text) for one in run.records()] == [(1, True), (1, True), (1, False)]
+
+
 def test_random_depends_on_the_id_and_the_seed_alone():
     samples = [choice(i, "A") for i in range(2000)]
     first = answers("random", samples)
@@ -78,7 +89,7 @@ def test_random_open_answers_follow_the_golds():
 
 def test_a_foreign_prompt_is_refused():
     adapter = Catalog().adapter("baseline")("random", Options())
-    adapter.prepare([])
+    adapter.prepare([], accepted)
     with pytest.raises(FatalError, match="samples of the benchmark"):
         asyncio.run(adapter.ask(Request(prompt=(Text("?"),)), Options()))
 

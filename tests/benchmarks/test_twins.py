@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from mmeval import DataError, data
 from mmeval.catalog import Catalog
 from tests.benchmarks.test_clips import TWINS as CLIPS
-from tests.benchmarks.twin import Twin, leaves, load, renamed, scored, shown
+from tests.benchmarks.twin import Twin, best_written, leaves, load, renamed, scored, shown
 from tests.benchmarks.twins_catalog import TWINS as CATALOG
 from tests.benchmarks.twins_charts import TWINS as CHARTS
 from tests.benchmarks.twins_fields import TWINS as FIELDS
@@ -27,6 +28,8 @@ TWINS: dict[str, Twin] = (
     VQA | CATALOG | CHARTS | FIELDS | GENERAL | GENERATION | GROUNDING | GROUPS | MATCHING | PUZZLES | VIDEO
 )
 
+DRAWN = [name for name in Catalog().benchmarks() if Catalog().benchmark(name).data.describe()["kind"] == "generated"]
+
 
 @pytest.fixture(autouse=True)
 def _own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,6 +41,7 @@ def test_from_load_dataset_to_the_score(name: str, hub: Hub, tmp_path: Path):
     twin = TWINS[name]
     benchmark, samples = load(name, hub, twin, tmp_path / "data")
     assert shown(samples[0]) == list(twin.prompt)
+    assert [best_written(benchmark, sample) for sample in samples] == [1.0] * len(samples)
     records, value = scored(benchmark, twin, samples)
     assert value == pytest.approx(twin.value) if twin.value is not None else value is None
     if twin.answers is not None:
@@ -56,11 +60,13 @@ def test_a_renamed_column_is_one_line(name: str):
         assert "\n" not in message
 
 
+@pytest.mark.parametrize("name", DRAWN)
+def test_written_targets_of_drawn_questions_are_right(name: str):
+    benchmark = Catalog().benchmark(name)
+    assert all(best_written(benchmark, benchmark.to_sample(row)) == 1 for row in islice(benchmark.data.rows(), 4))
+
+
 def test_every_benchmark_with_data_has_a_twin():
     matrices = {"raven", "iraven"}  # drawn from npz files: test_matrices.py
-    drawn = {
-        name
-        for name in Catalog().benchmarks()
-        if Catalog().benchmark(name).data.describe()["kind"] in ("generated", "fresh")
-    }
-    assert set(TWINS) | set(CLIPS) | matrices | drawn == set(Catalog().benchmarks())
+    fresh = {name for name in Catalog().benchmarks() if name.startswith("fresh_")}
+    assert set(TWINS) | set(CLIPS) | matrices | fresh | set(DRAWN) == set(Catalog().benchmarks())

@@ -23,6 +23,7 @@ from mmeval.data.pins import Composite
 from mmeval.data.remote import Annotated, Supplied, Tsv
 from mmeval.definitions import Source
 from mmeval.scorers import Convention
+from mmeval.scorers.base import writer
 from tests.data.fakehub import Hub
 from tests.data.pictures import png
 
@@ -198,9 +199,7 @@ def scored(benchmark: Benchmark, twin: Twin, samples: Sequence[Sample]) -> tuple
     """Score the scripted replies and aggregate them; hidden labels give no score, as in a run."""
     if benchmark.labels == "hidden":
         return [], None
-    rule: Any = benchmark.score.rule(benchmark.profile)
-    if hasattr(rule, "speaking"):
-        rule = rule.speaking(Convention("0-1000"))
+    rule = rule_of(benchmark)
     verdicts = iter(twin.verdicts)
     records = []
     for sample, text in zip(samples, twin.replies, strict=True):
@@ -214,6 +213,20 @@ def scored(benchmark: Benchmark, twin: Twin, samples: Sequence[Sample]) -> tuple
     numbers = benchmark.metric.aggregate(iter(records))
     headline = numbers.get(benchmark.metric.name)
     return records, headline.value if headline else None
+
+
+def best_written(benchmark: Benchmark, sample: Sample) -> float:
+    """The best score of the accepted answers as the rule writes them; 1 where no rule reads a text."""
+    rule: Any = rule_of(benchmark)
+    if benchmark.want != "text" or benchmark.labels == "hidden" or hasattr(rule, "parse"):
+        return 1.0
+    return max(rule(sample, said(text)).value for text in writer(rule)(sample))
+
+
+def rule_of(benchmark: Benchmark) -> Any:
+    """The benchmark's own rule, which reads places as thousandths."""
+    rule: Any = benchmark.score.rule(benchmark.profile)
+    return rule.speaking(Convention("0-1000")) if hasattr(rule, "speaking") else rule
 
 
 def said(text: Any) -> Reply:

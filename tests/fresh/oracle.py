@@ -5,25 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from mmeval.fresh.scoring import WITH_POINTS
+from mmeval.scorers.base import writer
 from mmeval.scorers.coordinates import Convention
 from mmeval.types import Reply, Sample, Score
 
 
 def right(form: str, target: Any) -> str:
-    """The correct answer as a text."""
-    if form in ("letter", "yes_no"):
-        return str(target)
-    if form == "point":
-        x1, y1, x2, y2 = target["box"]
-        return f"[{(x1 + x2) / 2:.6f}, {(y1 + y2) / 2:.6f}]"
-    answer = target["answer"]
-    if form == "time":
-        return f"{answer // 60 or 12}:{answer % 60:02}"
-    if form == "placements":
-        return ", ".join(f"{cell}: {word}" for cell, word in answer.items())
-    if form in ("cells", "sequence"):
-        return ", ".join(answer)
-    return "\n".join(" ".join(row) for row in answer) if form == "grid" else str(answer)
+    """The correct answer, as the rule of its form writes it."""
+    return writer(_rule(form))(_sample(form, target))[0]
 
 
 def near_miss(form: str, target: Any, choices: tuple[str, ...]) -> str:
@@ -56,9 +45,15 @@ def near_miss(form: str, target: Any, choices: tuple[str, ...]) -> str:
 
 def score(form: str, target: Any, text: str, choices: tuple[str, ...] = ()) -> Score:
     """What the rule of a form makes of a reply."""
-    sample = Sample(id="1", prompt=(), target=target, choices=choices, tags={"form": form})
-    rule = WITH_POINTS[form].rule("mmeval")
-    told = rule.speaking(Convention.parse("0-1")) if hasattr(rule, "speaking") else rule
-    found = told(sample, Reply(text=text, finish="stop"))  # type: ignore[operator]
+    found = _rule(form)(_sample(form, target, choices), Reply(text=text, finish="stop"))
     assert isinstance(found, Score)
     return found
+
+
+def _rule(form: str) -> Any:
+    rule = WITH_POINTS[form].rule("mmeval")
+    return rule.speaking(Convention.parse("0-1")) if hasattr(rule, "speaking") else rule
+
+
+def _sample(form: str, target: Any, choices: tuple[str, ...] = ()) -> Sample:
+    return Sample(id="1", prompt=(), target=target, choices=choices, tags={"form": form})

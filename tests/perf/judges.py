@@ -80,7 +80,7 @@ class Adapter:
         self.finds = JUDGES[model]
     async def connect(self): ...
     async def close(self): ...
-    def prepare(self, samples):
+    def prepare(self, samples, write):
         self.samples = {sample.id: sample for sample in samples}
     async def ask(self, request, options):
         sample = self.samples[request.sample]

@@ -94,7 +94,9 @@ def test_declared_keys_say_which_numbers_are_places(text, numbers):
     ],
 )
 def test_what_the_numbers_mean(convention, said, fractions):
-    assert Convention.parse(convention).fractions(said, (640, 400)) == pytest.approx(fractions)
+    spoken = Convention.parse(convention)
+    assert spoken.fractions(said, (640, 400)) == pytest.approx(fractions)
+    assert spoken.numbers(fractions, (640, 400)) == pytest.approx(said)
 
 
 @pytest.mark.parametrize(

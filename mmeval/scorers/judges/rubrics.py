@@ -129,14 +129,19 @@ def letter_set() -> Scorer:
                 return Extraction("".join(letters), place.rule, (place.start, place.end))
         return read_letter(text, "ABCDEFGH")
 
+    def right(sample: Sample) -> str:
+        return "".join(sorted(targets.target_letters(sample, "ABCDEFGH")))
+
     def same(answer: str, sample: Sample) -> Grade:
-        target = "".join(sorted(targets.target_letters(sample, "ABCDEFGH")))
-        return Grade(float(answer == target), f"target {target}")
+        return Grade(float(answer == right(sample)), f"target {right(sample)}")
+
+    def written(sample: Sample) -> list[str]:
+        return [f"Answer: {', '.join(right(sample))}"]
 
     return Scorer(
         name="letter_set",
         version={"mmeval": 2},
-        rules={"official": LETTERS, "mmeval": Staged(own, same), "vlmevalkit-2026-08": LETTERS},
+        rules={"official": LETTERS, "mmeval": Staged(own, same, written), "vlmevalkit-2026-08": LETTERS},
     )
 
 

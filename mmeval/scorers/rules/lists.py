@@ -104,12 +104,17 @@ def relaxed_lists() -> Scorer:
         name="relaxed_lists",
         version={"mmeval": 2},
         rules={
-            "official": Staged(whole, _grade),
-            "vlmevalkit-2026-08": Staged(whole, _grade),
-            "lmms-0.7.3": Staged(whole, intended),
-            "mmeval": Staged(short_answer, intended),
+            "official": Staged(whole, _grade, _last),
+            "vlmevalkit-2026-08": Staged(whole, _grade, _last),
+            "lmms-0.7.3": Staged(whole, intended, _last),
+            "mmeval": Staged(short_answer, intended, _last),
         },
     )
+
+
+def _last(sample: Sample) -> list[str]:
+    """The answer to the last question."""
+    return targets.accepted(sample)[-1:]
 
 
 def _grade(answer: str, sample: Sample, *, exact_kinds: Sequence[str] = ()) -> Grade:

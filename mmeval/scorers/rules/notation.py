@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from mmeval.scorers.base import Extract, Extraction, Grade, Scorer, Staged
+from mmeval.scorers import targets
+from mmeval.scorers.base import Extract, Extraction, Grade, Scorer, Staged, Write
 from mmeval.scorers.readers import notation, quantities, spoken
 from mmeval.scorers.readers.amounts import amounts
 from mmeval.scorers.readers.clocktime import canonical_time
@@ -39,31 +40,31 @@ def number() -> Scorer:
 
 def sequence() -> Scorer:
     """Words in their order: `{"answer": ["red", "blue"], "words": [...]}`."""
-    return _own("sequence", read_sequence, same_sequence)
+    return _own("sequence", read_sequence, same_sequence, write_sequence)
 
 
 def cells() -> Scorer:
     """Cells of a grid, as a set or as a path: `{"answer": ["B3", "C3"], "ordered": false}`."""
-    return _own("cells", read_cells, same_cells)
+    return _own("cells", read_cells, same_cells, write_cells)
 
 
 def placements() -> Scorer:
     """Which piece lies in which cell: `{"answer": {"B3": "ramp"}, "words": [...]}`."""
-    return _own("placements", read_placements, same_placements)
+    return _own("placements", read_placements, same_placements, write_placements)
 
 
 def grid() -> Scorer:
     """A table of words: `{"answer": [["R", "G"], ["G", "R"]], "words": [...]}`."""
-    return _own("grid", read_grid, same_grid)
+    return _own("grid", read_grid, same_grid, write_grid)
 
 
 def time() -> Scorer:
     """A time on a clock face, in minutes after 12 o'clock: `{"answer": 425}` is 7:05, in the morning or evening."""
-    return _own("time", read_time, same_time)
+    return _own("time", read_time, same_time, write_time)
 
 
-def _own(name: str, read: Extract, grade: Any) -> Scorer:
-    return Scorer(name=name, version=2, rules={"mmeval": Staged(read, grade)})
+def _own(name: str, read: Extract, grade: Any, write: Write = targets.accepted) -> Scorer:
+    return Scorer(name=name, version=2, rules={"mmeval": Staged(read, grade, write)})
 
 
 def _target(sample: Sample) -> dict[str, Any]:
@@ -135,7 +136,12 @@ def read_sequence(text: str, sample: Sample) -> Extraction:
 
 def same_sequence(answer: str, sample: Sample) -> Grade:
     """1 if the words and their order are those of the target."""
-    return _equal(answer, notation.canonical_sequence(_target(sample)["answer"]))
+    return _equal(answer, *write_sequence(sample))
+
+
+def write_sequence(sample: Sample) -> list[str]:
+    """`red, blue`."""
+    return [notation.canonical_sequence(_target(sample)["answer"])]
 
 
 def read_cells(text: str, sample: Sample) -> Extraction:
@@ -146,8 +152,13 @@ def read_cells(text: str, sample: Sample) -> Extraction:
 
 def same_cells(answer: str, sample: Sample) -> Grade:
     """1 if the cells are those of the target, in order where the target has one."""
+    return _equal(answer, *write_cells(sample))
+
+
+def write_cells(sample: Sample) -> list[str]:
+    """`B3, C1`."""
     target = _target(sample)
-    return _equal(answer, notation.canonical_cells(target["answer"], ordered=target["ordered"]))
+    return [notation.canonical_cells(target["answer"], ordered=target["ordered"])]
 
 
 def read_placements(text: str, sample: Sample) -> Extraction:
@@ -157,7 +168,12 @@ def read_placements(text: str, sample: Sample) -> Extraction:
 
 def same_placements(answer: str, sample: Sample) -> Grade:
     """1 if every piece lies where the target has it, and no other does."""
-    return _equal(answer, notation.canonical_placements(list(_target(sample)["answer"].items())))
+    return _equal(answer, *write_placements(sample))
+
+
+def write_placements(sample: Sample) -> list[str]:
+    """`B3: ramp, C1: wall`."""
+    return [notation.canonical_placements(list(_target(sample)["answer"].items()))]
 
 
 def read_grid(text: str, sample: Sample) -> Extraction:
@@ -167,7 +183,12 @@ def read_grid(text: str, sample: Sample) -> Extraction:
 
 def same_grid(answer: str, sample: Sample) -> Grade:
     """1 if every word of the table is that of the target."""
-    return _equal(answer, notation.canonical_grid(_target(sample)["answer"]))
+    return _equal(answer, *write_grid(sample))
+
+
+def write_grid(sample: Sample) -> list[str]:
+    """`R G / G R`."""
+    return [notation.canonical_grid(_target(sample)["answer"])]
 
 
 def read_time(text: str, sample: Sample) -> Extraction:
@@ -177,7 +198,12 @@ def read_time(text: str, sample: Sample) -> Extraction:
 
 def same_time(answer: str, sample: Sample) -> Grade:
     """1 if the hands of a clock stand alike."""
-    return _equal(answer, canonical_time(_target(sample)["answer"]))
+    return _equal(answer, *write_time(sample))
+
+
+def write_time(sample: Sample) -> list[str]:
+    """`7:05`."""
+    return [canonical_time(_target(sample)["answer"])]
 
 
 def _extraction(read: notation.Read | None) -> Extraction:

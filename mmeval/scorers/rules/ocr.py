@@ -139,13 +139,23 @@ def _overlap(one: Sequence[Any], two: Sequence[Any]) -> float:
 
 def keys(said: str, target: Mapping[str, Any]) -> float:
     """The share of the keys of either dictionary whose value is one of the wanted ones, case and blanks aside."""
-    found, want = dictionary(said), _literal(target["answers"][0].strip('"'))
-    want = _literal(want) if isinstance(want, str) else want
+    found, want = dictionary(said), _wanted(target["answers"][0])
     if not isinstance(want, dict):
         return 0.0
     names = {*found, *want}
     hits = [name in found and name in want and _tight(found[name]) in _variants(want[name]) for name in names]
     return sum(hits) / len(hits) if hits else 0.0
+
+
+def _wanted(answer: str) -> Any:
+    want = _literal(answer.strip('"'))
+    return _literal(want) if isinstance(want, str) else want
+
+
+def _first_values(answer: str) -> dict[str, Any]:
+    want = _wanted(answer)
+    pairs = want.items() if isinstance(want, dict) else ()
+    return {name: value[0] if isinstance(value, list) and value else value for name, value in pairs}
 
 
 def _variants(value: Any) -> list[str]:
@@ -333,7 +343,9 @@ def kind_of(task: str, way: str | None, question: str) -> str | None:
 
 def ocr_task() -> Scorer:
     """The task that the tag `kind` names, by the authors' rule for it."""
-    return Scorer(name="ocr_task", version=1, rules=dict.fromkeys(("mmeval", "official"), Staged(_as_it_is, _graded)))
+    return Scorer(
+        name="ocr_task", version=1, rules=dict.fromkeys(("mmeval", "official"), Staged(_as_it_is, _graded, _written))
+    )
 
 
 def _as_it_is(text: str, sample: Sample) -> Extraction:
@@ -342,6 +354,24 @@ def _as_it_is(text: str, sample: Sample) -> Extraction:
 
 
 def _graded(answer: str, sample: Sample) -> Grade:
-    target = sample.target if isinstance(sample.target, dict) else {"answers": [str(sample.target)]}
-    kind = sample.tags.get("kind", "words")
-    return Grade(min(1.0, max(0.0, KINDS[kind](answer, target))), kind)
+    kind = _kind(sample)
+    return Grade(min(1.0, max(0.0, KINDS[kind](answer, _target(sample)))), kind)
+
+
+def _written(sample: Sample) -> list[str]:
+    kind, target = _kind(sample), _target(sample)
+    answers = [str(answer) for answer in target["answers"]]
+    if kind == "keys":
+        return [json.dumps(_first_values(answer), ensure_ascii=False) for answer in answers]
+    box = [int(side) for side in target["box"]] if kind in ("located", "answered-and-located") else []
+    if kind == "answered-and-located":
+        return [json.dumps({"answer": answer, "bbox": box}, ensure_ascii=False) for answer in answers]
+    return [str(box)] if box else answers
+
+
+def _kind(sample: Sample) -> str:
+    return sample.tags.get("kind", "words")
+
+
+def _target(sample: Sample) -> Mapping[str, Any]:
+    return sample.target if isinstance(sample.target, dict) else {"answers": [str(sample.target)]}

@@ -116,17 +116,23 @@ def page_elements() -> Scorer:
     The target is the elements of `read_page`. The answer has each part: `text 0.912000, order 1.000000`, which the
     metric `page_parts` reads. `table-text`, the similarity of tables as texts, is not in the mean.
     """
-    return Scorer(name="page_elements", version=1, rules={"mmeval": _page}, refused={"official": REFUSED})
+    return Scorer(name="page_elements", version=1, rules={"mmeval": _Page()}, refused={"official": REFUSED})
 
 
-def _page(sample: Sample, reply: Reply) -> Score:
-    said = elements(thinking.split(reply.text).answer)
-    want: list[Element] = [(kind, text) for kind, text in _elements(sample.target)]
-    found = _text(want, said) | _formulas(want, said) | _tables(want, said)
-    parts = {part: found[part] for part in parts_of(want)}
-    mean = [parts[part] for part in MEAN if part in parts]
-    answer = ", ".join(f"{part} {value:.6f}" for part, value in parts.items())
-    return Score(value=sum(mean) / len(mean) if mean else 0.0, answer=answer or None, rule="elements")
+@dataclass(frozen=True, slots=True)
+class _Page:
+    def __call__(self, sample: Sample, reply: Reply) -> Score:
+        said = elements(thinking.split(reply.text).answer)
+        want = list(_elements(sample.target))
+        found = _text(want, said) | _formulas(want, said) | _tables(want, said)
+        parts = {part: found[part] for part in parts_of(want)}
+        mean = [parts[part] for part in MEAN if part in parts]
+        answer = ", ".join(f"{part} {value:.6f}" for part, value in parts.items())
+        return Score(value=sum(mean) / len(mean) if mean else 0.0, answer=answer or None, rule="elements")
+
+    def write(self, sample: Sample) -> list[str]:
+        """The page as Markdown."""
+        return ["\n\n".join(text for _, text in _elements(sample.target))]
 
 
 def _elements(target: JSON) -> Iterator[Element]:

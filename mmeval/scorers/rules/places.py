@@ -71,6 +71,18 @@ class Located:
         span = (places[0].start + said.start, places[-1].end + said.start)
         return Score(value=grade.value, answer=answer[:KEEP], rule=places[0].rule, note=note, span=span)
 
+    def write(self, sample: Sample) -> list[str]:
+        """The box of the target, or a point in its place, in the convention."""
+        target = _target(sample)
+        if target.get("absent"):
+            return ["There is none."]
+        place = target.get("box") if self.want == "box" else _point_in(target)
+        if self.convention is None or place is None:
+            return []
+        numbers = self.convention.numbers(place, sent_size(sample, Reply(text="", finish="stop")))
+        said = f"[{', '.join(f'{number:.6f}' for number in numbers)}]"
+        return [f'{{"{self.convention.keys[0]}": {said}}}' if self.convention.keys else said]
+
     def _chosen(self, places: Sequence[Place]) -> list[Place]:
         """The places of a statement that count, each once: points before boxes, of which the middle is meant."""
         kept = [place for place in places if not place.box] if self.want != "box" else []
@@ -122,6 +134,26 @@ def _middle(place: Sequence[float]) -> list[float]:
     return [(x + far[0]) / 2, (y + far[1]) / 2] if far else [x, y]
 
 
+def _point_in(target: Mapping[str, Any]) -> list[float] | None:
+    """A point in the place of a target; None where it has no area."""
+    if "box" in target:
+        return _middle(target["box"])
+    if "mask" in target:
+        width, height = target["mask"]["size"]
+        return next(([(at + n / 2) / width, (row + 0.5) / height] for row, at, n in target["mask"]["runs"] if n), None)
+    heights = sorted({y for _, y in target.get("polygon", ())})
+    if len(heights) == 1 or not heights:
+        return None
+    y = sum(heights[:2]) / 2
+    return [sum(_crossed(target["polygon"], y)[:2]) / 2, y]
+
+
+def _crossed(corners: Sequence[Sequence[float]], y: float) -> list[float]:
+    """Where the edges of a polygon cross a horizontal line, from left to right."""
+    edges = zip(corners, [*corners[1:], corners[0]], strict=True)
+    return sorted((x2 - x1) * (y - y1) / (y2 - y1) + x1 for (x1, y1), (x2, y2) in edges if (y1 > y) != (y2 > y))
+
+
 def _dumped(place: Sequence[float]) -> str:
     return json.dumps([round(value, DIGITS) for value in place])
 
@@ -149,11 +181,7 @@ def inside(target: Mapping[str, Any], x: float, y: float) -> bool:
 
 def _in_polygon(corners: Sequence[Sequence[float]], x: float, y: float) -> bool:
     """The even-odd rule."""
-    odd = False
-    for (x1, y1), (x2, y2) in zip(corners, [*corners[1:], corners[0]], strict=True):
-        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
-            odd = not odd
-    return odd
+    return sum(x < crossed for crossed in _crossed(corners, y)) % 2 == 1
 
 
 def _in_mask(mask: Mapping[str, Any], x: float, y: float) -> bool:

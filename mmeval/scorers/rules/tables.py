@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mmeval.scorers import targets
 from mmeval.scorers.base import Extraction, Grade, Scorer, Staged
 from mmeval.scorers.rules.text import levenshtein
-from mmeval.types import Sample
+from mmeval.types import JSON, Sample
 
 THRESHOLDS = tuple(n / 100 for n in range(50, 100, 5))
 EASY = frozenset(("bar", "bar_num", "line", "line_num", "pie", "bar chart", "line chart", "pie chart"))
@@ -64,11 +64,11 @@ def table_match() -> Scorer:
     replies and real tabs, commas and line breaks.
     """
     rules = {
-        "official": Staged(as_written, _grade("strict")),
-        "official-slight": Staged(as_written, _grade("slight")),
-        "official-high": Staged(as_written, _grade("high")),
-        "vlmevalkit-2026-08": Staged(as_written, _grade("strict", always_easy=True)),
-        "mmeval": Staged(unwrapped, _grade("strict")),
+        "official": Staged(as_written, _grade("strict"), _written),
+        "official-slight": Staged(as_written, _grade("slight"), _written),
+        "official-high": Staged(as_written, _grade("high"), _written),
+        "vlmevalkit-2026-08": Staged(as_written, _grade("strict", always_easy=True), _written),
+        "mmeval": Staged(unwrapped, _grade("strict"), _written),
     }
     return Scorer(name="table_match", version=1, rules=dict(rules))
 
@@ -94,7 +94,7 @@ def unwrapped(text: str, sample: Sample) -> Extraction:
 
 def same_table(answer: str, sample: Sample, *, level: str = "strict", always_easy: bool = False) -> Grade:
     """Share of the thresholds that the overlap of the triples reaches."""
-    target = sample.target if isinstance(sample.target, dict) else {"csv": targets.plain(sample.target)}
+    target = _target(sample)
     tolerances = LEVELS[level]
     easy = always_easy or targets.plain(target.get("chart_type")).lower() in EASY
     overlap = iou(
@@ -102,6 +102,14 @@ def same_table(answer: str, sample: Sample, *, level: str = "strict", always_eas
     )
     value = sum(overlap >= threshold for threshold in THRESHOLDS) / len(THRESHOLDS)
     return Grade(value, f"overlap {overlap:.3f}")
+
+
+def _target(sample: Sample) -> Mapping[str, JSON]:
+    return sample.target if isinstance(sample.target, dict) else {"csv": targets.plain(sample.target)}
+
+
+def _written(sample: Sample) -> list[str]:
+    return [targets.plain(_target(sample).get("csv"))]
 
 
 def triples(table: str) -> list[Triple]:

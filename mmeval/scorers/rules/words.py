@@ -75,7 +75,7 @@ def covered() -> Scorer:
     return Scorer(
         name="covered",
         version=1,
-        rules={"mmeval": Staged(whole, _held), "official": Staged(whole, _held_exactly)},
+        rules={"mmeval": Staged(whole, _held, _all), "official": Staged(whole, _held_exactly, _all)},
     )
 
 
@@ -86,6 +86,10 @@ def _held(answer: str, sample: Sample) -> Grade:
 def _held_exactly(answer: str, sample: Sample) -> Grade:
     texts = ([answer], targets.raw_texts(sample))
     return _share(*([" ".join(_MARKS.sub(r" \g<0> ", text).split()) for text in some] for some in texts))
+
+
+def _all(sample: Sample) -> list[str]:
+    return ["\n".join(targets.raw_texts(sample))]
 
 
 def _plain(text: str) -> str:
@@ -104,7 +108,9 @@ def overlap(*, order: bool = True) -> Scorer:
     recall, on the whole text as one sentence.
     """
     grade = _in_order if order else _in_any_order
-    return Scorer(name="overlap", version=1, rules=dict.fromkeys(("mmeval", "official"), Staged(_quoted, grade)))
+    return Scorer(
+        name="overlap", version=1, rules=dict.fromkeys(("mmeval", "official"), Staged(_quoted, grade, targets.texts))
+    )
 
 
 _LEADS = re.compile(r"^(?:<meta[^>]{0,80}content=\"|[^:\n]{0,60}bounding box is:)", re.IGNORECASE)
