@@ -1,15 +1,17 @@
 """Short prompts about objects, their number, colour and position: does the picture show what was asked?
 
-The authors' rule uses an object detector (Mask2Former) and its boxes. Here a vision model answers one question for each
-fact; the profile `all`, the default, counts a picture only if every fact holds, as theirs does. State the judge with
-the number. The published score is the mean of the six kinds over four pictures for each prompt: add `--epochs 4`.
+The authors' rule reads the boxes of an object detector (Mask2Former), and CLIP tells colours. It is `--profile
+detector` with the judge `detector/facebook/mask2former-swin-small-coco-instance`. The default, `all`, is not theirs: a
+vision model answers one question for each fact, and every fact has to hold. It is the default because any judge can
+answer it. State profile and judge with the number. The published score is the mean of the six kinds over four pictures
+for each prompt: add `--epochs 4`.
 """
 
 from typing import Any
 
 from mmeval import Benchmark, Row, Sample, Text, data
 from mmeval.metrics import accuracy
-from mmeval.scorers import questions_about
+from mmeval.scorers import geneval
 
 BESIDE = {"left of": "to the left of", "right of": "to the right of", "above": "above", "below": "below"}
 
@@ -35,7 +37,10 @@ def to_sample(row: Row) -> Sample:
     return Sample(
         id=str(row["row"]),
         prompt=(Text(row["prompt"]),),
-        target={"questions": facts(row)},
+        target={
+            "questions": facts(row),
+            "objects": {"include": row["include"], "exclude": row.get("exclude") or []},
+        },
         cluster=row["prompt"],
         tags={"category": row["tag"]},
     )
@@ -48,7 +53,7 @@ benchmark = Benchmark(
         how="copy prompts/evaluation_metadata.jsonl of https://github.com/djghosh13/geneval there",
         columns={"tag": str, "include": list, "prompt": str},
     ),
-    to_sample=to_sample, score=questions_about(), profile="all", metric=accuracy(macro="category"),
+    to_sample=to_sample, score=geneval(), profile="all", metric=accuracy(macro="category"),
     cluster="prompt", license="MIT", url="https://github.com/djghosh13/geneval",
     paper="https://arxiv.org/abs/2310.11513", rows=553, chance=0.0, labels="user-supplied",
     judge_slice="judge_objects", tags=("makes image", "judge"),

@@ -73,6 +73,11 @@ class EncoderOptions(Options):
     threads: int | None = None
     """CPU threads; None: one for a small model, otherwise all cores."""
 
+    @property
+    def source(self) -> dict[str, Any]:
+        """As that of `LoadOptions`."""
+        return {"revision": self.revision or "main", "trust_remote_code": self.trust_remote_code}
+
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
@@ -85,24 +90,25 @@ class Encoder:
     """What `run.json` says about it: device, precision and threads."""
 
 
-def load_encoder(torch: Any, library: Any, where: str, options: EncoderOptions, processor: str) -> Encoder:
-    """A model that makes features, with a processor of the class `processor`; sets torch's threads.
+def load_encoder(
+    torch: Any, library: Any, where: str, options: EncoderOptions, processor: str, model: str = "AutoModel"
+) -> Encoder:
+    """A model of the class `model`, with a processor of the class `processor`; sets torch's threads.
 
     Raises:
         UsageError: a file of weights is damaged, or the weights do not fit into the device's memory.
     """
-    revision, device = options.revision or "main", found_device(torch, options.device)
-    how = {"revision": revision, "trust_remote_code": options.trust_remote_code}
+    device, how = found_device(torch, options.device), options.source
     free, ways = DeviceMemory(torch, device).free, "use -o dtype=bfloat16, or another -o device"
-    check_weights(where, revision, options.dtype, free, device, ways)
-    model = library.AutoModel.from_pretrained(where, dtype=options.dtype, **how).to(device).eval()
-    threads = options.threads or threads_for(model)
+    check_weights(where, how["revision"], options.dtype, free, device, ways)
+    made = getattr(library, model).from_pretrained(where, dtype=options.dtype, **how).to(device).eval()
+    threads = options.threads or threads_for(made)
     torch.set_num_threads(threads)
     return Encoder(
-        model,
+        made,
         getattr(library, processor).from_pretrained(where, **how),
-        DeviceMemory(torch, model.device),
-        {"device": str(model.device), "dtype": str(model.dtype), "threads": threads},
+        DeviceMemory(torch, made.device),
+        {"device": str(made.device), "dtype": str(made.dtype), "threads": threads},
     )
 
 

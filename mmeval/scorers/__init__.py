@@ -3,6 +3,7 @@
 from mmeval.scorers.base import Compare, Extract, Extraction, Grade, JudgeRule, Rule, Scorer, Staged
 from mmeval.scorers.coordinates import Convention
 from mmeval.scorers.judges.constraints import constrained
+from mmeval.scorers.judges.detections import geneval
 from mmeval.scorers.judges.extraction import extracted_answer, judged_choice
 from mmeval.scorers.judges.frames import frames_alike, frames_like
 from mmeval.scorers.judges.likely import bindings, soft_tifa
@@ -77,6 +78,7 @@ __all__ = [
     "extracted_answer",
     "frames_alike",
     "frames_like",
+    "geneval",
     "graded",
     "instructed",
     "interval",
