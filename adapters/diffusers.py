@@ -17,6 +17,7 @@ import hashlib
 import importlib
 import inspect
 import io
+import math
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -178,6 +179,10 @@ class Pipeline:
         if pictures and pictures != len(wanted):
             told = " and ".join(wanted) or "no picture"
             raise FatalError(f"{self._name} takes {told}, and the prompt has {pictures}", kind="unsupported")
+        steps, strength = self._given.get("num_inference_steps"), getattr(takes.get("strength"), "default", None)
+        if steps and isinstance(strength, float) and int(steps * strength) < 1:
+            told = f"-o steps={steps}: a picture is changed in {strength:g} of the steps"
+            raise FatalError(f"{told}; use at least {math.ceil(1 / strength)}", kind="bad_request")
 
     @property
     def _draws(self) -> bool:

@@ -9,6 +9,8 @@ import wave
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import av
 import numpy as np
@@ -23,6 +25,7 @@ from mmeval.definitions import Capabilities, Options
 from mmeval.errors import MediaError, RunFailedError, UsageError
 from mmeval.media import Kept, subtitles
 from mmeval.media.decoder import Decoder, Job
+from mmeval.runner import clips
 from mmeval.sampling import PRESETS, audio_policy, video_policy
 
 FPS = 10
@@ -95,6 +98,17 @@ def test_clips_sizes_and_order(decoder: Decoder, folder: Path):
     cut = decoder.want(Job("cut", clip)).result(60)
     again = media.video(cut.folder / "clip.mp4")
     assert numbers(frames(decoder, again, "frames=20")) == list(range(10, 30))
+
+
+@pytest.mark.parametrize("policy", [None, "frames=8", "native"])
+def test_the_poster_of_a_film_shows_something(decoder: Decoder, tmp_path: Path, monkeypatch, policy):
+    """It is empty in the middle, and for most of its length."""
+    monkeypatch.setattr(media, "decoder", lambda: decoder)
+    plan: Any = SimpleNamespace(model=SimpleNamespace(capabilities=TAKES_ALL))
+    busy = Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 96, 3), np.uint8))
+    (tmp_path / "film.mp4").write_bytes(animate.film((busy if 2 < n < 15 else shade(9) for n in range(40)), fps=FPS))
+    clip = replace(media.video(tmp_path / "film.mp4"), policy=video_policy(policy) if policy else None)
+    assert np.asarray(Image.open(io.BytesIO(clips._poster(plan, clip)))).std() > 20
 
 
 def damaged(folder: Path, name: str) -> Path:

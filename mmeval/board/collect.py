@@ -126,7 +126,8 @@ def make_cell(run: Run, card: BenchmarkCard, reader: Reader, *, current: bool = 
     """One run as a cell; raises StoreError if it is unfinished or disagrees with its scores."""
     info = run.info
     if info.status != "complete":
-        raise StoreError(f"{run.path}: status {info.status}: the run is not finished; run the same command again")
+        why = info.reason or "the run is not finished"
+        raise StoreError(f"{run.path}: status {info.status}: {why}; run the same command again")
     if run.path.name != run.spec_digest[:12]:
         raise StoreError(
             f"{run.path}: the folder is not named after its spec: run.json was edited, or the folder was renamed"

@@ -71,11 +71,20 @@ def departures(cell: Cell, card: BenchmarkCard) -> int:
 
 def marked(cells: Mapping[str, Cell], card: BenchmarkCard) -> dict[str, Cell]:
     """The rows of a column, each with the settings in which it is unusual; references have no settings."""
-    models = {name: settings(cell.run.info) for name, cell in cells.items() if reference(name) is None}
+    models = {name: _own(cell) for name, cell in cells.items() if reference(name) is None}
     usual: dict[str, Any] = dict.fromkeys(OWN)
     usual |= {f"options.{key}": value for key, value in stated(card).items()}
     usual |= {key: _most(one.get(key) for one in models.values()) for key in COMMON if models}
     return {name: replace(cell, settings=_unusual(models.get(name, usual), usual)) for name, cell in cells.items()}
+
+
+def _own(cell: Cell) -> dict[str, Any]:
+    """The settings of a row. Of an adapter's limits, those that make pictures smaller; others hardly change one."""
+    own = settings(cell.run.info)
+    limits = own.get("media_policy") or {}
+    sides = [f"{pixels} px" for _, pixels in limits.get("side") or ()]
+    area = [f"{limits['pixels']:,} px²"] if limits.get("pixels") else []
+    return {**own, "media_policy": ", ".join([*sides, *area]) or None}
 
 
 def _most(values: Iterable[Any]) -> Any:

@@ -236,7 +236,6 @@ class Client:
             raise
         spent = (reply.usage.input or 0) + (reply.usage.output or 0)
         self.throttle.release(slot, "ok", limits=reply.limits, tokens=spent)
-        self.breaker.success()
         if reply.finish == "stop" and reply.empty and attempt < min(EMPTY_ATTEMPTS, self.policy.attempts):
             self.budget.charge(reply.usage, self.price.cost(reply.usage))
             return RetryableError("the reply is empty", kind="empty")
@@ -267,6 +266,7 @@ class Client:
         except Exception as error:  # the boundary of a request: whatever an SDK raises is this sample's failure
             raise FatalError(f"{type(error).__name__}: {error}", kind="adapter") from error
         self.patience.saw(time.monotonic() - start)
+        self.breaker.success()  # the provider works, whatever it has made
         reply = await self._inspected(reply, request, key) if reply.media else reply.trimmed(request)
         return replace(reply, sent=media.sizes(request.prompt)) if fitted else reply
 

@@ -75,7 +75,7 @@ class OpenAIMaking:
 
         def read(value: dict[str, Any]) -> Reply:
             one = value["data"][0]
-            if not one.get("b64_json"):
+            if one.get("b64_json") is None:
                 links.append(str(one["url"]))
             usage = value.get("usage") or {}
             used = Usage(input=usage.get("input_tokens"), output=usage.get("output_tokens"), images=1)

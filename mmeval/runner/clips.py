@@ -130,13 +130,13 @@ def _heard(plan: Plan, clip: Audio) -> Path:
 
 
 def _poster(plan: Plan, clip: Video | Audio) -> bytes:
-    """One of the frames that the model saw, one from the middle of a film, or the wave form of a sound.
+    """One of the frames that the model saw, or of five of a film, or the wave form of a sound.
 
     Of the middle frame and those around it, the one with most to see: films may be empty in the middle.
     """
     if isinstance(clip, Audio):
         return media.wave_form(_heard(plan, clip))
-    alone = replace(clip, policy=VideoPolicy(frames=1))
+    alone = replace(clip, policy=VideoPolicy(frames=5))
     frames = (_frames(_shown(plan, clip)) if clip.policy else []) or _frames(_shown(plan, alone))
     places = dict.fromkeys(len(frames) * part // 12 for part in (6, 2, 4, 8, 10))
     return max((media.thumbnail(frames[place]) for place in places), key=len)

@@ -53,6 +53,7 @@ class Progress:
         """The run has ended; its score is now the one of run.json, whose interval respects clusters."""
         self.state, self.note, self.scale = info.status, info.reason or "", info.scale
         self.final = info.metrics.get(info.primary_metric)
+        self.counts = Counter(info.counts)  # with those of earlier commands
 
     def add(self, record: Record) -> None:
         """Count one record."""

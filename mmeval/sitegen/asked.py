@@ -123,10 +123,15 @@ class Asked:
         sums = np.nansum(self.scores, axis=0) if len(self.scores) else np.zeros(len(self.ids))
         return [_share(float(total), int(n)) for total, n in zip(sums, counts, strict=True)]
 
+    @property
+    def makes(self) -> bool:
+        """Whether models answer with images, sounds or films."""
+        return any(tag.startswith("makes ") for tag in self.column.card.tags)
+
     @cached_property
     def suspicious(self) -> list[Finding]:
-        """Questions on which strong models agree against the correct answer."""
-        return suspicious(self.column, self.rivals)
+        """Questions on which strong models agree against the correct answer; what is made has none."""
+        return [] if self.makes else suspicious(self.column, self.rivals)
 
     @cached_property
     def analysis(self) -> Quality | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from mmeval import __version__
 from mmeval.catalog import bundled
@@ -126,6 +128,11 @@ def some(value: int) -> str:
     return whole(value) if value else ""
 
 
+def coded(text: str) -> Markup:
+    """A text in which `this` is code, as HTML."""
+    return Markup(re.sub("`([^`]{1,80})`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - it is escaped
+
+
 @lru_cache(maxsize=2)
 def environment(folders: tuple[Path, ...]) -> Environment:
     """The Jinja environment of these `site/` folders; raises UsageError if two of them have the same template."""
@@ -144,7 +151,7 @@ def environment(folders: tuple[Path, ...]) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"num": number, "whole": whole, "some": some}
+    made.filters |= {"num": number, "whole": whole, "some": some, "coded": coded}
     made.globals.update(csp=CSP, version=__version__, fact_names=NAMES, fact_rows=fact_rows)
     return made
 

@@ -14,14 +14,14 @@ __all__ = ["NAMES", "plain", "target_facts", "target_line", "target_text"]
 
 NAMES = (
     "answer", "answers", "colour", "colours", "count", "groups", "heights", "hertz", "hour", "kind", "minute",
-    "ordered", "questions", "relation", "seconds", "shape", "tolerance", "tones", "way",
+    "ordered", "questions", "radius", "relation", "seconds", "shape", "things", "to", "tolerance", "tones", "way",
 )  # fmt: skip
 """Names of facts that have a message, `target.NAME`; others are shown as they are."""
 MOST = 24
 """Facts that a page shows."""
 MAIN = ("answer", "answers")
 """The keys of a structure that hold the answer itself; its other keys say how exact it has to be."""
-DROPPED = ("task", "words", "needs")
+DROPPED = ("task", "words", "needs", "one", "other")
 """What the question or the page says already, and numbers of other facts."""
 Fact = list[Any]
 """A name, its number among equals from 1 (0 for none), and pairs of a name, which may be empty, and a value."""

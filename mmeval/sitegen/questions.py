@@ -107,7 +107,7 @@ def index_data(asked: Asked, prompts: str, answers: str) -> dict[str, Any]:
         "prompts": prompts,
         "answers": answers,
         "size": PER_SHARD,
-        "makes": any(tag.startswith("makes ") for tag in card.tags),
+        "makes": asked.makes,
     }
 
 

@@ -223,16 +223,28 @@
     if (page.hidden) { document.title = title; return; }
     if (at < 0) { page.replaceChildren(el("p", words["question.absent"], { "class": "note", role: "status" })); return; }
     var k = Math.floor(at / index.size) + 1, i = at % index.size;
-    Promise.all([M.get(set.root, index.prompts + "/" + k), M.get(set.root, index.answers + "/" + k)]).then(function (found) {
-      if (decodeURIComponent(location.hash.slice(1)).split("&")[0] === fragment) draw(at, i, found[0][i], found[1]);
+    Promise.all([M.get(set.root, index.prompts + "/" + k), M.get(set.root, index.answers + "/" + k), index.makes ? replies(at) : []]).then(function (found) {
+      if (decodeURIComponent(location.hash.slice(1)).split("&")[0] === fragment) draw(at, i, found[0][i], found[1], found[2]);
     });
+  }
+  function place(model, at) { return model.numbers ? model.numbers[at] : at + 1; }
+  /* The answers of a model to one question of its run. */
+  function told(model, number) {
+    return M.get(set.root, model.data + "/" + (Math.floor((number - 1) / index.size) + 1)).then(function (rows) { return rows[(number - 1) % index.size]; });
+  }
+  /* What every model answered: a page with pictures is drawn when all of it is there, so that nothing moves. */
+  function replies(at) {
+    return Promise.all(index.models.map(function (model) {
+      var number = place(model, at);
+      return number ? told(model, number).catch(function () { return []; }) : [];
+    }));
   }
   function step(to, text, key) {
     var other = index.questions[to];
     if (!other) return el("span");
     return el("a", text, { "class": "button", href: "#" + other[0] + (asked() < 0 ? "" : "&m=" + M.state().m), rel: key < 0 ? "prev" : "next" });
   }
-  function draw(at, i, q, data) {
+  function draw(at, i, q, data, said) {
     var parts = M.asked(q, words, set.root, index.home), article = el("article", null, { "class": "sample question" }), text = el("div"), rate = data.solved[i];
     document.title = (index.questions[at][1] || q.id) + " · " + title;
     article.append(M.heading(M.say(words, "question.number", { n: at + 1 }), q.tags, "#" + q.anchor, q.id), parts.media);
@@ -244,8 +256,7 @@
     article.append(text);
     var nav = el("nav", null, { "class": "pager", "aria-label": set.label });
     nav.append(step(at - 1, "← " + words["question.previous"], -1), el("span", M.grouped(at + 1) + " / " + M.grouped(index.questions.length)), step(at + 1, words["question.next"] + " →", 1));
-    page.replaceChildren(article, el("h2", words["answers.all"]), answers(at, i, data), nav);
-    if (index.makes) gallery(at, i, data);
+    page.replaceChildren(article, el("h2", words["answers.all"]), gallery(said, i, data), answers(at, i, data), nav);
     window.scrollTo(0, 0);
     var own = page.querySelector("tr.chosen");
     if (!own) return;
@@ -253,26 +264,27 @@
     own.scrollIntoView({ block: "center" });
   }
   /* What every model made, side by side, above the table of answers. */
-  function gallery(at, i, data) {
+  function gallery(said, i, data) {
     var grid = el("div", null, { "class": "mades" });
-    page.querySelector("h2:not(header h2)").after(grid);
-    index.models.forEach(function (model, m) {
-      var number = model.numbers ? model.numbers[at] : at + 1, cell = el("div");
-      if (!number) return;
-      grid.append(cell);
-      M.get(set.root, model.data + "/" + (Math.floor((number - 1) / index.size) + 1)).then(function (rows) {
-        var head = el("p");
-        head.append(el("a", model.title, { href: set.pages + model.url }), " ", M.tag(words, data.outcomes[i][m]));
-        rows[(number - 1) % index.size].forEach(function (row) { (row[FIELDS.indexOf("made")] || []).forEach(function (one) { cell.append(M.made(one, words, set.root)); }); });
-        if (cell.childNodes.length) cell.prepend(head); else cell.remove();
+    said.forEach(function (rows, m) {
+      var model = index.models[m], cell = el("div"), head = el("p");
+      if (!rows.length) return;
+      head.append(el("a", model.title, { href: set.pages + model.url }), " ", M.tag(words, data.outcomes[i][m]));
+      cell.append(head);
+      rows.forEach(function (row) {
+        var made = row[FIELDS.indexOf("made")] || [], instead = row[FIELDS.indexOf("reply")] || row[FIELDS.indexOf("failure")];
+        made.forEach(function (one) { cell.append(M.made(one, words, set.root)); });
+        if (!made.length && instead) cell.append(paragraph(instead, "note"));
       });
+      grid.append(cell);
     });
+    return grid;
   }
   function answers(at, i, data) {
     var scroll = el("div", null, { "class": "scroll", tabindex: "0", role: "region", "aria-label": words["answers.all"] }), table = el("table", null, { "class": "wide-table answers" }), head = el("tr"), body = el("tbody");
     [words.model, words.outcome, words["answer.found"], words.reply].forEach(function (name) { head.append(el("th", name, { scope: "col" })); });
     index.models.forEach(function (model, m) {
-      var row = el("tr", null, model.reference ? { "class": "ref" } : {}), name = el("th", null, { scope: "row" }), code = data.outcomes[i][m], verdict = el("td"), answer = el("td"), more = el("td"), number = model.numbers ? model.numbers[at] : at + 1, partly = data.partly[i + "." + m];
+      var row = el("tr", null, model.reference ? { "class": "ref" } : {}), name = el("th", null, { scope: "row" }), code = data.outcomes[i][m], verdict = el("td"), answer = el("td"), more = el("td"), number = place(model, at), partly = data.partly[i + "." + m];
       name.append(el("a", model.title, { href: set.pages + model.url }));
       if (model.reference && words["ref." + model.reference].toLowerCase() !== model.title.toLowerCase()) name.append(" ", el("span", words["ref." + model.reference], { "class": "tag" }));
       if (model.mark === "third-party") name.append(" ", el("span", words["mark.third-party"], { "class": "tag warn" }));
@@ -297,12 +309,12 @@
     return scroll;
   }
   function reply(button, row, model, number) {
-    var open = button.getAttribute("aria-expanded") === "true", size = index.size;
+    var open = button.getAttribute("aria-expanded") === "true";
     button.setAttribute("aria-expanded", String(!open));
     if (open) { row.nextElementSibling.remove(); return; }
-    M.get(set.root, model.data + "/" + (Math.floor((number - 1) / size) + 1)).then(function (rows) {
+    told(model, number).then(function (all) {
       if (button.getAttribute("aria-expanded") !== "true") return;
-      var under = el("tr", null, { "class": "reply-row" }), cell = el("td", null, { colspan: "4" }), all = rows[(number - 1) % size];
+      var under = el("tr", null, { "class": "reply-row" }), cell = el("td", null, { colspan: "4" });
       all.forEach(function (one) { cell.append.apply(cell, M.said(one, words, all.length > 1, set.root)); });
       if (!cell.querySelector(".reply")) cell.prepend(el("p", words["reply.absent"], { "class": "note" }));
       under.append(cell);

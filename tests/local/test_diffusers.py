@@ -93,8 +93,9 @@ async def test_the_seed_decides_and_each_repetition_has_its_own(pipes):
             FatalError,
             "takes image, and the prompt has 2",
         ),
+        ({}, {"prompt": (image(png()), Text("a dot"))}, FatalError, "-o steps=1: .* 0.8 of the steps; use at least 2"),
     ],
-    ids=["another setting", "no size", "no such device", "another kind", "two pictures"],
+    ids=["another setting", "no size", "no such device", "another kind", "two pictures", "no step"],
 )
 async def test_what_a_pipeline_cannot_do_is_said(pipes, given, request_, error, message):
     request = Request(**{"prompt": (Text("a dot"),), "want": "image", **request_})
