@@ -2,6 +2,11 @@
 
 gemini/gemini-3.1-pro                texts
 gemini/gemini-2.5-flash-image        images of Gemini models; `-tts` models speak
+gemini/imagen-4.0-generate-001       images, on the Gemini Enterprise Agent Platform
+gemini/veo-3.1-generate-001          films, on the Gemini Enterprise Agent Platform
+
+`-o project=NAME` asks any of them on the platform (once Vertex AI), with the application default credentials of this
+machine; so do the SDK's variables GOOGLE_GENAI_USE_ENTERPRISE and GOOGLE_CLOUD_PROJECT.
 """
 
 from __future__ import annotations
@@ -10,11 +15,25 @@ import io
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from mmeval import AdapterError, Capabilities, Image, Options, Prompt, Reply, Request, Text, Usage, Video, providers
+from mmeval import (
+    AdapterError,
+    Capabilities,
+    FatalError,
+    Image,
+    Options,
+    Prompt,
+    Reply,
+    Request,
+    Text,
+    Usage,
+    UsageError,
+    Video,
+    providers,
+)
 from mmeval.definitions import BatchState, BatchStatus, added
 from mmeval.sampling import VideoPolicy
 from mmeval.types import Form, Modality, Part, Want
@@ -56,6 +75,19 @@ class GeminiOptions(Options):
     """1K, 2K or 4K."""
     voice: str | None = added(None)
     """Of speech; Kore unless given."""
+    seconds: int | None = added(None)
+    """Length of a film; 8 unless given."""
+    resolution: str | None = added(None)
+    """Of a film: 720p, 1080p or 4k."""
+    storage: str | None = added(None)
+    """Folder in Cloud Storage (gs://BUCKET/...) for films that are too large for an answer."""
+    enterprise: bool | None = added(None)
+    """Whether the Agent Platform is asked instead of the Developer API. None: if there is a project, or if
+    GOOGLE_GENAI_USE_ENTERPRISE (or GOOGLE_GENAI_USE_VERTEXAI) is true."""
+    project: str | None = added(None)
+    """On the Agent Platform; GOOGLE_CLOUD_PROJECT unless given."""
+    location: str | None = added(None)
+    """Region of the Agent Platform; GOOGLE_CLOUD_LOCATION, or else global, unless given."""
     timeout_s: float = 600.0
 
 
@@ -79,17 +111,33 @@ class Adapter:
         env="GEMINI_API_KEY",
         extra="gemini",
         sdk="google-genai",
-        transport_options=frozenset({"timeout_s", "key_env"}),
+        transport_options=frozenset({"timeout_s", "key_env", "project"}),
         request_options=frozenset(
             {"thinking_budget", "thinking_level", "schema", "thoughts", "media_resolution"}
-            | {"ratio", "image_size", "voice"}
+            | {"ratio", "image_size", "voice", "seconds", "resolution", "storage"}
         ),
     )
 
+    @classmethod
+    def capabilities_for(cls, model: str) -> Capabilities:
+        """Imagen draws from texts; Veo makes films of texts, which may begin with an image."""
+        if _makes(model) == "imagen":
+            return replace(cls.capabilities, inputs=frozenset({"text"}), wants=frozenset({"image"}))
+        if _makes(model) == "veo":
+            takes = frozenset[Modality]({"text", "image"})
+            return replace(cls.capabilities, inputs=takes, wants=frozenset({"video"}), max_images=1)
+        return cls.capabilities
+
     def __init__(self, model: str, options: GeminiOptions) -> None:
         self.model = model
+        self.capabilities = self.capabilities_for(model)
+        self._options = options = self.normalize_options(options)
+        if _makes(model) and not options.enterprise:
+            raise UsageError(
+                f"gemini/{model} needs the Gemini Enterprise Agent Platform: -o project=NAME, or set "
+                "GOOGLE_GENAI_USE_ENTERPRISE=true and GOOGLE_CLOUD_PROJECT"
+            )
         self.endpoint = providers.endpoint(options.base_url)
-        self._options = options
         self._configs: dict[tuple[GeminiOptions, Want], Any] = {}
 
     async def connect(self) -> None:
@@ -98,13 +146,10 @@ class Adapter:
         # If both variables are set, the SDK warns that it uses GOOGLE_API_KEY; it uses the key given below.
         logging.getLogger("google_genai").setLevel(logging.ERROR)
         self._types = genai.types
-        named = self._options.key_env
-        self._secret = providers.key(*KEYS, provider="gemini", base_url=self.endpoint, host=HOST, named=named)
+        self._account = await self._access()
         self._session = providers.guarded_session()
         self._client = genai.Client(
-            # Without a key, the SDK would look for one in the environment.
-            api_key=self._secret.value or "none",
-            vertexai=False,
+            **self._account.arguments(),
             http_options=self._types.HttpOptions(
                 base_url=self.endpoint,
                 api_version=self._options.api_version,
@@ -114,8 +159,20 @@ class Adapter:
                 aiohttp_client=self._session,
             ),
         )
-
         self._files = providers.GeminiFiles(self._client, self._secret)
+        self._making = providers.ImagenVeo(self._client, self._account, self.model)
+
+    async def _access(self) -> providers.Account:
+        options = self._options
+        at = providers.place(options.enterprise, options.project, options.location)
+        if at is not None:
+            return await providers.account(at, self.endpoint, options.key_env)
+        key = providers.key(*KEYS, provider="gemini", base_url=self.endpoint, host=HOST, named=options.key_env)
+        return providers.Account(None, None, key, platform=False)
+
+    @property
+    def _secret(self) -> providers.Secret:
+        return self._account.secret
 
     async def close(self) -> None:
         """Delete what was uploaded, and close the connections."""
@@ -125,6 +182,8 @@ class Adapter:
 
     async def ask(self, request: Request, options: GeminiOptions) -> Reply:
         """Send one request; raises RetryableError or FatalError."""
+        if _makes(self.model):
+            return await self._making.image(request, options)
         content = await self._content(request.prompt)
         answer = await providers.call(
             self._send(content, options, request.want), secret=self._secret, body=lambda raw: raw.body or ""
@@ -132,15 +191,54 @@ class Adapter:
         read = providers.gemini_reply if request.want == "text" else providers.gemini_made
         return providers.shaped(read, answer.value, secret=self._secret, latency_s=answer.latency_s)
 
+    def takes_long(self, request: Request) -> bool:
+        """Films are made by operations."""
+        return _makes(self.model) == "veo"
+
+    async def start(self, request: Request, options: GeminiOptions) -> str | Reply:
+        """Start a film; raises RetryableError or FatalError."""
+        return await self._making.start(request, options)
+
+    async def look(self, job: str, request: Request, options: GeminiOptions) -> Reply | None:
+        """The film, or None while it is made; raises RetryableError or FatalError."""
+        return await self._making.look(job, request, options)
+
+    def normalize_options(self, options: GeminiOptions) -> GeminiOptions:
+        """The options with what the environment says about the Agent Platform, so that the run records it."""
+        at = providers.place(options.enterprise, options.project, options.location)
+        if at is None:
+            return options
+        return replace(
+            options,
+            enterprise=True,
+            project=at.project,
+            location=at.location,
+            base_url=at.url if options.base_url == GOOGLE else options.base_url,
+            api_version="v1beta1" if options.api_version == "v1beta" else options.api_version,
+        )
+
     def form(self, request: Request, options: GeminiOptions) -> Form:
-        """The ratio of an image, and about how many pixels it has."""
-        return providers.gemini_form(options.ratio, options.image_size) if request.want == "image" else Form()
+        """The ratio of an image or a film, about how many pixels it has, and the length of a film."""
+        if request.want == "video":
+            return providers.film_form(options)
+        within = 0.08 if _makes(self.model) else 0.04  # Imagen's 16:9 is 1408x768
+        form = providers.gemini_form(options.ratio, options.image_size)
+        return replace(form, within=within) if request.want == "image" else Form()
 
     @staticmethod
     def made(model: str, want: Want, text: str, options: GeminiOptions) -> Usage | None:
-        """What one image is billed by; None where the rule is unknown."""
-        del text, options
+        """What one image or film is billed by; None where the rule is unknown."""
+        del text
+        if _makes(model) == "imagen":
+            return Usage(images=1)
+        if _makes(model) == "veo":
+            return Usage(seconds=float(options.seconds or providers.FILM_SECONDS))
         return providers.gemini_made_tokens(model, want)
+
+    @staticmethod
+    def access(environment: Mapping[str, str]) -> tuple[bool, str]:
+        """Whether something lets the models be asked, and what."""
+        return providers.tell_access(environment)
 
     async def _send(self, content: Any, options: GeminiOptions, want: Want) -> Any:
         response = await self._client.aio.models.generate_content(
@@ -157,6 +255,12 @@ class Adapter:
             return self._types.Part(text=part.text)
         if inline or isinstance(part, Image):
             made = self._types.Part.from_bytes(data=part.read(), mime_type=part.mime)
+        elif self._options.enterprise:
+            raise FatalError(
+                f"the Agent Platform takes no uploads, and at most {providers.INLINE / 1e6:g} MB in a request; "
+                "show it frames: --video frames=32",
+                kind="unsupported",
+            )
         else:
             made = self._types.Part.from_uri(file_uri=await self._files.uri(part), mime_type=part.mime)
         about = film(part)
@@ -187,6 +291,8 @@ class Adapter:
 
     async def submit(self, requests: Sequence[tuple[str, Request]], options: GeminiOptions) -> str:
         """Upload the requests as a file and start a batch job; the handle is its name."""
+        if self._options.enterprise:
+            raise FatalError("the Agent Platform takes batches from Cloud Storage alone; leave it out", kind="error")
         body = providers.Body()
         file = b"\n".join(
             body.dumps({"key": key, "request": _rest(request.prompt, options, body)}) for key, request in requests
@@ -216,6 +322,12 @@ class Adapter:
     async def _job(self, handle: str) -> Any:
         getting = self._client.aio.batches.get(name=handle)
         return await providers.fetch(getting, secret=self._secret, read=lambda job: job)
+
+
+def _makes(model: str) -> str | None:
+    """`imagen` or `veo`, by the last part of a model's name; None for other models."""
+    found = re.match(r"(imagen|veo)-", model.rpartition("/")[2])
+    return found[1] if found else None
 
 
 def _collected(line: dict[str, Any], secret: providers.Secret) -> Reply | AdapterError:

@@ -266,8 +266,18 @@ class Jobs(Protocol):
         Raises:
             RetryableError: looking failed; the job may still succeed.
             FatalError: the job has failed, or the provider does not know it any more; another one is started when the
-                sample is asked again.
+                sample is asked again. After `auth`, `permission`, `quota`, `redirect` or `error`, the job is kept.
         """
+        ...
+
+
+@runtime_checkable
+class TellsAccess(Protocol):
+    """An adapter class that can be let in in more ways than by one key."""
+
+    @staticmethod
+    def access(environment: Mapping[str, str]) -> tuple[bool, str]:
+        """Whether an environment lets its models be asked, and by what, without any secret: for `mmeval doctor`."""
         ...
 
 

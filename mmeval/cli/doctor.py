@@ -17,6 +17,7 @@ from mmeval.formatting import plural
 
 if TYPE_CHECKING:
     from mmeval.catalog import Catalog
+    from mmeval.definitions import Adapter
 
 Level = Literal["ok", "missing", "unsure", "broken"]
 DISTRIBUTION = "mmeval-harness"
@@ -77,30 +78,39 @@ def _adapters(catalog: Catalog) -> list[Finding]:
     found: list[Finding] = []
     for name in sorted(catalog.adapters()):
         try:
-            capabilities = catalog.adapter(name).capabilities
+            adapter = catalog.adapter(name)
         except MMEvalError as error:
             found.append(Finding("broken", f"adapter {name}", str(error)))
             continue
-        found.append(_adapter(name, capabilities.sdk, capabilities.extra, capabilities.env))
+        found.append(_adapter(name, adapter))
     return found
 
 
-def _adapter(name: str, sdk: str | None, extra: str | None, env: str | None) -> Finding:
-    parts: list[str] = []
-    level: Level = "ok"
+def _adapter(name: str, adapter: type[Adapter]) -> Finding:
     from importlib.metadata import PackageNotFoundError, version
 
-    if sdk is not None:
+    known, parts = adapter.capabilities, list[str]()
+    level: Level = "ok"
+    if known.sdk is not None:
         try:
-            parts.append(f"{sdk} {version(sdk)}")
+            parts.append(f"{known.sdk} {version(known.sdk)}")
         except PackageNotFoundError:
             level = "missing"
-            parts.append(f"{sdk} is not installed: pip install '{DISTRIBUTION}[{extra}]'")
-    if env is not None:
-        if not os.environ.get(env):
-            level = "missing"
-        parts.append(f"{env} is {'set' if os.environ.get(env) else 'not set'}")
+            parts.append(f"{known.sdk} is not installed: pip install '{DISTRIBUTION}[{known.extra}]'")
+    if known.env is not None:
+        able, told = _access(adapter, known.env)
+        level = level if able else "missing"
+        parts.append(told)
     return Finding(level, f"adapter {name}", " · ".join(parts) or "ready")
+
+
+def _access(adapter: type[Adapter], env: str) -> tuple[bool, str]:
+    """Whether the environment lets the models be asked, and by what."""
+    from mmeval.definitions import TellsAccess
+
+    able = bool(os.environ.get(env))
+    told = able, f"{env} is {'set' if able else 'not set'}"
+    return adapter.access(os.environ) if isinstance(adapter, TellsAccess) else told
 
 
 def _definitions(catalog: Catalog) -> list[Finding]:

@@ -28,6 +28,8 @@ LOG = logging.getLogger("mmeval.engine")
 REJECTED = frozenset({"rate_limit", "overloaded"})
 EMPTY_ATTEMPTS = 3
 """Attempts after which an empty reply is accepted: some servers send one under load."""
+NOT_THE_JOB = frozenset({"auth", "permission", "quota", "redirect", "error"})
+"""Failures that say nothing about a job: it may well have made what was paid for, and the next command looks again."""
 LOOK_FIRST_S, LOOK_LONGEST_S = 1.0, 15.0
 """Seconds between two looks at a job; they grow from the first to the longest."""
 
@@ -287,8 +289,9 @@ class Client:
             await self.cache.keep_job(key, job)
         try:
             return await self._watched(adapter, job, request)
-        except FatalError:
-            await self.cache.keep_job(key, None)
+        except FatalError as error:
+            if error.kind not in NOT_THE_JOB:
+                await self.cache.keep_job(key, None)
             raise
 
     async def _watched(self, adapter: Jobs, job: str, request: Request) -> Reply:

@@ -4,6 +4,7 @@ Request bodies, chat completions, guarded responses, typed errors, rate-limit he
 in folders, and managed server processes.
 """
 
+from mmeval.providers.agentplatform import Account, Place, account, place, tell_access
 from mmeval.providers.arguments import Arguments, Kind
 from mmeval.providers.body import Body, drop_none
 from mmeval.providers.calls import Answer, call, collected, decode, fetch, lines, shaped
@@ -27,6 +28,7 @@ from mmeval.providers.guard import (
     refuse_redirect,
 )
 from mmeval.providers.headers import anthropic_limits, openai_limits, retry_after
+from mmeval.providers.imagenveo import FILM_SECONDS, ImagenVeo, film_form
 from mmeval.providers.likelihood import OptionScores
 from mmeval.providers.links import MAX_MADE, download
 from mmeval.providers.local import card, decoded, first_device, load_checkpoint, local_failure, threads_for, too_large
@@ -44,11 +46,13 @@ from mmeval.providers.sounds import samples
 __all__ = [
     "ACCEPTED",
     "CHUNK",
+    "FILM_SECONDS",
     "INLINE",
     "MAX_BATCH",
     "MAX_BODY",
     "MAX_MADE",
     "SAMPLERS",
+    "Account",
     "Answer",
     "Arguments",
     "Body",
@@ -58,17 +62,20 @@ __all__ = [
     "DeviceMemory",
     "Encoder",
     "GeminiFiles",
+    "ImagenVeo",
     "Kind",
     "MakingOptions",
     "ManagedProcess",
     "ManagedServer",
     "OpenAIMaking",
     "OptionScores",
+    "Place",
     "ResponseBody",
     "Said",
     "Secret",
     "ServedModel",
     "ServedOptions",
+    "account",
     "anthropic_limits",
     "by_length",
     "call",
@@ -90,6 +97,7 @@ __all__ = [
     "endpoint",
     "failure",
     "fetch",
+    "film_form",
     "first_device",
     "fitting_tokens",
     "gemini_clip_tokens",
@@ -114,6 +122,7 @@ __all__ = [
     "local_failure",
     "made_tokens",
     "openai_limits",
+    "place",
     "prompt_scores",
     "refuse_keys",
     "refuse_redirect",
@@ -123,6 +132,7 @@ __all__ = [
     "sdk",
     "shaped",
     "sized",
+    "tell_access",
     "tell_types",
     "text_and_images",
     "text_of",

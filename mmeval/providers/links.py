@@ -35,20 +35,21 @@ GONE = (401, 403, 404, 410)
 """Statuses of an address that holds nothing any more."""
 
 
-async def download(want: Want, url: str, *, endpoint: str, secret: Secret) -> Media:
-    """The image, sound or film at an address that an answer names. No key is sent there.
+async def download(want: Want, url: str, *, endpoint: str, secret: Secret, token: str | None = None) -> Media:
+    """The image, sound or film at an address that an answer names.
 
     Args:
         want: what it is.
         url: https at a public address, or on the same server as the endpoint.
         endpoint: the server that named it.
         secret: removed from the message of an error.
+        token: sent with the request, to the provider's own storage; None: no key is sent.
 
     Raises:
         RetryableError, FatalError: see `failure`; `expired` for an address that holds nothing any more.
     """
     try:
-        status, data = await fetch(_got(url, endpoint), secret=secret, read=lambda found: found, limit=MAX_MADE)
+        status, data = await fetch(_got(url, endpoint, token), secret=secret, read=lambda found: found, limit=MAX_MADE)
     except FatalError as error:  # what else it says is about the address of a model
         why = str(error).partition(";")[0]
         raise FatalError(f"the {want} cannot be fetched: {why}", kind=error.kind, status=error.status) from None
@@ -59,11 +60,12 @@ async def download(want: Want, url: str, *, endpoint: str, secret: Secret) -> Me
     return of_kind(want, data)
 
 
-async def _got(url: str, endpoint: str) -> tuple[int, bytes]:
+async def _got(url: str, endpoint: str, token: str | None) -> tuple[int, bytes]:
     from aiohttp import ClientTimeout
 
     resolver = await _checked(urlsplit(url), urlsplit(endpoint))
-    async with guarded_session(resolver) as session, session.get(url, timeout=ClientTimeout(LONGEST_S)) as answer:
+    how: Any = {"timeout": ClientTimeout(LONGEST_S), "headers": {"Authorization": f"Bearer {token}"} if token else {}}
+    async with guarded_session(resolver) as session, session.get(url, **how) as answer:
         return answer.status, await answer.read()
 
 

@@ -40,12 +40,16 @@ WAYS = {  # what is asked: model, what it makes, options
     "runway": ("runway/gen4.5", "video", {"seconds": 5}),
     "runway-image": ("runway/gen4_image", "image", {"seed": 3}),
     "inworld": ("inworld/inworld-tts-1.5-max", "audio", {"voice": "Dennis"}),
-}
+    "imagen": ("gemini/imagen-4.0-generate-001", "image", {"project": "p", "ratio": "16:9", "seed": 3}),
+    "veo": ("gemini/veo-3.1-generate-001", "video", {"project": "p", "location": "us-central1", "seconds": 4,
+                                                     "ratio": "9:16", "resolution": "720p"}),
+}  # fmt: skip
 BILLED = {
     "tool": {"input": 9, "output": 300, "images": 1},
     "images": {"input": 9, "output": 272, "images": 1}, "speech": {"characters": 6}, "gemini": {"input": 9, "output": 1290, "images": 1},
     "gemini-tts": {"input": 9, "output": 1290},
     "runway": {"seconds": 5.0}, "runway-image": {"images": 1}, "inworld": {"characters": 6},
+    "imagen": {"images": 1}, "veo": {"seconds": 4.0},
 }  # fmt: skip
 SAID = {  # a part of the body in which the SDK sent the options
     "images": {"model": "gpt-image-1", "prompt": "[0] Wh", "n": 1, "size": "1024x1024", "quality": "low"},
@@ -53,6 +57,10 @@ SAID = {  # a part of the body in which the SDK sent the options
     "runway-image": {"model": "gen4_image", "promptText": "[0] Wh", "ratio": "1024:1024", "seed": 3},
     "inworld": {"text": "[0] Wh", "voiceId": "Dennis", "modelId": "inworld-tts-1.5-max", "temperature": 0.0,
                 "audioConfig": {"audioEncoding": "LINEAR16", "sampleRateHertz": 24000}},
+    "imagen": {"instances": [{"prompt": "[0] Wh"}],
+               "parameters": {"sampleCount": 1, "aspectRatio": "16:9", "seed": 3, "addWatermark": False, "includeRaiReason": True}},
+    "veo": {"instances": [{"prompt": "[0] Wh"}],
+            "parameters": {"sampleCount": 1, "durationSeconds": 4, "aspectRatio": "9:16", "resolution": "720p"}},
     "speech": {"model": "gpt-4o-mini-tts", "input": "[0] Wh", "voice": "ash", "response_format": "wav"},
 }  # fmt: skip
 
@@ -61,8 +69,7 @@ SIZES = {
     "images": ((1024, 1024),),
     "gemini": ((1024, 576),),
     "runway": ((1280, 720), 5),
-    "runway-image": ((1024, 1024),),
-}
+    "runway-image": ((1024, 1024),), "imagen": ((1024, 576),), "veo": ((576, 1024), 4)}  # fmt: skip
 """What was asked for, in pixels and seconds."""
 
 
@@ -71,6 +78,7 @@ ANY = Scorer(name="any", rules={"official": lambda sample, reply: Score(value=1.
 
 CHILD = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from mmeval.engine.options import Settings
 from mmeval.runner import run_one
@@ -79,7 +87,9 @@ from tests.adapters.test_making import ANY
 from tests.engine.test_wants import drawing
 plain = drawing(1)
 bench = replace(plain, score=ANY, to_sample=lambda row: replace(plain.to_sample(row), prompt=(Text("[0] Wh"),)))
-run_one(bench, sys.argv[1], Settings.model_validate_json(sys.argv[2]))
+with ThreadPoolExecutor() as pool:
+    for model, want, settings in zip(*[iter(sys.argv[1:])] * 3):
+        pool.submit(run_one, replace(bench, want=want), model, Settings.model_validate_json(settings))
 """
 
 
@@ -114,7 +124,7 @@ def ask(server, monkeypatch, tmp_path):
             **{"attempts": 3, **more},
         )  # fmt: skip
         if child:
-            return subprocess.Popen([sys.executable, "-c", CHILD, model, settings.model_dump_json()])
+            return [model, want, settings.model_dump_json()]
         return list(run_one(bench, model, settings).records())[-1]
 
     return one
@@ -161,8 +171,13 @@ def test_a_file_that_is_not_what_it_should_be_is_an_error(ask, scenario, ways):
         ("images", "expired", "error", "has expired"),
         *(
             (way, "filtered", "filtered", None)
-            for way in ("images", "tool", "speech", "gemini", "gemini-tts", "runway")
+            for way in ("images", "tool", "speech", "gemini", "gemini-tts", "runway", "imagen", "veo")
         ),
+        *((way, "blocked", "filtered", None) for way in ("imagen", "veo")),
+        ("imagen", "text", "error", "without an image"),
+        ("veo", "text", "error", "ended without a film"),
+        ("veo", "link", "error", "names none in -o storage="),
+        ("veo", "failed", "error", "Internal error"),
         *((way, "text", "empty", None) for way in ("tool", "gemini", "gemini-tts")),
         ("gemini-tts", "empty", "error", "cannot be used"),
         ("runway", "expired", "ok", None),
@@ -190,12 +205,13 @@ def test_another_size_than_was_asked_for_is_an_error_and_is_not_paid_for_again(a
     assert len(posts()) == 2, "the same command asks once more, with a new job"
 
 
-def test_a_job_that_does_not_end_is_a_timeout_and_is_not_started_again(ask):
-    record = ask("runway", "never", deadline=0.1)
+@pytest.mark.parametrize(("way", "start"), [("runway", "/v1/text_to_video"), ("veo", ":predictLongRunning")])
+def test_a_job_that_does_not_end_is_a_timeout_and_is_not_started_again(ask, way, start):
+    record = ask(way, "never", deadline=0.1)
     assert record.status == "timeout"
     assert "still runs" in record.failure.message
-    ask("runway", "never", deadline=0.1)
-    assert sum(method == "POST" for method, *_ in Studio.asked) == 1
+    ask(way, "never", deadline=0.1)
+    assert sum(path.endswith(start) for path in posts()) == 1
 
 
 def test_a_film_that_begins_with_an_image_gets_it(ask):
@@ -220,14 +236,17 @@ def test_a_download_that_fails_is_repeated_and_the_image_is_paid_once(ask):
     assert (ask("images", "expired").status, len(posts())) == ("ok", 3), "an expired address is asked for anew"
 
 
-def test_a_command_that_is_killed_while_it_downloads_pays_once(ask):
+def test_a_command_that_is_killed_while_it_waits_pays_once(ask):
+    """For a download, and for a job that still runs."""
     Studio.stuck.set()
-    first = ask("images", "stuck", child=True)
-    until(lambda: Studio.looks["files"])
+    asked = [part for way in ("images", "veo") for part in ask(way, "stuck", child=True)]
+    first = subprocess.Popen([sys.executable, "-c", CHILD, *asked])
+    until(lambda: Studio.looks["files"] and Studio.looks["stuck veo"])
     first.kill()
     first.wait()
     Studio.stuck.clear()
-    assert (ask("images", "stuck").status, len(posts())) == ("ok", 1)
+    assert [ask(way, "stuck").status for way in ("images", "veo")] == ["ok", "ok"]
+    assert sum(path.endswith(("/images/generations", ":predictLongRunning")) for path in posts()) == 2
 
 
 @pytest.mark.parametrize(
@@ -280,7 +299,9 @@ FETCHED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("way", ["images", "tool", "speech", "gemini", "gemini-tts", "runway", "inworld"])
+@pytest.mark.parametrize(
+    "way", ["images", "tool", "speech", "gemini", "gemini-tts", "runway", "inworld", "imagen", "veo"]
+)
 def test_what_a_hostile_server_gets(server, monkeypatch, way):
     """No request for another host, no memory, no time, no key: when it is asked, and when a file is fetched from it."""
     monkeypatch.setenv("STUDIO_KEY", KEY)
@@ -290,9 +311,9 @@ def test_what_a_hostile_server_gets(server, monkeypatch, way):
     wanted = dict(ASKED)
     if way in ("images", "runway"):
         wanted |= {f"{name}-file" if name in ATTACKS else name: kind for name, kind in FETCHED.items()}
-    if way == "runway":
+    if way in ("runway", "veo"):
         wanted |= {"lost": "not_found"}
-        del wanted["bomb"]
+        wanted.pop("bomb", None)
 
     async def all_of_them() -> dict[str, tuple[str, str]]:
         return {scenario: await outcome(server, way, scenario) for scenario in wanted}

@@ -50,8 +50,9 @@ class Adapter:
         return "job-" + request.sample
     async def look(self, job, request, options):
         if (BASE / "lost").exists():
+            kind = (BASE / "lost").read_text()
             (BASE / "lost").unlink()
-            raise FatalError("no such job", kind="not_found")
+            raise FatalError("no such job", kind=kind)
         if not (BASE / "ready").exists():
             return None
         return Reply(text="", finish="stop", media=(media.image((BASE / "made.png").read_bytes()),),
@@ -96,14 +97,15 @@ def test_a_job_is_started_once_whatever_happens(project, settings):
     assert kept_jobs(slow.cache_file) == 0
 
 
-def test_a_job_that_is_lost_is_started_anew(project, settings):
+@pytest.mark.parametrize(("kind", "started"), [("not_found", 2), ("auth", 1)])
+def test_a_job_that_is_lost_is_started_anew_and_one_that_cannot_be_seen_is_not(project, settings, kind, started):
     slow = settings.model_copy(update={"path": (project,)})
-    for name in ("ready", "lost"):
-        (project / name).touch()
+    (project / "ready").touch()
+    (project / "lost").write_text(kind)
     counts = run_one(drawing(1), "slow/one", slow).info.counts
-    assert counts == {"error": 1}, "the provider does not know it any more"
+    assert counts == {"error": 1}
     assert run_one(drawing(1), "slow/one", slow).info.counts == {"ok": 1}
-    assert len((project / "started").read_text().split()) == 2
+    assert len((project / "started").read_text().split()) == started
 
 
 async def test_jobs_of_requests_without_a_key_are_not_mixed_up(tmp_path):

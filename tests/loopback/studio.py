@@ -6,7 +6,7 @@ broken    names an address that fails three times
 stuck     names an address that does not answer while Studio.stuck is set
 expired   names an address that holds nothing any more
 text      says something instead of making an image
-filtered  refuses the prompt, in each provider's own way
+filtered  refuses the prompt, in each provider's own way; `blocked` in the other way of Imagen and Veo
 page      sends an HTML page instead of media
 cut       sends the first half of a file
 empty     sends a file without bytes
@@ -52,6 +52,7 @@ from tests.data.pictures import png
 from .threaded import Handler
 
 SMALL = (64, 48)
+TOKEN = "ya29.access-token-of-the-machine"
 
 
 @cache
@@ -149,7 +150,7 @@ class Studio(Handler):
     def looked(self, scenario: str, job: str) -> str:
         """running, failed or done: the first look at a job finds it running."""
         self.looks[job] += 1
-        if scenario == "never" or self.looks[job] == 1:
+        if scenario == "never" or (scenario == "stuck" and self.stuck.is_set()) or self.looks[job] == 1:
             return "running"
         return "failed" if scenario in ("failed", "filtered") else "done"
 
@@ -207,7 +208,7 @@ def openai_speech(self: Studio, scenario: str, found: re.Match[str], body: bytes
 def gemini_content(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
     if scenario == "filtered":
         return 200, {"candidates": [{"finishReason": "IMAGE_SAFETY"}], "usageMetadata": {"promptTokenCount": 9}}
-    speaks = json.loads(body)["generationConfig"]["responseModalities"] == ["AUDIO"]
+    speaks = json.loads(body)["generationConfig"].get("responseModalities") == ["AUDIO"]
     raw = b"" if scenario == "empty" else made("audio")[44:]
     blob = {"mimeType": "audio/L16;codec=pcm;rate=16000", "data": base64.b64encode(raw).decode()}
     blob = blob if speaks else {"mimeType": "image/png", "data": b64("image", scenario, body)}
@@ -239,6 +240,56 @@ def runway_look(self: Studio, scenario: str, found: re.Match[str], body: bytes) 
     return 200, {**told, "status": "SUCCEEDED", "output": [self.address(scenario, kind)], "cost": cost}
 
 
+PLATFORM = r"v1beta1/projects/p/locations/[\w-]+/publishers/google/models/[\w.-]+"
+WHY = "The prompt could not be submitted. It violates Google's Responsible AI practices. Support codes: 42876398"
+
+
+def imagen(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    if scenario == "blocked":
+        return 400, {"error": {"code": 400, "message": WHY, "status": "INVALID_ARGUMENT"}}
+    if scenario == "filtered":
+        return 200, {"predictions": [{"raiFilteredReason": WHY}]}
+    if scenario == "text":
+        return 200, {}
+    return 200, {"predictions": [{"bytesBase64Encoded": b64("image", scenario, body), "mimeType": "image/png"}]}
+
+
+def veo(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    self.jobs[f"{scenario} veo"] = body
+    return 200, {"name": f"{found[1].removeprefix('v1beta1/')}/operations/7"}
+
+
+def veo_look(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    name = json.loads(body)["operationName"]
+    if scenario == "lost":
+        return 404, {"error": {"code": 404, "message": "Operation not found", "status": "NOT_FOUND"}}
+    if self.looked(scenario, f"{scenario} veo") == "running":
+        return 200, {"name": name}
+    if scenario in ("failed", "blocked"):
+        why = WHY if scenario == "blocked" else "Internal error"
+        return 200, {"name": name, "done": True, "error": {"code": 13, "message": why}}
+    inside = {"bytesBase64Encoded": b64("video", scenario, self.jobs[f"{scenario} veo"])}
+    film = {"gcsUri": "gs://films/mine/7/sample 0.mp4"} if scenario == "link" else inside
+    made = {"text": {}, "filtered": {"raiMediaFilteredCount": 1, "raiMediaFilteredReasons": [WHY]}}
+    return 200, {
+        "name": name,
+        "done": True,
+        "response": made.get(scenario, {"videos": [{**film, "mimeType": "video/mp4"}]}),
+    }
+
+
+def token(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    if scenario == "refused":
+        return 400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}
+    return 200, {"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}
+
+
+def stored(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
+    if self.headers["Authorization"] != f"Bearer {TOKEN}":
+        return 401, {"error": {"message": "Anonymous caller"}}
+    return 200, sent("video", scenario, self.jobs["link veo"]), "video/mp4"
+
+
 def inworld(self: Studio, scenario: str, found: re.Match[str], body: bytes) -> tuple[Any, ...]:
     if scenario == "failed":
         return 400, {"code": 3, "message": "Unknown voice: Nobody", "details": []}
@@ -255,4 +306,13 @@ ROUTES: tuple[tuple[str, Callable[..., tuple[Any, ...]]], ...] = (
     (r"POST /v1/(text_to_video|image_to_video|text_to_image)", runway_task),
     (r"GET /v1/tasks/(\w+)", runway_look),
     (r"POST /tts/v1/voice", inworld),
+    (rf"POST /{PLATFORM}:predict", imagen),
+    (rf"POST /({PLATFORM}):predictLongRunning", veo),
+    (rf"POST /{PLATFORM}:fetchPredictOperation", veo_look),
+    (
+        r"POST /v1beta1/(?:projects/p/locations/global/)?publishers/google/models/([\w.-]+):generateContent",
+        gemini_content,
+    ),
+    (r"POST /token", token),
+    (r"GET /storage/v1/b/films/o/mine%2F7%2Fsample%200.mp4", stored),
 )
