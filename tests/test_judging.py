@@ -6,6 +6,7 @@ import math
 import random
 import statistics
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -18,12 +19,12 @@ from mmeval.metrics import concordance
 from mmeval.sampling import video_policy
 from mmeval.store import Number
 from mmeval.types import Record, Reply, Sample, Score, Text
-from tests.perf.judges import replied
+from tests.perf.judges import CHANCE, replied
 
 
 @pytest.mark.parametrize("name", SLICES)
 def test_a_slice_asks_as_its_rule_does_and_knows_what_is_right(name):
-    """A judge that finds everything right, and one that finds everything wrong, are right where that is the label."""
+    """Judges that find everything right, half right or wrong are right where that is the label."""
     bench, one = Catalog().benchmark(name), SLICES[name]
     rule, judges, form = bench.score.rule("mmeval"), one.scorer().rule(one.profile), one.form
     rows = list(islice(bench.data.rows(), len(one.kinds) * len(form.labels)))
@@ -40,8 +41,8 @@ def test_a_slice_asks_as_its_rule_does_and_knows_what_is_right(name):
         assert getattr(asked, "want", "text") == bench.want
         if one.want == "video":
             assert sample.prompt[0].policy == video_policy(bench.video), "as in a judged run"
-        for p, verdict in ((0.9, "right"), (0.1, "wrong")):
-            score = rule(sample, replied(sample, p))
+        for verdict in form.labels:
+            score = rule(sample, replied(sample, CHANCE[verdict]))
             assert score.rule == f"on what is {label}"
             if form.graded:
                 assert (score.value > 0.5) == (verdict == label), "nearer to the label"
@@ -99,7 +100,7 @@ def items(right, wrong):
             near = value if label == "right" else 1 - value
             tags = {"label": label, "pair": str(place), "category": "even" if place % 2 == 0 else "odd"}
             yield Record(id=f"{label}{place}", epoch=1, status="ok", tags=tags, cluster=None,
-                         score=Score(value=near, answer=None))  # fmt: skip
+                         score=Score(value=near, answer=f"{value}"))  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -122,6 +123,10 @@ def test_how_often_what_is_right_is_placed_higher(right, wrong, area, ordered):
         sum((right[i] > wrong[i]) + (right[i] == wrong[i]) / 2 for i in odd) / len(odd)
     )
     assert concordance().aggregate(items(right, [])) == {}
+    unclear = [replace(one, score=Score(value=0.0, answer=None)) for one in items([0.5], [0.5])]
+    both = concordance().aggregate([*items(right, wrong), *unclear])
+    assert both["auc"].value == pytest.approx(area * len(right) ** 2 / (len(right) + 1) ** 2), "the worst values"
+    assert both["auc/right"] == found["auc/right"]
 
 
 def test_the_interval_of_the_area_is_as_wide_as_delongs():

@@ -32,5 +32,5 @@ benchmark = Benchmark(
     to_sample=to_sample, score=frames_like(), profile="mmeval", metric=accuracy(name="likeness"),
     cluster="prompt", license="Apache-2.0", url="https://github.com/Vchitect/VBench",
     paper="https://arxiv.org/abs/2311.17982", rows=90, chance=None, labels="user-supplied",
-    tags=("makes video", "judge"),
+    judge_slice="judge_styles", tags=("makes video", "judge"),
 )  # fmt: skip

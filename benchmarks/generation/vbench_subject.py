@@ -29,5 +29,5 @@ benchmark = Benchmark(
     to_sample=to_sample, score=frames_alike(), profile="mmeval", metric=accuracy(name="consistency", by=()),
     cluster="prompt", license="Apache-2.0", url="https://github.com/Vchitect/VBench",
     paper="https://arxiv.org/abs/2311.17982", rows=72, chance=None, labels="user-supplied",
-    tags=("makes video", "judge"),
+    judge_slice="judge_subjects", tags=("makes video", "judge"),
 )  # fmt: skip

@@ -29,5 +29,5 @@ benchmark = Benchmark(
     to_sample=to_sample, score=wise(), profile="verified", metric=accuracy(),
     cluster=None, license=None, url="https://github.com/PKU-YuanGroup/WISE",
     paper="https://arxiv.org/abs/2503.07265", rows=1_000, chance=None, labels="user-supplied",
-    tags=("makes image", "judge"),
+    tags=("makes image", "judge"), judge_slice={"wiscore": "judge_hints_wiscore", "verified": "judge_hints_verified"},
 )  # fmt: skip

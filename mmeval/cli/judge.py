@@ -108,11 +108,11 @@ def measure_command(
     def told(runs: Sequence[Run]) -> None:
         from mmeval.judging.measured import measured
 
-        found = [one for run in runs if (one := measured(run))]
+        found = [(run, one) for run in runs if (one := measured(run))]
         if as_json:
-            echo_json([{"slice": one.slice, "judge": one.judge, **one.as_json()} for one in found])
-        for one in () if as_json else found:
-            _print_measured(one)
+            echo_json([{"slice": one.slice, "judge": one.judge, **one.as_json()} for _, one in found])
+        for run, one in () if as_json else found:
+            _print_measured(run, one)
 
     raise typer.Exit(_ask(_slices(what, read), read, told, as_json=as_json))
 
@@ -146,14 +146,15 @@ def _ask(slices: Sequence[str], settings: Settings, told: Callable[[Sequence[Run
     return execute(config, as_json=as_json, more=told)
 
 
-def _print_measured(found: Measured) -> None:
+def _print_measured(run: Run, found: Measured) -> None:
     echo(f"\n{found.judge} {found.sentence}")
     for key, value in found.numbers.items():
         if key in NAMES:
             _print_estimate(NAMES[key], value)
     if found.unclear:
-        what = "pair" if found.paired else "answer"
-        echo(f"{plural(found.unclear, what)} of {found.n} {'is' if found.unclear == 1 else 'are'} no verdict")
+        what, verb = "pair" if found.paired else "answer", "is" if found.unclear == 1 else "are"
+        why = next((one.score.note for one in run.records() if one.score and one.score.answer is None), "")
+        echo(f"{plural(found.unclear, what)} of {found.n} {verb} no verdict{f', such as: {why}' if why else ''}")
 
 
 def _with_run(file: Path, reference: str, results: Path) -> tuple[Agreement, Corrected]:

@@ -22,7 +22,7 @@ class Item:
     """What it was to be."""
     target: JSON
     says: str
-    """The answer of a judge that sees what is there."""
+    """The answer of a judge that sees what is there; empty where a judge scores choices."""
 
 
 Draw: TypeAlias = Callable[[Random, str, str], Item]

@@ -148,12 +148,18 @@ def measured(run: Run) -> Measured | None:
 
 def _pairs(rows: Sequence[ScoreRow]) -> Counter[tuple[str, str]]:
     """Pairs by which of the two has the higher value, of those of which both have one."""
-    scores: dict[tuple[str | None, int], list[float]] = {}
+    scores: dict[tuple[str | None, int], list[ScoreRow]] = {}
     for row in rows:
-        scores.setdefault((row.cluster, row.epoch), []).append(row.score or 0.0)
-    # A score is the value on what is right, and 1 minus the value on what is wrong.
-    margins = [round(sum(both) - 1, DIGITS) for both in scores.values() if len(both) == 2]
-    return Counter((PAIRS, ORDERED if margin > 0 else REVERSED if margin < 0 else "") for margin in margins)
+        scores.setdefault((row.cluster, row.epoch), []).append(row)
+    return Counter((PAIRS, _order(both)) for both in scores.values() if len(both) == 2)
+
+
+def _order(both: Sequence[ScoreRow]) -> str:
+    """The verdict on a pair. A score is the value on what is right, and 1 minus the value on what is wrong."""
+    margin = round(sum(row.score or 0.0 for row in both) - 1, DIGITS)
+    if margin == 0 or not all(row.answer for row in both):
+        return ""
+    return ORDERED if margin > 0 else REVERSED
 
 
 def measured_judge(results: Path, name: str, judge: str, digest: str) -> Measured | None:
@@ -168,11 +174,11 @@ def measured_judge(results: Path, name: str, judge: str, digest: str) -> Measure
             spec = run.info.spec
             same = judge_digest(spec.model, spec.endpoint, spec.options, spec.adapter_digest) == digest
             if same and spec.benchmark == name and (found := measured(run)):
-                known.append((_order(spec.version), found.n, found))
+                known.append((_number(spec.version), found.n, found))
     return max(known, key=lambda one: one[:2], default=(0, 0, None))[2]
 
 
-def _order(version: str) -> float:
+def _number(version: str) -> float:
     return float(version) if version.isdecimal() else 0.0
 
 

@@ -6,23 +6,46 @@ To add one: a function that draws an item of a kind and a label, a line in `SLIC
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 from typing import Any
 
 from mmeval.data import generated
 from mmeval.definitions import Benchmark
-from mmeval.judging import films, objects, scenes, signs
+from mmeval.judging import changes, films, hints, objects, scenes, signs
 from mmeval.judging.item import Draw
 from mmeval.media import of_kind
 from mmeval.metrics import Metric, accuracy, concordance
-from mmeval.scorers import Scorer, bindings, clip_score, questions_about, soft_tifa, verdicts, vqa_score, written
+from mmeval.scorers import (
+    Scorer,
+    bindings,
+    clip_score,
+    frames_alike,
+    frames_like,
+    questions_about,
+    soft_tifa,
+    verdicts,
+    vqa_score,
+    wise,
+    written,
+)
+from mmeval.scorers.judges.frames import EVERY
 from mmeval.scorers.judges.making import FRAMES
-from mmeval.scorers.judges.verdicts import RIGHT, WRONG, Read, asked_of_a_judge, in_full, its_value, likelier
+from mmeval.scorers.judges.verdicts import (
+    HALF,
+    RIGHT,
+    WRONG,
+    Read,
+    asked_of_a_judge,
+    by_consistency,
+    in_full,
+    its_value,
+    likelier,
+)
 from mmeval.types import Row, Sample, Want
 
-__all__ = ["CHANCES", "PAIRS", "SLICES", "VERDICTS", "Form", "Slice", "benchmark_of"]
+__all__ = ["CHANCES", "MARKS", "PAIRS", "SLICES", "VERDICTS", "Form", "Slice", "benchmark_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +67,8 @@ class Form:
 
 VERDICTS = Form(read=in_full, metric=accuracy(by=("category", "label"), macro="label"))
 """A verdict on each item. The headline is the mean of the shares of right and of wrong items that are called so."""
+MARKS = replace(VERDICTS, read=by_consistency, labels=(RIGHT, HALF, WRONG), chance=1 / 3)
+"""A mark on each item: 2 is the verdict right, 1 half right, 0 wrong."""
 CHANCES = Form(read=likelier, metric=concordance(), graded=True)
 """How likely the right answer is. The headline is the area under the ROC curve."""
 PAIRS = Form(read=its_value, metric=concordance(name="ordered", pair="pair"), graded=True, paired=True)
@@ -70,6 +95,7 @@ class Slice:
 
 
 OBJECTS: Mapping[str, Any] = {"kinds": objects.KINDS_OF_FACT, "draw": objects.draw}
+FEATURES: Mapping[str, Any] = {"want": "video", "video": EVERY, "scorer": frames_alike, "form": PAIRS}
 SLICES: Mapping[str, Slice] = {
     one.name: one
     for one in (
@@ -82,6 +108,14 @@ SLICES: Mapping[str, Slice] = {
         Slice(name="judge_signs", kinds=signs.MISTAKES, draw=signs.draw, scorer=written),
         Slice(name="judge_films", version=2, want="video", video=FRAMES, kinds=films.KINDS_OF_FACT, draw=films.draw,
               scorer=questions_about),
+        Slice(name="judge_hints_wiscore", kinds=hints.KINDS_OF_HINT, draw=hints.marked, scorer=wise, profile="wiscore",
+              form=MARKS),
+        Slice(name="judge_hints_verified", kinds=hints.KINDS_OF_HINT, draw=hints.verified, scorer=wise,
+              profile="verified"),
+        Slice(name="judge_subjects", **FEATURES, kinds=tuple(changes.SUBJECTS), draw=changes.subject),
+        Slice(name="judge_backgrounds", **FEATURES, kinds=tuple(changes.BACKGROUNDS), draw=changes.background),
+        Slice(name="judge_styles", **FEATURES | {"scorer": frames_like}, kinds=tuple(changes.STYLES),
+              draw=changes.style),
     )
 }  # fmt: skip
 

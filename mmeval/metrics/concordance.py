@@ -24,6 +24,8 @@ class Item(NamedTuple):
 
     right: bool
     value: float
+    clear: bool
+    """Whether there was a value; else it is the worst."""
     cluster: str | None
     tags: Mapping[str, str]
     epoch: int
@@ -42,14 +44,14 @@ def concordance(*, name: str = "auc", pair: str | None = None, by: Sequence[str]
         by: tags with sub-scores.
 
     The tag `label` of a record says `right` or something else. Its score is the value on what is right, and 1 minus
-    the value on what is wrong.
+    the value on what is wrong. If it has no answer there was no value; it then counts in the headline alone.
     """
 
     def aggregate(records: Iterable[Record]) -> dict[str, Estimate]:
         items = list(_items(records))
         out = _in_pairs(items, name, pair, by) if pair else _over_all(items, name, by)
         for label, right in (("right", True), ("wrong", False)):
-            if values := [one.value for one in items if one.right == right]:
+            if values := [one.value for one in items if one.right == right and one.clear]:
                 out[f"{name}/{label}"] = mean(values)
         return out if name in out else {}
 
@@ -60,7 +62,8 @@ def concordance(*, name: str = "auc", pair: str | None = None, by: Sequence[str]
 def _items(records: Iterable[Record]) -> Iterator[Item]:
     for record, score in scored(records):
         right = record.tags.get(LABEL) == RIGHT
-        yield Item(right, round(score if right else 1 - score, DIGITS), record.cluster, record.tags, record.epoch)
+        value, clear = round(score if right else 1 - score, DIGITS), bool(record.score and record.score.answer)
+        yield Item(right, value, clear, record.cluster, record.tags, record.epoch)
 
 
 def _over_all(items: Sequence[Item], name: str, by: Sequence[str]) -> dict[str, Estimate]:

@@ -1,6 +1,6 @@
 """What the labelled slices say about judges whose answers are known, and about real ones.
 
-    python -m tests.perf.judges [--judge transformers/demo-vlm] [--slice judge_objects] [--items 240]
+    python -m tests.perf.judges [--judge transformers/demo-vlm] [--untrained] [--slice judge_objects] [--items 240]
 
 `knows` gives every item its label, `yes` calls everything right and `no` everything wrong, and `tosses` is by chance.
 Where choices are scored, they find the right answer likely or not in the same way. Only `knows` should agree with all
@@ -22,6 +22,7 @@ from mmeval.engine.options import Settings
 from mmeval.judging.measured import Measured, measured
 from mmeval.judging.slices import SLICES
 from mmeval.runner import run_one
+from mmeval.scorers import frames_alike
 from mmeval.scorers.judges.verdicts import HALF, RIGHT, WRONG
 from mmeval.types import Reply, Sample
 
@@ -31,13 +32,23 @@ FRAMES = 5
 
 def answer(sample: Sample, p: float) -> str:
     """What a judge says that finds an item right with a chance; what is there, if that is the label."""
-    target, verdict = sample.target["target"], RIGHT if p > 0.5 else WRONG
+    target, said = sample.target["target"], sample.target["answer"]
+    if said.startswith("{"):
+        return marked(said, p)
+    verdict = RIGHT if p > 0.5 else WRONG
     if verdict == sample.target["label"]:
-        return sample.target["answer"]
+        return said
     if isinstance(target, str):
         return target if verdict == RIGHT else f"{target}S"
     wanted = target["questions"][0]["answer"]
     return wanted if verdict == RIGHT else "no" if wanted == "yes" else str(int(wanted) + 1)
+
+
+def marked(said: str, p: float) -> str:
+    """The first of some marks as such a judge gives it: one of two, or one of three if that is for consistency."""
+    marks = json.loads(said)
+    name = next(iter(marks))
+    return json.dumps({**marks, name: int(p * (3 if name == "consistency" else 2))})
 
 
 def scores(sample: Sample, p: float) -> tuple[float, ...]:
@@ -95,32 +106,54 @@ def asked(name: str, model: str, settings: Settings) -> Measured:
     return found
 
 
-COLUMNS = ("agree", "balanced", "auc", "ordered", "kappa", "weighted_kappa", "false_yes", "false_no")
+def fits(name: str, judge: str) -> bool:
+    """Whether a judge can give what the rule of a slice wants."""
+    one, provider = SLICES[name], judge.partition("/")[0]
+    capabilities = Catalog().adapter(provider).capabilities
+    if not one.form.graded:
+        return "text" in capabilities.wants
+    if capabilities.scores != ("similarity" if one.form.paired else "likelihood"):
+        return False
+    return (one.scorer is frames_alike) == (provider == "likeness")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--items", type=int, default=1000)
     parser.add_argument("--judge", action="append", default=[])
-    parser.add_argument("--judge-options", default="{}", help="JSON, of the judges given")
     parser.add_argument("--slice", action="append", choices=list(SLICES))
+    parser.add_argument("--untrained", action="store_true", help="also an encoder with random weights")
     given = parser.parse_args()
-    print(f"{'slice':<26} {'judge':<24} {'n':>4}", *(f"{name:>14}" for name in COLUMNS), "unclear")
+    shown = ("agree", "headline", "kappa", "false yes", "false no")
+    print(f"{'slice':<26} {'judge':<24} {'n':>4}", *(f"{name:>9}" for name in shown), "unclear")
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "adapters").mkdir()
         (Path(folder) / "adapters" / "known.py").write_text(ADAPTER)
         settings = Settings(limit=given.items, results=Path(folder), cache="off", path=(Path(folder),))
-        real = settings.model_copy(update={"options": json.loads(given.judge_options)})
+        real = [*given.judge, *(untrained(Path(folder) / "untrained") if given.untrained else ())]
         for name in given.slice or SLICES:
             for judge in JUDGES:
                 print(line(asked(name, f"known/{judge}", settings)))
-            for judge in given.judge:
-                print(line(asked(name, judge, real)))
+            for judge in (one for one in real if fits(name, one)):
+                cosines = {"cosine": True} if judge.startswith("similarity/") else {}
+                print(line(asked(name, judge, settings.model_copy(update={"options": cosines}))), flush=True)
+
+
+def untrained(folder: Path) -> tuple[str, str]:
+    """Judges of features whose encoders, of the form of CLIP, have random weights."""
+    from tests.local.test_similarity import built, clip
+
+    built(clip, folder)
+    return f"likeness/{folder}", f"similarity/{folder}"
 
 
 def line(one: Measured) -> str:
-    shown = [f"{one.numbers[key].value:14.3f}" if key in one.numbers else " " * 14 for key in COLUMNS]
-    return " ".join((f"{one.slice:<26} {one.judge:<24} {one.n:4}", *shown, str(one.unclear)))
+    numbers = {**one.numbers, "headline": one.headline}
+    found = [numbers.get(key) for key in ("agree", "headline", "kappa", "false_yes", "false_no")]
+    found[2] = numbers.get("weighted_kappa", found[2])
+    shown = [" " * 9 if one is None else f"{one.value:9.3f}" for one in found]
+    judge = one.judge if len(one.judge) < 24 else f"{one.judge.partition('/')[0]}/{Path(one.judge).name}"
+    return " ".join((f"{one.slice:<26} {judge:<24} {one.n:4}", *shown, str(one.unclear or "")))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,12 @@
+"""Pairs of films of an object that moves: does the one with the background that stays the same get the higher value?
+
+The rule of `vbench_background`: the mean cosine of the features of each frame with those before and with the first, by
+a model `likeness/...`. In the other film of a pair the colour behind the object changes, the things there, or both; all
+else is the same. A model whose features do not tell them apart gets 50.
+"""
+
+from mmeval.judging.slices import benchmark_of
+
+benchmark = benchmark_of(
+    "judge_backgrounds", title="Judging backgrounds that stay the same", about=__doc__, each=20, seed=38
+)
