@@ -82,15 +82,15 @@ def pairs_data(ranks: Ranks | None) -> dict[str, Any]:
 
 
 RANKED = 300
-"""Most models that are ranked by weights of a reader: beyond, the pieces would weigh too much."""
+"""Most models that weights of a reader rank by tests of all pairs: beyond, the pieces would weigh too much."""
 
 
 def weighed_data(view: View, alone: Mapping[str, Ranks | None]) -> dict[str, Any]:
     """What scores and ranks by a reader's own weights of the benchmarks are made from, beside the files of pairs.
 
     `values` has the scores of each row on each benchmark, 0 to 100 in full precision: measured, else predicted, else
-    null. `of` is the `Weighed` of the ranks, whose rows follow `models`. `own` is what intervals alone are made from,
-    where there are too many models for ranks.
+    null. `of` is the `Weighed` of the ranks, whose rows follow `models`. `own` is what intervals are made from,
+    by which models are ranked where there are too many for tests of all pairs.
 
     Args:
         view: whose benchmarks a reader weighs.

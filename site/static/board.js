@@ -22,7 +22,7 @@
     if (d.f) lines[b] = d.f.split(" ").map(Number);
     if (d.c) chances[b] = +d.c;
   });
-  var PHONE = matchMedia("(max-width: 44rem)"), LARGE = 300, total = +set.rows, room = body.rows.length;
+  var PHONE = matchMedia("(max-width: 44rem)"), total = +set.rows, room = body.rows.length;
   var sheet = new CSSStyleSheet(), rule = "";
   document.adoptedStyleSheets = [sheet];
   var state = M.state(), first = true, everything = false, rows = [], order = [];
@@ -272,8 +272,7 @@
 
   /* Rank range: from 1 + the number of shown models that are significantly better, to the number that are not
      significantly worse. */
-  function show_ranks(models, better, means) {
-    var found = M.rankRanges(means || models.map(function (r) { return value(r, "mean"); }), better);
+  function show_ranks(models, found) {
     rows.forEach(function (row) {
       var i = models.indexOf(row), one = found[i];
       put(row, "rank", i < 0 ? "" : one.best === one.worst ? String(one.best) : one.best + "–" + one.worst);
@@ -311,12 +310,9 @@
       return Promise.resolve();
     }
     reranked = true;
-    if (!usual && shown.length > LARGE) {
-      note(words["ranks.large"].replace("{n}", LARGE));
-      show_ranks([], null);
-      var halves = {}, own = weights();
-      if (pieces.own) M.spread(pieces.models, pieces.own, pieces.benchmarks.map(function (b) { return which.indexOf(b) < 0 ? 0 : weight(b, own); })).forEach(function (h, i) { halves[pieces.models[i]] = h; });
-      shown.forEach(function (r) { if (halves[r.name] != null && whole(r, which)) beside(r, "±" + fixed(halves[r.name], 1), ""); });
+    if (!usual && shown.length > +set.most) {
+      note(words["ranks.large"].replace("{n}", set.most));
+      apart(shown.filter(function (r) { return whole(r, which); }), which);
       return Promise.resolve();
     }
     return M.get(root, "views/" + set.view).then(function (data) {
@@ -326,7 +322,7 @@
         data.models.forEach(function (m, i) { index[m] = i; });
         shown = shown.filter(function (r) { return r.name in index; });
         var ids = shown.map(function (r) { return index[r.name]; });
-        show_ranks(shown, function (a, b) { return M.bit(data.below[ids[b]], ids[a]); });
+        show_ranks(shown, M.rankRanges(shown.map(function (r) { return value(r, "mean"); }), function (a, b) { return M.bit(data.below[ids[b]], ids[a]); }));
         return null;
       }
       var guessed = shown.some(function (r) { return !whole(r, which); }), partly = guessed && pieces.of, wanted = pieces.benchmarks.map(function (b) { return partly || which.indexOf(b) >= 0; });
@@ -337,11 +333,25 @@
           return (whole(r, which) || pieces.of && pieces.models.indexOf(r.name) >= 0) && which.every(function (b) { return text(r, b) === "" || seen[pieces.benchmarks.indexOf(b)][r.name]; });
         });
         var found = M.weigh(ranked.map(function (r) { return r.name; }), pieces, files, pieces.benchmarks.map(function (b) { return which.indexOf(b) < 0 ? 0 : weight(b, w); }));
-        show_ranks(ranked, found.better, found.means);
-        if (guessed && !pieces.of && rows.length > LARGE) note(words["ranks.partly"].replace("{n}", LARGE));
+        show_ranks(ranked, M.rankRanges(found.means, found.better));
+        if (guessed && !pieces.of && rows.length > +set.most) note(words["ranks.partly"].replace("{n}", set.most));
         ranked.forEach(function (r, i) { beside(r, "±" + fixed(found.halves[i], 1), whole(r, which) ? "" : which.filter(function (b) { return text(r, b) !== ""; }).length + "/" + which.length); });
       });
     });
+  }
+  /* Ranks of too many models for tests of all pairs: better is whose interval lies above. All intervals hold together
+     (Bonferroni), so this is right whatever the models have in common, and wider than tests on the same questions. */
+  function apart(shown, which) {
+    var w = weights(), of = pieces.benchmarks.map(function (b) { return which.indexOf(b) < 0 ? 0 : weight(b, w); });
+    function halves(p) {
+      var found = {};
+      if (pieces.own) M.spread(pieces.models, pieces.own, of, p).forEach(function (h, i) { found[pieces.models[i]] = h; });
+      return found;
+    }
+    var own = halves(0.05), ranked = shown.filter(function (r) { return own[r.name] != null; }), wide = halves(0.05 / ranked.length);
+    var means = ranked.map(function (r) { return mean(which, function (b) { return exact(r, b); }); });
+    show_ranks(ranked, M.rankApart(means, ranked.map(function (r) { return wide[r.name]; })));
+    ranked.forEach(function (r) { beside(r, "±" + fixed(own[r.name], 1), ""); });
   }
   function note(said) { var none = document.getElementById("none"); if (none.hidden) { none.textContent = said; none.hidden = false; } }
 
@@ -369,7 +379,7 @@
     document.getElementById("factsbutton").setAttribute("aria-pressed", String(list("show").length > 0));
     if (!first) M.save(state);
     first = false;
-    return done.then(function () { if (/^-?(rank|tier)$/.test(state.sort || "")) sort(); }, function () { show_ranks([], null); });
+    return done.then(function () { if (/^-?(rank|tier)$/.test(state.sort || "")) sort(); }, function () { show_ranks([], []); });
   }
 
   /* Controls */

@@ -6,17 +6,33 @@
   M.bit = function (hex, i) { return (parseInt(hex[hex.length - 1 - (i >> 2)] || "0", 16) >> (i & 3)) & 1; };
   /* Best rank, worst rank and tier of n models; better(i, j) says that i is better than j. */
   M.rankRanges = function (means, better) {
-    var n = means.length, leader = -1, tier = 0;
+    var n = means.length;
     var found = means.map(function (_, i) {
       var above = 0, under = 0;
       for (var j = 0; j < n; j++) { if (better(j, i)) above++; if (better(i, j)) under++; }
       return { best: 1 + above, worst: n - under };
     });
+    return tiers(found, means, better);
+  };
+  function tiers(found, means, better) {
+    var leader = -1, tier = 0;
     means.map(function (_, i) { return i; }).sort(function (a, b) { return means[b] - means[a]; }).forEach(function (i) {
       if (leader < 0 || better(leader, i)) { leader = i; tier++; }
       found[i].tier = tier;
     });
     return found;
+  }
+  /* The same where better is whose interval lies above, without a look at every pair. */
+  M.rankApart = function (means, halves) {
+    var n = means.length, low = means.map(function (m, i) { return m - halves[i]; }), high = means.map(function (m, i) { return m + halves[i]; });
+    var lows = Float64Array.from(low).sort(), highs = Float64Array.from(high).sort();
+    function until(sorted, x, with_it) {   /* how many are smaller than x, or at most x */
+      var from = 0, to = n;
+      while (from < to) { var mid = (from + to) >> 1; if (sorted[mid] < x || with_it && sorted[mid] === x) from = mid + 1; else to = mid; }
+      return from;
+    }
+    var found = means.map(function (_, i) { return { best: 1 + n - until(lows, high[i], true), worst: n - until(highs, low[i], false) }; });
+    return tiers(found, means, function (i, j) { return low[i] > high[j]; });
   };
   /* The covariances of the models' scores on one benchmark, from the errors of the scores and of all their differences. */
   function covariances(file) {
@@ -69,8 +85,9 @@
     var halves = names.map(function (_, i) { return half(sum[i * n + i], few[i]); });
     return { means: means, halves: halves, better: holm(means, sum, tiny ? spread * spread / tiny : 1e6) };
   };
-  /* Half intervals of weighted means from the errors of each benchmark; null for a model that lacks one with a weight. */
-  M.spread = function (models, own, weights) {
+  /* Half intervals of weighted means from the errors of each benchmark, each of which misses with chance p; null for a
+     model that lacks a benchmark with a weight. */
+  M.spread = function (models, own, weights, p) {
     var total = weights.reduce(plus, 0);
     return models.map(function (_, m) {
       var v = 0, few = 0;
@@ -81,12 +98,14 @@
         var part = Math.pow(weights[b] / total * (64 * DIGIT[code[0]] + DIGIT[code[1]]) * own[b][1], 2);
         v += part; few += part * part / own[b][2];
       }
-      return half(v, few);
+      return half(v, few, p);
     });
   };
-  function half(v, few) {
-    var df = few ? v * v / few : Infinity;
-    return (df > 1e6 ? 1.959964 : M.tq(0.05, df)) * Math.sqrt(v);
+  var quantiles = {};   /* for 1,000 models, they would be most of the work */
+  function half(v, few, p) {
+    var df = few ? Math.floor(Math.min(1e6, v * v / few) * 100) / 100 : 1e6, key = p + " " + df;
+    quantiles[key] = quantiles[key] || M.tq(p || 0.05, df);
+    return quantiles[key] * Math.sqrt(v);
   }
   /* The part of the covariances of the scores that comes from the samples of one benchmark. */
   function measured(names, data, file, b, w, lacking, place, left) {

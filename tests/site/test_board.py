@@ -110,7 +110,8 @@ def test_own_weights_rank_models_as_the_library_does(
     tables = [_table(c, [c.cells[n] for n in models if n in c.cells], c.compared(models)) for c in view.columns]
     found = rank_partial(tables, present, len(models), weights=list(weights.values()), method="holm", draws=2)
     assert found is not None
-    tab = visit("index.html#refs=0&w=" + ",".join(f"{name}:{weight}" for name, weight in weights.items()))
+    address = "refs=0&w=" + ",".join(f"{name}:{weight}" for name, weight in weights.items())
+    tab = visit(f"index.html#{address}")
     made = tab.evaluate(WEIGH, [models, weights])
     shown = dict(zip(column(tab, "model"), column(tab, "rank"), strict=True))
     for i, name in enumerate(models):
@@ -120,12 +121,33 @@ def test_own_weights_rank_models_as_the_library_does(
     assert made["halves"] == pytest.approx(100 * found.halves, rel=2e-3)
     monkeypatch.setattr(data, "RANKED", 1)  # as on a board of too many models for ranks by own weights
     own = data.weighed_data(view, {c.card.name: rank_columns([c], board.ranked([c])) for c in view.columns})["own"]
-    alone = tab.evaluate("given => mmeval.spread(...given)", [models, own, list(weights.values())])
+    given = [models, own, list(weights.values())]
+    alone, wide = (tab.evaluate("given => mmeval.spread(...given)", [*given, p]) for p in (0.05, 0.05 / 3))
     whole = [all(name in column.cells for column in view.columns) for name in models]
     assert [half is not None for half in alone] == whole
     assert [half for half in alone if half is not None] == pytest.approx(np.array(made["halves"])[whole])
+    assert all(1.2 < far / near < 1.4 for near, far in zip(alone, wide, strict=True) if near), "of a normal: 1.22"
+    again = visit("index.html#refs=0")
+    again.evaluate(FEW, own)
+    again.evaluate("given => { location.hash = given; }", address)
+    until(again, "document.querySelector('#none').textContent.includes('all models together')")
+    half = dict(zip(models, tab.evaluate("given => mmeval.spread(...given)", [*given, 0.05 / sum(whole)]), strict=True))
+    shown = dict(zip(column(again, "model"), column(again, "rank"), strict=True))
+    for name, mean in zip(models, made["means"], strict=True):
+        ends = [(m - h, m + h) for n, m in zip(models, made["means"], strict=True) if (h := half[n]) is not None]
+        if (own_half := half[name]) is None:
+            assert not shown[board.models[name].label]
+            continue
+        best = 1 + sum(low > mean + own_half for low, _ in ends)
+        worst = len(ends) - sum(high < mean - own_half for _, high in ends)
+        assert shown[board.models[name].label] == (f"{best}" if best == worst else f"{best}–{worst}")
 
 
+FEW = """own => {
+  const get = mmeval.get.bind(mmeval);
+  document.getElementById("tools").dataset.most = 1;
+  mmeval.get = (root, name) => get(root, name).then(found => name.endsWith("-weights") ? {...found, own} : found); }"""
+"""The page takes two models for too many, as if it had been built so."""
 WEIGH = """async ([models, weights]) => {
   const M = window.mmeval, pieces = await M.get('', 'views/all-weights'), view = await M.get('', 'views/all');
   const files = await Promise.all(pieces.benchmarks.map(b => M.get('', 'pairs/' + view.pairs[b])));

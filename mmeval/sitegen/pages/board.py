@@ -164,6 +164,7 @@ def board_page(
         "average": t("openvlm.score" if is_openvlm(view) else "overall"),
         "facts": fact_heads(view, lang),
         "groups": heads,
+        "most": data.RANKED,
         "folded": ",".join(name for name, columns in groups if wide and folds(groups, columns)),
         "rows": [rows.row(name) for name in view.order[: room(view)]],
         "bar": rows.wide,
