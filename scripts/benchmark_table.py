@@ -31,6 +31,8 @@ def origin(source: Source) -> str:
         return f"hub `{name}`"
     if facts["kind"] == "vlmevalkit":
         return f"`{name}.tsv`"
+    if facts["kind"] == "bundled":
+        return "in the package"
     return "your own copy" if facts["kind"] == "supplied" else "drawn from a seed"
 
 

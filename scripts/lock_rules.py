@@ -47,6 +47,7 @@ NEEDED: Mapping[str, Mapping[str, Any]] = {
     "mme_score": {"totals": {"all": ["a"]}},
     "in_every_rotation": {"metric": metrics.accuracy()},
     "with_facts": {"metric": metrics.accuracy(), "tag": "a"},
+    "with_own_errors": {"metric": metrics.accuracy()},
     "with_answers": {"metric": metrics.accuracy(), "tag": "a", "name": "b"},
     "page_parts": {"name": "a", "mean": ["b"]},
     "over_prompts": {"metric": metrics.accuracy(), "prompts": 2},

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
 import statistics
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
 import pytest
 
 from mmeval.catalog import Catalog
-from mmeval.judging import signs
+from mmeval.judging import signs, speech
 from mmeval.judging.measured import ORDERED, PAIRS, REVERSED, Measured
 from mmeval.judging.slices import SLICES
 from mmeval.metrics import concordance
 from mmeval.sampling import video_policy
+from mmeval.scorers.readers.speech import units
 from mmeval.store import Number
 from mmeval.types import Record, Reply, Sample, Score, Text
 from tests.perf.judges import CHANCE, replied
@@ -49,9 +52,30 @@ def test_a_slice_asks_as_its_rule_does_and_knows_what_is_right(name):
             else:
                 assert score.value == float(verdict == label)
             assert score.answer == verdict or form.paired
-        if name != "judge_signs":
+        if name not in ("judge_signs", "judge_speech"):
             assert rule(sample, Reply(text="I cannot tell", finish="stop", scores=(2.0,))).answer is None
     assert sum(1 for _ in bench.data.rows()) == bench.rows
+
+
+def said(kind: str, words: list[str]) -> Iterator[list[str]]:
+    """What is said with one mistake of a kind; ? stands for any other word."""
+    for at, word in enumerate(words):
+        before, after = words[:at], words[at + 1 :]
+        changed = {"another word": ["?"], "a word left out": [], "a word twice": [word, word]}
+        if kind in changed:
+            yield before + changed[kind] + after
+        elif after:
+            yield [*before, after[0], word, *after[1:]]
+
+
+def test_a_recording_is_whole_and_says_the_sentence_or_one_mistake():
+    for row in speech.Recordings().rows():
+        wanted, heard = (units(row[key], "word") for key in ("text", "says"))
+        assert hashlib.sha256(speech.item(row).made).hexdigest() == row["sha256"]
+        assert (wanted == heard) == (row["label"] == "right")
+        new = next((word for word in heard if word not in wanted), None)
+        made = [["?" if word == new else word for word in heard], heard]
+        assert row["label"] == "right" or any(one in made for one in said(row["kind"], wanted)), row
 
 
 @pytest.mark.parametrize("mistake", signs.MISTAKES)

@@ -23,12 +23,13 @@ def make(rng: Random) -> dict[str, str]:
 
 
 def to_sample(row: Row) -> Sample:
-    return Sample(id=row["id"], prompt=(Text(row["text"]),), target=row["text"], tags={"unit": "word"})
+    tags = {"unit": "word", "units": str(len(row["text"].split()))}
+    return Sample(id=row["id"], prompt=(Text(row["text"]),), target=row["text"], tags=tags)
 
 
 benchmark = Benchmark(
-    name="say_sentences", version="1", title="Saying sentences", about=__doc__, want="audio", temperature=None,
+    name="say_sentences", version="2", title="Saying sentences", about=__doc__, want="audio", temperature=None,
     data=generated(make, n=60, seed=23), to_sample=to_sample, score=spoken(), profile="mmeval", metric=error_rate(),
     cluster=None, license="CC0-1.0", url=None, paper=None, rows=60, chance=None,
-    redistribute=True, tags=("generated", "makes audio", "judge", "speech"),
+    redistribute=True, judge_slice="judge_speech", tags=("generated", "makes audio", "judge", "speech"),
 )  # fmt: skip

@@ -29,7 +29,7 @@ TAKES = ("judge", "judge_options", "limit", "max_cost", "max_tokens", "max_minut
 NAMES = {
     "balanced": "balanced accuracy", "auc": "AUC", "ordered": "pairs in order", "kappa": "Cohen's kappa",
     "weighted_kappa": "weighted kappa", "false_yes": "false yes", "false_no": "false no",
-    "mean_right": "mean if right", "mean_wrong": "mean if wrong",
+    "mean_right": "mean if right", "mean_wrong": "mean if wrong", "wer": "word error rate",
 }  # fmt: skip
 """Of the numbers of a measurement, for people. How often the judge agrees stands above them."""
 judge_app = typer.Typer(no_args_is_help=True, help="Measure how reliable a judge is.")
@@ -97,7 +97,7 @@ def measure_command(
     as_json: bool = AS_JSON,
     **settings: Any,
 ) -> None:
-    """Ask a judge about pictures and films that are drawn here, right and wrong, and print how often it is right.
+    """Ask a judge about labelled pictures, films and speech, right and wrong, and print how often it is right.
 
     The answers are a run of the slice; runs that this judge has judged show the result. Nothing is asked twice.
     """

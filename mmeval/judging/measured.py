@@ -44,6 +44,8 @@ class Measured:
     """Items, or pairs of them, by label and verdict; an empty verdict is an answer that is none."""
     means: Mapping[str, Number] = field(default_factory=dict)
     """Mean value of the rule on right and on wrong items, where it is compared."""
+    wer: Number | None = None
+    """Error rate of the judge's transcripts of what is right: what it adds to the error rate of every model."""
 
     @property
     def n(self) -> int:
@@ -105,7 +107,7 @@ class Measured:
             "agree": self.agree, HEADLINES.get(self.metric, self.metric): self.headline,
             "weighted_kappa" if self.between else "kappa": self.kappa,
             "false_yes": self.false_yes, "false_no": self.false_no,
-            **{f"mean_{label}": value for label, value in self.means.items()},
+            **{f"mean_{label}": value for label, value in self.means.items()}, "wer": self.wer,
         }  # fmt: skip
         return {name: one for name, one in found.items() if one is not None}
 
@@ -116,6 +118,8 @@ class Measured:
         done, what = ("orders", "pairs") if self.paired else ("agrees with", "answers")
         share = f"{points(agree.value)} % {interval(agree)}"
         said = f"{done} {round(agree.value * self.n)} of {self.n} labelled {what} of {self.slice} ({share})"
+        if self.wer is not None:
+            said += f", and writes down {points(self.wer.value)} % of the words of right ones wrong"
         return f"{said}, AUC {self.headline.value:.3f}" if self.metric == "auc" else said
 
     def as_json(self) -> dict[str, JSON]:
@@ -143,7 +147,8 @@ def measured(run: Run) -> Measured | None:
     paired = any(row.cluster for row in rows)
     table = _pairs(rows) if paired else Counter((LABELS[row.rule], row.answer or "") for row in rows)
     means = {side: info.metrics[f"{metric}/{side}"] for side in (RIGHT, WRONG) if f"{metric}/{side}" in info.metrics}
-    return Measured(info.spec.benchmark, info.spec.model, metric, headline, table, means) if table else None
+    about = (info.spec.benchmark, info.spec.model, metric, headline)
+    return Measured(*about, table, means, info.metrics.get("wer")) if table else None
 
 
 def _pairs(rows: Sequence[ScoreRow]) -> Counter[tuple[str, str]]:

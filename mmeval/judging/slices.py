@@ -13,10 +13,10 @@ from typing import Any
 
 from mmeval.data import generated
 from mmeval.definitions import Benchmark
-from mmeval.judging import changes, films, hints, objects, scenes, signs
-from mmeval.judging.item import Draw
+from mmeval.judging import changes, films, hints, objects, scenes, signs, speech
+from mmeval.judging.item import Draw, Item
 from mmeval.media import of_kind
-from mmeval.metrics import Metric, accuracy, concordance
+from mmeval.metrics import Metric, accuracy, concordance, with_own_errors
 from mmeval.scorers import (
     Scorer,
     bindings,
@@ -25,13 +25,14 @@ from mmeval.scorers import (
     frames_like,
     questions_about,
     soft_tifa,
+    spoken,
     verdicts,
     vqa_score,
     wise,
     written,
 )
 from mmeval.scorers.judges.frames import EVERY
-from mmeval.scorers.judges.making import FRAMES
+from mmeval.scorers.judges.making import FRAMES, SOUND
 from mmeval.scorers.judges.verdicts import (
     HALF,
     RIGHT,
@@ -42,10 +43,11 @@ from mmeval.scorers.judges.verdicts import (
     in_full,
     its_value,
     likelier,
+    without_errors,
 )
 from mmeval.types import Row, Sample, Want
 
-__all__ = ["CHANCES", "MARKS", "PAIRS", "SLICES", "VERDICTS", "Form", "Slice", "benchmark_of"]
+__all__ = ["CHANCES", "MARKS", "PAIRS", "SLICES", "TRANSCRIPTS", "VERDICTS", "Form", "Slice", "benchmark_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ VERDICTS = Form(read=in_full, metric=accuracy(by=("category", "label"), macro="l
 """A verdict on each item. The headline is the mean of the shares of right and of wrong items that are called so."""
 MARKS = replace(VERDICTS, read=by_consistency, labels=(RIGHT, HALF, WRONG), chance=1 / 3)
 """A mark on each item: 2 is the verdict right, 1 half right, 0 wrong."""
+TRANSCRIPTS = Form(read=without_errors, metric=with_own_errors(VERDICTS.metric))
+"""A verdict on each item, and the error rate of the transcripts of right ones."""
 CHANCES = Form(read=likelier, metric=concordance(), graded=True)
 """How likely the right answer is. The headline is the area under the ROC curve."""
 PAIRS = Form(read=its_value, metric=concordance(name="ordered", pair="pair"), graded=True, paired=True)
@@ -87,8 +91,11 @@ class Slice:
     """What the judged models make."""
     video: str | None = None
     """How the rule shows a film."""
+    audio: str | None = None
+    """How the rule gives a sound."""
     kinds: tuple[str, ...]
-    draw: Draw
+    draw: Draw | None = None
+    """None: its items are recorded."""
     scorer: Callable[[], Scorer]
     profile: str = "mmeval"
     form: Form = VERDICTS
@@ -116,21 +123,22 @@ SLICES: Mapping[str, Slice] = {
         Slice(name="judge_backgrounds", **FEATURES, kinds=tuple(changes.BACKGROUNDS), draw=changes.background),
         Slice(name="judge_styles", **FEATURES | {"scorer": frames_like}, kinds=tuple(changes.STYLES),
               draw=changes.style),
+        Slice(name="judge_speech", want="audio", audio=SOUND, kinds=speech.MISTAKES, scorer=spoken, form=TRANSCRIPTS),
     )
 }  # fmt: skip
 
 
-def benchmark_of(name: str, *, title: str, about: str | None, each: int, seed: int) -> Benchmark:
+def benchmark_of(name: str, *, title: str, about: str | None, each: int, seed: int = 0) -> Benchmark:
     """The benchmark of a slice, which asks the judge as a model: `each` items of each kind and label."""
     one = SLICES[name]
-    form = one.form
+    form, data = one.form, generated(partial(_rows, one), n=each, seed=seed) if one.draw else speech.Recordings()
     return Benchmark(
         name=name, version=str(one.version), title=title, about=about or "",
-        data=generated(partial(_rows, one), n=each, seed=seed), to_sample=partial(_sample, one),
+        data=data, to_sample=partial(_sample, one),
         score=verdicts(one.scorer(), profile=one.profile, read=form.read, graded=form.graded), profile="mmeval",
         metric=form.metric, want="choice" if form.graded else "text", cluster="pair" if form.paired else None,
         license="CC0-1.0", url=None, paper=None, rows=each * len(one.kinds) * len(form.labels), chance=form.chance,
-        video=one.video, redistribute=True, tags=("generated", "judging"),
+        video=one.video, audio=one.audio, redistribute=True, tags=("generated", "judging"),
     )  # fmt: skip
 
 
@@ -145,9 +153,15 @@ def _rows(one: Slice, rng: Random) -> list[dict[str, Any]]:
 
 
 def _sample(one: Slice, row: Row) -> Sample:
-    item = one.draw(Random(row["seed"]), row["kind"], row["label"])  # noqa: S311 - no secret
+    item = _item(one.draw, row)
     rule: Any = one.scorer().rule(one.profile)
     return asked_of_a_judge(
         rule, name=row["id"], prompt=item.prompt, target=item.target, made=of_kind(one.want, item.made),
         label=row["label"], says=item.says, kind=row["kind"], pair=row.get("pair"),
     )  # fmt: skip
+
+
+def _item(draw: Draw | None, row: Row) -> Item:
+    if draw is None:
+        return speech.item(row)
+    return draw(Random(row["seed"]), row["kind"], row["label"])  # noqa: S311 - no secret

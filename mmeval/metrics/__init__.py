@@ -9,7 +9,7 @@ from mmeval.metrics.groups import grouped
 from mmeval.metrics.matching import matching
 from mmeval.metrics.pages import page_parts
 from mmeval.metrics.ranked import in_top_five
-from mmeval.metrics.speech import error_rate
+from mmeval.metrics.speech import error_rate, with_own_errors
 from mmeval.metrics.understanding import understood_and_solved
 from mmeval.metrics.variants import in_every_rotation, over_prompts
 
@@ -35,4 +35,5 @@ __all__ = [
     "understood_and_solved",
     "with_answers",
     "with_facts",
+    "with_own_errors",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from mmeval.metrics.base import Metric
 from mmeval.metrics.missing import by_value
@@ -11,7 +12,7 @@ from mmeval.metrics.ratios import Cells, Ratio, combine
 from mmeval.metrics.slices import labels_of, scored
 from mmeval.types import Estimate, Record
 
-__all__ = ["error_rate"]
+__all__ = ["error_rate", "with_own_errors"]
 
 
 def error_rate(*, name: str = "wer", by: Sequence[str] = (), macro: str | None = None) -> Metric:
@@ -41,6 +42,21 @@ def error_rate(*, name: str = "wer", by: Sequence[str] = (), macro: str | None =
         name=name, aggregate=aggregate, higher_is_better=False, low=0.0, high=1.0, scale=100.0, about=about, version=1,
         extremes=by_value,
     )  # fmt: skip
+
+
+def with_own_errors(metric: Metric) -> Metric:
+    """The metric of a labelled slice, with the error rate `wer` of transcripts of what is labelled right.
+
+    So much a judge finds wrong where nothing is. The note of a score tells the errors, as an answer for `error_rate`.
+    """
+
+    def aggregate(records: Iterable[Record]) -> Mapping[str, Estimate]:
+        kept = [replace(record, reply=None) for record, _ in scored(records)]
+        told = [(record, record.score) for record in kept if record.score and record.tags.get("label") == "right"]
+        own = [replace(record, score=replace(score, answer=score.note)) for record, score in told]
+        return {**metric.aggregate(kept), **(error_rate().aggregate(own) if own else {})}
+
+    return replace(metric, aggregate=aggregate)
 
 
 def _cell(record: Record, value: float) -> Mapping[int, tuple[float, float]]:

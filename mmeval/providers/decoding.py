@@ -114,7 +114,15 @@ def usual_way(model: Any, part: Part, how: dict[str, Any]) -> Iterator[Said]:
     new = _written(model, made, inputs).tolist()
     counts = _used(inputs) if "input_ids" in inputs else [None] * len(new)
     for place, tokens, used in zip(places, new, counts, strict=True):
-        yield Said(place, tokens, used, time.perf_counter() - began)
+        yield Said(place, _with_end(model, tokens, how["max_new_tokens"]), used, time.perf_counter() - began)
+
+
+def _with_end(model: Any, tokens: list[int], most: int) -> list[int]:
+    """The tokens of a reply, with the one that ends it where it ended before the limit: Whisper leaves that out."""
+    ends = model.generation_config.eos_token_id
+    if ends is None or len(tokens) >= most:
+        return tokens
+    return [*tokens, ends[0] if isinstance(ends, list) else ends]
 
 
 def _written(model: Any, made: Any, inputs: Any) -> Any:

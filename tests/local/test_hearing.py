@@ -230,3 +230,17 @@ def test_a_decoder_of_its_own_does_not_say_its_prompt(made, prompt, said):
     inputs = {} if prompt is None else {"decoder_input_ids": torch.tensor([prompt])}
     model = SimpleNamespace(config=config, generation_config=config)
     assert decoding._written(model, torch.tensor([made]), inputs).tolist() == [said]
+
+
+@pytest.mark.parametrize(("ends", "said"), [(9, [5, 6, 9]), ([9, 8], [5, 6, 9]), (None, [5, 6])])
+def test_a_reply_that_ended_before_the_limit_is_whole(ends, said):
+    """Whisper leaves out the token that ends a reply, so only the length of the longest one in a batch tells."""
+    import torch
+
+    config = SimpleNamespace(is_encoder_decoder=True, decoder_start_token_id=0, eos_token_id=ends)
+    model = SimpleNamespace(
+        config=config, generation_config=config, generate=lambda input_features, **how: torch.tensor([[0, 5, 6]])
+    )
+    for most, tokens in ((3, said), (2, [5, 6])):
+        (reply,) = decoding.usual_way(model, ([0], {"input_features": None}), {"max_new_tokens": most})
+        assert reply.tokens == tokens

@@ -84,7 +84,7 @@ from mmeval import Capabilities, Options
 from tests.perf.judges import JUDGES, replied
 
 class Adapter:
-    capabilities = Capabilities(version="1", inputs=frozenset({"text", "image", "video"}), options=Options,
+    capabilities = Capabilities(version="1", inputs=frozenset({"text", "image", "video", "audio"}), options=Options,
                                 wants=frozenset({"text", "choice"}), cacheable=False)
     endpoint = "local"
     def __init__(self, model, options):

@@ -192,6 +192,9 @@ def test_likelihoods_that_are_none(scorer, target, scores, why):
         (written, "HARBOUR 27", "NONE", 0.1),
         (spoken, "Two keys, please.", "two keys please", 0.0),
         (spoken, "two red keys", "two keys", 1 / 3),
+        (spoken, "forty-five keys and six hundred maps", "45 keys and 600 maps.", 0.0),
+        (spoken, "a thousand and one nights", "1001 nights", 2 / 5),
+        (spoken, "at 10:30 on the 2nd", "at ten thirty on the second", 3 / 6),
     ],
 )
 def test_what_is_written_or_said(scorer, target, said, value):
@@ -272,7 +275,7 @@ def test_facts_count_one_by_one_and_a_missing_picture_has_none():
     assert set(with_facts(accuracy(), "skills").aggregate(iter(plain))) == {"accuracy"}
 
 
-@pytest.mark.parametrize(("name", "why"), [("pope", "has no judge"), ("say_sentences", "names no labelled slice")])
+@pytest.mark.parametrize(("name", "why"), [("pope", "has no judge"), ("mmvet", "names no labelled slice")])
 def test_what_has_no_slice_is_said(name, why):
     done = CliRunner().invoke(app, ["judge", "measure", name, "--judge", "mock/echo"])
     assert why in str(done.exception)

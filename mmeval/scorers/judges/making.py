@@ -13,20 +13,23 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mmeval.errors import ScoreError
-from mmeval.sampling import video_policy
+from mmeval.sampling import audio_policy, video_policy
 from mmeval.scorers import targets
 from mmeval.scorers.base import Scorer
 from mmeval.scorers.identity import describe, joined
 from mmeval.scorers.readers import thinking
+from mmeval.scorers.readers.digits import without_digits
 from mmeval.scorers.readers.speech import units
 from mmeval.scorers.rules.speech import compared
 from mmeval.scorers.rules.text import levenshtein
-from mmeval.types import Part, Prompt, Reply, Request, Sample, Score, Text, Video
+from mmeval.types import Audio, Part, Prompt, Reply, Request, Sample, Score, Text, Video
 
 __all__ = ["clip_score", "questions_about", "spoken", "vqa_score", "written"]
 
 FRAMES = "frames=8"
 """How a judge is shown a film."""
+SOUND = "rate=16000"
+"""How a judge is given a sound: what models that write down speech take, and the same for each of them."""
 LONGEST = 2000
 """Characters of a judge's answer that are read."""
 YES_NO = "Answer with yes or no."
@@ -42,6 +45,8 @@ Combine = Callable[[Answers, Sample], float]
 def seen(reply: Reply) -> Part:
     """What was made, as a judge is shown it."""
     made: Any = reply.media[0]
+    if isinstance(made, Audio):
+        return replace(made, policy=audio_policy(SOUND))
     return replace(made, policy=video_policy(FRAMES)) if isinstance(made, Video) else made
 
 
@@ -257,6 +262,8 @@ class Transcribed:
     name: str
     ask: str
     compare: Callable[[str, Sample], Score]
+    shown: str = FRAMES
+    """How a judge is given what was made."""
 
     @property
     def stages(self) -> tuple[Any, ...]:
@@ -266,7 +273,7 @@ class Transcribed:
     @property
     def digest(self) -> str:
         """sha256 of what is asked, hexadecimal."""
-        return joined([self.name, self.ask, FRAMES, *map(describe, self.stages)])
+        return joined([self.name, self.ask, self.shown, *map(describe, self.stages)])
 
     def prompt(self, sample: Sample, reply: Reply) -> Prompt | Request | Score:
         """The one request."""
@@ -281,7 +288,9 @@ class Transcribed:
 
 def _errors(said: str, sample: Sample) -> Score:
     unit = sample.tags.get("unit", "word")
-    return compared(units(targets.plain(sample.target), unit), units(said, unit), unit)
+    wanted, heard = (units(without_digits(text), unit) for text in (targets.plain(sample.target), said))
+    score = compared(wanted, heard, unit)
+    return replace(score, note=score.answer or "")
 
 
 def _similar(said: str, sample: Sample) -> Score:
@@ -298,10 +307,10 @@ WRITTEN = "Write down all text in the picture exactly as it is written, and noth
 def spoken() -> Scorer:
     """A model that hears writes speech down; the value is the error rate against the text that was to be said.
 
-    Units as in `speech_errors`; the metric is `error_rate`.
+    Units as in `speech_errors`, with whole numbers in words, since nobody hears digits. The metric is `error_rate`.
     """
-    rule = Transcribed(name="spoken", ask=SPOKEN, compare=_errors)
-    return Scorer(name="spoken", version=1, rules={"mmeval": rule})
+    rule = Transcribed(name="spoken", ask=SPOKEN, compare=_errors, shown=SOUND)
+    return Scorer(name="spoken", version=2, rules={"mmeval": rule})
 
 
 def written() -> Scorer:
