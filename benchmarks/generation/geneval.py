@@ -56,5 +56,5 @@ benchmark = Benchmark(
     to_sample=to_sample, score=geneval(), profile="all", metric=accuracy(macro="category"),
     cluster="prompt", license="MIT", url="https://github.com/djghosh13/geneval",
     paper="https://arxiv.org/abs/2310.11513", rows=553, chance=0.0, labels="user-supplied",
-    judge_slice="judge_objects", tags=("makes image", "judge"),
+    judge_slice={"*": "judge_objects", "detector": "judge_photos_detector"}, tags=("makes image", "judge"),
 )  # fmt: skip

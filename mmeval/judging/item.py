@@ -17,7 +17,7 @@ class Item:
     """Something made, and what the rule of a judge compares it with."""
 
     made: bytes
-    """A PNG, WAV or MP4 file."""
+    """A PNG, JPEG, WAV or MP4 file."""
     prompt: str
     """What it was to be."""
     target: JSON

@@ -13,7 +13,7 @@ from typing import Any
 
 from mmeval.data import generated
 from mmeval.definitions import Benchmark
-from mmeval.judging import changes, films, hints, objects, scenes, signs, speech
+from mmeval.judging import changes, films, hints, objects, photos, scenes, signs, speech
 from mmeval.judging.item import Draw, Item
 from mmeval.media import of_kind
 from mmeval.metrics import Metric, accuracy, concordance, with_own_errors
@@ -23,6 +23,7 @@ from mmeval.scorers import (
     clip_score,
     frames_alike,
     frames_like,
+    geneval,
     questions_about,
     soft_tifa,
     spoken,
@@ -111,6 +112,9 @@ SLICES: Mapping[str, Slice] = {
         Slice(name="judge_objects_product", **OBJECTS, scorer=bindings, profile="product", form=CHANCES),
         Slice(name="judge_objects_vqa_score", **OBJECTS, scorer=vqa_score, form=CHANCES),
         Slice(name="judge_objects_clip_score", **OBJECTS, scorer=clip_score, form=PAIRS),
+        Slice(name="judge_photos", kinds=photos.KINDS_OF_FACT, draw=photos.draw, scorer=questions_about),
+        Slice(name="judge_photos_detector", kinds=photos.KINDS_OF_FACT, draw=photos.detected, scorer=geneval,
+              profile="detector"),
         Slice(name="judge_scenes", kinds=scenes.KINDS_OF_FACT, draw=scenes.draw, scorer=questions_about),
         Slice(name="judge_signs", kinds=signs.MISTAKES, draw=signs.draw, scorer=written),
         Slice(name="judge_films", version=2, want="video", video=FRAMES, kinds=films.KINDS_OF_FACT, draw=films.draw,

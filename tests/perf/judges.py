@@ -16,6 +16,7 @@ import random
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from mmeval.catalog import Catalog
 from mmeval.engine.options import Settings
@@ -33,11 +34,13 @@ FRAMES = 5
 def answer(sample: Sample, p: float) -> str:
     """What a judge says that finds an item right with a chance; what is there, if that is the label."""
     target, said = sample.target["target"], sample.target["answer"]
-    if said.startswith("{"):
-        return marked(said, p)
     verdict = RIGHT if p > 0.5 else WRONG
+    if said.startswith("{") and "objects" not in said:
+        return marked(said, p)
     if verdict == sample.target["label"]:
         return said
+    if "objects" in said:
+        return json.dumps({"objects": found(target["objects"]["include"]) if verdict == RIGHT else []})
     if isinstance(target, str):
         return target if verdict == RIGHT else f"{target}S"
     wanted = target["questions"][0]["answer"]
@@ -49,6 +52,17 @@ def marked(said: str, p: float) -> str:
     marks = json.loads(said)
     name = next(iter(marks))
     return json.dumps({**marks, name: int(p * (3 if name == "consistency" else 2))})
+
+
+def found(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Detections that bear out what was asked for."""
+    steps = {"left of": (-50, 0), "right of": (50, 0), "above": (0, -50), "below": (0, 50)}
+    rows = []
+    for one in things:
+        x, y = steps.get(one.get("position", [""])[0], (0, 0))
+        row = {"name": one["class"], "score": 0.99, "box": [x, y, x + 9, y + 9], "fits": one.get("color", "")}
+        rows += [row] * one["count"]
+    return rows
 
 
 def scores(sample: Sample, p: float) -> tuple[float, ...]:
