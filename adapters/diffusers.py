@@ -21,7 +21,7 @@ import math
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from mmeval import Capabilities, FatalError, Image, Options, Reply, Request, UsageError, animate, media, providers
 from mmeval.engine.local import LocalModel
@@ -87,7 +87,7 @@ class Asked:
 class Adapter(LocalModel[Asked]):
     """A pipeline of `diffusers`, behind a queue."""
 
-    engine: ClassVar[str] = "diffusers"
+    engine = "diffusers"
     capabilities = Capabilities(
         version="1",
         inputs=frozenset({"text", "image"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from dataclasses import replace
 
 import pytest
 from PIL import Image as Pillow
@@ -13,6 +14,8 @@ from mmeval.board import collect
 from mmeval.catalog import Catalog
 from mmeval.errors import MediaError
 from mmeval.generation import TASKS, flickering
+from mmeval.generation.motion import every_nth
+from mmeval.media.decoder import Job, decoder
 from mmeval.runner import run_one
 from mmeval.sitegen import answers
 from mmeval.sitegen.asked import asked_of
@@ -85,6 +88,16 @@ def test_flickering_is_the_mean_change_from_frame_to_frame(frames, change):
             flickering().rule("mmeval")(asked, reply)
     else:
         assert flickering().rule("mmeval")(asked, reply).value == pytest.approx((255 - change) / 255)
+
+
+@pytest.mark.parametrize(
+    ("frames", "fps", "apart"), [(16, 8, 1), (50, 24, 3), (17, 12, 2), (17, 10, 1), (31, 30, 4), (1, 8, 1), (2, 24, 3)]
+)
+def test_motion_is_measured_about_eight_times_a_second(frames, fps, apart):
+    """VBench: every n-th frame from the first on, n = max(1, round(fps / 8))."""
+    film = every_nth(media.video(exact_film(*range(frames), fps=fps)))
+    shown = decoder().want(Job("frames", replace(film, policy=None), film.policy.describe())).result().meta["frames"]
+    assert [round(one["at"] * fps) for one in shown] == list(range(0, frames, apart))
 
 
 @pytest.mark.parametrize(("model", "score"), [("drawing/right", 1.0), ("drawing/wrong", 0.0)])

@@ -3,7 +3,7 @@
 The rule of VBench's dimension subject consistency: the mean cosine of the features of each frame with those of the
 frame before and of the first one. The authors take DINO: `--judge likeness/facebook/dino-vitb16`. Theirs scales the
 shorter side of a frame to 224 pixels; here the checkpoint's own preparation decides, and frames pass through JPEG of
-quality 92. A film that stands still scores 1, so read it beside a score of motion. The authors make five films for each
+quality 92. A film that stands still scores 1, so read it beside `vbench_dynamic`. The authors make five films for each
 prompt (`--epochs 5`); their leaderboard stretches 0.1462 to 1 over the whole scale.
 """
 

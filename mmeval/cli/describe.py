@@ -15,7 +15,7 @@ from mmeval.formatting import plural
 if TYPE_CHECKING:
     from mmeval.anatomy import Description
 
-LOCAL = ("transformers", "vllm", "sglang", "similarity", "likeness", "detector")
+LOCAL = ("transformers", "vllm", "sglang", "similarity", "likeness", "detector", "aesthetic")
 """Providers whose model is a checkpoint."""
 MODEL = typer.Argument(..., metavar="MODEL", help="Folder, name on the hub, or PROVIDER/MODEL.")
 

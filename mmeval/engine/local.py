@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from mmeval import providers
 from mmeval.engine.batching import Batcher, Memory
@@ -63,11 +63,11 @@ class LocalModel(ABC, Generic[T]):
     `T` is what a batch consists of. The options have `batch_size` and `wait_ms`.
     """
 
-    engine: ClassVar[str] = "transformers"
+    engine: str = "transformers"
     """The library that runs it."""
 
     def __init__(self, model: str, options: Any, folder: Path | None, *more: Path) -> None:
-        """`more`: folders with further weights."""
+        """`more`: folders or files with further weights."""
         self.model = model
         self._options = options
         self._where = str(folder.resolve()) if folder else model

@@ -19,8 +19,8 @@ from mmeval.providers.processors import auto_class
 from mmeval.providers.setup import sdk
 
 __all__ = [
-    "Encoder", "EncoderOptions", "LoadOptions", "check_pipeline", "check_weights", "found_device", "load_encoder",
-    "load_weights", "lora_folder",
+    "Encoder", "EncoderOptions", "LoadOptions", "check_pipeline", "check_weights", "filled", "found_device",
+    "load_encoder", "load_weights", "lora_folder", "read_tensors",
 ]  # fmt: skip
 
 BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2}
@@ -110,6 +110,34 @@ def load_encoder(
         DeviceMemory(torch, made.device),
         {"device": str(made.device), "dtype": str(made.dtype), "threads": threads},
     )
+
+
+def read_tensors(torch: Any, file: Path, option: str) -> dict[str, Any]:
+    """The tensors of a .safetensors file, or of a file of torch, of which nothing but tensors is read; on the CPU.
+
+    Raises:
+        UsageError: it is not there, is damaged, or holds something else; names the option.
+    """
+    try:
+        if file.suffix == ".safetensors":
+            found = sdk("safetensors.torch", extra="transformers").load_file(file)
+        else:
+            found = torch.load(file, map_location="cpu", weights_only=True)
+    except Exception as error:  # the libraries raise what they like for what is no such file
+        raise UsageError(f"{option}: is no file of tensors, or damaged ({type(error).__name__})") from error
+    if not isinstance(found, dict) or not all(isinstance(one, torch.Tensor) for one in found.values()):
+        raise UsageError(f"{option}: holds something else than tensors by name")
+    return dict(found)
+
+
+def filled(torch: Any, model: Any, file: Path, option: str) -> Any:
+    """The model with the weights of a file; raises UsageError, which names the option, if they belong to another."""
+    try:
+        model.load_state_dict(read_tensors(torch, file, option))
+    except RuntimeError as error:
+        line = " ".join(str(error).split())[:200]
+        raise UsageError(f"{option}: are no weights of {type(model).__name__}: {line}") from error
+    return model
 
 
 def load_weights(torch: Any, library: Any, where: str, options: LoadOptions, config: Any) -> Any:

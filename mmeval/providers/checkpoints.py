@@ -46,10 +46,10 @@ def checkpoint_folder(provider: str, model: str, *, index: str = "config.json") 
     return folder
 
 
-def checkpoint_digest(folder: Path) -> str:
-    """12 hexadecimal digits that change when the files in the folder do; part of the identity of a model."""
+def checkpoint_digest(where: Path) -> str:
+    """12 hexadecimal digits that change when the files of a folder do, or a file; part of the identity of a model."""
     digest = hashlib.sha256()
-    for file in sorted(f for f in folder.iterdir() if f.is_file()):
+    for file in sorted(f for f in where.iterdir() if f.is_file()) if where.is_dir() else [where]:
         size = file.stat().st_size
         digest.update(f"{file.name}\0{size}\0".encode())
         with file.open("rb") as opened:

@@ -5,9 +5,9 @@ from mmeval.scorers.coordinates import Convention
 from mmeval.scorers.judges.constraints import constrained
 from mmeval.scorers.judges.detections import geneval
 from mmeval.scorers.judges.extraction import extracted_answer, judged_choice
-from mmeval.scorers.judges.frames import frames_alike, frames_like
+from mmeval.scorers.judges.frames import clip_score, frames_alike, frames_like, frames_rated
 from mmeval.scorers.judges.likely import bindings, soft_tifa
-from mmeval.scorers.judges.making import clip_score, questions_about, spoken, vqa_score, written
+from mmeval.scorers.judges.making import questions_about, spoken, vqa_score, written
 from mmeval.scorers.judges.pairwise import pairwise
 from mmeval.scorers.judges.ratings import instructed, truthful
 from mmeval.scorers.judges.rubrics import (
@@ -78,6 +78,7 @@ __all__ = [
     "extracted_answer",
     "frames_alike",
     "frames_like",
+    "frames_rated",
     "geneval",
     "graded",
     "instructed",

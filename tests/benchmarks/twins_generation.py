@@ -109,6 +109,9 @@ TWINS = {
             ("vbench_subject", ["subject_consistency", "motion_smoothness"], (1.0, 1.0, 0.9, 0.7), 0.8),
             ("vbench_background", ["scene", "background_consistency"], (1.0, 1.0, 0.5, -0.1), 0.25),
             ("vbench_style", ["appearance_style"], (0.2, 0.3), 0.25),
+            ("vbench_dynamic", ["subject_consistency", "dynamic_degree"], (0.0, 6.5), 1.0),
+            ("vbench_aesthetic", ["aesthetic_quality"], (4.0, 10.0, 5.0, 10.0), 0.45),
+            ("vbench_imaging", ["imaging_quality"], (70.0, 100.0, 60.0, 100.0), 0.65),
         )
     },
     "wise": Twin(

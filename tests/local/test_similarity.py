@@ -281,5 +281,5 @@ async def test_images_are_compared_with_each_other(make: Any, tmp_path: Path) ->
     wanted = [1, 1, near[1, 0], near[1, 0], near[2, 1], near[2, 0]]
     assert film.scores == pytest.approx([float(one) for one in wanted], abs=1e-5)
     assert turned.scores == pytest.approx([1, float(near[2, 0])], abs=1e-5)
-    assert "compares images, and nothing else" in str(text)
-    assert "`before` and `first` alone" in str(words)
+    assert "takes images, and nothing else" in str(text)
+    assert "answers to `before` and `first` alone" in str(words)

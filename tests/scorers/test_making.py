@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from typer.testing import CliRunner
@@ -14,6 +15,7 @@ from mmeval.catalog import Catalog
 from mmeval.cli import app
 from mmeval.engine.options import Settings
 from mmeval.errors import ScoreError
+from mmeval.generation import moving
 from mmeval.metrics import accuracy, with_facts
 from mmeval.runner import run_one
 from mmeval.scorers import (
@@ -21,6 +23,7 @@ from mmeval.scorers import (
     clip_score,
     frames_alike,
     frames_like,
+    frames_rated,
     questions_about,
     soft_tifa,
     spoken,
@@ -95,6 +98,7 @@ def test_vqa_score_is_the_probability_of_yes(scores, value):
 def test_clip_score(cosine, value):
     assert judged(clip_score(), sample(None), [(cosine,)])[0].value == pytest.approx(value)
     assert judged(bindings(), sample(None), [(cosine,)], "cosine")[0].value == max(0, cosine)
+    assert judged(clip_score(), sample(None), [(cosine,)], "cosine")[0].value == max(0, cosine)
     with pytest.raises(ScoreError, match="cosine=true"):
         judged(clip_score(), sample(None), [(24.3,)])
 
@@ -108,10 +112,25 @@ def test_clip_score(cosine, value):
         (frames_alike, (0.2, 0.3, 0.2, 0.3), "likeness/"),
         (frames_like, (0.2, 0.3, -0.1), 0.5 / 3),
         (frames_like, (24.0, 25.0), "cosine=true"),
+        (clip_score, (0.2, 0.3, -0.1), 2.5 * 0.5 / 3),
+        (partial(frames_rated, "aesthetic", 10), (4.0, 10.0, 5.0, 10.0, 12.0, 10.0), (0.4 + 0.5 + 1) / 3),
+        (partial(frames_rated, "aesthetic", 10), (0.3, 0.25), "does not rate frames from 0 to 10"),
+        (partial(frames_rated, "quality", 100), (24.0, 10.0), "does not rate frames from 0 to 100"),
+        (partial(frames_rated, "quality", 100), (), "does not rate"),
+        (moving, (0.0, 6.1, 5.9, 0.0, 0.0), 1.0),
+        (moving, (0.0, 6.1, 5.9, 0.0, 0.0, 0.0, 0.0), 0.0),
+        (moving, (0.0, 6.1, 5.9, 9.0, 0.0, 0.0, 0.0), 1.0),
+        (moving, (0.0, 6.0), 0.0),
+        (moving, (0.0,), 0.0),
+        (moving, (0.3, 0.2), "flow/"),
     ],
 )
 def test_frames(scorer, cosines, value):
-    """VBench: the mean of max(0, cosine) with the frame before and the first, and of each frame with a text."""
+    """VBench: the mean of max(0, cosine) with the frame before and the first, and of each frame with a text.
+
+    CLIPScore, the mean of ratings by the end of their scale, and whether a quarter of the frames lies far from the one
+    before.
+    """
     film = Reply(text="", finish="stop", media=(media.video(exact_film(1, 2)),))
     if isinstance(value, str):
         with pytest.raises(ScoreError, match=value):

@@ -24,7 +24,7 @@ from mmeval.scorers.rules.speech import compared
 from mmeval.scorers.rules.text import levenshtein
 from mmeval.types import Audio, Part, Prompt, Reply, Request, Sample, Score, Text, Video
 
-__all__ = ["clip_score", "questions_about", "spoken", "vqa_score", "written"]
+__all__ = ["questions_about", "spoken", "vqa_score", "written"]
 
 FRAMES = "frames=8"
 """How a judge is shown a film."""
@@ -231,11 +231,6 @@ def cosine(scores: Sequence[float]) -> float:
     return min(1.0, max(0.0, scores[0]))
 
 
-def rescaled(scores: Sequence[float]) -> float:
-    """2.5 x max(cosine, 0), at most 1 (Hessel et al., CLIPScore, EMNLP 2021)."""
-    return min(1.0, 2.5 * cosine(scores))
-
-
 def to_the_prompt(name: str, value: Callable[[Sequence[float]], float]) -> Scored:
     """A rule that lets a judge compare what was made with the prompt."""
     return Scored(name=name, ask=_nothing, choices=_itself, value=value)
@@ -248,11 +243,6 @@ def vqa_score() -> Scorer:
     """
     rule = Scored(name="vqa_score", ask=_figure, choices=_yes_no, value=probability)
     return Scorer(name="vqa_score", version=1, rules={"mmeval": rule})
-
-
-def clip_score() -> Scorer:
-    """CLIPScore of the prompt: 2.5 times the cosine of image and text, by a judge `similarity/...` with cosine=true."""
-    return Scorer(name="clip_score", version=1, rules={"mmeval": to_the_prompt("clip_score", rescaled)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
