@@ -8,8 +8,9 @@ import random
 import statistics
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,8 @@ from mmeval.scorers.readers.speech import units
 from mmeval.store import Number
 from mmeval.types import Record, Reply, Sample, Score, Text
 from tests.perf.judges import CHANCE, replied
+
+GENERATION = Path(__file__).parents[1] / "benchmarks" / "generation"
 
 
 @pytest.mark.parametrize("name", SLICES)
@@ -76,6 +79,24 @@ def test_a_recording_is_whole_and_says_the_sentence_or_one_mistake():
         new = next((word for word in heard if word not in wanted), None)
         made = [["?" if word == new else word for word in heard], heard]
         assert row["label"] == "right" or any(one in made for one in said(row["kind"], wanted)), row
+
+
+def form(rule):
+    """How a rule asks and what it reads, without what it makes of several answers."""
+    ignored = ("name", "combine", "value")
+    return type(rule), {one.name: getattr(rule, one.name) for one in fields(rule) if one.name not in ignored}
+
+
+def test_every_judge_of_what_models_make_is_measured_in_the_form_in_which_it_is_asked():
+    catalog, asked = Catalog(), []
+    for name in sorted(file.stem for file in GENERATION.glob("*.py")):
+        bench = catalog.benchmark(name)
+        for profile in filter(bench.score.needs_judge, bench.score.rules):
+            asked.append(f"{name} {profile}")
+            one = SLICES.get(bench.slice_of(profile))
+            assert one, f"{asked[-1]} names no slice"
+            assert form(bench.score.rule(profile)) == form(one.scorer().rule(one.profile)), asked[-1]
+    assert len(asked) > 20
 
 
 @pytest.mark.parametrize("mistake", signs.MISTAKES)

@@ -63,7 +63,7 @@ class Form:
     """What the metric gives by chance."""
     labels: tuple[str, ...] = (RIGHT, WRONG)
     graded: bool = False
-    """Whether the metric compares values of the rule, to which the judge scores choices, instead of verdicts."""
+    """Whether the metric compares the rule's values instead of verdicts. The judge of such a rule scores choices."""
     paired: bool = False
     """Whether items of different labels are drawn alike, to be compared with each other alone."""
 

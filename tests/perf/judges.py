@@ -15,17 +15,19 @@ import math
 import random
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mmeval.catalog import Catalog
+from mmeval.definitions import Benchmark
 from mmeval.engine.options import Settings
 from mmeval.judging.measured import Measured, measured
 from mmeval.judging.slices import SLICES
 from mmeval.runner import run_one
 from mmeval.scorers import frames_alike
 from mmeval.scorers.judges.verdicts import HALF, RIGHT, WRONG
-from mmeval.types import Reply, Sample
+from mmeval.types import Reply, Row, Sample
 
 CHANCE = {RIGHT: 0.9, HALF: 0.5, WRONG: 0.1}
 FRAMES = 5
@@ -113,9 +115,21 @@ class Adapter:
 """
 
 
-def asked(name: str, model: str, settings: Settings) -> Measured:
+def drawn_once(name: str) -> Benchmark:
+    """The benchmark of a slice, which draws each item for the first judge alone."""
+    bench, kept = Catalog().benchmark(name), {}
+
+    def to_sample(row: Row) -> Sample | None:
+        if row["id"] not in kept:
+            kept[row["id"]] = bench.to_sample(row)
+        return kept[row["id"]]
+
+    return replace(bench, to_sample=to_sample)
+
+
+def asked(bench: Benchmark, model: str, settings: Settings) -> Measured:
     """A slice, answered by a model."""
-    found = measured(run_one(Catalog().benchmark(name), model, settings))
+    found = measured(run_one(bench, model, settings))
     assert found is not None
     return found
 
@@ -146,11 +160,12 @@ def main() -> None:
         settings = Settings(limit=given.items, results=Path(folder), cache="off", path=(Path(folder),))
         real = [*given.judge, *(untrained(Path(folder) / "untrained") if given.untrained else ())]
         for name in given.slice or SLICES:
+            bench = drawn_once(name)
             for judge in JUDGES:
-                print(line(asked(name, f"known/{judge}", settings)))
+                print(line(asked(bench, f"known/{judge}", settings)), flush=True)
             for judge in (one for one in real if fits(name, one)):
                 cosines = {"cosine": True} if judge.startswith("similarity/") else {}
-                print(line(asked(name, judge, settings.model_copy(update={"options": cosines}))), flush=True)
+                print(line(asked(bench, judge, settings.model_copy(update={"options": cosines}))), flush=True)
 
 
 def untrained(folder: Path) -> tuple[str, str]:
