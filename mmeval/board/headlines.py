@@ -44,8 +44,7 @@ def pseudo(vector: Vector, card: BenchmarkCard, records: Sequence[Record]) -> tu
 
 def _headline(records: Sequence[Record], card: BenchmarkCard) -> float:
     assert card.definition is not None
-    metric = card.definition.metric
-    return card.share(metric.aggregate(records)[metric.name].value)
+    return card.share(card.definition.metric.headline(records))
 
 
 def _is_mean(records: Sequence[Record], card: BenchmarkCard) -> bool:

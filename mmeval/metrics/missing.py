@@ -78,17 +78,13 @@ def filled(metric: Metric, records: Iterable[Record], side: int) -> Iterator[Rec
         yield record if record.score is not None else replace(record, score=extremes(record)[side])
 
 
-def _headline(metric: Metric, records: Iterable[Record]) -> Estimate:
-    return metric.aggregate(records)[metric.name]
-
-
 def _reads_answers(metric: Metric, records: Iterable[Record]) -> bool:
     """Whether the headline of the measured records changes when their answers are taken away."""
     measured = (record for record in records if record.score is not None)
     bared = functools.lru_cache(maxsize=1024)(_bared)
     bare = (replace(r, score=bared(r.score)) for r in records if r.score is not None)
     try:
-        return abs(_headline(metric, measured).value - _headline(metric, bare).value) > TOLERANCE
+        return abs(metric.headline(measured) - metric.headline(bare)) > TOLERANCE
     except UNDEFINED:
         return True
 

@@ -74,7 +74,21 @@ def understood_and_solved(*, name: str = "solved", by: Sequence[str] = ("categor
         return {**out, **_table(name, list(items.values()))}
 
     about = "Share of items whose main question is answered correctly; its perception questions are counted apart."
-    return Metric(name=name, aggregate=aggregate, higher_is_better=True, low=0.0, high=1.0, scale=100.0, about=about)
+    return Metric(
+        name=name,
+        aggregate=aggregate,
+        higher_is_better=True,
+        low=0.0,
+        high=1.0,
+        scale=100.0,
+        about=about,
+        value=_solved,
+    )
+
+
+def _solved(records: Iterable[Record]) -> float:
+    values = [value for record, value in scored(records) if record.tags["role"] == "main"]
+    return sum(values) / len(values)
 
 
 def _table(name: str, items: Sequence[_Item]) -> dict[str, Estimate]:

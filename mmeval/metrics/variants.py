@@ -42,7 +42,9 @@ def in_every_rotation(metric: Metric) -> Metric:
         plain = {key: value for key, value in metric.aggregate(whole).items() if not key.endswith(CHANCE)}
         return {**plain, **_single(metric.name, groups), **bias.estimates(metric.name)}
 
-    return replace(metric, aggregate=aggregate, about=f"{metric.about} A question counts if every rotation is right.")
+    return replace(
+        metric, aggregate=aggregate, value=None, about=f"{metric.about} A question counts if every rotation is right."
+    )
 
 
 class _Rotations:
@@ -141,7 +143,7 @@ def over_prompts(metric: Metric, prompts: int) -> Metric:
                 out[f"{metric.name}/prompt={place + 1}"] = part[metric.name]
         return {**out, **_components(metric, slim, prompts)}
 
-    return replace(metric, aggregate=aggregate, about=f"{metric.about} Mean over {prompts} prompts.")
+    return replace(metric, aggregate=aggregate, value=None, about=f"{metric.about} Mean over {prompts} prompts.")
 
 
 def _components(metric: Metric, records: Sequence[Record], prompts: int) -> dict[str, Estimate]:

@@ -46,21 +46,27 @@ def halfway(
     smoothed = (seen * n + 1) / (n + 2)
     drawn = np.random.default_rng(seed).binomial(n, smoothed, (draws, len(n))) / n
     tail = (1 - level) / 2
-    found = sorted(_crossing(falling(row, n), half) for row in drawn)
+    found = sorted(_crossing(row, half) for row in falling(drawn, n))
     low, high = found[int(tail * draws)], found[min(draws - 1, int((1 - tail) * draws))]
     value = _crossing(falling(seen, n), half)
     return Halfway(value, min(low, value), max(high, value))
 
 
 def falling(shares: Floats, weights: NDArray[np.int64]) -> Floats:
-    """The closest non-increasing shares, by pooled adjacent violators; shape (steps,)."""
-    blocks: list[tuple[float, float, int]] = []
-    for share, weight in zip(shares, weights, strict=True):
-        blocks.append((float(share), float(weight), 1))
-        while len(blocks) > 1 and blocks[-2][0] < blocks[-1][0]:
-            (one, a, i), (other, b, j) = blocks.pop(-2), blocks.pop()
-            blocks.append(((one * a + other * b) / (a + b), a + b, i + j))
-    return np.repeat([share for share, _, _ in blocks], [size for _, _, size in blocks])
+    """The closest non-increasing shares; shape (..., steps).
+
+    At each step: the least, over the steps before it, of the greatest mean from there to a step after it (Barlow et
+    al. 1972, the min-max formula). Pooling adjacent violators gives the same, one row at a time.
+    """
+    steps = len(weights)
+    totals, sizes = np.cumsum(shares * weights, axis=-1), np.cumsum(weights)
+    best = np.full_like(totals, np.inf)
+    for first in range(steps):
+        before, fewer = (totals[..., first - 1, None], sizes[first - 1]) if first else (0.0, 0)
+        means = (totals[..., first:] - before) / (sizes[first:] - fewer)
+        greatest = np.maximum.accumulate(means[..., ::-1], axis=-1)[..., ::-1]
+        best[..., first:] = np.minimum(best[..., first:], greatest)
+    return best
 
 
 def _crossing(shares: Floats, half: float) -> float:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from mmeval.metrics import understood_and_solved
+from mmeval.metrics import in_every_rotation, over_prompts, understood_and_solved
 from mmeval.stats.halfway import falling, halfway
 from mmeval.types import Record, Score
 
@@ -51,6 +51,14 @@ def test_understood_and_solved(name, value, n):
     assert found.low <= found.value <= found.high
 
 
+@pytest.mark.parametrize(
+    "metric",
+    [understood_and_solved(), over_prompts(understood_and_solved(), 2), in_every_rotation(understood_and_solved())],
+)
+def test_the_headline_alone_is_that_of_all_numbers(metric):
+    assert metric.headline(RECORDS) == metric.aggregate(RECORDS)[metric.name].value
+
+
 def test_nothing_scored_gives_nothing():
     assert understood_and_solved().aggregate([]) == {}
 
@@ -63,7 +71,7 @@ def test_nothing_scored_gives_nothing():
         ([0.2, 0.4, 0.6], [0.4, 0.4, 0.4]),
     ],
 )
-def test_pooled_adjacent_violators(shares, fallen):
+def test_non_increasing_shares(shares, fallen):
     assert falling(np.array(shares), np.array([10, 10, 10])) == pytest.approx(fallen)
 
 
