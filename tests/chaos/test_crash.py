@@ -34,7 +34,7 @@ class Whole:
 @pytest.mark.slow
 def test_kill_at_five_moments(project, provider) -> None:
     """`python -m tests.perf.kills` does the same twenty times in a run of 2,000 samples."""
-    kill_again_and_again(project(1000), kills=5)
+    kill_again_and_again(project(500), kills=5)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)

@@ -39,18 +39,6 @@ def command(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess(args, int(end.value.code or 0), out.getvalue(), err.getvalue())
 
 
-def process(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Start the command line as a shell would."""
-    return subprocess.run(
-        [sys.executable, "-m", "mmeval", *args],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "COLUMNS": "200", "HOME": str(cwd)},
-        check=False,
-    )
-
-
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     spec = Spec(
@@ -217,13 +205,13 @@ def test_options_of_run_win_over_the_file(
 @pytest.mark.slow
 @pytest.mark.local
 def test_quickstart_builds_the_board_and_a_second_call_asks_nothing(tmp_path: Path) -> None:
-    first = process("quickstart", "--limit", "8", cwd=tmp_path)
+    first = command("quickstart", "--limit", "3", cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     page = (tmp_path / "_site" / "index.html").read_text(encoding="utf-8")
     assert "demo-vlm" in page or "Demo VLM" in page
     files = {file: file.stat().st_mtime_ns for file in (tmp_path / "_quickstart").rglob("records.jsonl")}
     assert len(files) == 20
-    second = command("quickstart", "--limit", "8", cwd=tmp_path)
+    second = command("quickstart", "--limit", "3", cwd=tmp_path)
     assert second.returncode == 0, second.stderr
     assert second.stderr.count("already complete") == 20
     assert {file: file.stat().st_mtime_ns for file in files} == files

@@ -63,7 +63,7 @@ SCORERS = {
     }),
 }  # fmt: skip
 RULES = [pytest.param(s.rule(p), id=f"{name}/{p}") for name, s in SCORERS.items() for p in sorted(s.rules)]
-N = 8_000
+N = 4_000
 BOMBS = (
     "A", "A ", "B or ", "(", "{", "}", "[", "[1,", "\\boxed{", "\\frac", "\\sqrt{", "the answer is ", "Answer:", "1", "1,",
     "1e", "1/", "-", ".", ". ", " ", "\n", "*", "$", "=", "is ", "yes ", "<answer>", "<think>", "answer" + " " * 50, "'", '"', "\0", "\udcff",
@@ -126,13 +126,12 @@ def test_any_reply_and_any_gold(text, gold, choices, tags, verdict):
 @pytest.mark.parametrize("rule", RULES)
 def test_bombs_take_no_time(rule):
     sample = Sample(id="1", prompt=(), target="5", choices=("a red apple", "5"))
-    start = time.perf_counter()
+    start = time.process_time()
     for bomb in BOMBS:
         text = (bomb * N)[:N]
         check(value_of(rule, sample, text))
         check(value_of(rule, sample, text + " The answer is B"))
-    # A quadratic pattern needs a minute for this; the limit is wide, because others share the machine.
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 5, "a quadratic pattern needs a quarter of a minute for this"
 
 
 @pytest.mark.parametrize("profile", sorted(SCORERS["choice"].rules))

@@ -28,7 +28,6 @@ from mmeval.sitegen.questions import model_entry
 from tests.browsing import until
 
 Visit = Callable[..., Any]
-VENDOR = Path(__file__).parent / "vendor"
 PAGE = "q/toy_chartqa.html"
 QUESTION = f"{PAGE}#q-toy_chartqa-0052"
 STAMPS = "What is at 0:05 or 00:01:15.5? <b>16:9</b>, 10:30 am, 3:75, 1:2:3:4, 12 seconds, after 12 seconds, 第7秒."
@@ -167,13 +166,10 @@ SMALL = """() => [...document.querySelectorAll('main :is(th, td, h2, .head) > a,
 
 
 @pytest.mark.parametrize("page", ["b/toy_chartqa.html", QUESTION, "run"])
-def test_axe_finds_nothing_at_all_and_targets_are_large(visit: Visit, site: Path, page: str) -> None:
+def test_targets_are_large(visit: Visit, site: Path, page: str) -> None:
     run = min(site.glob("r/*/toy_chartqa*/index.html")).relative_to(site).as_posix()
     tab = visit(run if page == "run" else page)
     until(tab, "document.querySelector('#question, #view, .mx figcaption')?.textContent")
-    tab.evaluate((VENDOR / "axe.min.js").read_text(encoding="utf-8"))
-    found = tab.evaluate("axe.run(document.querySelector('main'), {preload: false, resultTypes: ['violations']})")
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
     assert tab.evaluate(SMALL) == []
 
 
