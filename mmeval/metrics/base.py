@@ -39,5 +39,5 @@ class Metric:
     A jackknife asks for it 40 times for each run."""
 
     def headline(self, records: Iterable[Record]) -> float:
-        """The value of the metric that the run is known by; raises one of `metrics.missing.UNDEFINED` if it has none."""
+        """The value of the metric that the run is known by; raises one of `missing.UNDEFINED` if it has none."""
         return self.aggregate(records)[self.name].value if self.value is None else self.value(records)
