@@ -102,31 +102,31 @@ class Slice:
     form: Form = VERDICTS
 
 
-OBJECTS: Mapping[str, Any] = {"kinds": objects.KINDS_OF_FACT, "draw": objects.draw}
-FEATURES: Mapping[str, Any] = {"want": "video", "video": EVERY, "scorer": frames_alike, "form": PAIRS}
+OBJECTS = Slice(name="judge_objects", kinds=objects.KINDS_OF_FACT, draw=objects.draw, scorer=questions_about)
+PHOTOS = Slice(name="judge_photos", kinds=photos.KINDS_OF_FACT, draw=photos.draw, scorer=questions_about)
+HINTS = Slice(name="judge_hints_wiscore", kinds=hints.KINDS_OF_HINT, draw=hints.marked, scorer=wise, profile="wiscore",
+              form=MARKS)  # fmt: skip
+SUBJECTS = Slice(name="judge_subjects", want="video", video=EVERY, kinds=tuple(changes.SUBJECTS), draw=changes.subject,
+                 scorer=frames_alike, form=PAIRS)  # fmt: skip
 SLICES: Mapping[str, Slice] = {
     one.name: one
     for one in (
-        Slice(name="judge_objects", **OBJECTS, scorer=questions_about),
-        Slice(name="judge_objects_soft_tifa", **OBJECTS, scorer=soft_tifa, profile="soft_tifa_gm", form=CHANCES),
-        Slice(name="judge_objects_product", **OBJECTS, scorer=bindings, profile="product", form=CHANCES),
-        Slice(name="judge_objects_vqa_score", **OBJECTS, scorer=vqa_score, form=CHANCES),
-        Slice(name="judge_objects_clip_score", **OBJECTS, scorer=clip_score, form=PAIRS),
-        Slice(name="judge_photos", kinds=photos.KINDS_OF_FACT, draw=photos.draw, scorer=questions_about),
-        Slice(name="judge_photos_detector", kinds=photos.KINDS_OF_FACT, draw=photos.detected, scorer=geneval,
-              profile="detector"),
+        OBJECTS,
+        replace(OBJECTS, name="judge_objects_soft_tifa", scorer=soft_tifa, profile="soft_tifa_gm", form=CHANCES),
+        replace(OBJECTS, name="judge_objects_product", scorer=bindings, profile="product", form=CHANCES),
+        replace(OBJECTS, name="judge_objects_vqa_score", scorer=vqa_score, form=CHANCES),
+        replace(OBJECTS, name="judge_objects_clip_score", scorer=clip_score, form=PAIRS),
+        PHOTOS,
+        replace(PHOTOS, name="judge_photos_detector", draw=photos.detected, scorer=geneval, profile="detector"),
         Slice(name="judge_scenes", kinds=scenes.KINDS_OF_FACT, draw=scenes.draw, scorer=questions_about),
+        HINTS,
+        replace(HINTS, name="judge_hints_verified", draw=hints.verified, profile="verified", form=VERDICTS),
         Slice(name="judge_signs", kinds=signs.MISTAKES, draw=signs.draw, scorer=written),
         Slice(name="judge_films", version=2, want="video", video=FRAMES, kinds=films.KINDS_OF_FACT, draw=films.draw,
               scorer=questions_about),
-        Slice(name="judge_hints_wiscore", kinds=hints.KINDS_OF_HINT, draw=hints.marked, scorer=wise, profile="wiscore",
-              form=MARKS),
-        Slice(name="judge_hints_verified", kinds=hints.KINDS_OF_HINT, draw=hints.verified, scorer=wise,
-              profile="verified"),
-        Slice(name="judge_subjects", **FEATURES, kinds=tuple(changes.SUBJECTS), draw=changes.subject),
-        Slice(name="judge_backgrounds", **FEATURES, kinds=tuple(changes.BACKGROUNDS), draw=changes.background),
-        Slice(name="judge_styles", **FEATURES | {"scorer": frames_like}, kinds=tuple(changes.STYLES),
-              draw=changes.style),
+        SUBJECTS,
+        replace(SUBJECTS, name="judge_backgrounds", kinds=tuple(changes.BACKGROUNDS), draw=changes.background),
+        replace(SUBJECTS, name="judge_styles", kinds=tuple(changes.STYLES), draw=changes.style, scorer=frames_like),
         Slice(name="judge_speech", want="audio", audio=SOUND, kinds=speech.MISTAKES, scorer=spoken, form=TRANSCRIPTS),
     )
 }  # fmt: skip

@@ -128,9 +128,10 @@ def drawn_once(name: str) -> Benchmark:
 
 
 def asked(bench: Benchmark, model: str, settings: Settings) -> Measured:
-    """A slice, answered by a model."""
-    found = measured(run_one(bench, model, settings))
-    assert found is not None
+    """A slice, answered by a model; raises AssertionError if that was not possible."""
+    run = run_one(bench, model, settings)
+    found = measured(run)
+    assert found is not None, run.info.reason
     return found
 
 
@@ -138,6 +139,9 @@ def fits(name: str, judge: str) -> bool:
     """Whether a judge can give what the rule of a slice wants."""
     one, provider = SLICES[name], judge.partition("/")[0]
     capabilities = Catalog().adapter(provider).capabilities
+    shown = {"image"} if one.want == "video" else {one.want}
+    if not shown <= capabilities.inputs or (one.profile == "detector") != (provider == "detector"):
+        return False
     if not one.form.graded:
         return "text" in capabilities.wants
     if capabilities.scores != ("similarity" if one.form.paired else "likelihood"):

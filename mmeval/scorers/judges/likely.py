@@ -5,21 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from mmeval.errors import ScoreError
 from mmeval.scorers.base import JudgeRule, Scorer
 from mmeval.scorers.identity import describe, joined
-from mmeval.scorers.judges.making import (
-    FRAMES,
-    NUMBERS,
-    cosine,
-    every_and_share,
-    number,
-    questions_of,
-    seen,
-    to_the_prompt,
-)
+from mmeval.scorers.judges.frames import clip_score
+from mmeval.scorers.judges.making import FRAMES, NUMBERS, every_and_share, number, questions_of, seen
 from mmeval.types import Prompt, Reply, Request, Sample, Score, Text
 
 __all__ = ["bindings", "soft_tifa"]
@@ -168,6 +160,6 @@ def bindings() -> Scorer:
     """
     rules: dict[str, JudgeRule] = {
         "product": Likely(name="product", closing="", options=alternatives, chance=preferred, combine=product),
-        "cosine": to_the_prompt("cosine", cosine),
+        "cosine": cast("JudgeRule", clip_score().rule("cosine")),
     }
-    return Scorer(name="bindings", version=1, rules={**rules, **every_and_share()})
+    return Scorer(name="bindings", version={"cosine": 2}, rules={**rules, **every_and_share()})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mmeval.errors import ScoreError
@@ -167,10 +167,10 @@ class Scored:
     """A rule that asks a judge to score texts against what was made, and makes a value of the scores."""
 
     name: str
-    ask: Callable[[Sample], str | None]
-    """The question that stands beside the media; None: there is none."""
+    ask: Callable[[Sample], str]
+    """The question that stands beside the media."""
     choices: Callable[[Sample], tuple[str, ...]]
-    value: Callable[[Sequence[float]], float] = field()
+    value: Callable[[Sequence[float]], float]
 
     @property
     def stages(self) -> tuple[Any, ...]:
@@ -184,9 +184,7 @@ class Scored:
 
     def prompt(self, sample: Sample, reply: Reply) -> Prompt | Request | Score:
         """The one request."""
-        question = self.ask(sample)
-        parts: Prompt = (seen(reply), Text(question)) if question else (seen(reply),)
-        return Request(prompt=parts, want="choice", choices=self.choices(sample))
+        return Request(prompt=(seen(reply), Text(self.ask(sample))), want="choice", choices=self.choices(sample))
 
     def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Request | Score:
         """The score; raises ScoreError if the judge gave another number of scores."""
@@ -206,34 +204,14 @@ def _figure(sample: Sample) -> str:
     return f'Does this figure show "{asked_for(sample)}"? Please answer yes or no.'
 
 
-def _nothing(sample: Sample) -> None:
-    del sample
-
-
 def _yes_no(sample: Sample) -> tuple[str, ...]:
     del sample
     return ("Yes", "No")
 
 
-def _itself(sample: Sample) -> tuple[str, ...]:
-    return (asked_for(sample),)
-
-
 def probability(scores: Sequence[float]) -> float:
     """Of the first option, from summed log-probabilities of two."""
     return 1 / (1 + math.exp(min(700.0, scores[1] - scores[0])))
-
-
-def cosine(scores: Sequence[float]) -> float:
-    """The one score, 0 if it is below; raises ScoreError if it is no cosine."""
-    if not -1.0001 <= scores[0] <= 1.0001:
-        raise ScoreError(f"{scores[0]:g} is no cosine; let the judge give them: --judge-options cosine=true")
-    return min(1.0, max(0.0, scores[0]))
-
-
-def to_the_prompt(name: str, value: Callable[[Sequence[float]], float]) -> Scored:
-    """A rule that lets a judge compare what was made with the prompt."""
-    return Scored(name=name, ask=_nothing, choices=_itself, value=value)
 
 
 def vqa_score() -> Scorer:
