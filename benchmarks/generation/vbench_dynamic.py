@@ -29,5 +29,5 @@ benchmark = Benchmark(
     metric=accuracy(name="motion", by=()),
     cluster="prompt", license="Apache-2.0", url="https://github.com/Vchitect/VBench",
     paper="https://arxiv.org/abs/2311.17982", rows=72, chance=None, labels="user-supplied",
-    tags=("makes video", "judge"),
+    judge_slice="judge_motion", tags=("makes video", "judge"),
 )  # fmt: skip

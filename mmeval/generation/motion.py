@@ -62,12 +62,12 @@ class Moving:
 
 def every_nth(film: Video) -> Video:
     """The film up to the last frame that counts, with the policy that takes every n-th; raises MediaError."""
-    about = decoder().want(Job("probe", replace(film, policy=None, subtitles=None))).result().meta
+    whole = replace(film, policy=None, subtitles=None, start=None, end=None)
+    about = decoder().want(Job("probe", whole)).result().meta
     frames, rate = about["frames"], about["frames"] / about["seconds"]
     apart = max(1, round(round(rate, 1) / RATE))  # lengths are rounded, and 11.99 is meant to be 12
     count = min(MOST, (frames - 1) // apart + 1)
-    last = (film.start or 0.0) + ((count - 1) * apart + 0.5) / rate
-    return replace(film, end=last, policy=video_policy(f"frames={count},rule=ends"))
+    return replace(whole, end=((count - 1) * apart + 0.5) / rate, policy=video_policy(f"frames={count},rule=ends"))
 
 
 def steps(scores: Sequence[float]) -> Sequence[float]:

@@ -1,7 +1,11 @@
-"""Films of an object that moves before others: one thing in them changes, or nothing does; or they have a style."""
+"""Films of an object that moves before others: one thing in them changes, or nothing does; or they have a style.
+
+Or a defect, or hardly anything moves.
+"""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
@@ -17,7 +21,9 @@ from mmeval.scorers.judges.verdicts import RIGHT
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-__all__ = ["BACKGROUNDS", "STYLES", "SUBJECTS", "background", "style", "subject"]
+__all__ = [
+    "BACKGROUNDS", "DEFECTS", "MOTIONS", "STYLES", "SUBJECTS", "background", "motion", "quality", "style", "subject",
+]  # fmt: skip
 
 SIDE, FRAMES, FPS = 256, 12, 6
 """The side is a multiple of 64, or an encoder makes other bytes each time."""
@@ -26,6 +32,8 @@ LARGE, SMALL = 46, 26
 SUBJECTS = {"colour": ("colour",), "form": ("kind",), "both": ("colour", "kind")}
 BACKGROUNDS = {"colour": ("ground",), "things": ("behind",), "both": ("ground", "behind")}
 """What changes in a wrong film, by kind."""
+MOTIONS = {"stands still": 0.0, "creeps": 0.15}
+"""How much of its way the object goes in a wrong film, by kind: 0, or about 2 pixels from frame to frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,21 @@ def style(rng: Random, kind: str, label: str) -> Item:
     return Item(made, f"{_moves(look)}, {kind}", kind, "")
 
 
+def motion(rng: Random, kind: str, label: str) -> Item:
+    """The object goes all its way, about 12 pixels from frame to frame, or hardly any of it."""
+    look, _ = _looks(rng)
+    made = film(_pictures(rng, [look] * FRAMES, 1.0 if label == RIGHT else MOTIONS[kind]), fps=FPS)
+    return Item(made, _moves(look), None, "")
+
+
+def quality(rng: Random, kind: str, label: str) -> Item:
+    """The pictures are as drawn, or have a defect."""
+    look, _ = _looks(rng)
+    pictures = _pictures(rng, [look] * FRAMES)
+    made = film(pictures if label == RIGHT else map(DEFECTS[kind], pictures), fps=FPS)
+    return Item(made, _moves(look), None, "")
+
+
 def _changed(rng: Random, what: tuple[str, ...]) -> Item:
     first, other = _looks(rng)
     then, at = replace(first, **{name: getattr(other, name) for name in what}), rng.randint(4, FRAMES - 4)
@@ -83,13 +106,13 @@ def _looks(rng: Random) -> tuple[Look, Look]:
     return one, other
 
 
-def _pictures(rng: Random, looks: list[Look]) -> list[Picture]:
+def _pictures(rng: Random, looks: list[Look], way: float = 1.0) -> list[Picture]:
     stage, y = Stage(rng), rng.randint(160, 190)
     first, last = LARGE + rng.randint(4, 20), SIDE - LARGE - rng.randint(4, 20)
     pictures = []
     for number, look in enumerate(looks):
         stage.tints = (look.ground, mixed(look.ground, (0, 0, 0), 0.12))
-        x = first + (last - first) * number // (FRAMES - 1)
+        x = first + int((last - first) * way * number) // (FRAMES - 1)
         moving = Thing(kind=look.kind, colour=look.colour, x=x, y=y, radius=LARGE)
         pictures.append(stage.put(stage.page(SIDE, SIDE), [*look.behind, moving]).image.reduce(SCALE))
     return pictures
@@ -108,3 +131,32 @@ def _coarse(picture: Picture) -> Picture:
 
 STYLES: Mapping[str, Callable[[Picture], Picture]] = {"black and white": _grey, "pixel art": _coarse}
 """Of the nine styles that VBench asks for, those that a program can give to a drawing."""
+
+
+def _blurred(picture: Picture) -> Picture:
+    from PIL import ImageFilter
+
+    return picture.filter(ImageFilter.GaussianBlur(4))
+
+
+def _noisy(picture: Picture) -> Picture:
+    """With noise of its own in each frame, the same for the same picture."""
+    import numpy as np
+    from PIL import Image as Pillow
+
+    pixels = np.asarray(picture, dtype=float)
+    grains = np.random.default_rng(int(pixels.sum())).normal(0, 40, pixels.shape)
+    return Pillow.fromarray((pixels + grains).clip(0, 255).round().astype(np.uint8))
+
+
+def _blocky(picture: Picture) -> Picture:
+    """As a JPEG file of low quality shows it."""
+    from PIL import Image as Pillow
+
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=4)
+    return Pillow.open(file).convert("RGB")
+
+
+DEFECTS: Mapping[str, Callable[[Picture], Picture]] = {"blurred": _blurred, "noisy": _noisy, "blocky": _blocky}
+"""What makes a picture worse for everybody."""

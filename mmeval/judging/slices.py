@@ -13,6 +13,7 @@ from typing import Any
 
 from mmeval.data import generated
 from mmeval.definitions import Benchmark
+from mmeval.generation import moving
 from mmeval.judging import changes, films, hints, objects, photos, scenes, signs, speech
 from mmeval.judging.item import Draw, Item
 from mmeval.media import of_kind
@@ -23,6 +24,7 @@ from mmeval.scorers import (
     clip_score,
     frames_alike,
     frames_like,
+    frames_rated,
     geneval,
     questions_about,
     soft_tifa,
@@ -126,6 +128,10 @@ SLICES: Mapping[str, Slice] = {
               scorer=questions_about),
         SUBJECTS,
         replace(SUBJECTS, name="judge_backgrounds", kinds=tuple(changes.BACKGROUNDS), draw=changes.background),
+        replace(SUBJECTS, name="judge_motion", kinds=tuple(changes.MOTIONS), draw=changes.motion, scorer=moving,
+                video=f"frames={changes.FRAMES},rule=ends"),
+        replace(SUBJECTS, name="judge_quality", kinds=tuple(changes.DEFECTS), draw=changes.quality,
+                scorer=partial(frames_rated, "quality", 100)),
         replace(SUBJECTS, name="judge_styles", kinds=tuple(changes.STYLES), draw=changes.style, scorer=frames_like),
         Slice(name="judge_speech", want="audio", audio=SOUND, kinds=speech.MISTAKES, scorer=spoken, form=TRANSCRIPTS),
     )

@@ -25,12 +25,13 @@ from mmeval.engine.options import Settings
 from mmeval.judging.measured import Measured, measured
 from mmeval.judging.slices import SLICES
 from mmeval.runner import run_one
-from mmeval.scorers import frames_alike
 from mmeval.scorers.judges.verdicts import HALF, RIGHT, WRONG
 from mmeval.types import Reply, Row, Sample
 
 CHANCE = {RIGHT: 0.9, HALF: 0.5, WRONG: 0.1}
 FRAMES = 5
+RATED = {"before", "motion", "quality"}
+"""What is asked of models that compare or rate images, and of no other."""
 
 
 def answer(sample: Sample, p: float) -> str:
@@ -72,6 +73,10 @@ def scores(sample: Sample, p: float) -> tuple[float, ...]:
     choices = sample.choices
     if choices == ("before", "first"):
         return (1.0, 1.0) + (p, p) * (FRAMES - 1)
+    if choices == ("motion",):
+        return (0.0,) + (10 * p,) * (FRAMES - 1)
+    if choices == ("quality", "highest"):
+        return (100 * p, 100.0) * FRAMES
     if len(choices) == 1:
         return (0.4 * p,)  # CLIPScore is at its highest there
     asked = sample.target["target"]["questions"][0]["answer"]
@@ -138,15 +143,18 @@ def asked(bench: Benchmark, model: str, settings: Settings) -> Measured:
 def fits(name: str, judge: str) -> bool:
     """Whether a judge can give what the rule of a slice wants."""
     one, provider = SLICES[name], judge.partition("/")[0]
-    capabilities = Catalog().adapter(provider).capabilities
+    adapter = Catalog().adapter(provider)
+    capabilities, rates = adapter.capabilities, set(getattr(adapter, "choices", ()))
     shown = {"image"} if one.want == "video" else {one.want}
     if not shown <= capabilities.inputs or (one.profile == "detector") != (provider == "detector"):
         return False
     if not one.form.graded:
         return "text" in capabilities.wants
-    if capabilities.scores != ("similarity" if one.form.paired else "likelihood"):
-        return False
-    return (one.scorer is frames_alike) == (provider == "likeness")
+    bench = Catalog().benchmark(name)
+    asked = {*bench.to_sample(next(iter(bench.data.rows()))).choices}
+    if rates or asked & RATED:
+        return asked <= rates
+    return capabilities.scores == ("similarity" if one.form.paired else "likelihood")
 
 
 def main() -> None:
