@@ -55,7 +55,7 @@ def test_a_slice_asks_as_its_rule_does_and_knows_what_is_right(name):
                 assert (score.value > 0.5) == (verdict == label), "nearer to the label"
             else:
                 assert score.value == float(verdict == label)
-            assert score.answer == verdict or form.paired
+            assert (score.answer or "").partition(":")[0] == verdict or form.paired
         if name not in ("judge_signs", "judge_speech"):
             assert rule(sample, Reply(text="I cannot tell", finish="stop", scores=(2.0,))).answer is None
     assert sum(1 for _ in bench.data.rows()) == bench.rows
@@ -173,6 +173,21 @@ def test_how_often_what_is_right_is_placed_higher(right, wrong, area, ordered):
     both = concordance().aggregate([*items(right, wrong), *unclear])
     assert both["auc"].value == pytest.approx(area * len(right) ** 2 / (len(right) + 1) ** 2), "the worst values"
     assert both["auc/right"] == found["auc/right"]
+
+
+def test_a_judge_of_speech_has_a_word_error_rate_of_its_own():
+    """It comes from the answers alone, which scores.csv keeps, and from what is right alone."""
+    answers = [("right", "right: 0/9"), ("right", "wrong: 2/7"), ("wrong", "right: 0/5"), ("wrong", "wrong: 4/4")]
+    records = [
+        Record(id=str(n), epoch=1, status="ok", tags={"label": label, "category": "a"},
+               score=Score(value=float(answer.startswith(label)), answer=answer))
+        for n, (label, answer) in enumerate(answers)
+    ]  # fmt: skip
+    found = SLICES["judge_speech"].form.metric.aggregate(iter(records))
+    assert (found["wer"].value, found["accuracy"].value) == (pytest.approx(2 / 16), 0.5)
+    assert "wer" not in SLICES["judge_speech"].form.metric.aggregate(iter(records[2:]))
+    told = Measured("judge_speech", "a/b", "accuracy", MEAN, {("right", "right"): 3, ("wrong", "right"): 1}, {}, MEAN)
+    assert told.sentence.endswith("judge_speech (75.0 % [30.1, 95.4]) with a word error rate of its own of 79.0 %")
 
 
 def test_the_interval_of_the_area_is_as_wide_as_delongs():

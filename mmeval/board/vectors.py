@@ -102,8 +102,11 @@ def file_digest(file: Path) -> str:
         return ""
 
 
-def outcome(row: ScoreRow) -> str:
-    """The key of OUTCOMES for one row; failures and truncation take precedence over right and wrong."""
+def outcome(row: ScoreRow, wrong: float = 0.0) -> str:
+    """The key of OUTCOMES for one row; failures and truncation take precedence over right and wrong.
+
+    `wrong` is the score of what is wrong: 0, or 1 if lower is better.
+    """
     if row.status in UNMEASURED or row.score is None:
         return "f"
     if row.status == "truncated":
@@ -112,7 +115,8 @@ def outcome(row: ScoreRow) -> str:
         return "x"
     if row.answer is None:
         return "u"
-    return "r" if row.score >= 1 else "w" if row.score <= 0 else "p"
+    share = abs(row.score - wrong)
+    return "r" if share >= 1 else "w" if share <= 0 else "p"
 
 
 def read_vector(run: Run, rows: Sequence[ScoreRow], *, wrong: float = 0.0) -> Vector:
@@ -131,7 +135,7 @@ def read_vector(run: Run, rows: Sequence[ScoreRow], *, wrong: float = 0.0) -> Ve
     for row in rows:
         counts[row.status] = counts.get(row.status, 0) + 1
     clusters = tuple(by_id[key][0].cluster or key for key in ids)
-    outcomes = "".join(_outcome(by_id[key]) for key in ids)
+    outcomes = "".join(_outcome(by_id[key], wrong) for key in ids)
     answers = tuple(sys.intern((by_id[key][-1].answer or "")[:60]) for key in ids)
     known = [row.score for row in rows if row.score is not None]
     mean = sum(known) / len(known) if known else 0.0
@@ -145,8 +149,8 @@ def read_vector(run: Run, rows: Sequence[ScoreRow], *, wrong: float = 0.0) -> Ve
 # Nearly all runs have one row for each sample, so that is looked at first.
 
 
-def _outcome(rows: list[ScoreRow]) -> str:
-    return outcome(rows[0]) if len(rows) == 1 else worst_outcome(map(outcome, rows))
+def _outcome(rows: list[ScoreRow], wrong: float) -> str:
+    return outcome(rows[0], wrong) if len(rows) == 1 else worst_outcome(outcome(row, wrong) for row in rows)
 
 
 def _absent(rows: list[ScoreRow], epochs: int) -> int:

@@ -18,7 +18,7 @@ from mmeval.engine.cache import Cache, Identity
 from mmeval.engine.rate.throttle import Throttle
 from mmeval.engine.retry import AdaptiveTimeout, Breaker, Patience, Policy
 from mmeval.errors import AdapterError, FatalError, FormError, MediaError, RetryableError
-from mmeval.types import Form, Reply, Request, Seen
+from mmeval.types import Audio, Form, Reply, Request, Seen
 
 __all__ = ["Answer", "Client", "GaveUpError", "Stop", "StoppedError"]
 
@@ -325,7 +325,14 @@ class Client:
             if job is not None:
                 await self.cache.keep_job(key, None)
             raise FatalError(why, kind="form") from None
-        return replace(reply, media=tuple(made))
+        return await asyncio.to_thread(self._timed, replace(reply, media=tuple(made)))
+
+    def _timed(self, reply: Reply) -> Reply:
+        """With the seconds of sound, where they are paid for and the provider does not count them."""
+        if self.price.second is None or reply.usage.seconds is not None:
+            return reply
+        sounds = [media.seconds_of(one) for one in reply.media if isinstance(one, Audio)]
+        return replace(reply, usage=replace(reply.usage, seconds=sum(sounds))) if sounds else reply
 
     async def _accepted(self, request: Request, key: bytes, reply: Reply, attempts: int) -> Answer:
         cost = self.price.cost(reply.usage)

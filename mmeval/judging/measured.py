@@ -119,7 +119,7 @@ class Measured:
         share = f"{points(agree.value)} % {interval(agree)}"
         said = f"{done} {round(agree.value * self.n)} of {self.n} labelled {what} of {self.slice} ({share})"
         if self.wer is not None:
-            said += f", and writes down {points(self.wer.value)} % of the words of right ones wrong"
+            said += f" with a word error rate of its own of {points(self.wer.value)} %"
         return f"{said}, AUC {self.headline.value:.3f}" if self.metric == "auc" else said
 
     def as_json(self) -> dict[str, JSON]:
@@ -145,10 +145,14 @@ def measured(run: Run) -> Measured | None:
         return None
     rows = [row for row in run.scores() if row.score is not None and row.rule in LABELS]
     paired = any(row.cluster for row in rows)
-    table = _pairs(rows) if paired else Counter((LABELS[row.rule], row.answer or "") for row in rows)
+    table = _pairs(rows) if paired else Counter((LABELS[row.rule], _verdict(row)) for row in rows)
     means = {side: info.metrics[f"{metric}/{side}"] for side in (RIGHT, WRONG) if f"{metric}/{side}" in info.metrics}
     about = (info.spec.benchmark, info.spec.model, metric, headline)
     return Measured(*about, table, means, info.metrics.get("wer")) if table else None
+
+
+def _verdict(row: ScoreRow) -> str:
+    return (row.answer or "").partition(":")[0]
 
 
 def _pairs(rows: Sequence[ScoreRow]) -> Counter[tuple[str, str]]:

@@ -17,13 +17,13 @@ from mmeval.media.images import (
     thumbnail,
 )
 from mmeval.media.kept import Kept
-from mmeval.media.made import inspect, load, of_kind, reference, save
+from mmeval.media.made import inspect, load, of_kind, reference, save, seconds_of
 from mmeval.media.masks import runs
 from mmeval.media.posters import WAVE, small_sound, strip, wave_form
 
 __all__ = [
     "MAX_PIXELS", "THUMBNAIL_BYTES", "WAVE", "Decoder", "Kept", "Shown", "admit", "audio", "check", "counted",
     "decoder", "decoder_version", "facts", "fit", "fits", "image", "inspect", "intact", "load", "moving", "of_kind",
-    "policy", "reference", "runs", "save", "sent", "shown", "sizes", "small_sound", "strip", "thumbnail", "video",
-    "wanted", "wave_form", "with_policy", "worked",
+    "policy", "reference", "runs", "save", "seconds_of", "sent", "shown", "sizes", "small_sound", "strip", "thumbnail",
+    "video", "wanted", "wave_form", "with_policy", "worked",
 ]  # fmt: skip

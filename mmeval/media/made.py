@@ -15,8 +15,9 @@ from mmeval.media.decoder import Job, decoder
 from mmeval.media.films import audio, video
 from mmeval.media.images import image, intact
 from mmeval.parts import Audio, Form, Image, Media, Video
+from mmeval.sampling import AudioPolicy
 
-__all__ = ["inspect", "load", "of_kind", "reference", "save"]
+__all__ = ["inspect", "load", "of_kind", "reference", "save", "seconds_of"]
 
 M = TypeVar("M", bound=Media)
 ANY = Form()
@@ -50,12 +51,18 @@ def inspect(media: M, asked: Form = ANY) -> M:
         return _in_form(media, asked, None)
     if media.mime == "audio/wav":
         _whole(media.read(), name)
-    facts = decoder().want(Job("probe", media)).result().meta
-    if isinstance(media, Video) and facts["width"] is None:
+    if isinstance(media, Audio):
+        return _in_form(media, asked, seconds_of(media))
+    facts = decoder().want(Job("probe", replace(media, source=name))).result().meta
+    if facts["width"] is None:
         raise MediaError(f"{name}: no film in it")
-    if isinstance(media, Audio) and not facts["sound"]:
-        raise MediaError(f"{name}: no sound in it")
     return _in_form(replace(media, width=facts["width"], height=facts["height"]), asked, facts["seconds"])
+
+
+def seconds_of(sound: Audio) -> float:
+    """How long a sound is, which is decoded: headers lie, and judges need it decoded anyway. Raises MediaError."""
+    named = replace(sound, source=sound.source or "the audio")
+    return float(decoder().want(Job("sound", named, AudioPolicy().describe())).result().meta["seconds"])
 
 
 def _in_form(media: M, asked: Form, seconds: float | None) -> M:

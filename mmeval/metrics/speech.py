@@ -47,13 +47,17 @@ def error_rate(*, name: str = "wer", by: Sequence[str] = (), macro: str | None =
 def with_own_errors(metric: Metric) -> Metric:
     """The metric of a labelled slice, with the error rate `wer` of transcripts of what is labelled right.
 
-    So much a judge finds wrong where nothing is. The note of a score tells the errors, as an answer for `error_rate`.
+    So much a judge finds wrong where nothing is. An answer is a verdict and the errors: `wrong: 2/9`.
     """
 
     def aggregate(records: Iterable[Record]) -> Mapping[str, Estimate]:
         kept = [replace(record, reply=None) for record, _ in scored(records)]
         told = [(record, record.score) for record in kept if record.score and record.tags.get("label") == "right"]
-        own = [replace(record, score=replace(score, answer=score.note)) for record, score in told]
+        own = [
+            replace(record, score=replace(score, answer=errors))
+            for record, score in told
+            if (errors := (score.answer or "").partition(": ")[2])
+        ]
         return {**metric.aggregate(kept), **(error_rate().aggregate(own) if own else {})}
 
     return replace(metric, aggregate=aggregate)

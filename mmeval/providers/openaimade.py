@@ -29,6 +29,8 @@ IMAGE_TOKENS = {
 """Output tokens of an image of gpt-image-1 by quality and form.
 Source: https://platform.openai.com/docs/guides/image-generation#cost-and-latency (2025-08)"""
 VOICE = "alloy"
+SPOKEN = 15
+"""Characters in a second of English speech, for plans of models that are billed by its length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +159,7 @@ def _filtered(error: FatalError) -> Reply:
 def made_tokens(model: str, want: str, text: str, options: MakingOptions) -> Usage | None:
     """What one reply is billed by; None where the provider's rule is unknown."""
     if want == "audio":
-        return Usage(characters=len(text))
+        return Usage(characters=len(text), seconds=len(text) / SPOKEN)
     if not model.startswith("gpt-image-1"):
         return Usage(images=1)
     if options.quality not in ("low", "medium", "high"):

@@ -73,7 +73,7 @@ def store_made(plan: Plan, info: RunInfo) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(MediaError, OSError):  # it was checked when it came; now the disk is full or the file has gone
             made = media.of_kind(one.kind, found)
-            _copy(made, folder)
+            _copy(plan, made, folder)
             put_once(folder / f"{one.sha256}.webp", partial(_picture, plan, made))
 
 
@@ -106,16 +106,19 @@ def _clips(plan: Plan, missing: set[str], strips: Mapping[str, object]) -> Itera
             return
 
 
-def _copy(clip: Media, folder: Path) -> None:
+def _copy(plan: Plan, clip: Media, folder: Path) -> None:
+    """The file itself, where all browsers play it; any other sound as MP3."""
     ending = ENDINGS.get(clip.mime)
-    if ending is not None and clip.size <= LARGEST:
+    if ending is None and isinstance(clip, Audio):
+        _copy_small(plan, clip, folder)
+    elif ending is not None and clip.size <= LARGEST:
         put_once(folder / f"{clip.sha256}{ending}", clip.read)
 
 
 def _copy_small(plan: Plan, clip: Video | Audio, folder: Path) -> None:
     """WAV files are large, and that of a question is only played: pages have it as MP3."""
-    if clip.mime != "audio/wav" or not isinstance(clip, Audio):
-        _copy(clip, folder)
+    if not isinstance(clip, Audio) or clip.mime == "audio/mpeg":
+        _copy(plan, clip, folder)
     elif clip.size <= LARGEST:
         whole = replace(clip, start=None, end=None)
         put_once(folder / f"{clip.sha256}.mp3", lambda: media.small_sound(_heard(plan, whole)))

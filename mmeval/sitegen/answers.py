@@ -62,10 +62,10 @@ def write_answers(run: Run, root: Path, out: Path, renderer: Renderer, facts: Ma
     rows: dict[str, list[ScoreRow]] = {}
     for row in run.scores():
         rows.setdefault(row.id, []).append(row)
-    keys = sorted(rows)
+    keys, wrong = sorted(rows), facts["wrong"]
     for k, (first, last) in enumerate(page_ranges(len(keys)), 1):
         part = keys[first - 1 : last]
-        given = [[answer(row, records.get((key, row.epoch)), thumbs) for row in rows[key]] for key in part]
+        given = [[answer(row, records.get((key, row.epoch)), thumbs, wrong) for row in rows[key]] for key in part]
         trim(given, PAGE_BYTES)
         name = f"{facts['data']}/{k}"
         put(out / f"data/{name}.js", data_text(name, [[packed(one) for one in each] for each in given]).encode())
@@ -123,12 +123,12 @@ def read_journal(run: Run) -> tuple[dict[tuple[str, int], Told], str]:
         return {}, f"its replies are not shown: {error}"
 
 
-def answer(row: ScoreRow, told: Told | None, thumbs: Path) -> dict[str, Any]:
+def answer(row: ScoreRow, told: Told | None, thumbs: Path, wrong: float) -> dict[str, Any]:
     """The result for one sample and epoch; without a record only what scores.csv holds."""
     text, cut = (None, 0) if told is None or told.text is None else clip(told.text)
     return {
         "epoch": row.epoch,
-        "outcome": outcome(row),
+        "outcome": outcome(row, wrong),
         "score": None if row.score is None else round(row.score, 4),
         "answer": None if row.answer is None else short(row.answer, 200),
         "rule": short(row.rule, 80),

@@ -77,9 +77,9 @@ def answer_data(asked: Asked, places: Sequence[int]) -> dict[str, Any]:
     columns = [asked.answers(model) for model in asked.models]
     said = [[words.setdefault(answers[i], len(words) - 1) for answers in columns] for i in places]
     partly = {
-        f"{i - places[0]}.{m}": round(100 * LEVELS.index(asked.column.cells[model].vector.levels[i]) / 60)
-        for m, model in enumerate(asked.models)
-        if "p" in asked.outcomes[model] and asked.column.cells[model].vector.ids == asked.ids
+        f"{i - places[0]}.{m}": round(100 * abs(LEVELS.index(vector.levels[i]) / 60 - vector.wrong))
+        for m, (model, vector) in enumerate((model, asked.column.cells[model].vector) for model in asked.models)
+        if "p" in asked.outcomes[model] and vector.ids == asked.ids
         for i in places
         if asked.outcomes[model][i] == "p"
     }

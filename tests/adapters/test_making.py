@@ -46,7 +46,7 @@ WAYS = {  # what is asked: model, what it makes, options
 }  # fmt: skip
 BILLED = {
     "tool": {"input": 9, "output": 300, "images": 1},
-    "images": {"input": 9, "output": 272, "images": 1}, "speech": {"characters": 6}, "gemini": {"input": 9, "output": 1290, "images": 1},
+    "images": {"input": 9, "output": 272, "images": 1}, "speech": {"characters": 6, "seconds": 0.4}, "gemini": {"input": 9, "output": 1290, "images": 1},
     "gemini-tts": {"input": 9, "output": 1290},
     "runway": {"seconds": 5.0}, "runway-image": {"images": 1}, "inworld": {"characters": 6},
     "imagen": {"images": 1}, "veo": {"seconds": 4.0},

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import struct
+import wave
 from dataclasses import replace
 from functools import partial
 
@@ -218,6 +221,18 @@ def test_likelihoods_that_are_none(scorer, target, scores, why):
 )
 def test_what_is_written_or_said(scorer, target, said, value):
     assert judged(scorer(), sample(target, unit="word"), [said])[0].value == pytest.approx(value)
+
+
+@pytest.mark.parametrize(("peak", "asks"), [(0, 0), (30, 0), (3000, 1)])
+def test_nobody_is_asked_what_silence_says(peak, asks):
+    """Judges of speech hear words where there are none."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(b"".join(struct.pack("<h", peak * (-1) ** n) for n in range(800)))
+    made = Reply(text="", finish="stop", media=(media.audio(out.getvalue()),))
+    found, asked = judged(spoken(), sample("two keys", unit="word"), ["two keys"], made=made)
+    assert (found.value, found.answer, len(asked)) == ((0.0, "0/2: two keys", 1) if asks else (1.0, "2/2: ", 0))
 
 
 def test_a_benchmark_runs_with_a_judge_that_looks_and_says_how_far_it_can_be_trusted(tmp_path):

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from mmeval.board import Board
+from mmeval.board.vectors import outcome
 from mmeval.board.views import View, make_view
 from mmeval.sitegen.asked import asked_of
 from mmeval.sitegen.charts import Point, sized
 from mmeval.sitegen.env import Language, languages, source_folder
 from mmeval.sitegen.front import drawn, front, questions, sentence
+from mmeval.store import ScoreRow
 
 Visit = Callable[..., Any]
 
@@ -64,6 +66,22 @@ def test_questions_go_from_easy_to_hard_and_have_pictures(board: Board, view: Vi
     assert rates[0] - rates[-1] > 40
     assert all(one["thumb"] and one["text"] for one in found)
     assert len({one["about"] for one in found}) > 3
+
+
+@pytest.mark.parametrize(
+    ("score", "wrong", "code"), [(1, 0, "r"), (0.5, 0, "p"), (0, 0, "w"), (0, 1, "r"), (0.5, 1, "p"), (1, 1, "w")]
+)
+def test_of_an_error_rate_none_is_right(score: float, wrong: float, code: str) -> None:
+    assert outcome(ScoreRow("0", 1, "ok", score, "0/9: text", "word", None), wrong) == code
+
+
+def test_questions_with_few_errors_are_easy(board: Board) -> None:
+    column = next(column for column in board.columns if len(column.cells) > 1)
+    shares, errors = (
+        [share for share, *_ in asked_of(replace(column, card=replace(column.card, higher_is_better=up)), board).solved]
+        for up in (True, False)
+    )
+    assert errors == pytest.approx([1 - share for share in shares])
 
 
 def test_one_model_stands_beside_the_references_with_what_it_got_wrong(board: Board, lang: Language) -> None:

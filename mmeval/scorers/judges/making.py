@@ -6,8 +6,11 @@ the digest of the rule and the benchmark's data identify what was asked.
 
 from __future__ import annotations
 
+import array
+import io
 import math
 import re
+import wave
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +25,7 @@ from mmeval.scorers.readers.digits import without_digits
 from mmeval.scorers.readers.speech import units
 from mmeval.scorers.rules.speech import compared
 from mmeval.scorers.rules.text import levenshtein
-from mmeval.types import Audio, Part, Prompt, Reply, Request, Sample, Score, Text, Video
+from mmeval.types import Audio, Media, Part, Prompt, Reply, Request, Sample, Score, Text, Video
 
 __all__ = ["questions_about", "spoken", "vqa_score", "written"]
 
@@ -30,6 +33,8 @@ FRAMES = "frames=8"
 """How a judge is shown a film."""
 SOUND = "rate=16000"
 """How a judge is given a sound: what models that write down speech take, and the same for each of them."""
+SILENCE = 32
+"""Of 32768: -60 dB."""
 LONGEST = 2000
 """Characters of a judge's answer that are read."""
 YES_NO = "Answer with yes or no."
@@ -245,13 +250,29 @@ class Transcribed:
 
     def prompt(self, sample: Sample, reply: Reply) -> Prompt | Request | Score:
         """The one request."""
-        del sample
+        if isinstance(reply.media[0], Audio) and silent(reply.media[0]):  # some judges hear words in silence
+            return replace(self.compare("", sample), note="silence; the judge was not asked")
         return (seen(reply), Text(self.ask))
 
     def parse(self, sample: Sample, reply: Reply, *verdicts: Reply) -> Prompt | Request | Score:
         """The score of what the judge has read or heard."""
         del reply
         return self.compare(thinking.split(verdicts[-1].text).answer, sample)
+
+
+def silent(sound: Media) -> bool:
+    """Whether a WAV file has no sample of more than -60 dB. Files of other kinds are not opened."""
+    if sound.mime != "audio/wav":
+        return False
+    try:
+        with wave.open(io.BytesIO(sound.read())) as file:
+            if file.getsampwidth() != 2:
+                return False
+            data = file.readframes(file.getnframes())
+    except (wave.Error, EOFError):
+        return False
+    samples = array.array("h", data[: len(data) // 2 * 2])
+    return max(map(abs, samples), default=0) <= SILENCE
 
 
 def _errors(said: str, sample: Sample) -> Score:

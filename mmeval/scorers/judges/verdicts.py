@@ -22,7 +22,7 @@ RIGHT, HALF, WRONG = "right", "half right", "wrong"
 ON = {label: f"on what is {label}" for label in (RIGHT, HALF, WRONG)}
 """The rule of a score, which is in scores.csv: the label."""
 Read: TypeAlias = Callable[[Score], str]
-"""The verdict that a score of a judge's rule means."""
+"""The verdict that a score of a judge's rule means. Behind a colon may stand what a metric reads."""
 
 
 def in_full(score: Score) -> str:
@@ -31,8 +31,8 @@ def in_full(score: Score) -> str:
 
 
 def without_errors(score: Score) -> str:
-    """Right if the rule, whose value is an error rate, gives 0."""
-    return RIGHT if score.value == 0 else WRONG
+    """Right if the rule, whose value is an error rate, gives 0, and the errors: `wrong: 2/9`."""
+    return f"{RIGHT if score.value == 0 else WRONG}: {(score.answer or '').partition(':')[0]}"
 
 
 def likelier(score: Score) -> str:
@@ -80,9 +80,9 @@ class Verdicts:
             return Score(value=0.0, answer=None, note=str(error), rule=ON[label])
         if not isinstance(found, Score):
             raise ScoreError("the judge's rule asks more than one question")
-        verdict, near = self.read(found), found.value if label == RIGHT else 1 - found.value
-        value = near if self.graded else float(verdict == label)
-        return Score(value=value, answer=verdict, note=found.note, rule=ON[label])
+        told, near = self.read(found), found.value if label == RIGHT else 1 - found.value
+        value = near if self.graded else float(told.partition(":")[0] == label)
+        return Score(value=value, answer=told, note=found.note, rule=ON[label])
 
 
 def verdicts(scorer: Scorer, *, profile: str, read: Read = in_full, graded: bool = False) -> Scorer:

@@ -123,6 +123,7 @@ def facts(cell: Cell, asked: Asked, card: ModelCard) -> dict[str, Any]:
         "data": answers_name(cell),
         "replies": cell.run.files.journal.exists(),
         "total": len(cell.vector.ids),
+        "wrong": cell.vector.wrong,
     }
 
 
