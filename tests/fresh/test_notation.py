@@ -33,7 +33,8 @@ forms = st.sampled_from(sorted(TARGETS))
 
 def test_replies_are_read_as_people_read_them():
     report = readings.report((FILE,))
-    assert "`notations.json`, develop | 1118 | 0.0 % | 1.1 %" in report
+    assert "`notations.json`, develop | 1801 | 0.6 % | 2.3 %" in report
+    assert "`notations.json`, unseen | 183 | 0.0 % | 9.3 %" in report
     assert report in DOCS
 
 

@@ -3,7 +3,7 @@
 A file is a list of `{scorer, target, choices, kind, part, replies}`. Each reply is a pair: the text, and the answer (kind
 `answer`) or the value (kind `value`) that a careful person gives it. `notations.json` has `form` and `question` instead of
 `scorer`, and its numbers are compared by value. A reading is *false* if it finds an answer that the person does not
-find, and *not read* if it finds none where the person finds one. No rule was changed for the part `unseen`.
+find, and *not read* if it finds none where the person finds one. No rule was changed for what is not read in the part `unseen`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import re
 from mmeval.scorers.readers import notation
 from mmeval.scorers.readers.amounts import MOST, Amount
 from mmeval.scorers.readers.numbers import claimed
-from mmeval.scorers.readers.numerals import english, spelled
+from mmeval.scorers.readers.numerals import chinese, english, spelled
 from mmeval.scorers.readers.regions import LONGEST
 from mmeval.scorers.readers.spoken import alternatives
 from mmeval.scorers.readers.structure import structured
@@ -26,11 +26,12 @@ HALF_A_DAY = 720
 _WORDS = "|".join(spelled(value) for value in reversed(range(1, 60)))
 _HOUR_WORDS = "|".join(spelled(value) for value in reversed(range(1, 13)))
 _FIVES = "twenty[ -]?five|twenty|ten|five"
+_EAST = "(?:[0-9]{1,2}|[零〇一二三四五六七八九十]{1,3})"
 _END = r"(?![A-Za-z0-9]|[.:][0-9]|-ish)"
 _TIME = re.compile(
     r"(?<![A-Za-z0-9])(?<![0-9][.,:])(?:"
-    r"(?P<clock>(?:[01]?[0-9]|2[0-4])(?:\s?:\s?|\.|\s?h\s?)[0-5][0-9])(?::[0-5][0-9])?(?:\s?(?:min|h|hrs?|uhr))?"
-    r"|(?P<asian>[0-9]{1,2}[点點時时][0-9]{1,2})分?"
+    r"(?P<clock>(?:[01]?[0-9]|2[0-4])(?:\s{0,2}:\s{0,2}|\.|\s?h\s?)[0-5][0-9])(?::[0-5][0-9])?(?:\s?(?:min|h|hrs?|uhr))?"
+    rf"|(?P<asian>{_EAST}[点點時时](?:{_EAST}|半))分?"
     rf"|(?P<sharp>(?:{_HOUR_WORDS}|1?[0-9]|2[0-4]))(?:\s?o['’]?\s?clock|(?=\s?[ap]\.?m(?![a-z])))"
     rf"|(?P<several>(?:{_HOUR_WORDS}|1?[0-9])\s(?:or|and|to)\s(?:{_HOUR_WORDS}|1?[0-9])(?=\s?(?:o['’]?\s?clock|[ap]\.?m)))"
     rf"|(?P<far>(?:a\s)?quarter|half|{_FIVES}|[1-5]?[05]|(?:{_WORDS}|[1-5]?[0-9])(?=\smin))(?:\s(?:minutes?|mins?))?"
@@ -44,12 +45,25 @@ _TIME = re.compile(
 )
 _BOUND = re.compile(r"\b(?:before|after|past|until|till|by|since|in)\s$", re.IGNORECASE)
 _LASTING = re.compile(r"\s(?:minutes?|mins?|hours?|ago|later|earlier)\b", re.IGNORECASE)
-_WHOLE = re.compile(r"\s*([01][0-9]|2[0-3])([0-5][0-9])(?:\s?h(?:ours|rs)?)?\.?\s*")
+_CLAUSE = re.compile(r"[.!?;\n](?=\s|$)|,\s")
+_MOVED = re.compile(
+    r"(?:[0-9]|\b(?:an|one|half)\b)\s?-?(?:minutes?|mins?|hours?|Minuten?|minuti|minutos|分)|\blater\b", re.IGNORECASE
+)
+_NOW = re.compile(
+    r"\b(?:now|currently|current\stime(?:\sis)?|(?:clock|watch)\s(?:show|read|display|say)(?:s|ing)?)[\s:]{1,2}(?:\w+\s){0,2}$",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(r"\s*([01][0-9]|2[0-3]|[0-9](?=\s))\s?([0-5][0-9])(?:\s?h(?:ours|rs)?)?\.?\s*")
 _DIGITS = re.compile("[0-9]+")
 
 
-def read_time(text: str) -> notation.Read | None:
-    """Find the time that a reply gives."""
+def read_time(text: str, *, later: bool = False) -> notation.Read | None:
+    """Find the time that a reply gives.
+
+    Args:
+        text: the reply.
+        later: whether another time is asked for than the clock shows; then what it shows is no answer.
+    """
     cut = max(0, len(text) - LONGEST)
     said = level(text[cut:])
     place = structured(said)
@@ -59,7 +73,8 @@ def read_time(text: str) -> notation.Read | None:
     if whole:
         minutes = 60 * int(whole[1]) + int(whole[2])
         return notation.Read(canonical_time(minutes), rule or "bare", start + cut, end + cut)
-    found = claimed(plain, _times(plain))
+    times = _times(plain)
+    found = claimed(plain, _after(plain, times) if later else times)
     if found is None or found[0].value is None:
         return None
     one, by = found
@@ -76,6 +91,13 @@ def canonical_time(minutes: int) -> str:
 def _times(text: str) -> list[Amount]:
     found = [(match, None if _lasts(match) else _minutes(match)) for match in list(_TIME.finditer(text))[-MOST:]]
     return [Amount(value % HALF_A_DAY if value is not None else None, False, *match.span()) for match, value in found]
+
+
+def _after(text: str, times: list[Amount]) -> list[Amount]:
+    """The times that come after a span of time (`in 45 minutes: 3:20`), else those that are not said to be now."""
+    before = [_CLAUSE.split(text[max(0, one.start - 80) : one.start])[-1] for one in times]
+    moved = [one for one, clause in zip(times, before, strict=True) if _MOVED.search(clause)]
+    return moved or [one for one, clause in zip(times, before, strict=True) if not _NOW.search(clause)]
 
 
 def _lasts(match: re.Match[str]) -> bool:
@@ -99,8 +121,15 @@ def _minutes(match: re.Match[str]) -> float | None:
     if match["hour"]:
         said = re.sub(r"^(?:oh?|zero)[\s-]", "", match["minute"], flags=re.IGNORECASE)
         return 60 * _number(match["hour"]) + _number(said)
-    hour, minute = map(int, _DIGITS.findall(match["clock"] or match["asian"] or match["spoken"] or match["keys"]))
+    if match["asian"]:
+        hour, minute = (_eastern(part) for part in re.split("[点點時时]", match["asian"]))
+        return 60 * hour + minute if hour <= 24 and minute < 60 else None
+    hour, minute = map(int, _DIGITS.findall(match["clock"] or match["spoken"] or match["keys"]))
     return 60 * hour + minute if hour <= 24 and minute < 60 else None
+
+
+def _eastern(said: str) -> int:
+    return 30 if said == "半" else int(said) if said.isdigit() else int(chinese(said) or 0)
 
 
 def _number(said: str) -> int:

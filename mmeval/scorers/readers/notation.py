@@ -22,6 +22,7 @@ from mmeval.scorers.readers.amounts import Amount
 from mmeval.scorers.readers.numbers import claimed
 from mmeval.scorers.readers.pieces import LAST, Tokens, Tongue, headless, known, names, tokens_of, tongue_of
 from mmeval.scorers.readers.regions import LONGEST, Line, regions
+from mmeval.scorers.readers.sentences import CUT, MANY, Said, said_in
 from mmeval.scorers.readers.typography import bare, level
 
 __all__ = [
@@ -56,6 +57,11 @@ def is_word(text: str, word: str, words: Sequence[str]) -> bool:
     return _same_word(tokens_of(bare(level(text)), tongue_of(tuple(words))) or ()) == word
 
 
+def named(text: str, words: Sequence[str]) -> set[str]:
+    """The words of the list that a text names, whatever else it says."""
+    return names(bare(level(text)), tongue_of(tuple(words)))
+
+
 def read_letter(text: str, letters: Sequence[str]) -> Read | None:
     """Find the only column that a reply names: `B`, `column B`, `it is above column B`."""
 
@@ -78,18 +84,23 @@ def read_letter(text: str, letters: Sequence[str]) -> Read | None:
 def read_sequence(text: str, words: Sequence[str], beside: frozenset[str] = frozenset()) -> Read | None:
     """Find a list of words of a vocabulary."""
     tongue = tongue_of(tuple(words), beside=beside)
-    return _read(text, tongue, _sequence, lambda region: _arrows(region, tongue))
+    text = _DIAGONAL.sub(lambda match: re.sub("[-/]", "~", match[0]), text)
+    return _read(text, tongue, _sequence, lambda region: _arrows(region, tongue), functools.partial(_told, words=words))
 
 
 def read_cells(text: str, *, ordered: bool, beside: frozenset[str] = frozenset()) -> Read | None:
     """Find a list of cells; without an order, equal sets give equal answers. A drawn grid may mark them."""
     parse = functools.partial(_cells, ordered=ordered)
-    return _read(text, tongue_of((), grid=True, beside=beside), parse, lambda region: _joined(drawn.marked(region)))
+    tongue = tongue_of((), grid=True, beside=beside)
+    told = functools.partial(_listed, ordered=ordered)
+    text = _CONTRAST.sub(lambda match: " " * len(match[0]), text)
+    return _read(text, tongue, parse, lambda region: _joined(drawn.marked(region)), told)
 
 
 def read_placements(text: str, words: Sequence[str], beside: frozenset[str] = frozenset()) -> Read | None:
     """Find pairs of a cell and a word, in either order."""
-    return _read(text, tongue_of(tuple(words), grid=True, beside=beside), _placements)
+    tongue = tongue_of(tuple(words), grid=True, beside=beside)
+    return _read(text, tongue, _placements, told=lambda said: _placements(_only(said, "kwn")))
 
 
 def read_grid(text: str, words: Sequence[str]) -> Read | None:
@@ -128,16 +139,27 @@ def _read(
     tongue: Tongue,
     parse: Callable[[Tokens], str | None],
     drawing: Callable[[str], str | None] = lambda region: None,
+    told: Callable[[Said], str | None] = lambda said: None,
 ) -> Read | None:
     cut = max(0, len(text) - LONGEST)
     said = level(text[cut:])
     line = Line(known=lambda part: known(bare(part), tongue), names=lambda part: names(bare(part), tongue))
-    for region in regions(said, line):
-        plain = bare(said[region.start : region.end])
-        tokens = tokens_of(headless(plain, tongue), tongue)
-        answer = (parse(tokens) if tokens else None) or drawing(plain)
-        if answer is not None:
-            return Read(answer, region.rule, region.start + cut, region.end + cut)
+    places = list(regions(said, line))
+    plain = [bare(said[place.start : place.end]) for place in places]
+
+    def whole(region: str) -> str | None:
+        tokens = tokens_of(headless(region, tongue), tongue)
+        return (parse(tokens) if tokens else None) or drawing(region)
+
+    def sentence(region: str) -> str | None:
+        found = said_in(region, tongue)
+        return told(found) if found else None
+
+    for read, kept in ((whole, places), (sentence, [one for one in places if one.rule not in CUT])):
+        for place, region in zip(places, plain, strict=True):
+            answer = read(region) if place in kept else None
+            if answer is not None:
+                return Read(answer, place.rule, place.start + cut, place.end + cut)
     return None
 
 
@@ -186,9 +208,29 @@ def _sequence(tokens: Tokens) -> str | None:
     after = [one.text for before, one in itertools.pairwise(kept) if before.symbol == "w" and one.symbol == "n"]
     counting = before == [str(place + 1) for place in range(len(words))]
     plain = re.fullmatch("w+|w(?:sw)+", symbols)
-    numbered = counting and re.fullmatch("(?:nw)+", symbols)
+    timed = len(before) == len(words) and all(":" in one for one in before) and before == sorted(set(before))
+    numbered = (counting or timed) and re.fullmatch("(?:nw)+", symbols)
     valued = re.fullmatch("(?:wn)+" if not counting else "(?:nwn)+", symbols) and _monotone(after)
     return canonical_sequence(words) if plain or numbered or valued else None
+
+
+def _told(said: Said, *, words: Sequence[str]) -> str | None:
+    """Every word of the list once, or one after each ordinal."""
+    symbols, kept = _symbols(said.tokens)
+    named = [token.text for token in kept if token.symbol == "w"]
+    every = len(words) > MANY and sorted(named) == sorted(words)
+    return _sequence(kept) if every or (symbols.count("o") == len(named) > 1) else None
+
+
+def _listed(said: Said, *, ordered: bool) -> str | None:
+    """One list of cells, none of which is named by its column and row."""
+    symbols, _ = _symbols(said.tokens)
+    plain = said.run and not re.search("l|rn|nr", symbols)
+    return _cells(_only(said, "k"), ordered=ordered) if plain else None
+
+
+def _only(said: Said, symbols: str) -> Tokens:
+    return [token for token in said.tokens if token.symbol in symbols]
 
 
 def _monotone(numbers: Sequence[str]) -> bool:
@@ -202,7 +244,15 @@ def _monotone(numbers: Sequence[str]) -> bool:
     )
 
 
+_CONTRAST = re.compile(
+    r"(?<=[A-Za-z]\d)[*\s]{0,3}[,.;(–—-]{1,2}\s?(?:and\s|but\s)?(?:not|rather\sthan|instead\sof)\s[^,.;\n]{1,40}[.)!\s]{0,5}$",
+    re.IGNORECASE,
+)
+"""What is said last not to be among the cells."""
+_DIAGONAL = re.compile(r"(?<![\w-])(?:up|down|left|right)[-/](?:up|down|left|right)(?![\w-])", re.IGNORECASE)
+"""Two directions in one word are a third one."""
 _ARROWS = {"←": " left,", "→": " right,", "↑": " up,", "↓": " down,"}
+_ARROWS |= {"⬅": " left,", "⬆": " up,", "⬇": " down,"}
 
 
 def _arrows(region: str, tongue: Tongue) -> str | None:

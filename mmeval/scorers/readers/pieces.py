@@ -19,7 +19,19 @@ from mmeval.scorers.readers import vocabulary
 from mmeval.scorers.readers.numerals import ENGLISH, ORDINALS, english
 from mmeval.scorers.readers.regions import DOUBT
 
-__all__ = ["LAST", "Token", "Tokens", "Tongue", "asked", "headless", "known", "names", "tokens_of", "tongue_of"]
+__all__ = [
+    "LAST",
+    "Token",
+    "Tokens",
+    "Tongue",
+    "asked",
+    "headless",
+    "known",
+    "names",
+    "token_of",
+    "tokens_of",
+    "tongue_of",
+]
 
 _QUOTE = "[\"']?"
 _LETTER, _NUMBER = r"(?-i:[A-Z])", r"[0-9]{1,2}"
@@ -38,13 +50,13 @@ _GRID = (
 )
 _ITEM = (
     r"(?:^|(?<=\n))[ \t|]{0,8}(?P<item>\(?[0-9]{1,2}[.)]|#?[0-9]{1,2}:)(?=\s)|(?P<item2>[①-⑳]|#[0-9]{1,2}(?=[:.)\s]))"
-    r"|(?P<item3>\([0-9]{1,2}\)(?=\s?[A-Za-z])|(?<=\s)[0-9]{1,2}[.)](?=\s[A-Za-z]))"
+    r"|(?P<item3>\([0-9]{1,2}\)(?=\s?[A-Za-z])|(?<=\s)[0-9]{1,2}[.):](?=\s[A-Za-z]))"
 )
 _BULLET = r"(?:^|(?<=\n))[ \t]{0,8}(?:[-*•+]|[a-z][.)]|[ivx]{1,4}[.)])(?=\s)"
 _KEYS = rf"[\"'](?!(?:(?:col|column|row)s?|{_ORDINAL})[\"'])(?P<name>[A-Za-z_ ]{{1,30}})[\"']\s{{0,4}}:"
 _FILLERS = (
     r"the|an?|is|are|in|at|on|to|from|of|with|and|then|next|order|list|sequence|answer|final|so|therefore|hence|thus|cells?"
-    r"|path|pieces?|place|put|it|goes|go|lies|steps?|part|directions?|label|value|followed\sby"
+    r"|path|pieces?|place|put|it|goes|go|lies|steps?|part|directions?|label|value|number|followed\sby"
     r"|after\sthat|afterwards|comes?|appears?|moves?|turns?|needs?|gets?|takes?|has|correct|my|rows?|columns?"
 )
 _MARK = rf"[\s,;:!|{{}}\[\]()\"'*_•→>≥&+]|\.(?!\.)|(?:{_FILLERS})(?![A-Za-z0-9])"
@@ -106,7 +118,7 @@ def asked(question: str) -> frozenset[str]:
 def tongue_of(words: tuple[str, ...], *, grid: bool = False, beside: frozenset[str] = frozenset()) -> Tongue:
     """The tokens of a vocabulary; with `grid`, also those of cells."""
     known = vocabulary.forms(words)
-    named = "|".join(rf"(?P<w{place}>{form})(?![A-Za-z0-9])" for place, (_, form) in enumerate(known)) or "(?!)"
+    named = "|".join(rf"(?P<w{place}>{form})(?![A-Za-z0-9]|-to-)" for place, (_, form) in enumerate(known)) or "(?!)"
     parts = {part.lower() for word in words for part in re.findall("[A-Za-z]+", word)}
     patterns = (_LEADING, re.compile(named, re.IGNORECASE), _ON_GRID if grid else _PLAIN)
     return Tongue(patterns, [word for word, _ in known], beside - parts - _TELLING, grid)
@@ -145,7 +157,7 @@ def tokens_of(region: str, tongue: Tongue) -> list[Token] | None:
         elif match.lastgroup == "key" and not _FILLED.fullmatch(match["name"]):
             keys.add(match["name"])
         else:
-            found += _token(match, tongue.words)
+            found += token_of(match, tongue.words)
         at = match.end()
     return found if len(keys) < 2 else None
 
@@ -154,10 +166,11 @@ def names(text: str, tongue: Tongue) -> set[str]:
     """The words and cells that a text names, whatever else it says."""
     words = (match for match in tongue.patterns[1].finditer(text) if not text[: match.start()][-1:].isalnum())
     cells = _ANY_CELL.finditer(text) if tongue.grid else ()
-    return {token.text for match in (*words, *cells) for token in _token(match, tongue.words)}
+    return {token.text for match in (*words, *cells) for token in token_of(match, tongue.words)}
 
 
-def _token(match: re.Match[str], words: Sequence[str]) -> list[Token]:
+def token_of(match: re.Match[str], words: Sequence[str]) -> list[Token]:
+    """What a match of a tongue stands for; nothing where it says nothing."""
     kind, said = str(match.lastgroup), match[0].strip()
     if kind[0] == "w":
         return [Token("w", words[int(kind[1:])])]

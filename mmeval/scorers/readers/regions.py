@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mmeval.scorers.readers.declared import declarations
 from mmeval.scorers.readers.structure import structured
 
-__all__ = ["DOUBT", "LONGEST", "Line", "Region", "bracketed", "regions"]
+__all__ = ["DOUBT", "LONGEST", "RECONSIDERED", "Line", "Region", "bracketed", "regions"]
 
 LONGEST = 20_000
 """Maximum number of characters that are read; of a longer reply, only the end is."""
@@ -31,6 +31,11 @@ _OTHERWISE = re.compile(
     r"\b(?:reversed?|except|excluding|without|all|every|others?|wrong|opposite|unlike|before|after)\b", re.IGNORECASE
 )
 _CORRECTED = re.compile(r"\b(?:wait|actually|correction|sorry|instead|rather|however|but|answer)\b", re.IGNORECASE)
+RECONSIDERED = re.compile(
+    r"\b(?:(?:no|hmm|oh),?\s(?:wait|sorry)|wait(?:,?\sno)?|correction|scratch\sthat|on\ssecond\sthought)\b[,.:;!\s–—-]{1,4}",
+    re.IGNORECASE,
+)
+"""What begins a correction."""
 _ALTERNATIVE = re.compile(r"\b(?:or|not)[\s:*]{0,12}$", re.IGNORECASE)
 
 
@@ -58,9 +63,17 @@ def regions(text: str, line: Line) -> Iterator[Region]:
         yield Region(place.rule, place.start, place.end)
         if place.rule != "json":
             return  # A box or a tag is the answer, or there is none.
-    for one in (*_declared(text), *_by_form(text), *_last(text, line), *_first(text, line)):
+    for one in (*_corrected(text, line), *_declared(text), *_by_form(text), *_last(text, line), *_first(text, line)):
         if one.end - one.start <= LARGEST and not _ALTERNATIVE.search(text, max(0, one.start - 20), one.start):
             yield one
+
+
+def _corrected(text: str, line: Line) -> Iterator[Region]:
+    """What comes after the last correction, if it names as much as what it corrects."""
+    found = list(RECONSIDERED.finditer(text))[-1:]
+    for match in found:
+        if len(line.names(text[match.end() :])) >= len(line.names(text[: match.start()])) > 0:
+            yield Region("corrected", match.end(), len(text))
 
 
 def _declared(text: str) -> Iterator[Region]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mmeval.scorers.readers.numerals import spelled
+from mmeval.scorers.readers.numerals import ORDINALS, spelled
 
 __all__ = ["forms"]
 
@@ -17,7 +17,14 @@ _SPELLINGS = {"grey": "gr[ae]y", "theatre": "theat(?:re|er)", "centre": "cent(?:
         "December",
     )
 }  # fmt: skip
-_SIDES = ("left", "right", "up", "down")
+_SIDES = {
+    "left": "left(?:wards?)?|west|links|gauche|izquierda|左",
+    "right": "right(?:wards?)?|east|rechts|droite|derecha|右",
+    "up": "up(?:wards?)?|north|oben|haut|arriba|上",
+    "down": "down(?:wards?)?|south|unten|bas|abajo|下",
+    "above": "above|oben", "below": "below|unten",
+}  # fmt: skip
+_TOWARDS = r"(?:to\sthe\s|nach\s|[àa]\s|en\s|vers\sl[ae]\s|hacia\s(?:la\s)?|a\sla\s|向|往)?"
 _SHORTEST = 3
 """Letters of a part that may stand for its word."""
 
@@ -31,7 +38,7 @@ def forms(words: Sequence[str]) -> list[tuple[str, str]]:
     parts = {word: _PARTS.findall(word) for word in words}
     every = list(parts.values())
     return [
-        (word, "|".join((_whole(word, parts[word]), *_short(word, parts[word], every))))
+        (word, "|".join((_whole(word, parts[word]), *_turned(parts[word]), *_short(word, parts[word], every))))
         for word in sorted(words, key=len, reverse=True)
     ]
 
@@ -41,10 +48,20 @@ def _whole(word: str, parts: Sequence[str]) -> str:
     first, *rest = parts[2:] if aside else parts
     said, before = _part(first), first
     for part in rest:
-        gap = r"(?:[\s_-]{1,2}|,?\s(?:and\s)?to\sthe\s)" if part in _SIDES else r"[\s_-]{1,2}"
+        gap = r"(?:[\s_-]{1,2}|,?\s(?:and\s)?(?:to\sthe\s)?)" if part in _SIDES else r"[\s_-]{1,2}"
         said += (gap if before.isalpha() and part.isalpha() else r"[\s_-]{0,2}") + _part(part)
         before = part
-    return (r"(?:to\sthe\s)?" if aside else "") + said + ("s?" if before.islower() and before not in _SIDES else "")
+    if aside:  # the other directions are `up` and `down`
+        return rf"{_TOWARDS}{said}|(?-i:{first[0].upper()})"
+    plural = "s?" if before.islower() and before not in _SIDES else ""
+    return (_TOWARDS if word in _SIDES else "") + said + plural
+
+
+def _turned(parts: Sequence[str]) -> list[str]:
+    """`right and above` for `above right`."""
+    if len(parts) != 2 or not set(parts) <= set(_SIDES):
+        return []
+    return [rf"(?:to\sthe\s)?{_part(parts[1])},?\sand\s(?:to\sthe\s)?{_part(parts[0])}"]
 
 
 def _short(word: str, parts: Sequence[str], every: Sequence[Sequence[str]]) -> list[str]:
@@ -59,4 +76,9 @@ def _short(word: str, parts: Sequence[str], every: Sequence[Sequence[str]]) -> l
 def _part(part: str) -> str:
     if part.isdigit():
         return rf"0?(?:{part}|{spelled(int(part))})" if len(part) < 3 else part
-    return _SPELLINGS.get(part.lower(), re.escape(part)) + ("(?:wards?)?" if part in _SIDES else "")
+    if part.lower() in ORDINALS:
+        place = ORDINALS[part.lower()]
+        return rf"(?:{part}|{place}(?:st|nd|rd|th))"
+    if part == "May":  # in small letters it is another word
+        return "(?-i:May|MAY)"
+    return f"(?:{_SIDES[part]})" if part in _SIDES else _SPELLINGS.get(part.lower(), re.escape(part))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from mmeval.scorers import targets
@@ -12,10 +12,11 @@ from mmeval.scorers.readers import notation, quantities, spoken
 from mmeval.scorers.readers.amounts import amounts
 from mmeval.scorers.readers.clocktime import canonical_time
 from mmeval.scorers.readers.clocktime import read_time as read_clock
-from mmeval.scorers.readers.letters import ALPHABET, read_letter
+from mmeval.scorers.readers.letters import read_letter
 from mmeval.scorers.readers.pieces import asked
 from mmeval.scorers.readers.polarity import denies_existence
-from mmeval.scorers.readers.regions import LONGEST, bracketed
+from mmeval.scorers.readers.regions import DOUBT, LONGEST, RECONSIDERED, bracketed
+from mmeval.scorers.readers.wording import read_claimed, read_numbered
 from mmeval.scorers.rules.tolerance import ABSOLUTE, read_number
 from mmeval.types import Sample, Text
 
@@ -23,8 +24,13 @@ __all__ = ["cells", "grid", "number", "placements", "sequence", "time", "word"]
 
 _CELL = re.compile("[A-Z][0-9]{1,2}")
 _NONE = Extraction(None, "unparsed")
-_LINED = re.compile(r"\b(?:rows?|columns?|outlets?)\b(?: of rows?)?", re.IGNORECASE)
 _KEY = re.compile(r"\"[^\"\n]{1,40}\"\s{0,4}:")
+_LATER = re.compile(
+    r"\b(?:in|after|before)\s[a-z0-9 ]{1,20}(?:minutes|hours?)\b|\b(?:later|ago|earlier)\b", re.IGNORECASE
+)
+_REMARK = re.compile(r"(?<=[0-9%A-Za-z])\s?\([^()\n]{1,80}\)")
+_DOUBTFUL = re.compile(rf"\([^()\n]{{0,80}}{DOUBT.pattern}", re.IGNORECASE)
+_ANSWERLESS = re.compile(r"\b(?:solution|answer|way|image|picture|photo|video|film|audio|possible)s?\b", re.IGNORECASE)
 _COUNTED = re.compile("how (?:many|often)", re.IGNORECASE)
 
 
@@ -64,7 +70,7 @@ def time() -> Scorer:
 
 
 def _own(name: str, read: Extract, grade: Any, write: Write = targets.accepted) -> Scorer:
-    return Scorer(name=name, version=2, rules={"mmeval": Staged(read, grade, write)})
+    return Scorer(name=name, version=3, rules={"mmeval": Staged(read, grade, write)})
 
 
 def _target(sample: Sample) -> dict[str, Any]:
@@ -86,35 +92,42 @@ def read_word(text: str, sample: Sample) -> Extraction:
     if all(len(word) == 1 and word.isupper() for word in words):
         lettered = notation.read_letter(text, words)
         return _extraction(lettered) if lettered else read_letter(text, "".join(words))
+    numbered = read_numbered(text, words)
+    if numbered:
+        return numbered
     named = notation.read_word(text, words, beside)
-    return _extraction(named) if named is not None and named.answer in words else _claimed(text, words)
-
-
-def _claimed(text: str, words: Sequence[str]) -> Extraction:
-    """The word that is claimed, by the reader of options. Letters and positions stand for none."""
-    said = spoken.alternatives(_LINED.sub(" ", text) if all(map(str.isdigit, words)) else text)
-    found = read_letter(said, ALPHABET[: len(words)], words)
-    word = words[ALPHABET.index(found.answer)] if found.answer and found.span else ""
-    if not word or not notation.is_word(said[slice(*found.span or (0, 0))], word, words):
-        return _NONE
-    return Extraction(word, found.rule, found.span if len(said) == len(text) else None)
+    return _extraction(named) if named is not None and named.answer in words else read_claimed(text, words, beside)
 
 
 def read_said(text: str, sample: Sample) -> Extraction:
     """Extract the number that the reply claims, else the only one that it names; 0 if it says that none are there."""
     question, cut = _question(sample), max(0, len(text) - LONGEST)
     said = spoken.plainly(text[cut:], question)
-    found = read_number(said, sample)
+    found = _corrected(said, sample) or read_number(said, sample)
+    if found.answer is None and not _DOUBTFUL.search(said):
+        found = replace(read_number(_REMARK.sub(" ", said), sample), span=None)
     inner = bracketed(said) if found.answer is None else None
     if inner is not None:
         found = read_number(_KEY.sub(" ", said[slice(*inner)]).strip("{}[] "), sample)
         found = Extraction(found.answer, "json" if found.answer else "unparsed")
-    if found.answer is None and _COUNTED.search(question) and not amounts(said) and denies_existence(said):
+    if found.answer is None and _COUNTED.search(question) and not amounts(said) and _denies(said):
         return Extraction("0", "existence")
     kept = found.span is not None and len(said) == len(text) - cut
     return Extraction(
         found.answer, found.rule, (found.span[0] + cut, found.span[1] + cut) if kept and found.span else None
     )
+
+
+def _corrected(said: str, sample: Sample) -> Extraction | None:
+    """The number that comes after the last correction."""
+    marks = list(RECONSIDERED.finditer(said))[-1:]
+    found = read_number(said[marks[0].end() :], sample) if marks else _NONE
+    return replace(found, span=None) if found.answer is not None else None
+
+
+def _denies(said: str) -> bool:
+    """Whether a reply says that there is nothing to count, and not that there is no answer."""
+    return denies_existence(said) and not _ANSWERLESS.search(said)
 
 
 def same_word(answer: str, sample: Sample) -> Grade:
@@ -193,7 +206,7 @@ def write_grid(sample: Sample) -> list[str]:
 
 def read_time(text: str, sample: Sample) -> Extraction:
     """Extract a time."""
-    return _extraction(read_clock(text))
+    return _extraction(read_clock(text, later=_LATER.search(_question(sample)) is not None))
 
 
 def same_time(answer: str, sample: Sample) -> Grade:
