@@ -170,6 +170,7 @@ async def test_several_images_are_scored_one_by_one(folder: Path) -> None:
     assert both.scores == pytest.approx((*one.scores, *other.scores), abs=1e-5)
 
 
+@pytest.mark.parametrize("folder", [clip], indirect=True)
 async def test_a_template_is_filled(folder: Path) -> None:
     how = {"template": "{question} {choice}"}
     (filled,) = await ask(folder, choice(A, Text("what colour"), choices=("red", "green")), **how)
@@ -197,6 +198,7 @@ async def test_a_checkpoint_of_another_kind_says_so(tmp_path: Path) -> None:
         Adapter("x", Options(template="a photo"))
 
 
+@pytest.mark.parametrize("folder", [clip], indirect=True)
 async def test_what_this_machine_lacks_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "_available", lambda: 1000.0)
     for options, said in (
