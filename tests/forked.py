@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,12 @@ class Forked:
     def _read(self, reader: Connection) -> None:
         with reader, open(os.dup(reader.fileno()), "rb") as pipe:
             self._said = pipe.read()
+
+
+def start() -> None:
+    """Start what is forked from, whose socket lies in today's folder for temporary files."""
+    _server()
+    forkserver.ensure_running()
 
 
 @cache

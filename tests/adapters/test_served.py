@@ -27,6 +27,7 @@ from mmeval.cli import app
 from mmeval.engine.options import Settings
 from mmeval.providers import ManagedServer, process
 from mmeval.runner.models import model
+from tests import forked
 from tests.adapters.conftest import picture
 
 pytestmark = pytest.mark.local
@@ -374,12 +375,8 @@ class Command:
     def run(self, *flags: str) -> Result:
         return CliRunner().invoke(app, self.words("", *flags))
 
-    def start(self, args: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "mmeval", *self.words(args)],
-            cwd=self.folder, env={**os.environ, "PYTHONPATH": str(ROOT), "CI": "1"},
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-        )  # fmt: skip
+    def start(self, args: str) -> forked.Forked:
+        return forked.Forked(self.words(args), self.folder, {**os.environ, "PYTHONPATH": str(ROOT), "CI": "1"})
 
     def info(self) -> dict:
         return json.loads(next(self.folder.glob("results/*/*/*/run.json")).read_text())
@@ -389,8 +386,14 @@ class Command:
         return until(lambda: len([line for line in alive(self.marker) if " run " not in line]) == 3, 60.0)
 
 
+@pytest.fixture(scope="session")
+def _forks():
+    """Before a test has its own folder for temporary files, whose path is too long for a socket."""
+    forked.start()
+
+
 @pytest.fixture
-def command(marker, tmp_path):
+def command(_forks, marker, tmp_path):
     return Command(marker, tmp_path)
 
 
@@ -456,6 +459,6 @@ def test_a_command_that_is_killed_while_it_asks(command, tmp_path):
     started = command.start(f"--seen {fifo}")
     assert command.serving()
     assert until(lambda: bool(list(tmp_path.glob("results/*/*/*/run.json"))))
-    started.send_signal(signal.SIGKILL)
+    os.kill(started.pid, signal.SIGKILL)
     started.communicate(timeout=120)
     assert gone(command.marker)

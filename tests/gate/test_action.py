@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.gate.conftest import PROJECT
+from tests.gate.conftest import PROJECT, Command
 
 ROOT = Path(__file__).parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
@@ -77,22 +77,22 @@ def test_{name}(mmeval_gate):
 """
 
 
-def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run_pytest(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "MMEVAL_PATH": str(PROJECT), "MMEVAL_CACHE": str(folder / "c.sqlite"), "PYTHONPATH": str(ROOT)}
-    made = [sys.executable, "-m", *words]
+    made = [sys.executable, "-m", "pytest", *words]
     return subprocess.run(made, cwd=folder, env=env, check=False, capture_output=True, text=True)
 
 
 @pytest.mark.slow
-def test_fixture(tmp_path: Path) -> None:
+def test_fixture(mmeval: Command, tmp_path: Path) -> None:
     """One project, three tests: as good as before, worse, and nobody."""
-    assert command(tmp_path, "mmeval", "run", "quiz", "-m", "quizzer/base", "--limit", "200").returncode == 0
+    assert mmeval("run", "quiz", "-m", "quizzer/base", "--limit", "200").code == 0
     run = next((tmp_path / "results").glob("*/*/*/run.json")).parent
     (tmp_path / "gate.yaml").write_text("version: 1\nbenchmarks: {quiz: {margin: 0.05}}\n")
-    assert command(tmp_path, "mmeval", "gate", "accept", str(run), "--reason", "x").returncode == 0
+    assert mmeval("gate", "accept", str(run), "--reason", "x").code == 0
     models = {"same": "quizzer/base", "worse": "quizzer/worse-40", "nobody": "nobody/x"}
     (tmp_path / "test_it.py").write_text("".join(TEST.format(name=k, model=v) for k, v in models.items()))
-    done = command(tmp_path, "pytest", "-q", "-p", "no:cacheprovider", "--junitxml", "out.xml")
+    done = run_pytest(tmp_path, "-q", "-p", "no:cacheprovider", "--junitxml", "out.xml")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 passed" in done.stdout
     assert "2 failed" in done.stdout

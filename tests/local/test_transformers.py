@@ -129,13 +129,12 @@ async def test_pictures_are_seen_and_a_system_prompt_is_read(folders):
     assert read.usage.input > first.usage.input
 
 
-@pytest.mark.parametrize("seed", [3, 4])
-async def test_sampling_with_a_seed_repeats_in_any_company(seed, folders):
-    how = {"temperature": 1.5, "max_tokens": 12, "seed": seed}
+async def test_sampling_with_a_seed_repeats_in_any_company(folders):
+    how = {"temperature": 1.5, "max_tokens": 12, "seed": 3}
     first = await ask(folders("llava"), ONE, TWO, **how)
     second = await ask(folders("llava"), NONE, TWO, ONE, **how)
     assert [reply.text for reply in first] == [second[2].text, second[1].text]
-    assert first[0].text != (await ask(folders("llava"), ONE, **{**how, "seed": seed + 10}))[0].text
+    assert first[0].text != (await ask(folders("llava"), ONE, **{**how, "seed": 13}))[0].text
 
 
 async def test_a_broken_picture_fails_alone(folders):

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from scipy.signal import get_window
 
 from mmeval.fresh import Generator, Item
 from mmeval.fresh.sounds.ranks import PLACES
@@ -50,7 +49,7 @@ class Heard:
     def pitch(self, first: float, last: float) -> float:
         """Hertz of the highest peak in a part of the sound."""
         part = self.samples[int(first * len(self.samples)) : int(last * len(self.samples))]
-        power = np.abs(np.fft.rfft(part * get_window("hann", len(part)), PADDED))
+        power = np.abs(np.fft.rfft(part * np.hanning(len(part) + 1)[:-1], PADDED))
         return float(power.argmax()) * self.rate / PADDED
 
     @property

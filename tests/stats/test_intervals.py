@@ -7,10 +7,10 @@ import random
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t as student
+from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.proportion import proportion_confint
 
 from mmeval.stats.clusters import ClusterSums
@@ -65,7 +65,7 @@ def cr2(values: np.ndarray, groups: np.ndarray) -> tuple[float, float]:
 def test_mean_oracle(n: int) -> None:
     values = RNG.uniform(2, 8, n)
     estimate = mean(values.tolist())
-    expected = sm.OLS(values, np.ones(n)).fit().conf_int()[0]
+    expected = OLS(values, np.ones(n)).fit().conf_int()[0]
     assert (estimate.low, estimate.high) == pytest.approx(tuple(expected), abs=1e-9)
     assert estimate.method == "t"
 
