@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
@@ -26,9 +26,12 @@ PRELOADED = ("mmeval.cli.run", "mmeval.runner.lifecycle", "aiohttp", "openai", "
 class Forked:
     """As much of `subprocess.Popen` as tests need: `pid`, `poll()`, `communicate()` and `returncode`."""
 
-    def __init__(self, words: Sequence[str], cwd: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, words: Sequence[str], cwd: Path, env: Mapping[str, str], *, limit: Callable[[], object] | None = None
+    ) -> None:
+        """Start it; `limit`, which must be picklable, is called in the new process first."""
         reader, writer = _server().Pipe(duplex=False)
-        self._process = _server().Process(target=_command, args=(writer, list(words), cwd, dict(env)))
+        self._process = _server().Process(target=_command, args=(writer, list(words), cwd, dict(env), limit))
         self._process.start()
         writer.close()
         self.pid = self._process.pid or 0
@@ -68,7 +71,9 @@ def _server() -> Any:
     return context
 
 
-def _command(writer: Connection, words: list[str], cwd: Path, env: dict[str, str]) -> None:
+def _command(
+    writer: Connection, words: list[str], cwd: Path, env: dict[str, str], limit: Callable[[], object] | None
+) -> None:
     """The forked process: what a shell would set, then the program."""
     from mmeval.cli import main
 
@@ -80,6 +85,8 @@ def _command(writer: Connection, words: list[str], cwd: Path, env: dict[str, str
         os.dup2(writer.fileno(), stream)
     writer.close()
     sys.argv = ["mmeval", *words]
+    if limit is not None:
+        limit()
     try:
         main()
     finally:

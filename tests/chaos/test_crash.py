@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import resource
 import signal
@@ -83,10 +84,7 @@ def test_a_clock_that_jumps_changes_no_duration(tmp_path: Path, monkeypatch: pyt
 
 def test_a_full_disk_is_one_line_and_resumable(project, provider) -> None:
     """A file size limit makes writes fail half-way, as a full disk does."""
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
-
+    limit = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (60_000, 60_000))
     run = project(400)
     assert run.run("clean")[0] == 0
     provider.reset()
