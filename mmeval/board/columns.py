@@ -8,7 +8,7 @@ from dataclasses import replace
 from mmeval.board.cards import BenchmarkCard
 from mmeval.board.cell import Aside, Cell, Column
 from mmeval.board.missing import stretched
-from mmeval.board.settings import marked, row_of
+from mmeval.board.settings import alike, marked, row_of
 from mmeval.comparable import Change, refused, short
 
 SAMPLES = "samples_digest"
@@ -23,7 +23,8 @@ def make_column(card: BenchmarkCard, cells: Sequence[Cell]) -> Column:
     A run that lacks some of these samples counts them as missing. Runs on some of the samples are listed aside, unless
     there are no others: then they are the column, and it has no ranks.
     """
-    groups = _groups([cell for cell in cells if not cell.spec.variant] or list(cells))
+    plain = [cell for cell in cells if not cell.spec.variant]
+    groups = alike(plain or cells, _differences)  # but for their samples
     group = max(groups, key=lambda one: _weight(one, card))
     asked = [cell for cell in group if cell.whole]
     full = bool(asked)
@@ -43,18 +44,6 @@ def make_column(card: BenchmarkCard, cells: Sequence[Cell]) -> Column:
         limited=aside,
         excluded=[_why(cell, main) for cell in rest if cell not in aside],
     )
-
-
-def _groups(cells: Sequence[Cell]) -> list[list[Cell]]:
-    """Runs that are comparable but for their samples."""
-    groups: list[list[Cell]] = []
-    for cell in cells:
-        home = next((group for group in groups if not _differences(group[0], cell)), None)
-        if home is None:
-            groups.append([cell])
-        else:
-            home.append(cell)
-    return groups
 
 
 def _differences(main: Cell, cell: Cell, *, samples: bool = False) -> list[Change]:

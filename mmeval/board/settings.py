@@ -7,7 +7,7 @@ the adapter's code as the catalog has it now; then the one of the newest minor v
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,15 +27,21 @@ COMMON = ("media_policy", "mmeval")
 
 def row_of(cells: Sequence[Cell], card: BenchmarkCard) -> tuple[Cell, list[Aside]]:
     """The row of one model, and its other settings; in each of them, all runs are pooled."""
+    groups = alike(cells, _differ)
+    first, *others = sorted((pool(group, card) for group in groups), key=lambda cell: _place(cell, card))
+    return first, [Aside(cell=other, **_named(_differ(first, other)[0])) for other in others]
+
+
+def alike(cells: Iterable[Cell], differ: Callable[[Cell, Cell], object]) -> list[list[Cell]]:
+    """The cells in groups whose members do not differ from the first one, in the order of their first members."""
     groups: list[list[Cell]] = []
     for cell in cells:
-        home = next((group for group in groups if not _differ(group[0], cell)), None)
+        home = next((group for group in groups if not differ(group[0], cell)), None)
         if home is None:
             groups.append([cell])
         else:
             home.append(cell)
-    first, *others = sorted((pool(group, card) for group in groups), key=lambda cell: _place(cell, card))
-    return first, [Aside(cell=other, **_named(_differ(first, other)[0])) for other in others]
+    return groups
 
 
 def _differ(base: Cell, cell: Cell) -> list[Change]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, Self
 
 from mmeval.data.hub import Hub
 from mmeval.definitions import Source
@@ -113,10 +113,28 @@ class Zipped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Each:
-    """Rows that hold several questions about one thing: one row for each of them."""
+class Reshaped:
+    """One source, whose rows a subclass gives another shape."""
 
     source: Source
+
+    def describe(self) -> Mapping[str, JSON]:
+        """The description of the source."""
+        return self.source.describe()
+
+    def sources(self) -> tuple[Source, ...]:
+        """The source."""
+        return (self.source,)
+
+    def with_sources(self, sources: tuple[Source, ...]) -> Self:
+        """A copy with another source."""
+        return replace(self, source=sources[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Each(Reshaped):
+    """Rows that hold several questions about one thing: one row for each of them."""
+
     columns: tuple[str, ...]
     """Lists of equal length; each new row has one item of each. The place in the list, from 0, is in `part`."""
 
@@ -131,24 +149,11 @@ class Each:
             for part, items in enumerate(zip(*lists, strict=True)):
                 yield {**row, **dict(zip(self.columns, items, strict=True)), "part": part}
 
-    def describe(self) -> Mapping[str, JSON]:
-        """The description of the source."""
-        return self.source.describe()
-
-    def sources(self) -> tuple[Source, ...]:
-        """The source."""
-        return (self.source,)
-
-    def with_sources(self, sources: tuple[Source, ...]) -> Each:
-        """A copy with another source."""
-        return replace(self, source=sources[0])
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class Gathered(Reshaped):
     """Neighbouring rows with the same value of a column, as one row whose other columns hold lists."""
 
-    source: Source
     column: str
 
     def rows(self, *, offline: bool = False) -> Iterator[Row]:
@@ -156,18 +161,6 @@ class Gathered:
         for value, group in groupby(self.source.rows(offline=offline), key=itemgetter(self.column)):
             some = list(group)
             yield {**{name: [row[name] for row in some] for name in some[0]}, self.column: value}
-
-    def describe(self) -> Mapping[str, JSON]:
-        """The description of the source."""
-        return self.source.describe()
-
-    def sources(self) -> tuple[Source, ...]:
-        """The source."""
-        return (self.source,)
-
-    def with_sources(self, sources: tuple[Source, ...]) -> Gathered:
-        """A copy with another source."""
-        return replace(self, source=sources[0])
 
 
 def gathered(source: Source, column: str) -> Gathered:

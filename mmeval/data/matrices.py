@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mmeval.data.remote import data_root
+from mmeval.data.remote import OwnData, data_root
 from mmeval.errors import DataError
 from mmeval.types import JSON, Row
 
@@ -27,7 +27,7 @@ CONFIGURATIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Matrices:
+class Matrices(OwnData):
     """The test problems of a folder of `<configuration>/*_test.npz`."""
 
     name: str
@@ -49,20 +49,6 @@ class Matrices:
             file = Path(name)
             configuration = file.parent.name
             yield {"id": f"{configuration}/{file.stem}", "configuration": configuration, **_problem(file)}
-
-    @property
-    def local(self) -> bool:
-        """Always True: the data cannot be downloaded."""
-        return True
-
-    def resolve(self) -> Matrices:
-        """Nothing to look up: the content is the revision."""
-        return self
-
-    def pinned(self, pin: Mapping[str, Any]) -> Matrices:
-        """The same folders. The digest in the lock verifies their content."""
-        del pin
-        return self
 
     def pin(self) -> dict[str, JSON]:
         """Name and files."""

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from mmeval.data import files
 from mmeval.data.contract import Columns, checked
@@ -126,8 +126,28 @@ def vlmevalkit(name: str, *, md5: str | None, url: str | None = None, columns: C
     return Tsv(name=name, url=url or VLMEVALKIT.format(name=name), md5=md5, columns=columns or {})
 
 
+class OwnData:
+    """Data that the user must supply: what `data/` does not hold cannot be downloaded."""
+
+    __slots__ = ()
+
+    @property
+    def local(self) -> bool:
+        """Always True: there is nothing to download."""
+        return True
+
+    def resolve(self) -> Self:
+        """Nothing to look up: the content is the revision."""
+        return self
+
+    def pinned(self, pin: Mapping[str, Any]) -> Self:
+        """The same data. The digest in the lock verifies their content."""
+        del pin
+        return self
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Supplied:
+class Supplied(OwnData):
     """A file that the user must supply, with its images in the same folder. Lines of a .txt are rows with a `text`."""
 
     name: str
@@ -169,20 +189,6 @@ class Supplied:
             raise DataError(f"{self.path}: expected a list of objects")
         numbered = ({**one, "row": number} for number, one in enumerate(found))
         yield from checked(numbered, self.columns, where=self.where)
-
-    @property
-    def local(self) -> bool:
-        """Always True: the file cannot be downloaded."""
-        return True
-
-    def resolve(self) -> Supplied:
-        """Nothing to look up: the content is the revision."""
-        return self
-
-    def pinned(self, pin: Mapping[str, Any]) -> Supplied:
-        """The same file. The digest in the lock verifies its content."""
-        del pin
-        return self
 
     def pin(self) -> dict[str, JSON]:
         """Name and file."""

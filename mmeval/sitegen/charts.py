@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from markupsafe import Markup
+
+from mmeval.sitegen.text import short
 
 ROW = 220
 """Width of the small charts in table rows."""
@@ -165,12 +167,11 @@ def scatter(
     best = pareto(points) if front else []
     at = {id(p): (x(v), y(p.y)) for p, v in zip(points, xs, strict=True)}
     parts = [_x_axis(x, label, log=log, dates=dates), _y_axis(y)]
-    if len(best) > 1:
-        path = "".join(f"{'L' if i else 'M'}{n(at[id(p)][0])} {n(at[id(p)][1])}" for i, p in enumerate(best))
-        parts.append(Markup('<path class="front" d="{}"/>').format(path))
+    parts.append(front_line([at[id(p)] for p in best]))
     parts += [_mark(p, at[id(p)], y, on=p in best) for p in points]
     rest = sorted((p for p in points if p not in best), key=lambda p: -p.y)
-    parts += _names([*best, *rest[: max(0, NAMED - len(best))]], at)
+    shown = [*best, *rest[: max(0, NAMED - len(best))]]
+    parts += names([(short(p.title, LONGEST), at[id(p)]) for p in shown], list(at.values()), wide=7)
     titles = Markup(
         '<text class="title" x="{}" y="{}" text-anchor="end">{}</text><text class="title" x="2" y="13">{}</text>'
     ).format(WIDE - 16, HIGH - 6, x_title, y_title)
@@ -240,31 +241,46 @@ def _mark(point: Point, at: tuple[float, float], y: _Axis, *, on: bool) -> Marku
     )
 
 
-def _names(points: Sequence[Point], at: Mapping[int, tuple[float, float]]) -> list[Markup]:
-    """Names beside points; one that would cover a point or an earlier name is left out."""
+def front_line(spots: Sequence[Spot]) -> Markup:
+    """The line through the points of the Pareto front; nothing for a single one."""
+    path = "".join(f"{'L' if i else 'M'}{n(x)} {n(y)}" for i, (x, y) in enumerate(spots))
+    return Markup('<path class="front" d="{}"/>').format(path) if len(spots) > 1 else Markup("")
+
+
+Spot: TypeAlias = tuple[float, float]
+"""Pixels from the left and from the top."""
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right and bottom of a name."""
+FRAME: Box = (LEFT, TOP - 12, WIDE, HIGH - BOTTOM)
+"""Where the names of a scatter plot may be."""
+
+
+def names(
+    named: Iterable[tuple[str, Spot]],
+    points: Sequence[Spot],
+    *,
+    wide: float,
+    frame: Box = FRAME,
+) -> list[Markup]:
+    """Names beside their points; one that would cover a point or an earlier name is left out.
+
+    Args:
+        named: names and their points, the most important first.
+        points: all points of the plot.
+        wide: pixels of a letter.
+        frame: where names may be.
+    """
     taken: list[Box] = []
     out = []
-    for point in points:
-        name = point.title if len(point.title) <= LONGEST else f"{point.title[: LONGEST - 1]}…"
-        box = place(at[id(point)], 7 * len(name), list(at.values()), taken)
-        if box is None:
-            continue
-        taken.append(box)
-        out.append(Markup('<text class="name" x="{}" y="{}">{}</text>').format(n(box[0]), n(box[3] - 3), name))
+    for name, at in named:
+        box = place(at, wide * len(name), points, taken, frame)
+        if box is not None:
+            taken.append(box)
+            out.append(Markup('<text class="name" x="{}" y="{}">{}</text>').format(n(box[0]), n(box[3] - 3), name))
     return out
 
 
-Box: TypeAlias = tuple[float, float, float, float]
-"""Left, top, right and bottom of a name."""
-
-
-def place(
-    at: tuple[float, float],
-    wide: float,
-    points: Sequence[tuple[float, float]],
-    taken: Sequence[Box],
-    frame: Box = (LEFT, TOP - 12, WIDE, HIGH - BOTTOM),
-) -> Box | None:
+def place(at: Spot, wide: float, points: Sequence[Spot], taken: Sequence[Box], frame: Box = FRAME) -> Box | None:
     """A box for a name of this width beside its point, in the frame, clear of all points and of what is taken."""
     spots = (
         (9, 4),

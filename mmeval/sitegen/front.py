@@ -11,8 +11,8 @@ from markupsafe import Markup
 from mmeval.board import Board
 from mmeval.board.views import View
 from mmeval.sitegen.asked import Asked
-from mmeval.sitegen.charts import Box, Scale, around, axis, interval, n, pareto, place, sized, ticks
 from mmeval.sitegen.charts import Point as Dot
+from mmeval.sitegen.charts import Scale, around, axis, front_line, interval, n, names, pareto, sized, ticks
 from mmeval.sitegen.env import Language
 from mmeval.sitegen.links import model_url
 from mmeval.sitegen.pages.plots import cost, latency, size
@@ -134,12 +134,11 @@ def drawn(dots: Sequence[Dot], label: Callable[[float], str]) -> Markup:
     wanted = [mark for mark in marks if math.log10(mark) % 1 < 1e-9] if len(marks) > 6 else marks
     parts += [_upright(at(mark, low)[0], label(mark)) for mark in wanted]
     best = pareto(dots)
-    if len(best) > 1:
-        path = "".join(f"{'L' if i else 'M'}{n(at(d.x, d.y)[0])} {n(at(d.x, d.y)[1])}" for i, d in enumerate(best))
-        parts.append(Markup('<path class="front" d="{}"/>').format(path))
+    parts.append(front_line([at(dot.x, dot.y) for dot in best]))
     parts += [_dot(dot, at(dot.x, dot.y), on=dot in best) for dot in sorted(dots, key=lambda d: d in best)]
     spots = [at(dot.x, dot.y) for dot in dots]
-    parts += _names([(dot.title, *at(dot.x, dot.y)) for dot in reversed(best)], spots)
+    named = [(short(dot.title, 24), at(dot.x, dot.y)) for dot in reversed(best)]
+    parts += names(named, spots, wide=6.5, frame=(LEFT, 0, WIDE, HIGH - BOTTOM))
     body = Markup("").join(parts)
     return Markup('<svg class="small" viewBox="0 0 {} {}" aria-hidden="true">{}</svg>').format(WIDE, HIGH, body)
 
@@ -160,19 +159,6 @@ def _dot(dot: Dot, at: tuple[float, float], *, on: bool) -> Markup:
     return Markup('<circle class="{}" cx="{}" cy="{}" r="{}"><title>{}: {}</title></circle>').format(
         "on" if on else "off", n(at[0]), n(at[1]), "4.5" if on else "3.5", dot.title, f"{dot.y:.1f}"
     )
-
-
-def _names(named: Sequence[tuple[str, float, float]], points: Sequence[tuple[float, float]]) -> list[Markup]:
-    """Names beside points, from the best; one that would cover a point or an earlier name is left out."""
-    taken: list[Box] = []
-    out = []
-    for title, *at in named:
-        name = short(title, 24)
-        box = place((at[0], at[1]), 6.5 * len(name), points, taken, (LEFT, 0, WIDE, HIGH - BOTTOM))
-        if box is not None:
-            taken.append(box)
-            out.append(Markup('<text class="name" x="{}" y="{}">{}</text>').format(n(box[0]), n(box[3] - 3), name))
-    return out
 
 
 def questions(asked: Sequence[Asked]) -> list[dict[str, Any]]:

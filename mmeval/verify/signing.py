@@ -6,10 +6,11 @@ The signed message is the canonical JSON of `signature.json` without its `signat
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -93,13 +94,8 @@ def sign(run: Run, key: Path) -> Signature:
         UsageError: the key cannot be read, or is not an Ed25519 private key.
         StoreError: a file of the run leads out of its folder.
     """
-    serialization, ed25519, failures = _library()
-    try:
-        private = serialization.load_pem_private_key(key.read_bytes(), password=None)
-    except OSError as error:
-        raise UsageError(f"{key}: {error.strerror or error}") from None
-    except failures:
-        private = None
+    serialization, ed25519, _ = _library()
+    private = _key(key, functools.partial(serialization.load_pem_private_key, password=None))
     if not isinstance(private, ed25519.Ed25519PrivateKey):
         raise UsageError(f"{key} is not an Ed25519 private key; `mmeval sign --new-key FILE` makes one")
     if fault := foreign(run.path):
@@ -110,6 +106,17 @@ def sign(run: Run, key: Path) -> Signature:
     made = made.model_copy(update={"signature": _encoded(private.sign(made.message))})
     write_atomic(run.files.signature, made.model_dump_json(indent=1) + "\n")
     return made
+
+
+def _key(file: Path, load: Callable[[bytes], Any]) -> Any:
+    """The key in a file, of any kind; None if there is none."""
+    *_, failures = _library()
+    try:
+        return load(file.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror or error}") from None
+    except failures:
+        return None
 
 
 def _files(files: Files) -> Iterable[tuple[str, Path]]:
@@ -133,13 +140,8 @@ def read_public_keys(files: Sequence[Path]) -> dict[str, str]:
 
 
 def _public(file: Path) -> str:
-    serialization, ed25519, failures = _library()
-    try:
-        key = serialization.load_pem_public_key(file.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{file}: {error.strerror or error}") from None
-    except failures:
-        key = None
+    serialization, ed25519, _ = _library()
+    key = _key(file, serialization.load_pem_public_key)
     if not isinstance(key, ed25519.Ed25519PublicKey):
         raise UsageError(f"{file} is not an Ed25519 public key")
     return _encoded(key.public_bytes_raw())
