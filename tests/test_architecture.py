@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,52 @@ def test_size() -> None:
         for node in parsed(file):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
                 assert node.end_lineno - node.lineno < 60, f"{dotted(file)}.{node.name} is too long"
+
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+NAMED = {
+    "PIL": "pillow", "google": "google-genai", "mlflow": "mlflow-skinny", "skimage": "scikit-image", "yaml": "pyyaml",
+    "requests": "google-generativeai",
+}  # fmt: skip
+"""Modules and the packages that bring them, where the names differ."""
+
+
+def packages(requirements: list[str]) -> set[str]:
+    return {re.split(r"[\[<>=]", one)[0] for one in requirements} - {"mmeval-harness"}
+
+
+IMPORT = re.compile(r"^ *(?:import (\w+)|from (\w+)[\w.]* import )", re.MULTILINE)
+
+
+def modules_of_others(file: Path) -> set[str]:
+    """The packages that a file imports beside mmeval and the standard library."""
+    found = {one or other for one, other in IMPORT.findall(file.read_text(encoding="utf-8"))}
+    return found - sys.stdlib_module_names - {"mmeval"}
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    """The bridge's worker runs in an environment of its own."""
+    files = [file for file in MODULES if PACKAGE / "bridge" / "worker" not in file.parents]
+    files += [*(ROOT / "adapters").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
+    imported = {NAMED.get(name, name).replace("_", "-") for file in files for name in modules_of_others(file)}
+    base = packages(PROJECT["dependencies"])
+    assert imported - base - {name for extra in EXTRAS.values() for name in packages(extra)} == set()
+    assert base - imported == set(), "installed for everybody, and used by nobody"
+
+
+def test_every_package_and_every_extra_has_its_line() -> None:
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"[\w-]+", page))
+    assert packages([*PROJECT["dependencies"], *(one for extra in EXTRAS.values() for one in extra)]) - told == set()
+    assert set(EXTRAS) - set(re.findall(r"`([\w-]+)`", page)) == set()
+
+
+def test_the_extras_that_texts_name_exist() -> None:
+    files = [*MODULES, *(ROOT / "adapters").glob("*.py"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
+    texts = "".join(file.read_text(encoding="utf-8") for file in files)
+    named = re.findall(r"mmeval[-_]harness[\w.-]*\[([a-z,-]+)\]", texts) + re.findall(r'\bextra="([\w-]+)"', texts)
+    assert {name for some in named for name in some.split(",")} - {*EXTRAS, "forbid", "ignore"} == set()
 
 
 HEAVY = (
