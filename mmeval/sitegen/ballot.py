@@ -20,7 +20,7 @@ from mmeval.media import save, thumbnail
 from mmeval.sitegen.env import CSP, Renderer, languages, source_folder
 from mmeval.sitegen.samples import Samples, load
 from mmeval.sitegen.text import clean
-from mmeval.store import StoredPart, samples_path, write_atomic
+from mmeval.store import SAMPLES, Run, StoredPart, samples_path, write_atomic
 from mmeval.types import Image, Media
 
 __all__ = ["Ballot", "write_ballot"]
@@ -87,7 +87,7 @@ class _Maker:
         names = (pair.first, pair.second)
         sides = [self._side(question.replies[name], name, names) for name in names]
         run = question.run
-        file = samples_path(self._results, run.info)
+        file = samples_path(self._root(run), run.info)
         known = load(file)
         self.counts["private"] += not known.public
         return {
@@ -97,6 +97,11 @@ class _Maker:
             "question": list(self._question(question, known, file.parent / "thumbs")),
             "sides": sides,
         }
+
+    def _root(self, run: Run) -> Path:
+        """The folder of results in which a run lies: it may have been given by its path. A baseline lies deeper."""
+        root = run.path.resolve().parents[2]
+        return root if (root / SAMPLES).is_dir() else self._results
 
     def _side(self, said: Said, model: str, names: Sequence[str]) -> dict[str, Any]:
         shown, found = masked(said.text, names)

@@ -58,6 +58,14 @@ def test_people_vote_on_images_side_by_side(tabs: Any, drawn: Path) -> None:
     assert tabs.errors() == []
 
 
+def test_runs_given_by_their_paths_bring_their_questions(drawn: Path) -> None:
+    (drawn / "elsewhere").mkdir(exist_ok=True)
+    given = [str(folder) for folder in (drawn / "results").glob("drawing__*/*/*/")]
+    done = mmeval(drawn, "arena", "build", *given, "--results", "elsewhere", "--out", "page2")
+    assert "licence" not in done.output
+    assert json.loads((drawn / "page2" / "ballot.json").read_text())["pairs"][0]["question"]
+
+
 def test_a_judge_is_shown_both_images_in_both_orders(drawn: Path) -> None:
     found = [find_run(model, drawn / "results") for model in ("drawing__right", "drawing__wrong")]
     pairs, _ = choose_pairs(questions_of(found), 1)
