@@ -31,10 +31,19 @@ from mmeval.types import MEDIA, Form, Media
 
 INDEX = "model_index.json"
 WAYS = "use -o dtype=bfloat16, or another -o device"
-NAMES = {"width": ("width",), "height": ("height",), "steps": ("num_inference_steps",), "guidance": ("guidance_scale",),
-         "negative": ("negative_prompt",), "frames": ("num_frames",),
-         "seconds": ("audio_length_in_s", "audio_end_in_s")}  # fmt: skip
-"""Our options and what pipelines call them."""
+NAMES = {
+    "width": ("width",),
+    "height": ("height",),
+    "steps": ("num_inference_steps",),
+    "guidance": ("true_cfg_scale", "guidance_scale", "distilled_guidance_scale", "max_guidance_scale"),
+    "negative": ("negative_prompt",),
+    "frames": ("num_frames", "video_length", "frames"),
+    "fps": ("frame_rate", "fps", "target_fps"),
+    "seconds": ("audio_length_in_s", "audio_end_in_s", "audio_duration", "audio_duration_s", "duration"),
+}
+"""Our options and what pipelines call them, the first that a pipeline has."""
+FPS = 8
+"""Frames per second of a film whose pipeline does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +61,8 @@ class DiffusersOptions(Options):
     """What should not be there."""
     frames: int | None = None
     """Of a film."""
-    fps: int = 8
-    """Frames per second of a film."""
+    fps: int | None = None
+    """Frames per second of a film; those of the pipeline, or else 8, unless given."""
     seconds: float | None = None
     """Length of a sound."""
     revision: str | None = None
@@ -126,7 +135,7 @@ class Adapter(LocalModel[Asked]):
         width, height = options.width, options.height
         if request.want == "video":
             width, height = width and width - width % 2, height and height - height % 2
-        film = options.frames / options.fps if options.frames else None
+        film = options.frames / options.fps if options.frames and options.fps else None
         return Form(width=width, height=height, seconds=film if request.want == "video" else options.seconds)
 
     def _group(self, item: Asked) -> Hashable:
@@ -162,7 +171,7 @@ class Pipeline:
             )
         self._pipe = pipe.to(device)
         self._pipe.set_progress_bar_config(disable=True)
-        self._torch, self._name, self._fps = torch, name, options.fps
+        self._torch, self._name, self._fps = torch, name, _fps(self._pipe, options)
         self._given, self._size = _given(self._pipe, options), (options.width, options.height)
         self.makes = _makes(self._pipe)
         self.memory, self.first_tokens = providers.DeviceMemory(torch, device), options.batch_size
@@ -253,8 +262,8 @@ class Pipeline:
         return Reply(text="", finish="stop", media=(made,), model=self._name, seed=asked.seed)
 
     def _media(self, out: Any) -> list[Media]:
-        if self.makes == "image":
-            return [media.image(_png(picture)) for picture in out.images]
+        if self.makes == "image":  # Kandinsky 5 names them in the singular
+            return [media.image(_png(picture)) for picture in getattr(out, "images", None) or out.image]
         if self.makes == "video":
             return [media.video(_film(frames, self._fps)) for frames in out.frames]
         return [media.audio(_wav(sound, _rate(self._pipe))) for sound in out.audios]
@@ -275,22 +284,41 @@ def _makes(pipe: Any) -> Literal["image", "audio", "video"]:
     takes = _takes(pipe)
     if any(name in takes for name in NAMES["seconds"]):
         return "audio"
-    return "video" if "num_frames" in takes or "video_length" in takes else "image"
+    return "video" if any(name in takes for name in NAMES["frames"]) else "image"
+
+
+def _named(own: str, takes: Mapping[str, Any]) -> str | None:
+    """What a pipeline calls one of our options; None if it has no such setting."""
+    found = [name for name in NAMES[own] if name in takes]
+    if len(found) > 1 and found[0] == "true_cfg_scale" and takes[found[0]].default <= 1:  # off, as in FLUX
+        return found[1]
+    return found[0] if found else None
+
+
+def _fps(pipe: Any, options: DiffusersOptions) -> int:
+    """Frames per second of a film: as asked for, or as the pipeline makes them unless told otherwise."""
+    takes = _takes(pipe)
+    name = _named("fps", takes)
+    own = takes[name].default if name else None
+    return options.fps or (round(own) if isinstance(own, int | float) else FPS)
 
 
 def _given(pipe: Any, options: DiffusersOptions) -> dict[str, Any]:
     """The options as the pipeline calls them; raises UsageError for one that it does not have."""
     takes, found = _takes(pipe), {}
-    for own, theirs in NAMES.items():
-        value = getattr(options, own)
+    for own in NAMES:
+        value, name = getattr(options, own), _named(own, takes)
         if value is None:
             continue
-        name = next((name for name in theirs if name in takes), None)
         if name is None and own in ("width", "height") and "image" in takes:
             continue  # the picture is brought to this size
+        if name is None and own == "fps" and _makes(pipe) == "video":
+            continue  # the film has this rate, and the pipeline knows of none
         if name is None:
             raise UsageError(f"-o {own}: {type(pipe).__name__} has no such setting; leave it out")
         found[name] = value
+    if "max_area" in takes and options.width and options.height:  # FLUX Kontext takes only the ratio of the sides
+        found["max_area"] = options.width * options.height
     return found
 
 
@@ -308,8 +336,11 @@ def _film(frames: Sequence[Any], fps: int) -> bytes:
 
 def _rate(pipe: Any) -> int:
     """Samples per second of what a pipeline makes."""
-    vocoder = getattr(pipe, "vocoder", None)
-    return int(vocoder.config.sampling_rate if vocoder is not None else pipe.vae.sampling_rate)
+    for part in (getattr(pipe, "vocoder", None), getattr(pipe, "vae", None)):
+        rate = getattr(getattr(part, "config", None), "sampling_rate", None)
+        if rate:
+            return int(rate)
+    return int(getattr(pipe, "sample_rate", None) or pipe.vae.sampling_rate)
 
 
 def _wav(sound: Any, rate: int) -> bytes:

@@ -299,15 +299,11 @@ FETCHED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "way", ["images", "tool", "speech", "gemini", "gemini-tts", "runway", "inworld", "imagen", "veo"]
-)
+@pytest.mark.parametrize("way", ["images", "speech", "gemini", "runway", "inworld", "imagen", "veo"])
 def test_what_a_hostile_server_gets(server, monkeypatch, way):
     """No request for another host, no memory, no time, no key: when it is asked, and when a file is fetched from it."""
     monkeypatch.setenv("STUDIO_KEY", KEY)
     monkeypatch.setattr(links, "MAX_MADE", 1_000_000)
-    if way == "tool":
-        monkeypatch.setattr(sys.modules[Catalog().adapter("openai").__mro__[0].__module__], "HOST", "127.0.0.1")
     wanted = dict(ASKED)
     if way in ("images", "runway"):
         wanted |= {f"{name}-file" if name in ATTACKS else name: kind for name, kind in FETCHED.items()}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,53 @@ def film() -> Any:
     )  # fmt: skip
 
 
+def instruct() -> Any:
+    """InstructPix2Pix: Stable Diffusion whose network sees the picture beside the noise."""
+    import diffusers as d
+
+    pipe = image()
+    unet = d.UNet2DConditionModel(**{**pipe.unet.config, "in_channels": 8})
+    parts = {**pipe.components, "unet": unet, "scheduler": d.EulerDiscreteScheduler(beta_schedule="scaled_linear")}
+    return d.StableDiffusionInstructPix2PixPipeline(**parts, requires_safety_checker=False)
+
+
+def t5() -> tuple[Any, Any]:
+    """A tokenizer of T5 with a letter for each token, and an encoder."""
+    import transformers as hf
+
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0), *((letter, -4.0) for letter in LETTERS)]
+    words = hf.T5Tokenizer(vocab=pieces, extra_ids=0, model_max_length=77)
+    config = hf.T5Config(vocab_size=len(pieces), d_model=32, d_ff=37, d_kv=8, num_layers=2, num_heads=4)
+    return words, hf.T5EncoderModel(config).eval()
+
+
+def ltx() -> dict[str, Any]:
+    """The parts of LTX-Video."""
+    import diffusers as d
+
+    blocks, flat = (8, 8, 8, 8), (False,) * 4
+    vae = d.AutoencoderKLLTXVideo(
+        latent_channels=8, block_out_channels=blocks, decoder_block_out_channels=blocks, layers_per_block=(1,) * 5,
+        decoder_layers_per_block=(1,) * 5, spatio_temporal_scaling=(True, True, False, False),
+        decoder_spatio_temporal_scaling=(True, True, False, False), decoder_inject_noise=(False, *flat),
+        upsample_residual=flat, upsample_factor=(1,) * 4, patch_size=1, encoder_causal=True,
+    )  # fmt: skip
+    transformer = d.LTXVideoTransformer3DModel(
+        in_channels=8, out_channels=8, num_attention_heads=4, attention_head_dim=8, cross_attention_dim=32,
+        num_layers=1, caption_channels=32,
+    )  # fmt: skip
+    words, encoder = t5()
+    return {"scheduler": d.FlowMatchEulerDiscreteScheduler(), "vae": vae, "text_encoder": encoder, "tokenizer": words,
+            "transformer": transformer}  # fmt: skip
+
+
+def moving() -> Any:
+    """LTX-Video from an image."""
+    import diffusers as d
+
+    return d.LTXImageToVideoPipeline(**ltx())
+
+
 def sound() -> Any:
     """AudioLDM 2."""
     import diffusers as d
@@ -96,15 +145,13 @@ def sound() -> Any:
 
     letters = {token: i for i, token in enumerate(["<s>", "<pad>", "</s>", "<unk>", "<mask>", *LETTERS])}
     words = hf.RobertaTokenizer(vocab=letters, merges=[], model_max_length=77)
-    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0), *((letter, -4.0) for letter in LETTERS)]
-    t5_words = hf.T5Tokenizer(vocab=pieces, extra_ids=0, model_max_length=77)
+    t5_words, t5_encoder = t5()
     text = {"vocab_size": len(letters), "hidden_size": 8, "intermediate_size": 37, "num_hidden_layers": 1,
             "num_attention_heads": 1, "projection_dim": 8, "pad_token_id": 1}  # fmt: skip
     heard = {"spec_size": 8, "window_size": 4, "num_mel_bins": 8, "patch_size": 4, "patch_stride": 2, "depths": [1],
              "num_attention_heads": [1], "num_hidden_layers": 1, "hidden_size": 192, "patch_embeds_hidden_size": 24,
              "projection_dim": 8, "drop_path_rate": 0.0}  # fmt: skip
     clap = hf.ClapModel(hf.ClapConfig(text_config=text, audio_config=heard, projection_dim=16))
-    t5 = hf.T5EncoderModel(hf.T5Config(vocab_size=len(pieces), d_model=32, d_ff=37, d_kv=8, num_layers=2, num_heads=4))
     gpt = hf.GPT2LMHeadModel(
         hf.GPT2Config(
             n_embd=16,
@@ -127,7 +174,7 @@ def sound() -> Any:
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"), up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
     )  # fmt: skip
     return d.AudioLDM2Pipeline(
-        vae=d.AutoencoderKL(**{**VAE, "in_channels": 1, "out_channels": 1}), text_encoder=clap, text_encoder_2=t5,
+        vae=d.AutoencoderKL(**{**VAE, "in_channels": 1, "out_channels": 1}), text_encoder=clap, text_encoder_2=t5_encoder,
         projection_model=AudioLDM2ProjectionModel(text_encoder_dim=16, text_encoder_1_dim=32, langauge_model_dim=16),
         language_model=gpt, tokenizer=words, tokenizer_2=t5_words,
         feature_extractor=hf.ClapFeatureExtractor(feature_size=8), unet=unet, scheduler=d.DDIMScheduler(**NOISE),
@@ -136,7 +183,7 @@ def sound() -> Any:
 
 
 PIPELINES: dict[str, Callable[[], Any]] = {
-    "image": image, "large_image": large_image, "film": film, "sound": sound,
+    "image": image, "large_image": large_image, "film": film, "sound": sound, "instruct": instruct, "moving": moving,
 }  # fmt: skip
 
 
@@ -147,3 +194,34 @@ def save(name: str, folder: Path) -> Path:
     torch.manual_seed(0)
     PIPELINES[name]().save_pretrained(folder, safe_serialization=True)
     return folder
+
+
+THEIRS = {"steps": "num_inference_steps", "frames": "num_frames"}
+LENGTHS = ("audio_length_in_s", "audio_end_in_s")
+
+
+def library(
+    folder: Path, want: str, given: dict[str, Any], text: str, pictures: Sequence[Any], *, seed: int, threads: int
+) -> Any:
+    """What the library makes alone of the same prompt and options."""
+    import diffusers as d
+    import torch
+    from PIL import Image
+
+    pipe: Any = d.DiffusionPipeline.from_pretrained(folder, use_safetensors=True)
+    if pictures and "image" not in signature(pipe.__call__).parameters:
+        pipe = d.AutoPipelineForImage2Image.from_pipe(pipe)
+    pipe.set_progress_bar_config(disable=True)
+    takes = signature(pipe.__call__).parameters
+    told = {THEIRS.get(name, name): value for name, value in given.items() if name != "fps"}
+    told |= {name: given.get("seconds") for name in LENGTHS} | {"prompt": text}
+    told["max_area"] = given.get("width", 0) * given.get("height", 0)
+    for name, picture in zip(("image", "mask_image"), pictures, strict=False):
+        opened = Image.open(io.BytesIO(picture.read())).convert("RGB")
+        told[name] = opened.resize((given["width"], given["height"]))
+    told = {name: value for name, value in told.items() if name in takes}
+    torch.set_num_threads(threads)  # the order of a sum decides its last bit
+    with torch.inference_mode():
+        return pipe(
+            generator=torch.Generator("cpu").manual_seed(seed), output_type="np" if want == "audio" else "pil", **told
+        )

@@ -6,12 +6,14 @@ import asyncio
 import io
 import json
 import shutil
+import sys
 
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 
 from mmeval import FatalError, UsageError
+from mmeval.animate import film
 from mmeval.catalog import Catalog
 from mmeval.media import image, inspect
 from mmeval.providers import memory
@@ -22,7 +24,7 @@ from tests.data.pictures import png
 from tests.engine.conftest import settings as settings
 from tests.once import once
 
-from .pipelines import PIPELINES, save
+from .pipelines import PIPELINES, library, save
 
 Adapter = Catalog().adapter("diffusers")
 Options = Adapter.capabilities.options
@@ -55,7 +57,7 @@ async def asked(folder, options, *requests: Request):
         await adapter.close()
 
 
-@pytest.mark.parametrize("name", PIPELINES)
+@pytest.mark.parametrize("name", KINDS)
 async def test_a_pipeline_makes_what_its_kind_says_alone_as_in_a_batch(pipes, name):
     want, mime, given = KINDS[name]
     one, other = (Request(prompt=(Text(text),), want=want) for text in ("a red dot", "two blue squares and a star"))
@@ -103,6 +105,25 @@ async def test_what_a_pipeline_cannot_do_is_said(pipes, given, request_, error, 
         await asked(pipes / "image", Options(**{**SMALL, **given}), request)
 
 
+@pytest.mark.parametrize(
+    ("pipe", "makes", "given", "told"),
+    [
+        ("SanaVideoPipeline", "video", {"frames": 9, "fps": 16}, {"frames": 9}),
+        ("LTXPipeline", "video", {"frames": 9, "fps": 30}, {"num_frames": 9, "frame_rate": 30}),
+        ("AceStepPipeline", "audio", {"seconds": 2.0}, {"audio_duration": 2.0}),
+        ("QwenImagePipeline", "image", {"guidance": 3.0}, {"true_cfg_scale": 3.0}),
+        ("FluxKontextPipeline", "image", {"guidance": 3.0, "width": 64, "height": 32},
+         {"guidance_scale": 3.0, "width": 64, "height": 32, "max_area": 2048}),
+    ],
+)  # fmt: skip
+def test_options_reach_pipelines_under_their_names(pipe, makes, given, told):
+    import diffusers
+
+    module, found = sys.modules[Adapter.__mro__[0].__module__], getattr(diffusers, pipe)
+    assert module._makes(found) == makes
+    assert module._given(found, Options(**given)) == told
+
+
 def edited(folder, pipe: str):
     """A copy of the weights of Stable Diffusion under another pipeline of the family."""
     index = folder / "model_index.json"
@@ -111,25 +132,33 @@ def edited(folder, pipe: str):
 
 
 @pytest.mark.parametrize(
-    ("pipe", "pictures", "alone"),
+    ("name", "pipe", "pictures"),
     [
-        ("StableDiffusionPipeline", 1, None),
-        ("StableDiffusionInpaintPipeline", 2, "the prompt has none"),
+        ("image", "StableDiffusionPipeline", 1),
+        ("image", "StableDiffusionInpaintPipeline", 2),
+        ("instruct", "StableDiffusionInstructPix2PixPipeline", 1),
+        ("moving", "LTXImageToVideoPipeline", 1),
     ],
 )
-async def test_a_picture_of_the_prompt_is_changed(pipes, tmp_path, pipe, pictures, alone):
-    """By a pipeline for it, or by the one of the same family as a pipeline for texts."""
-    folder = edited(shutil.copytree(pipes / "image", tmp_path / "pipe"), pipe)
-    requests = [
-        Request(prompt=(*(picture(tint) for tint in tints), Text("a dot")), want="image")
-        for tints in (["red", "black"][:pictures], ["blue", "black"][:pictures])
-    ]
-    found, _ = await asked(folder, Options(**{**SMALL, "steps": 2}), *requests)
-    assert [shown(reply).shape for reply in found] == [(16, 16, 3)] * 2
-    assert found[0].media != found[1].media, "what is changed counts"
-    if alone:
-        with pytest.raises(FatalError, match=alone):
-            await asked(folder, Options(**SMALL), Request(prompt=(Text("a dot"),), want="image"))
+async def test_a_picture_of_the_prompt_is_changed_as_by_the_library_alone(pipes, tmp_path, name, pipe, pictures):
+    """By a pipeline for it, or by the one of the same family as a pipeline for texts; or a film begins with it."""
+    folder = edited(shutil.copytree(pipes / name, tmp_path / "pipe"), pipe)
+    large = {"width": 32, "height": 32, "steps": 1, "frames": 9}
+    want, given = ("video", large) if name == "moving" else ("image", {**SMALL, "steps": 2})
+    shown_to = [[picture(tint) for tint in tints][:pictures] for tints in (("red", "black"), ("blue", "black"))]
+    requests = [Request(prompt=(*pair, Text("a dot")), want=want) for pair in shown_to]
+    (first, other), about = await asked(folder, Options(**given, seed=3), *requests)
+    assert first.media != other.media, "what is changed counts"
+    made = inspect(first.media[0], Adapter("x/y", Options(**given)).form(requests[0], Options(**given)))
+    assert (made.width, made.height) == (given["width"], given["height"])
+    alone = library(folder, want, given, "a dot", shown_to[0], seed=3, threads=about["threads"])
+    if want == "image":
+        assert (shown(first) == np.asarray(alone.images[0])).all()
+    else:
+        assert first.media[0].read() == film((frame for frame in alone.frames[0]), fps=25), "the rate of the pipeline"
+    if pipe != "StableDiffusionPipeline":
+        with pytest.raises(FatalError, match="the prompt has none"):
+            await asked(folder, Options(**given), Request(prompt=(Text("a dot"),), want=want))
 
 
 def without_index(folder):

@@ -1,0 +1,1 @@
+"""Whether families of pipelines of diffusers run end to end, each tiny and with random weights."""
