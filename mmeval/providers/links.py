@@ -61,12 +61,19 @@ async def download(want: Want, url: str, *, endpoint: str, secret: Secret, token
 
 
 async def _got(url: str, endpoint: str, token: str | None) -> tuple[int, bytes]:
-    from aiohttp import ClientTimeout
+    from aiohttp import ClientResponseError, ClientTimeout
 
-    resolver = await _checked(urlsplit(url), urlsplit(endpoint))
+    try:
+        there = urlsplit(url)
+    except ValueError:
+        raise FatalError("its address cannot be read", kind="malformed") from None
+    resolver = await _checked(there, urlsplit(endpoint))
     how: Any = {"timeout": ClientTimeout(LONGEST_S), "headers": {"Authorization": f"Bearer {token}"} if token else {}}
-    async with guarded_session(resolver) as session, session.get(url, **how) as answer:
-        return answer.status, await answer.read()
+    try:
+        async with guarded_session(resolver) as session, session.get(url, **how) as answer:
+            return answer.status, await answer.read()
+    except ClientResponseError as error:  # what it says has the address with its signature
+        raise RetryableError(f"no HTTP: {error.message}", kind="malformed") from None
 
 
 async def _checked(there: SplitResult, here: SplitResult) -> AbstractResolver | None:

@@ -21,10 +21,11 @@ huge      promises 5 GB
 half      closes the connection in the middle of a body
 html      sends an HTML page with status 200
 endless   sends a body without an end
+garbage   sends something that is no HTTP
 bomb      names an address that holds an image of 60,000 x 60,000 pixels
 inside    names an address on this machine, `cloud` the one of a cloud's credentials, `plain` one without encryption
 
-The first five do so when they are asked, or with `-file` when what is made is fetched.
+The first six do so when they are asked, or with `-file` when what is made is fetched.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ from tests.data.pictures import png
 from .threaded import Handler
 
 SMALL = (64, 48)
+SIGNED = "signature-of-an-address"
 TOKEN = "ya29.access-token-of-the-machine"
 
 
@@ -126,6 +128,9 @@ class Studio(Handler):
 
     def _attack(self, name: str) -> None:
         self.close_connection = True
+        if name == "garbage":
+            self.wfile.write(b"what do you want?\r\n\r\n")
+            return
         status, headers = (302, {"Location": "http://127.0.0.1:1/elsewhere?token=x"}) if name == "moved" else (200, {})
         page = b"<html>Service temporarily unavailable</html>"
         length = {"moved": 0, "huge": 5_000_000_000, "html": len(page), "half": 5_000}.get(name)
@@ -145,7 +150,8 @@ class Studio(Handler):
             "cloud": "https://169.254.169.254/",
             "plain": "http://example.org/",
         }
-        return elsewhere.get(scenario, f"http://{self.headers['Host']}/{scenario}/files/") + kind
+        there = elsewhere.get(scenario, f"http://{self.headers['Host']}/{scenario}/files/")
+        return f"{there}{kind}?signature={SIGNED}"
 
     def looked(self, scenario: str, job: str) -> str:
         """running, failed or done: the first look at a job finds it running."""
@@ -155,7 +161,7 @@ class Studio(Handler):
         return "failed" if scenario in ("failed", "filtered") else "done"
 
 
-ATTACKS = ("moved", "huge", "half", "html", "endless")
+ATTACKS = ("moved", "huge", "half", "html", "endless", "garbage")
 LINKS = ("link", "expired", "broken", "stuck", "bomb", "inside", "cloud", "plain")
 
 
