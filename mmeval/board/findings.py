@@ -20,7 +20,7 @@ class Finding:
     """From 1, in the order of ids."""
     id: str
     share: float
-    """Hardest: mean score. Suspicious: share of the strong models that gave the answer."""
+    """Hardest: how much is right. Suspicious: share of the strong models that gave the answer."""
     models: int
     answer: str = ""
 
@@ -35,13 +35,13 @@ def aligned(column: Column, models: Sequence[str]) -> list[Cell]:
 
 
 def hardest(column: Column, models: Sequence[str]) -> list[Finding]:
-    """Samples with the lowest mean score, among those that at least three models answered."""
+    """Samples of which least is right, among those that at least three models answered."""
     import numpy as np
 
     cells = aligned(column, models)
     if len(cells) < 3:
         return []
-    table = np.array([cell.vector.values for cell in cells])
+    table = np.array([cell.vector.right for cell in cells])
     answered = (~np.isnan(table)).sum(axis=0)
     means = np.where(answered > 0, np.nansum(table, axis=0) / np.maximum(answered, 1), 1.0)
     order = [int(i) for i in np.argsort(means, kind="stable") if answered[i] >= 3 and means[i] < 0.5][:MOST]
@@ -50,7 +50,7 @@ def hardest(column: Column, models: Sequence[str]) -> list[Finding]:
 
 
 def suspicious(column: Column, models: Sequence[str]) -> list[Finding]:
-    """Samples on which at least two thirds of the strong models agree on one answer that scores 0.
+    """Samples on which at least two thirds of the strong models agree on one answer that is wrong.
 
     The strong models are the best third by headline, but at least three. Their agreement against the target suggests
     that the target is wrong.
@@ -69,7 +69,7 @@ def _against(strong: Sequence[Cell], i: int) -> Finding | None:
     answer, count = Counter(a for a in answers if a).most_common(1)[0] if any(answers) else ("", 0)
     if count < 3 or count < len(strong) * 2 / 3:
         return None
-    if any(cell.vector.values[i] != 0 for cell, given in zip(strong, answers, strict=True) if given == answer):
+    if any(cell.vector.right[i] != 0 for cell, given in zip(strong, answers, strict=True) if given == answer):
         return None
     shown = next(cell.vector.answers[i] for cell, given in zip(strong, answers, strict=True) if given == answer)
     return Finding(i + 1, strong[0].vector.ids[i], count / len(strong), len(strong), shown)

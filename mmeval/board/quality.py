@@ -111,7 +111,7 @@ def column_of(results: Path, benchmark: str, catalog: Catalog) -> tuple[Column, 
 
 
 def item_scores(column: Column, models: Sequence[str]) -> ItemScores | None:
-    """The table of scores of these models; None without two models on the same samples.
+    """The table of how much is right for these models; None without two models on the same samples.
 
     Samples that a model lacks are left out. With many models each sample may lack one: where that would leave out more
     than half of the samples, models that lack any are left out instead.
@@ -121,7 +121,7 @@ def item_scores(column: Column, models: Sequence[str]) -> ItemScores | None:
     cells = aligned(column, models)
     if len(cells) < 2:
         return None
-    table = np.array([cell.vector.values for cell in cells])
+    table = np.array([cell.vector.right for cell in cells])
     lacks = np.isnan(table)
     if lacks.any(axis=0).mean() > 0.5:
         whole = np.flatnonzero(~lacks.any(axis=1))

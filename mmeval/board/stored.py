@@ -18,7 +18,7 @@ from mmeval.catalog import Catalog
 from mmeval.errors import StoreError
 from mmeval.store import Run, canonical, read_run
 
-VERSION = 6
+VERSION = 7
 """Raise it when the same files would be read, checked or stored differently."""
 
 

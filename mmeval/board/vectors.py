@@ -78,17 +78,22 @@ class Vector:
         return np.where(self.gaps > 0, np.nan_to_num(self.values) * (1 - self.gaps) + score * self.gaps, self.values)
 
     @property
+    def right(self) -> Floats:
+        """[n], how much of each is right: the values, or 1 minus them if lower is better; NaN without a score."""
+        return abs(self.values - self.wrong)
+
+    @property
     def counted(self) -> Floats:
         """[n], the values that are compared: what is missing counts as wrong."""
         return self.filled(self.wrong)
 
     @property
     def levels(self) -> str:
-        """[n], characters of LEVELS, for the comparison page; what is missing counts as wrong."""
+        """[n], characters of LEVELS: how much of each is right, for the pages. What is missing counts as wrong."""
         import numpy as np
 
         table = np.frombuffer(LEVELS.encode(), dtype=np.uint8)
-        return table[np.rint(self.counted * 60).astype(np.intp)].tobytes().decode()
+        return table[np.rint(abs(self.counted - self.wrong) * 60).astype(np.intp)].tobytes().decode()
 
 
 def file_digest(file: Path) -> str:

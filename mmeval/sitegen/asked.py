@@ -105,24 +105,22 @@ class Asked:
 
     @cached_property
     def scores(self) -> NDArray[np.float64]:
-        """[rivals, questions], NaN where there is no score."""
+        """[rivals, questions], how much is right; NaN where there is no score."""
         import numpy as np
 
-        rows = [self._aligned(name, "values", float("nan")) for name in self.rivals]
+        rows = [self._aligned(name, "right", float("nan")) for name in self.rivals]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.ids))
 
     @cached_property
     def solved(self) -> list[tuple[float, float, float, int]]:
-        """For each question the mean score over the models with its 95 % interval, and their number; see `wilson`.
+        """For each question the share that is right over the models with its 95 % interval, and their number.
 
-        Of a score that is better if lower, the share that is right: 1 minus an error rate.
         The interval takes the models as drawn from models like them. Without a model the share is 0 of 0.
         """
         import numpy as np
 
         counts = (~np.isnan(self.scores)).sum(axis=0) if len(self.scores) else np.zeros(len(self.ids), dtype=int)
-        wrong = float(self.column.card.higher_is_better is False)
-        sums = np.nansum(abs(self.scores - wrong), axis=0) if len(self.scores) else np.zeros(len(self.ids))
+        sums = np.nansum(self.scores, axis=0) if len(self.scores) else np.zeros(len(self.ids))
         return [_share(float(total), int(n)) for total, n in zip(sums, counts, strict=True)]
 
     @property

@@ -182,15 +182,19 @@ def cell_numbers(column: Column, cell: Cell) -> dict[str, Any]:
 
 
 def samples_data(column: Column, tags: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Ids, clusters and tags of a benchmark's samples, in the order of the level strings."""
+    """Ids, clusters and tags of a benchmark's samples, in the order of the level strings.
+
+    `unit` is what a level of 1 is worth in points of the score; it is negative where lower is better.
+    """
     vector = next(iter(column.cells.values())).vector
     names = sorted({name for one in tags.values() for name in one})
     shown = [name for name in names if 1 < len({one.get(name) for one in tags.values()}) <= 40]
     coded = {name: _coded([short(tags.get(key, {}).get(name, ""), 80) for key in vector.ids]) for name in shown}
     clusters = _coded(list(vector.clusters))["codes"]
     card = column.card
+    unit = (card.high - card.low) * card.scale / 100 if column.compared(column.cells) == "mean" else 1
     return {
-        "unit": (card.high - card.low) * card.scale / 100 if column.compared(column.cells) == "mean" else 1,
+        "unit": -unit if card.higher_is_better is False else unit,
         "title": clean(column.card.title),
         "url": benchmark_url(column.card.name),
         "mean": column.compared(column.cells) == "mean",

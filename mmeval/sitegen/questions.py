@@ -77,7 +77,7 @@ def answer_data(asked: Asked, places: Sequence[int]) -> dict[str, Any]:
     columns = [asked.answers(model) for model in asked.models]
     said = [[words.setdefault(answers[i], len(words) - 1) for answers in columns] for i in places]
     partly = {
-        f"{i - places[0]}.{m}": round(100 * abs(LEVELS.index(vector.levels[i]) / 60 - vector.wrong))
+        f"{i - places[0]}.{m}": round(100 * LEVELS.index(vector.levels[i]) / 60)
         for m, (model, vector) in enumerate((model, asked.column.cells[model].vector) for model in asked.models)
         if "p" in asked.outcomes[model] and vector.ids == asked.ids
         for i in places

@@ -16,7 +16,10 @@
   function fixed(x) { var tenths = Math.round(10 * x) / 10; return (tenths < 0 ? "−" : "") + Math.abs(tenths).toFixed(1); }
   function signed(x) { return (Math.round(10 * x) > 0 ? "+" : "") + fixed(x); }
   function pText(p) { return isNaN(p) ? "–" : p < 0.001 ? "<\u00a00.001" : p.toFixed(3); }
-  function range(d, unit) { return isNaN(d.low) ? "–" : signed(d.low * unit) + " … " + signed(d.high * unit); }
+  function range(d, unit) {
+    var ends = [d.low * unit, d.high * unit].sort(function (a, b) { return a - b; });
+    return isNaN(d.low) ? "–" : signed(ends[0]) + " … " + signed(ends[1]);
+  }
 
   /* Mean difference b - a in points, over the samples that both models answered. */
   function paired(a, b, clusters, keep) {
@@ -134,7 +137,7 @@
   function mean(levels, codes, k, unit) {
     var sum = 0, n = 0;
     codes.forEach(function (c, i) { if (c === k && levels[i] !== ".") { sum += AT[levels[i]]; n++; } });
-    return n ? fixed(100 * unit * sum / n) : "–";
+    return n ? fixed(100 * unit * (sum / n - (unit < 0 ? 1 : 0))) : "–";
   }
 
   /* The questions on which one model beats another, with links to both answers. */

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from mmeval.board import Board
-from mmeval.board.vectors import outcome
+from mmeval.board.cell import Cell
+from mmeval.board.findings import hardest
+from mmeval.board.vectors import LEVELS, outcome
 from mmeval.board.views import View, make_view
 from mmeval.sitegen.asked import asked_of
 from mmeval.sitegen.charts import Point, sized
@@ -75,13 +77,26 @@ def test_of_an_error_rate_none_is_right(score: float, wrong: float, code: str) -
     assert outcome(ScoreRow("0", 1, "ok", score, "0/9: text", "word", None), wrong) == code
 
 
+def turned(cell: Cell) -> Cell:
+    """The same run, as if its scores were errors."""
+    return replace(cell, vector=replace(cell.vector, wrong=1.0))
+
+
 def test_questions_with_few_errors_are_easy(board: Board) -> None:
-    column = next(column for column in board.columns if len(column.cells) > 1)
-    shares, errors = (
-        [share for share, *_ in asked_of(replace(column, card=replace(column.card, higher_is_better=up)), board).solved]
-        for up in (True, False)
-    )
-    assert errors == pytest.approx([1 - share for share in shares])
+    """The same numbers as scores and as error rates: shares, hard questions and the levels of the pages turn round."""
+    column = max(board.columns, key=lambda column: len(column.cells))
+    models = [name for name in column.cells if board.models[name].reference is None]
+    errors = replace(
+        column, card=replace(column.card, higher_is_better=False),
+        cells={name: turned(cell) for name, cell in column.cells.items()},
+    )  # fmt: skip
+    solved = [[share for share, *_ in asked_of(one, board).solved] for one in (column, errors)]
+    assert solved[1] == pytest.approx([1 - share for share in solved[0]])
+    hard, easy = (hardest(one, models) for one in (column, errors))
+    assert not {one.id for one in hard} & {one.id for one in easy}
+    whole = next(cell for cell in column.cells.values() if not cell.vector.missing)
+    levels = [[LEVELS.index(code) for code in one.vector.levels] for one in (whole, turned(whole))]
+    assert {a + b for a, b in zip(*levels, strict=True)} <= {59, 60, 61}
 
 
 def test_one_model_stands_beside_the_references_with_what_it_got_wrong(board: Board, lang: Language) -> None:
