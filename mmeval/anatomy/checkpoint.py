@@ -115,7 +115,7 @@ class Checkpoint:
 
 def opened(model: str, revision: str | None = None) -> Checkpoint:
     """The checkpoint in a folder (`./`, `/`, `~`) or of this name on the hub; raises UsageError for a wrong folder."""
-    return Checkpoint(model, checkpoint_folder("describe", model), revision)
+    return Checkpoint(model, checkpoint_folder("", model), revision)
 
 
 def _header(file: Path) -> Iterator[tuple[str, Tensor]]:

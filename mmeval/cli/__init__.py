@@ -70,7 +70,7 @@ class Verbs(TyperGroup):
             return TyperCommand(cmd_name, help=VERBS[cmd_name])
         app = typer.Typer(rich_markup_mode="rich")
         import_module(f"mmeval.cli.{SHARED.get(cmd_name, cmd_name)}").register(app)
-        return typer.main.get_group(app).commands[cmd_name]
+        return _flowing(typer.main.get_group(app).commands[cmd_name])
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help page, without importing the verbs."""
@@ -102,6 +102,14 @@ class Verbs(TyperGroup):
             silence()  # nobody reads on, as in `mmeval list | head`; typer would exit with 1
             code = PIPE_CLOSED
         sys.exit(code)
+
+
+def _flowing(command: Any) -> Any:
+    """The command with each paragraph of its help on one line: terminals break it where they end."""
+    command.help = re.sub(r"(?<!\n)\n(?!\n)", " ", command.help or "")
+    for one in getattr(command, "commands", {}).values():
+        _flowing(one)
+    return command
 
 
 def _usage_error(error: typer.TyperException) -> BaseException:

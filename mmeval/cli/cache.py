@@ -93,6 +93,10 @@ def repair(
     into = file or cache.default_file()
     source = damaged or into
     if source == into and into.exists():
+        found = cachefile.check(into)
+        if found.clean:
+            echo(f"{into}: {plural(found.replies, 'reply', 'replies')}, none damaged; it stays as it is")
+            return
         source = cachefile.set_aside(into)
     count = cachefile.repair(source, into)
     echo(f"{into}: {plural(count, 'reply', 'replies')} saved from {source}")

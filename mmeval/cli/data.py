@@ -127,6 +127,8 @@ def update(names: list[str] = NAMES, path: list[Path] = PATH) -> None:
     def one(benchmark: Benchmark) -> str:
         old = read_lock(LOCK).get(benchmark.name)
         _, new = first_load(benchmark, offline=False)
+        if not new.sources:
+            return "needs no data"
         write_entry(LOCK, benchmark.name, new)
         before = f"{old.rows} rows, sha256 {old.sha256[:16]}" if old else "not pinned"
         return f"{before} -> {new.rows} rows, sha256 {new.sha256[:16]}"

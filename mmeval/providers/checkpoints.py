@@ -29,20 +29,21 @@ def checkpoint_folder(provider: str, model: str, *, index: str = "config.json") 
     """The folder that a model's name stands for, or None for a name on the hub.
 
     Args:
-        provider: of the adapter, for messages.
+        provider: of the adapter, or an option and =, for messages; empty where a model has no provider.
         model: what stands behind it in a model's name.
         index: the file that every checkpoint of this kind has.
 
     Raises:
         UsageError: the folder holds no checkpoint, or the name could mean both a folder and a name on the hub.
     """
+    before = provider if not provider or provider.endswith("=") else f"{provider}/"
     if not model.startswith((".", "/", "~")):
         if Path(model).is_dir():
-            raise UsageError(f"{provider}/{model}: is a folder here; for it write {provider}/./{model}")
+            raise UsageError(f"{before}{model}: is a folder here; for it write {before}./{model}")
         return None
     folder = Path(model).expanduser()
     if not (folder / index).is_file():
-        raise UsageError(f"{provider}/{model}: {folder} holds no checkpoint (no {index})")
+        raise UsageError(f"{before}{model}: {folder} holds no checkpoint (no {index})")
     return folder
 
 

@@ -111,9 +111,11 @@ def follow(
     Raises:
         UsageError: there is no such recipe, or the adapter has not an option that it sets.
     """
-    if name is None or (model.startswith("baseline/") and ":" not in model):
+    if name is None:
         return NONE
     told = _told(name, benchmark, settings)
+    if model.startswith("baseline/") and ":" not in model:
+        return NONE
     said = {key: options[key] for key in told.keys() & options.keys()}
     said |= {key: value for key in told.keys() & POLICIES.keys() if (value := getattr(settings, key)) is not None}
     made = Following(
