@@ -1,5 +1,18 @@
-"""`python -m mmeval`."""
+"""The program `mmeval`, and `python -m mmeval`."""
 
-from mmeval.cli import main
+from __future__ import annotations
 
-main()
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        from mmeval.cli import main as run
+    except KeyboardInterrupt:  # while modules load, before anything is asked
+        sys.exit(130)
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any, NoReturn
 
 import typer
@@ -160,6 +161,9 @@ def main() -> None:
     """Run the command line; what goes wrong is one line on stderr and its exit code, never a traceback."""
     # Imports create some 100,000 objects that stay; collecting them again and again takes a tenth of the start time.
     gc.set_threshold(50_000, 10, 10)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # it is None where it was closed
+            stream.reconfigure(errors="backslashreplace")  # not every terminal knows every character
     try:
         app(prog_name="mmeval")
     except KeyboardInterrupt:

@@ -210,7 +210,8 @@ def _report(runs: Sequence[Run], plans: Sequence[Plan], settings: Settings, *, a
     from mmeval.report.variants import told
 
     shown = console()
-    shown.print(final_table(runs))
+    if runs:
+        shown.print(final_table(runs))
     for run in runs:
         for text in [*told(run.info), *_reasons(run), *_idle(run.info)]:
             shown.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -85,7 +86,9 @@ def _print_run(run: Any) -> None:
     if info.reason:
         shown.print(escape(info.reason), soft_wrap=True)
     shown.print(_numbers(info))
-    shown.print(_status_line(info))
+    shown.print(_status_line(run))
+    if info.status == "running":
+        shown.print("it goes on, or its process has ended; the same command continues it", highlight=False)
     if missing := missing_line(info):
         shown.print(missing, highlight=False, soft_wrap=True)
     if info.spec.judge:
@@ -115,13 +118,17 @@ def _numbers(info: Any) -> Any:
     return table
 
 
-def _status_line(info: Any) -> str:
+def _status_line(run: Any) -> str:
     from mmeval import formatting as numbers
+    from mmeval.store import Files, read_journal
 
-    counts = " · ".join(f"{number} {status}" for status, number in sorted(info.counts.items()) if number)
+    info, found = run.info, run.info.counts
+    if info.status == "running":  # run.json has the counts at the end
+        found = Counter({(one.id, one.epoch): one.status for one in read_journal(Files(run.path).journal)}.values())
+    counts = " · ".join(f"{number} {status}" for status, number in sorted(found.items()) if number)
     cost = numbers.money(info.totals.cost)
-    known = " · ".join(filter(None, [counts, f"{info.unparsed} unparsed", f"cost {cost}"]))
-    return f"{sum(info.counts.values())}/{info.planned} samples · {known}"
+    known = [] if info.status == "running" else [f"{info.unparsed} unparsed", f"cost {cost}"]
+    return f"{sum(found.values())}/{info.planned} samples · {' · '.join(filter(None, [counts, *known]))}"
 
 
 def _print_groups(run: Any) -> None:

@@ -23,9 +23,9 @@ def sign_command(
     ),
     results: Path = RESULTS,
 ) -> None:
-    """Sign runs, so that `mmeval verify` can tell who made them and that nobody edited them.
+    r"""Sign runs, so that `mmeval verify` can tell who made them and that nobody edited them.
 
-    The Ed25519 signature covers every file of the run by digest. Needs `pip install 'mmeval-harness\\[sign]'`.
+    The Ed25519 signature covers every file of the run by digest. Needs `pip install 'mmeval-harness\[sign]'`.
     """
     from mmeval import verify
 
