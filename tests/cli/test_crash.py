@@ -15,6 +15,7 @@ import pytest
 from rich.table import Table
 
 from mmeval import store
+from mmeval.cli import main
 from mmeval.cli._runs import console
 from mmeval.report.console import PlainConsole
 from mmeval.store import RunInfo, Spec
@@ -221,6 +222,16 @@ def test_a_surrogate_can_be_printed(hostile: Path) -> None:
     for flags in (["--json"], []):
         out = command("show", str(file.parent), "--errors", *flags, cwd=hostile)
         assert (out.returncode, "half " in out.stdout) == (0, True)
+
+
+def test_a_terminal_that_knows_few_characters_gets_all_of_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "argv", ["mmeval", "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    out.flush()
+    assert rb"0 pass \xb7 1 gate failed" in out.buffer.getvalue()  # type: ignore[attr-defined]
 
 
 def test_the_live_display_keeps_its_own_colours_only() -> None:

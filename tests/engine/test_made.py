@@ -20,6 +20,7 @@ from mmeval import media
 from mmeval.engine import cachefile
 from mmeval.engine.budget import Price
 from mmeval.engine.cache import Cache
+from mmeval.engine.retry import Breaker
 from mmeval.errors import FormError
 from mmeval.runner import run_one
 from mmeval.types import Form, Usage
@@ -121,6 +122,17 @@ def until(done) -> None:
     while not done():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_files_that_cannot_be_used_do_not_keep_the_others_from_being_asked_for(tmp_path, settings, monkeypatch):
+    """The model answers, so it is not down, however many of its first files are broken."""
+    monkeypatch.setattr(Breaker, "SECONDS", 0.0)
+    (tmp_path / "bad").write_bytes(b"no image")
+    (tmp_path / "good").write_bytes(png())
+    bad, good = ({"text": "", "image": str(tmp_path / name)} for name in ("bad", "good"))
+    script = json.dumps({**{f"[{n}] ": bad for n in range(20)}, "*": good})
+    given = options(settings, script=script).model_copy(update={"attempts": 1, "max_error_rate": 1.0})
+    assert run_one(drawing(24), "mock/scripted", given).info.counts == {"error": 20, "ok": 4}
 
 
 def noisy() -> bytes:

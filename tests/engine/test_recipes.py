@@ -146,6 +146,7 @@ def test_runs_with_and_without_a_recipe_have_folders_of_their_own(settings: Sett
         (CHAT, {"temperature": "hot"}, {}, "-o temperature: expected a number"),
         (CHAT, {"closing": "Which?"}, {"prompts": 2}, "so --prompts cannot vary it"),
         (CHAT, {}, {"recipe": "mien"}, "no recipe 'mien'; did you mean mine?"),
+        ("baseline/random", {}, {"recipe": "mien"}, "no recipe 'mien'"),
     ],
 )  # fmt: skip
 def test_what_a_model_cannot_do_is_refused_before_anything_is_asked(model, values, more, said, settings, tmp_path):
