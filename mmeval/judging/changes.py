@@ -29,9 +29,10 @@ SIDE, FRAMES, FPS = 256, 12, 6
 """The side is a multiple of 64, or an encoder makes other bytes each time."""
 LARGE, SMALL = 46, 26
 """Radius of the object that moves, and of those that stand behind it."""
-SUBJECTS = {"colour": ("colour",), "form": ("kind",), "both": ("colour", "kind")}
-BACKGROUNDS = {"colour": ("ground",), "things": ("behind",), "both": ("ground", "behind")}
-"""What changes in a wrong film, by kind."""
+OBJECT, BEHIND = ("colour", "kind"), ("ground", "behind")
+SUBJECTS = {"colour": ((), ("colour",)), "form": ((), ("kind",)), "against the background": (BEHIND, OBJECT)}
+BACKGROUNDS = {"colour": ((), ("ground",)), "things": ((), ("behind",)), "against the subject": (OBJECT, BEHIND)}
+"""What changes in the right and in the wrong film, by kind."""
 MOTIONS = {"stands still": 0.0, "creeps": 0.15}
 """How much of its way the object goes in a wrong film, by kind: 0, or about 2 pixels from frame to frame."""
 
@@ -48,13 +49,13 @@ class Look:
 
 
 def subject(rng: Random, kind: str, label: str) -> Item:
-    """The object that moves stays the same, or changes at once."""
-    return _changed(rng, () if label == RIGHT else SUBJECTS[kind])
+    """The object that moves stays the same, whatever is behind it, or changes at once."""
+    return _changed(rng, SUBJECTS[kind][label != RIGHT])
 
 
 def background(rng: Random, kind: str, label: str) -> Item:
-    """What is behind it stays the same, or changes at once."""
-    return _changed(rng, () if label == RIGHT else BACKGROUNDS[kind])
+    """What is behind it stays the same, whatever it does, or changes at once."""
+    return _changed(rng, BACKGROUNDS[kind][label != RIGHT])
 
 
 def style(rng: Random, kind: str, label: str) -> Item:

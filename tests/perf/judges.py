@@ -132,12 +132,11 @@ def drawn_once(name: str) -> Benchmark:
     return replace(bench, to_sample=to_sample)
 
 
-def asked(bench: Benchmark, model: str, settings: Settings) -> Measured:
-    """A slice, answered by a model; raises AssertionError if that was not possible."""
+def asked(bench: Benchmark, model: str, settings: Settings) -> str:
+    """What is found of a model on a slice, in a line."""
     run = run_one(bench, model, settings)
     found = measured(run)
-    assert found is not None, run.info.reason
-    return found
+    return line(found) if found else f"{bench.name:<26} {model:<24} {run.info.reason}"
 
 
 def fits(name: str, judge: str) -> bool:
@@ -162,7 +161,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=1000)
     parser.add_argument("--judge", action="append", default=[])
     parser.add_argument("--slice", action="append", choices=list(SLICES))
-    parser.add_argument("--untrained", action="store_true", help="also an encoder with random weights")
+    parser.add_argument("--untrained", action="store_true", help="also an image encoder with random weights")
     given = parser.parse_args()
     shown = ("agree", "headline", "kappa", "false yes", "false no")
     print(f"{'slice':<26} {'judge':<24} {'n':>4}", *(f"{name:>9}" for name in shown), "unclear")
@@ -170,22 +169,21 @@ def main() -> None:
         (Path(folder) / "adapters").mkdir()
         (Path(folder) / "adapters" / "known.py").write_text(ADAPTER)
         settings = Settings(limit=given.items, results=Path(folder), cache="off", path=(Path(folder),))
-        real = [*given.judge, *(untrained(Path(folder) / "untrained") if given.untrained else ())]
+        real = [*given.judge, *([untrained(Path(folder) / "untrained")] if given.untrained else [])]
         for name in given.slice or SLICES:
             bench = drawn_once(name)
             for judge in JUDGES:
-                print(line(asked(bench, f"known/{judge}", settings)), flush=True)
+                print(asked(bench, f"known/{judge}", settings), flush=True)
             for judge in (one for one in real if fits(name, one)):
-                cosines = {"cosine": True} if judge.startswith("similarity/") else {}
-                print(line(asked(bench, judge, settings.model_copy(update={"options": cosines}))), flush=True)
+                print(asked(bench, judge, settings), flush=True)
 
 
-def untrained(folder: Path) -> tuple[str, str]:
-    """Judges of features whose encoders, of the form of CLIP, have random weights."""
+def untrained(folder: Path) -> str:
+    """A judge of features whose encoder, of the form of CLIP, has random weights."""
     from tests.local.test_similarity import built, clip
 
     built(clip, folder)
-    return f"likeness/{folder}", f"similarity/{folder}"
+    return f"likeness/{folder}"
 
 
 def line(one: Measured) -> str:
