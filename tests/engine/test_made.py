@@ -17,13 +17,15 @@ import pytest
 from PIL import Image as Pillow
 
 from mmeval import media
+from mmeval.catalog import Catalog
 from mmeval.engine import cachefile
 from mmeval.engine.budget import Price
 from mmeval.engine.cache import Cache
+from mmeval.engine.replicas.router import Replicas
 from mmeval.engine.retry import Breaker
 from mmeval.errors import FormError
 from mmeval.runner import run_one
-from mmeval.types import Form, Usage
+from mmeval.types import Form, Request, Text, Usage
 from tests.data.pictures import exact_film, png
 
 from .test_wants import drawing, options
@@ -196,6 +198,14 @@ def test_a_film_of_another_length_is_found():
     assert media.inspect(film, Form(seconds=3.0, width=16)).width == 16
     with pytest.raises(FormError, match="the video has 3 s instead of 8 s"):
         media.inspect(film, Form(seconds=8.0))
+
+
+def test_copies_of_a_model_state_the_form_that_it_states():
+    cls = Catalog().adapter("diffusers")
+    options = cls.capabilities.options(width=64, height=48, frames=16, fps=8)
+    copies = Replicas("diffusers/org/x", cls("org/x", options), 2, lambda place: pytest.fail("not connected"))
+    film = Request(prompt=(Text("a dot"),), want="video")
+    assert copies.form(film, options) == Form(width=64, height=48, seconds=2.0)
 
 
 def test_media_are_paid_for_once_and_go_with_their_replies(settings, tmp_path):
