@@ -1,4 +1,4 @@
-"""`mmeval fresh seasons|seed|verify|diagnose`: the seasons of drawn questions, and why a model fails on them."""
+"""`mmeval fresh seasons|seed|verify|export|diagnose`: the seasons of drawn questions, and why a model fails on them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     verbs.command("seasons")(seasons_command)
     verbs.command("seed")(seed_command)
     verbs.command("verify")(verify_command)
+    verbs.command("export")(export_command)
     verbs.command("diagnose")(diagnose_command)
     app.add_typer(verbs, name="fresh", help="Seasons of drawn questions, and why a model fails on them.")
 
@@ -68,6 +69,31 @@ def verify_command(
         echo(f"failed: the seed has the commitment {commit(seed)}, not {published}")
         raise typer.Exit(1)
     echo(f"passed: {published} is the commitment of this seed")
+
+
+def export_command(
+    season: str = typer.Argument(..., metavar="SEASON", help="A public season, such as 2026-11."),
+    out: Path | None = typer.Option(None, "--out", metavar="FILE", help="Default: where a run looks for it."),
+) -> None:
+    """Write the items of a season into a file, from which later releases ask it once its generators have changed."""
+    from mmeval import UsageError
+    from mmeval.catalog import Catalog
+    from mmeval.fresh import kept
+    from mmeval.fresh.seasons import PRIVATE, named
+    from mmeval.fresh.source import Drawn
+    from mmeval.store import replacing
+
+    if season == PRIVATE:
+        raise UsageError("only a public season is written down; a private one is drawn from its seed")
+    found, catalog = named(season), Catalog()
+    sources = (catalog.benchmark(f"{name}@{season}").data for name in catalog.benchmarks() if name.startswith("fresh_"))
+    drawn = [one for one in sources if isinstance(one, Drawn) and one.within()]
+    changed = next(filter(None, (one.changed() for one in drawn)), None)
+    if changed:
+        raise UsageError(f"{changed}; export the season with mmeval {found.release}")
+    with replacing(out or found.file()) as file:
+        count = kept.write(found, {one.family: one.generators for one in drawn}, file.buffer)  # type: ignore[attr-defined]
+    echo(f"{out or found.file()}: {count} items of season {season}")
 
 
 def diagnose_command(results: Path = RESULTS, as_json: bool = AS_JSON) -> None:

@@ -5,7 +5,6 @@ A family of generators is a benchmark; `benchmarks/fresh/` has one file for each
 """
 
 from mmeval.fresh.family import family
-from mmeval.fresh.items import STEPS, Generator, Item, Question
-from mmeval.fresh.source import draw
+from mmeval.fresh.items import STEPS, Generator, Item, Question, draw
 
 __all__ = ["STEPS", "Generator", "Item", "Question", "draw", "family"]

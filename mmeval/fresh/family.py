@@ -44,7 +44,7 @@ def family(
         found = seasons.named(version)
         return Benchmark(
             name=name, version=found.name, title=title, about=about,
-            data=Drawn(found, generators), to_sample=to_sample, score=scorer(rules), profile="mmeval",
+            data=Drawn(found, generators, name), to_sample=to_sample, score=scorer(rules), profile="mmeval",
             metric=understood_and_solved(), cluster="item", license="CC0-1.0", url=None, paper=None, rows=None,
             chance=chance, released=_released(found.name), redistribute=found.public, video=video, audio=audio,
             tags=("generated", "fresh", f"{len(generators)} generators", f"{len(STEPS)} steps"),

@@ -11,7 +11,7 @@ from typing import Protocol
 from mmeval import animate
 from mmeval.types import JSON
 
-__all__ = ["STEPS", "Film", "Generator", "Item", "Question", "UnclearError"]
+__all__ = ["STEPS", "Film", "Generator", "Item", "Question", "UnclearError", "draw"]
 
 STEPS = range(1, 6)
 """The steps of difficulty, from easy to hard."""
@@ -98,3 +98,13 @@ class Generator(Protocol):
     def solve(self, facts: Mapping[str, JSON]) -> JSON:
         """The target of the main question, found from the facts in another way than by `draw`."""
         ...
+
+
+def draw(generator: Generator, seed: str, step: int, index: int) -> Item:
+    """Item `index`, from 0, of a generator at a step of its dial."""
+    rng = random.Random(f"{seed}:{generator.name}:{step}:{index}")  # noqa: S311 - no secret
+    while True:
+        try:
+            return generator.draw(rng, step)
+        except UnclearError:
+            continue

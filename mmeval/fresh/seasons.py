@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mmeval.catalog import bundled
+from mmeval.data.remote import data_root
 from mmeval.documents import read_toml
 from mmeval.errors import DataError, UsageError, nearest
 
@@ -35,6 +36,8 @@ class Season:
     """Items of each generator at each step."""
     generators: Mapping[str, int] | None
     """Version of each generator by name; None for a private season, which takes today's."""
+    release: str = ""
+    """The release of mmeval that first drew a public season."""
 
     @property
     def public(self) -> bool:
@@ -45,6 +48,10 @@ class Season:
         """What a run records: the seed, or the commitment to it."""
         seed = {"seed": self.seed} if self.public else {"commitment": commitment(self.seed)}
         return {"season": self.name, "per_step": self.per_step, **seed}
+
+    def file(self) -> Path:
+        """Where the items of the season are read from, once its generators have changed."""
+        return data_root() / "fresh" / f"{self.name}.zip"
 
 
 def commitment(seed: str) -> str:
@@ -94,8 +101,14 @@ def _private(seasons: Mapping[str, Season]) -> Season:
 def _read(file: Path) -> dict[str, Season]:
     try:
         return {
-            name: Season(name=name, seed=str(one["seed"]), per_step=int(one["per_step"]), generators=one["generators"])
+            name: Season(
+                name=name,
+                seed=str(one["seed"]),
+                per_step=int(one["per_step"]),
+                generators=one["generators"],
+                release=str(one["release"]),
+            )
             for name, one in sorted(read_toml(file, DataError).items())
         }
     except (KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{file}: a season needs seed, per_step and generators; {error}") from None
+        raise DataError(f"{file}: a season needs seed, per_step, release and generators; {error}") from None

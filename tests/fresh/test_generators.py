@@ -11,12 +11,13 @@ from PIL import Image
 from mmeval.catalog import Catalog
 from mmeval.fresh import STEPS, draw
 from mmeval.fresh.charts import kinds
+from mmeval.fresh.digests import digest, read
 from mmeval.fresh.items import UnclearError
 from mmeval.fresh.puzzles.clocks import Clocks
 from mmeval.fresh.scenes.changes import Changes
 from mmeval.fresh.seasons import all_public, current
 from mmeval.fresh.source import Drawn
-from scripts.lock_seasons import COMMAND, digest, read
+from scripts.lock_seasons import COMMAND
 from tests.fresh.oracle import near_miss, right, score
 from tests.perf.fresh import without_pictures
 from tests.perf.fresh_ears import by_ear
