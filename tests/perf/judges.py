@@ -78,7 +78,7 @@ def scores(sample: Sample, p: float) -> tuple[float, ...]:
     if choices == ("quality", "highest"):
         return (100 * p, 100.0) * FRAMES
     if len(choices) == 1:
-        return (0.4 * p,)  # CLIPScore is at its highest there
+        return (p if sample.prompt[0].kind == "video" else 0.4 * p,)  # at 0.4 CLIPScore is at its highest
     asked = sample.target["target"]["questions"][0]["answer"]
     right = next((place for place, one in enumerate(choices) if one.lower() == asked), 0)
     others = (1 - p) / (len(choices) - 1) if {"yes", "no"} <= {*map(str.lower, choices)} or "10" in choices else 1e-9
