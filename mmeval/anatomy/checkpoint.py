@@ -69,7 +69,7 @@ class Checkpoint:
         file = self.path("config.json")
         found = read_json(file, UsageError) if file else None
         if not isinstance(found, dict):
-            raise UsageError(f"{self.name}: is no checkpoint (no config.json with an object)")
+            raise UsageError(f"{self.name}: not a checkpoint (no config.json with an object)")
         return found
 
     @cached_property
@@ -125,7 +125,7 @@ def _header(file: Path) -> Iterator[tuple[str, Tensor]]:
         start = opened_file.read(8)
         length = struct.unpack("<Q", start)[0] if len(start) == 8 else MOST_HEADER
         if length >= MOST_HEADER or 8 + length > size:
-            raise UsageError(f"{file}: is no safetensors file, or is cut off: fetch it again")
+            raise UsageError(f"{file}: not a safetensors file, or cut off: fetch it again")
         text = opened_file.read(length)
     try:
         table = json.loads(text)

@@ -66,7 +66,7 @@ def describe(checkpoint: Checkpoint) -> Description:
     """Read what the files say.
 
     Raises:
-        UsageError: it is no checkpoint, or a file of it is damaged.
+        UsageError: it is not a checkpoint, or a file of it is damaged.
     """
     notes: list[str] = []
     config = _complete(checkpoint, notes)

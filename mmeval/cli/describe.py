@@ -70,7 +70,7 @@ def _hosted_or_hub(model: str, revision: str | None) -> Description:
         return describe(opened(model, revision))
     except UsageError as error:
         raise UsageError(
-            f"{model}: models.toml has no card of it, and it is no checkpoint that can be read: {error}"
+            f"{model}: models.toml has no card of it, and it is not a checkpoint that can be read: {error}"
         ) from None
 
 

@@ -98,7 +98,7 @@ def _listed(rows: Iterable[Mapping[str, Any]] | pd.DataFrame, name: str) -> Iter
         found: list[Mapping[str, Any]] = rows.astype(object).where(rows.notna(), None).to_dict("records")
         return found
     if isinstance(rows, str | Path):
-        raise UsageError(f"{name}: {str(rows)!r} is no list of rows; pass a file of questions to mmeval.run itself")
+        raise UsageError(f"{name}: {str(rows)!r} is not a list of rows; pass a file of questions to mmeval.run itself")
     return cast("Iterable[Mapping[str, Any]]", rows)
 
 

@@ -124,7 +124,7 @@ def read_tensors(torch: Any, file: Path, option: str) -> dict[str, Any]:
         else:
             found = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # the libraries raise what they like for what is no such file
-        raise UsageError(f"{option}: is no file of tensors, or damaged ({type(error).__name__})") from error
+        raise UsageError(f"{option}: not a file of tensors, or damaged ({type(error).__name__})") from error
     if not isinstance(found, dict) or not all(isinstance(one, torch.Tensor) for one in found.values()):
         raise UsageError(f"{option}: holds something else than tensors by name")
     return dict(found)
@@ -136,7 +136,7 @@ def filled(torch: Any, model: Any, file: Path, option: str) -> Any:
         model.load_state_dict(read_tensors(torch, file, option))
     except RuntimeError as error:
         line = " ".join(str(error).split())[:200]
-        raise UsageError(f"{option}: are no weights of {type(model).__name__}: {line}") from error
+        raise UsageError(f"{option}: not weights of {type(model).__name__}: {line}") from error
     return model
 
 

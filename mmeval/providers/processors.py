@@ -42,7 +42,7 @@ def auto_class(library: Any, config: Any) -> str:
     auto = import_module("transformers.models.auto.modeling_auto")
     found = next((name for name, types in AUTO.items() if name in own or type(config) in getattr(auto, types)), None)
     if found is None or (found == "AutoModelForSeq2SeqLM" and not hasattr(config, "audio_config")):
-        raise UsageError(f"is no model that makes text of images, films or sounds; its type is {config.model_type}")
+        raise UsageError(f"does not make text of images, films or sounds; its type is {config.model_type}")
     return found
 
 

@@ -66,7 +66,7 @@ async def test_a_linear_head_rates_images(tmp_path: Path) -> None:
         "no such file": "gone.pth",
         "features of width 8, these have 16": {"weight": torch.ones(1, 8), "bias": bias},
         r"no linear head .* but layers\.0\.weight \(4, 16\)": {"layers.0.weight": torch.ones(4, 16)},
-        "is no file of tensors, or damaged": pickle.dumps(Path("/"), protocol=2),
+        "not a file of tensors, or damaged": pickle.dumps(Path("/"), protocol=2),
         "something else than tensors": {"weight": 1.0},
     }
     for said, head in wrong.items():
@@ -101,7 +101,7 @@ async def test_what_flow_cannot_do_is_one_line(tmp_path: Path) -> None:
     torch.save({"a": torch.ones(1)}, file := tmp_path / "weights.pth")
     for (name, model), said in lacks.items():
         module = said.rpartition(" ")[2]
-        wrong = said if find_spec(module) is None else "are no weights of"
+        wrong = said if find_spec(module) is None else "not weights of"
         with pytest.raises(UsageError, match=wrong):
             await ask(Path(model), two, name=name, weights=str(file))
     for name, model, weights, said in (

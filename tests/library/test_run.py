@@ -326,7 +326,7 @@ def test_runs_without_a_result_are_problems(rows, project: Path) -> None:
         (lambda: mmeval.compare(mmeval.Runs(), mmeval.Runs()), "expected one run, found 0"),
         (lambda: mmeval.Runs().plot(), "nothing to plot"),
         (lambda: mmeval.benchmark([], name="x"), "x: no rows"),
-        (lambda: mmeval.benchmark("q.csv", name="x"), "'q.csv' is no list of rows; pass a file of questions to mmeval"),
+        (lambda: mmeval.benchmark("q.csv", name="x"), "'q.csv' is not a list of rows; pass a file of questions to mmeval"),
         (lambda: mmeval.benchmark(pd.DataFrame([[1, 2]], columns=["a", "a"]), name="x"), "two columns of the DataFrame"),
         (lambda: mmeval.benchmark(["a"], name="x"), "x row 1: a row is str, expected a mapping"),
         (lambda: mmeval.benchmark([{"question": "a"}], name="x"), "map one with columns={\"answer\": NAME}"),

@@ -101,8 +101,8 @@ def damaged(folder: Path, how: str) -> str:
     content, said = {
         "short": (data[:-7], "promises"),
         "header": (struct.pack("<Q", len(header)) + header + b"\0" * 4, "its header is damaged"),
-        "huge": (struct.pack("<Q", 1 << 60) + b"{}", "is cut off"),
-        "empty": (b"", "is cut off"),
+        "huge": (struct.pack("<Q", 1 << 60) + b"{}", "or cut off"),
+        "empty": (b"", "or cut off"),
     }[how]
     weights.write_bytes(content)
     return said

@@ -179,7 +179,7 @@ OWN_CODE = {"model_type": "odd", "auto_map": {"AutoConfig": "odd.Odd", "AutoMode
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        (TEXT_ONLY, "is no model that makes text of images, films or sounds; its type is gpt2"),
+        (TEXT_ONLY, "does not make text of images, films or sounds; its type is gpt2"),
         (OWN_CODE, "trust_remote_code=true"),
         ({"model_type": "nobody-knows"}, "cannot be loaded"),
         ({}, "cannot be loaded"),
@@ -216,7 +216,7 @@ def without_template(folder: Path) -> None:
     ("damage", "said"),
     [
         (cut_off, "model.safetensors: .* bytes, but its header promises"),
-        (of_noise, "model.safetensors: is no safetensors file"),
+        (of_noise, "model.safetensors: not a safetensors file"),
         (without_processor, "has no processor for images or sounds"),
         (without_template, "cannot answer a question about a small image: .*no chat template"),
     ],
