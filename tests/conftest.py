@@ -17,6 +17,8 @@ from tests.browsing import browser, tabs
 
 __all__ = ["browser", "tabs"]
 
+gc.set_threshold(50_000, 10, 10)  # as `mmeval` sets it: imports and thousands of tests make objects that stay
+
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
