@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import random
 import wave
 from dataclasses import replace
@@ -10,10 +11,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PIL import Image as Pillow
+from typer.testing import CliRunner
 
 from mmeval import Audio, FatalError, MediaError, Prompt, Reply, Request, Text, animate, media, providers
 from mmeval.anatomy import describe, opened
 from mmeval.catalog import Catalog
+from mmeval.cli import app
 from mmeval.definitions import capabilities_of
 from mmeval.media.decoder import Decoder, Kept
 from mmeval.providers import decoding
@@ -85,6 +88,16 @@ async def test_a_sound_belongs_to_its_question_in_any_company(family, hearing):
         assert str(alone[3]).endswith("writes down what is said in one sound; this prompt holds none")
     else:
         assert len({reply.text for reply in alone}) == 4
+
+
+def test_a_model_that_hears_is_measured_as_a_judge(hearing, tmp_path, monkeypatch):
+    """A tiny model writes nonsense: it calls both recordings wrong, and gets all words of the right one wrong."""
+    monkeypatch.chdir(tmp_path)
+    words = ["judge", "measure", "say_sentences", "--judge", f"transformers/{hearing / 'whisper'}", "--limit", "2"]
+    done = CliRunner().invoke(app, [*words, "--json"], catch_exceptions=False)
+    (found,) = json.loads(done.stdout)
+    assert (found["slice"], found["n"], found["agree"]["value"]) == ("judge_speech", 2, 0.5)
+    assert (found["false_no"]["value"], found["false_yes"]["value"], found["wer"]["value"] >= 1) == (1, 0, True)
 
 
 async def test_a_transcript_is_no_longer_than_its_decoder_can_write(hearing):
