@@ -166,7 +166,7 @@ class Comparison:
 
 
 def read_side(run: Run) -> Side:
-    """Read the scores of a run.
+    """Read the scores of a run; an error rate becomes what is right: 1 minus the score of each sample.
 
     Raises:
         RunFailedError: there are no scores: nothing was measured.
@@ -180,13 +180,13 @@ def read_side(run: Run) -> Side:
         why = f" ({run.info.reason})" if run.info.reason else ""
         raise RunFailedError(f"{run.path}: the run is {run.info.status} and measured nothing{why}")
     epochs = run.info.spec.epochs
-    return Side(run, {key: _item(group, epochs) for key, group in sorted(rows.items())})
+    return Side(run, {key: _item(group, epochs, run.info.wrong) for key, group in sorted(rows.items())})
 
 
-def _item(rows: Sequence[ScoreRow], epochs: int) -> Item:
+def _item(rows: Sequence[ScoreRow], epochs: int, wrong: float) -> Item:
     unparsed = [row.status in ("ok", "truncated") and row.score is not None and row.answer is None for row in rows]
     return Item(
-        scores=tuple(sorted((row.epoch, row.score) for row in rows if row.score is not None)),
+        scores=tuple(sorted((row.epoch, abs(row.score - wrong)) for row in rows if row.score is not None)),
         planned=max(epochs, len(rows)),
         answer=rows[0].answer,
         cluster=rows[0].cluster,

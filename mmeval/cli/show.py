@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,8 @@ def show_command(
     from mmeval.report.samples import is_error, is_unparsed, is_wrong
 
     found = find_run(run, results)
-    chosen = [(wrong, is_wrong), (errors, is_error), (unparsed, is_unparsed)]
+    chosen: list[tuple[bool, Any]]
+    chosen = [(wrong, partial(is_wrong, wrong=found.info.wrong)), (errors, is_error), (unparsed, is_unparsed)]
     tests = [test for on, test in chosen if on]
     picked: list[Any] = []
     if sample or tests:

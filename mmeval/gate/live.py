@@ -268,11 +268,11 @@ def _version() -> str:
 
 def _run(planned: runner.Plan, watch: SequentialMonitor, candidate: Candidate) -> Run:
     """Run what is missing. Stored records are counted first and may already prove a regression."""
-    policies = planned.benchmark.policy
+    policies, wrong = planned.benchmark.policy, float(not planned.benchmark.metric.higher_is_better)
 
     def seen(record: Record) -> bool:
-        score = counted(record, policies, zeros=True)
-        return watch.add(record.id, record.epoch, score.value if score else None)
+        score = counted(record, policies, zeros=True, wrong=wrong)
+        return watch.add(record.id, record.epoch, abs(score.value - wrong) if score else None)
 
     def on_record(record: Record) -> bool:
         candidate.asked += 1

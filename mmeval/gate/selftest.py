@@ -65,10 +65,15 @@ def selftest(policy: Policy | None, root: Path | None) -> list[Trial]:
 
 def _trials(name: str, base: Run, policy: Policy, folder: Path) -> Iterator[Trial]:
     alone = policy.model_copy(update={"benchmarks": {name: policy.benchmarks[name]}})
-    drop = 2 * alone.benchmarks[name].margin + 0.15
+    drop, wrong = 2 * alone.benchmarks[name].margin + 0.15, base.info.wrong
     plan: list[tuple[str, Decision, Edit, str | None]] = [
         ("an identical copy", "pass", lambda rows, rng: rows, None),
-        (f"a drop of {100 * drop:.0f} points", "fail", lambda rows, rng: _worse(rows, rng, drop), None),
+        (
+            f"a drop of {100 * drop:.0f} points",
+            "fail",
+            lambda rows, rng: _worse(rows, rng, drop, wrong),
+            None,
+        ),
         ("another version of the benchmark", "not comparable", lambda rows, rng: rows, "0-selftest"),
         ("a run without answers", "incomplete", lambda rows, rng: [_failed(row) for row in rows], None),
     ]
@@ -84,13 +89,13 @@ def _trials(name: str, base: Run, policy: Policy, folder: Path) -> Iterator[Tria
         yield Trial(name, planted, expected, found, reason)
 
 
-def _worse(rows: list[ScoreRow], rng: random.Random, drop: float) -> Iterator[ScoreRow]:
+def _worse(rows: list[ScoreRow], rng: random.Random, drop: float, wrong: float) -> Iterator[ScoreRow]:
     """Turn right samples wrong until the mean has fallen by `drop`, or all samples are wrong."""
-    right = sorted({row.id for row in rows if row.score})
+    right = sorted({row.id for row in rows if row.score is not None and row.score != wrong})
     total = len({row.id for row in rows})
     lost = set(rng.sample(right, min(len(right), round(drop * total) + 1)))
     for row in rows:
-        yield row._replace(score=0.0, answer="planted") if row.id in lost and row.score is not None else row
+        yield row._replace(score=wrong, answer="planted") if row.id in lost and row.score is not None else row
 
 
 def _failed(row: ScoreRow) -> ScoreRow:

@@ -45,9 +45,9 @@ class Group:
     n: int
 
 
-def is_wrong(record: Record) -> bool:
-    """Whether a record has a score below 1."""
-    return record.score is not None and record.score.value < 1
+def is_wrong(record: Record, wrong: float = 0.0) -> bool:
+    """Whether a record has a score that is not all right; `wrong` is the score of what is wrong, 0 or 1."""
+    return record.score is not None and abs(record.score.value - wrong) < 1
 
 
 def is_error(record: Record) -> bool:

@@ -62,6 +62,8 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
     missing = len(found.only_base) + len(found.only_candidate)
     both = plural(len(found.pairs), "sample")
     console.print(text_of(f"{both} in both, {len(found.unmeasured)} unmeasured, {missing} in one run only"))
+    if base.run.info.wrong:
+        console.print(f"lower is better: shown is what is right, 100 - {base.run.info.primary_metric} of each sample")
     delta = found.difference
     if delta is None:
         console.print("no sample was measured in both runs")

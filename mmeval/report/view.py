@@ -31,8 +31,9 @@ from mmeval.types import Estimate, Record
 
 __all__ = ["CSS", "FILTERS", "Page", "page"]
 
-FILTERS: Mapping[str, Callable[[Record], bool]] = {
-    "all": lambda record: True, "wrong": is_wrong, "errors": is_error, "unparsed": is_unparsed,
+FILTERS: Mapping[str, Callable[[Record, float], bool]] = {
+    "all": lambda record, wrong: True, "wrong": is_wrong, "errors": lambda record, wrong: is_error(record),
+    "unparsed": lambda record, wrong: is_unparsed(record),
 }  # fmt: skip
 PER_PAGE = 25
 LONGEST = 20_000
@@ -102,7 +103,7 @@ def page(folder: Path, *, show: str = "all", number: int = 1) -> Page:
     return made
 
 
-def _read(run: Run, test: Callable[[Record], bool], number: int) -> _Read:
+def _read(run: Run, test: Callable[[Record, float], bool], number: int) -> _Read:
     counts: Counter[str] = Counter()
     matching: Counter[str] = Counter()
     fold, shown, newest, problem = MeanFold(), [], 0.0, ""
@@ -113,12 +114,12 @@ def _read(run: Run, test: Callable[[Record], bool], number: int) -> _Read:
         for record in last(run.records()):
             counts[record.status] += 1
             newest = max(newest, record.at)
-            matching.update(name for name, one in FILTERS.items() if one(record))
+            matching.update(name for name, one in FILTERS.items() if one(record, run.info.wrong))
             if record.score is not None:
                 fold.add(record.score.value)
             if is_error(record):
                 failed.append(record)
-            if test(record):
+            if test(record, run.info.wrong):
                 if start <= at < start + PER_PAGE:
                     shown.append(record)
                 at += 1

@@ -276,6 +276,7 @@ def _started(plan: Plan, planned: int | None, before: RunInfo | None) -> RunInfo
         planned=planned or 0,
         primary_metric=plan.benchmark.metric.name,
         scale=plan.benchmark.metric.scale,
+        lower_is_better=not plan.benchmark.metric.higher_is_better,
         origin="third-party" if is_bridged(plan.benchmark.name) else "mmeval",
         totals=before.totals if before else store.Totals(),
     )

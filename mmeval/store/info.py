@@ -173,6 +173,10 @@ class Summary:
         return sum(self.counts[status] for status in OPEN)
 
 
+ERROR_RATES = ("wer", "mer")
+"""Metrics of runs that do not say whether lower is better."""
+
+
 class RunInfo(_Stored):
     """`run.json`."""
 
@@ -195,6 +199,8 @@ class RunInfo(_Stored):
     primary_metric: str = ""
     scale: float = 100.0
     """Factor with which the metrics are shown."""
+    lower_is_better: bool | None = None
+    """Whether the scores are error rates; None in runs that do not say so, where the metric's name tells."""
     excluded: Number | None = None
     """The headline without the failures that count as zero in it; both numbers are always stored."""
     bounds: Bounds | None = None
@@ -202,6 +208,11 @@ class RunInfo(_Stored):
     totals: Totals = Totals()
     throttle: dict[str, Any] = Field(default_factory=dict)
     origin: Literal["mmeval", "third-party"] = "mmeval"
+
+    @property
+    def wrong(self) -> float:
+        """The score of a sample that is wrong: 0, or 1 where lower is better."""
+        return float(self.primary_metric in ERROR_RATES if self.lower_is_better is None else self.lower_is_better)
 
     @property
     def ended(self) -> float:

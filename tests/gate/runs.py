@@ -40,7 +40,7 @@ def rows(scores: Sequence[float | None], *, clusters: int | None = None, status:
     ]
 
 
-def write(folder: Path, found: Sequence[ScoreRow], *, status: str = "complete", **spec: Any) -> Run:
+def write(folder: Path, found: Sequence[ScoreRow], *, status: str = "complete", metric: str = "", **spec: Any) -> Run:
     """A run folder below a results folder."""
     made = Spec(**{**SPEC, **spec})
     path = store.run_path(folder, made)
@@ -48,7 +48,14 @@ def write(folder: Path, found: Sequence[ScoreRow], *, status: str = "complete", 
     counts: dict[Any, int] = {}
     for row in found:
         counts[row.status] = counts.get(row.status, 0) + 1
-    info = RunInfo(status=status, spec=made, planned=len(found), counts=counts, provenance={"mmeval": "0.1.0"})  # type: ignore[arg-type]
+    info = RunInfo(  # type: ignore[arg-type]
+        status=status,
+        spec=made,
+        planned=len(found),
+        counts=counts,
+        provenance={"mmeval": "0.1.0"},
+        primary_metric=metric,
+    )
     store.write_info(path, info)
     store.write_scores(store.Files(path).scores, found)
     return store.read_run(path)

@@ -16,6 +16,7 @@ from mmeval.gate.decide import Case, conclude, decide, smallest
 from mmeval.gate.guards import Measures
 from mmeval.gate.offline import case_of, cases
 from mmeval.gate.policy import Policy
+from mmeval.gate.selftest import selftest
 from mmeval.gate.verdict import Verdict
 from mmeval.store import Run
 from tests.gate.runs import base_scores, flipped, rows, write
@@ -56,6 +57,18 @@ def test_counts(tmp_path: Path, n: int, losses: int, gains: int, decision: str, 
     assert bench.difference is not None
     assert (bench.difference.gains, bench.difference.losses) == (gains, losses)
     assert len([flip for flip in bench.flips if flip.candidate < flip.base]) == min(50, losses)
+
+
+@pytest.mark.parametrize(("metric", "losses", "gains", "decision"), [
+    ("wer", 0, 40, "fail"), ("wer", 40, 0, "pass"), ("accuracy", 0, 40, "pass"), ("accuracy", 40, 0, "fail"),
+])  # fmt: skip
+def test_a_rise_of_an_error_rate_is_a_loss(tmp_path: Path, metric: str, losses: int, gains: int, decision: str) -> None:
+    """`losses` are scores that fell to 0, which is what is right of an error rate."""
+    scores = base_scores(400)
+    base = write(tmp_path / "base", rows(scores), metric=metric)
+    new = write(tmp_path / "new", rows(flipped(scores, losses=losses, gains=gains)), metric=metric, model="mock/new")
+    assert judge(base, new, policy(subject="model")).benchmarks[0].decision == decision
+    assert [trial.found for trial in selftest(policy(), tmp_path / "base")][:2] == ["pass", "fail"]
 
 
 def test_no_drop_found_by_few_flips(tmp_path: Path) -> None:
