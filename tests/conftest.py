@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.browsing import browser, tabs
 
@@ -24,6 +25,9 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 os.environ.setdefault("MMEVAL_MEDIA", os.path.join(tempfile.gettempdir(), f"mmeval-media-{os.getuid()}"))
+
+settings.register_profile("mmeval", deadline=None)  # an example of 1 ms can wait 0.4 s for a busy core
+settings.load_profile("mmeval")
 
 _connect = socket.socket.connect
 
