@@ -28,7 +28,8 @@ SUBTITLES = "This video's subtitles are listed below:\n"
 _HEADS: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftypqt", "video/quicktime"), (4, b"ftypM4A", "audio/mp4"), (4, b"ftyp", "video/mp4"),
     (0, b"\x1aE\xdf\xa3", "video/webm"), (8, b"AVI ", "video/x-msvideo"), (8, b"WAVE", "audio/wav"),
-    (0, b"ID3", "audio/mpeg"), (0, b"\xff\xfb", "audio/mpeg"), (0, b"fLaC", "audio/flac"), (0, b"OggS", "audio/ogg"),
+    (0, b"ID3", "audio/mpeg"), (0, b"\xff\xfb", "audio/mpeg"), (0, b"\xff\xf3", "audio/mpeg"),
+    (0, b"fLaC", "audio/flac"), (0, b"OggS", "audio/ogg"),
     (0, b"\x00\x00\x01\xba", "video/mpeg"), (0, b"GIF8", "image/gif"), (0, b"FLV", "video/x-flv"),
 )  # fmt: skip
 """Where a file of a type has which bytes. Names of files lie more often."""

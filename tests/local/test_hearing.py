@@ -98,6 +98,9 @@ def test_a_model_that_hears_is_measured_as_a_judge(hearing, tmp_path, monkeypatc
     (found,) = json.loads(done.stdout)
     assert (found["slice"], found["n"], found["agree"]["value"]) == ("judge_speech", 2, 0.5)
     assert (found["false_no"]["value"], found["false_yes"]["value"], found["wer"]["value"] >= 1) == (1, 0, True)
+    played = [media.audio(file).mime for file in tmp_path.glob("results/_samples/judge_speech@*/thumbs/*.mp3")]
+    assert played == ["audio/mpeg"] * 2, "pages play Ogg files as MP3"
+    assert media.audio(b"\xff\xf3\x84\xc4").mime == "audio/mpeg", "as services send it, without a head"
 
 
 async def test_a_transcript_is_no_longer_than_its_decoder_can_write(hearing):
