@@ -133,7 +133,7 @@ def test_files_that_cannot_be_used_do_not_keep_the_others_from_being_asked_for(t
     (tmp_path / "good").write_bytes(png())
     bad, good = ({"text": "", "image": str(tmp_path / name)} for name in ("bad", "good"))
     script = json.dumps({**{f"[{n}] ": bad for n in range(20)}, "*": good})
-    given = options(settings, script=script).model_copy(update={"attempts": 1, "max_error_rate": 1.0})
+    given = options(settings, script=script).model_copy(update={"attempts": 1, "max_error_rate": 1.0, "concurrency": 1})
     assert run_one(drawing(24), "mock/scripted", given).info.counts == {"error": 20, "ok": 4}
 
 
