@@ -33,19 +33,6 @@
     ["value", "low", "high", "se"].forEach(function (k) { found[k] *= 100; });
     return found;
   }
-  /* Mean of independent differences. Its limits are as far away as those of the parts together (Zou and Donner 2008). */
-  function overall(found) {
-    function together(of) { return Math.sqrt(found.reduce(function (s, d) { return s + of(d); }, 0)) / found.length; }
-    var mean = found.reduce(function (s, d) { return s + d.value; }, 0) / found.length;
-    var se = together(function (d) { return d.se * d.se; });
-    var few = found.reduce(function (s, d) { return s + Math.pow(d.se / found.length, 4) / d.freedom; }, 0);
-    return {
-      value: mean, p: se > 0 ? M.pt(mean / se, Math.pow(se, 4) / few) : 1, n: found.length,
-      low: mean - together(function (d) { return Math.pow(d.value - d.low, 2); }),
-      high: mean + together(function (d) { return Math.pow(d.high - d.value, 2); })
-    };
-  }
-
   function svg(d, span) {
     var ns = "http://www.w3.org/2000/svg", s = document.createElementNS(ns, "svg");
     function x(v) { return 60 + 55 * Math.max(-1, Math.min(1, v / span)); }
@@ -100,7 +87,7 @@
     var lines = rest.map(function (other, k) {
       var all = found.map(function (line) { return line[k]; }).filter(function (d) { return d && d.n; });
       if (!all.length) return el("li", fill(words.apart, { a: first.title, b: other.title }));
-      var d = overall(all), text = d.p >= 0.05 || isNaN(d.p) ? words.level : d.value > 0 ? words.ahead : words.behind;
+      var d = M.overall(all), text = d.p >= 0.05 || isNaN(d.p) ? words.level : d.value > 0 ? words.ahead : words.behind;
       var ends = d.value < 0 && text === words.behind ? [-d.value, -d.high, -d.low] : [d.value, d.low, d.high];
       return el("li", fill(text, { a: first.title, b: other.title, d: fixed(ends[0]), low: fixed(ends[1]), high: fixed(ends[2]), p: (d.p < 0.001 ? "" : "=\u00a0") + pText(d.p), n: d.n }));
     });

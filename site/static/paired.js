@@ -80,4 +80,15 @@
       gains: values.filter(function (v) { return v > 0; }).length, losses: values.filter(function (v) { return v < 0; }).length
     };
   };
+  /* Mean of independent differences. Its limits are as far away as those of the parts together (Zou and Donner 2008). */
+  M.overall = function (found) {
+    function together(of) { return Math.sqrt(found.reduce(function (s, d) { return s + of(d); }, 0)) / found.length; }
+    var mean = found.reduce(function (s, d) { return s + d.value; }, 0) / found.length;
+    var se = together(function (d) { return d.se * d.se; });
+    var few = found.reduce(function (s, d) { return s + Math.pow(d.se / found.length, 4) / d.freedom; }, 0);
+    var below = together(function (d) { return Math.pow(d.value - d.low, 2); }), beyond = together(function (d) { return Math.pow(d.high - d.value, 2); });
+    /* Where the models differ equally everywhere, no error can be estimated: the limit towards 0 tells how sure the sign is. */
+    var apart = mean ? M.p(1.96 * mean / (mean > 0 ? below : beyond)) : 1;
+    return { value: mean, p: se > 0 ? M.pt(mean / se, Math.pow(se, 4) / few) : apart, n: found.length, low: mean - below, high: mean + beyond };
+  };
 })();

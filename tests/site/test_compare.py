@@ -109,6 +109,9 @@ def test_browser_statistics(visit: Visit) -> None:
     assert tab.evaluate("mmeval.tq(0.05, 59)") == pytest.approx(oracle.t.ppf(0.975, 59), rel=1e-6)
     for gains, losses in [(0, 0), (3, 0), (10, 4), (7, 7), (40, 90)]:
         assert tab.evaluate(f"mmeval.mcnemar({gains}, {losses})") == pytest.approx(mcnemar(gains, losses), rel=1e-6)
+    alike = {"n": 40, "value": -100, "low": -100, "high": -90, "se": 0, "freedom": 39}
+    assert tab.evaluate("one => mmeval.overall([one, one]).p", alike) < 1e-6, "the models differ equally everywhere"
+    assert tab.evaluate("one => mmeval.overall([one]).p", {**alike, "value": 0, "low": -9, "high": 9}) == 1
     assert tab.evaluate("mmeval.p(2.0)") == pytest.approx(2 * oracle.norm.sf(2.0), abs=2e-7)
 
 
