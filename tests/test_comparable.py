@@ -20,7 +20,6 @@ from mmeval.sampling import audio_policy, image_policy, video_policy
 from mmeval.store import Number, Run, RunInfo, Spec
 from scripts import comparable_table
 
-ROOT = Path(__file__).parent.parent
 SUBJECTS = get_args(Subject)
 PURPOSES: tuple[Purpose, ...] = (*SUBJECTS, "column", "pooled", "paired", "merge")
 SPEC: dict[str, Any] = {
