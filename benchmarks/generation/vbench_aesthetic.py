@@ -30,5 +30,5 @@ benchmark = Benchmark(
     metric=accuracy(name="aesthetics", by=()),
     cluster="prompt", license="Apache-2.0", url="https://github.com/Vchitect/VBench",
     paper="https://arxiv.org/abs/2311.17982", rows=93, chance=None, labels="user-supplied",
-    tags=("makes video", "judge"),
+    judge_slice="judge_looks", tags=("makes video", "judge"),
 )  # fmt: skip

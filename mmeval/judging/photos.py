@@ -19,7 +19,7 @@ from mmeval.fresh.scenes.stage import a
 from mmeval.judging.item import Item
 from mmeval.scorers.judges.verdicts import RIGHT
 
-__all__ = ["KINDS_OF_FACT", "detected", "draw"]
+__all__ = ["FILES", "KINDS_OF_FACT", "detected", "draw", "photograph"]
 
 KINDS_OF_FACT = ("one object", "two objects", "counting", "colour", "position")
 FILES = {"cat": ("cat",), "cup": ("cup",), "person": ("astronaut", "photographer")}
@@ -144,7 +144,7 @@ def _picture(rng: Random, shown: Sequence[Shown]) -> tuple[bytes, list[dict[str,
     page = Image.new("RGB", (WIDTH, HEIGHT), (shade, shade - rng.randint(0, 8), shade - rng.randint(0, 16)))
     boxes: list[dict[str, Any]] = []
     for one in shown:
-        photo = _photo(rng.choice(FILES[one.name]), one.colour)
+        photo = photograph(rng.choice(FILES[one.name]), one.colour)
         photo = ImageOps.mirror(photo) if rng.random() < 0.5 else photo
         photo = ImageOps.contain(photo, (size := rng.randint(*SIZE), size))
         photo = ImageEnhance.Brightness(photo).enhance(rng.uniform(0.85, 1.15))
@@ -158,8 +158,8 @@ def _picture(rng: Random, shown: Sequence[Shown]) -> tuple[bytes, list[dict[str,
 
 
 @functools.cache
-def _photo(file: str, colour: str) -> Any:
-    """A photograph; the cup in a colour."""
+def photograph(file: str, colour: str = "") -> Any:
+    """One of the photographs, as a picture of Pillow; the cup in a colour."""
     import numpy as np
     from PIL import Image
 

@@ -14,7 +14,7 @@ from typing import Any
 from mmeval.data import generated
 from mmeval.definitions import Benchmark
 from mmeval.generation import moving
-from mmeval.judging import changes, films, hints, objects, photos, scenes, signs, speech
+from mmeval.judging import changes, films, hints, looks, objects, photos, scenes, signs, speech
 from mmeval.judging.item import Draw, Item
 from mmeval.media import of_kind
 from mmeval.metrics import Metric, accuracy, concordance, with_own_errors
@@ -132,6 +132,8 @@ SLICES: Mapping[str, Slice] = {
                 video=f"frames={changes.FRAMES},rule=ends"),
         replace(SUBJECTS, name="judge_quality", kinds=tuple(changes.DEFECTS), draw=changes.quality,
                 scorer=partial(frames_rated, "quality", 100)),
+        replace(SUBJECTS, name="judge_looks", kinds=tuple(looks.SPOILT), draw=looks.draw,
+                scorer=partial(frames_rated, "aesthetic", 10)),
         replace(SUBJECTS, name="judge_styles", kinds=tuple(changes.STYLES), draw=changes.style, scorer=frames_like),
         Slice(name="judge_speech", want="audio", audio=SOUND, kinds=speech.MISTAKES, scorer=spoken, form=TRANSCRIPTS),
     )

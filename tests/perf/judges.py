@@ -30,7 +30,7 @@ from mmeval.types import Reply, Row, Sample
 
 CHANCE = {RIGHT: 0.9, HALF: 0.5, WRONG: 0.1}
 FRAMES = 5
-RATED = {"before", "motion", "quality"}
+RATED = {"aesthetic", "before", "motion", "quality"}
 """What is asked of models that compare or rate images, and of no other."""
 
 
@@ -75,8 +75,9 @@ def scores(sample: Sample, p: float) -> tuple[float, ...]:
         return (1.0, 1.0) + (p, p) * (FRAMES - 1)
     if choices == ("motion",):
         return (0.0,) + (10 * p,) * (FRAMES - 1)
-    if choices == ("quality", "highest"):
-        return (100 * p, 100.0) * FRAMES
+    if choices[1:] == ("highest",):
+        highest = {"quality": 100.0, "aesthetic": 10.0}[choices[0]]
+        return (highest * p, highest) * FRAMES
     if len(choices) == 1:
         return (p if sample.prompt[0].kind == "video" else 0.4 * p,)  # at 0.4 CLIPScore is at its highest
     asked = sample.target["target"]["questions"][0]["answer"]
