@@ -91,6 +91,7 @@ def export_command(
     changed = next(filter(None, (one.changed() for one in drawn)), None)
     if changed:
         raise UsageError(f"{changed}; export the season with mmeval {found.release}")
+    typer.echo(f"drawing season {season}, which takes a minute", err=True)
     with replacing(out or found.file()) as file:
         count = kept.write(found, {one.family: one.generators for one in drawn}, file.buffer)  # type: ignore[attr-defined]
     echo(f"{out or found.file()}: {count} items of season {season}")
