@@ -26,7 +26,7 @@ ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/(\d\d)(0[1-9]|1[0-2])\.\d{4,5}")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A difference of two headlines in the range of the metric; no interval if it cannot be computed."""
+    """How much better a headline is than another, in the range of the metric; no interval if it cannot be computed."""
 
     value: float
     low: float | None = None
@@ -41,10 +41,10 @@ class BlindGain:
     sighted: float
     blind: float
     gain: Gap
-    """With the image minus without it."""
+    """How much better the model is with the image."""
     leak: Gap | None
-    """Without the image minus random answers: those of the `baseline/random` run if there is one, else the chance level
-    that the benchmark states. None if neither is known."""
+    """How much better it is without the image than random answers: those of the `baseline/random` run if there is one,
+    else the chance level that the benchmark states. None if neither is known."""
 
 
 def blind_gains(column: Column) -> list[BlindGain]:
@@ -81,11 +81,18 @@ def _leak(blind: Cell, column: Column) -> Gap | None:
     if random is not None:
         return paired(blind, random, column)
     chance, head = column.card.chance, blind.headline
-    return None if chance is None else Gap(head.value - chance, head.low - chance, head.high - chance)
+    return None if chance is None else _better(Gap(head.value - chance, head.low - chance, head.high - chance), column)
+
+
+def _better(gap: Gap, column: Column) -> Gap:
+    """A difference whose positive side is the better one."""
+    if column.card.higher_is_better is not False:
+        return gap
+    return Gap(-gap.value, *(None if end is None else -end for end in (gap.high, gap.low)))
 
 
 def paired(first: Cell, second: Cell, column: Column) -> Gap:
-    """The difference of two headlines, first minus second, with its 95 % interval over the samples that both have.
+    """By how much the first headline is better, with its 95 % interval over the samples that both have.
 
     If the headline is the mean of the sample scores, the interval is that of `stats.paired.difference`. If it is
     another metric, it is a t interval of the differences of the jackknife's pseudo-values. There is none where neither
@@ -94,9 +101,9 @@ def paired(first: Cell, second: Cell, column: Column) -> Gap:
     value = first.headline.value - second.headline.value
     bounds = _mean_bounds(first, second, column) or _jackknife_bounds(first, second)
     if bounds is None:
-        return Gap(value)
+        return _better(Gap(value), column)
     low, high = (end * (column.card.high - column.card.low) for end in bounds)
-    return Gap(value, min(low, value), max(high, value))
+    return _better(Gap(value, min(low, value), max(high, value)), column)
 
 
 def _mean_bounds(first: Cell, second: Cell, column: Column) -> tuple[float, float] | None:

@@ -1,6 +1,7 @@
 """What seeing is worth: gain and leakage from blind runs, whichever way they were made."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,7 @@ def test_gain_and_leakage(tmp_path: Path, blind: str):
     assert (found["sighted"], found["blind"], found["gain"]["value"]) == (50.0, 50.0, 0.0)
     assert found["gain"]["low"] < 0 < found["gain"]["high"]
     assert found["leak"]["value"] == pytest.approx(50.0 - chance)
+    errors = replace(column, card=replace(column.card, higher_is_better=False))
+    (fewer,) = needs_image(blind_gains(errors), errors, board)
+    leak = found["leak"]
+    assert fewer["leak"] == pytest.approx({"value": -leak["value"], "low": -leak["high"], "high": -leak["low"]})
