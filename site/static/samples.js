@@ -53,6 +53,9 @@
     again.then(function () {
       if (mine !== drawing) return;
       view.querySelectorAll("article.sample").forEach(function (one) { one.hidden = !fits(+one.id.slice(1) - 1) && +one.id.slice(1) !== number; });
+      var old = view.querySelector(".pager");   /* its links follow the filter */
+      if (old) old.remove();
+      view.append(pager((k - 1) * SIZE + 1, Math.min(total, k * SIZE)));
       if (number && jump) reveal(number);
     });
   }
@@ -66,7 +69,6 @@
         var q = numbers ? numbers[n - 1] : n;
         drawn.push(article(n, q ? wanted[Math.floor((q - 1) / SIZE) + 1][(q - 1) % SIZE] : null, found[0][n - first]));
       }
-      drawn.push(pager(first, last));
       return drawn;
     });
   }

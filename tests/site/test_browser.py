@@ -129,6 +129,7 @@ def test_filters_and_keys_walk_through_the_wrong_answers(visit: Callable[..., An
     assert tab.locator(".marks a:not(.dim)").count() == len(wrong)
     seen = [wrong[0]]
     until(tab, "n => location.hash === '#s' + n + '&f=w'", wrong[0])
+    until(tab, "n => document.querySelector('.pager a').hash === '#s' + n + '&f=w'", min(n for n in wrong if n > 50))
     for number in wrong[1:]:
         tab.keyboard.press("j")
         until(tab, "n => document.activeElement.closest('article.sample.current')?.id === 's' + n", number)
