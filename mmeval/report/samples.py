@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mmeval.errors import StoreError
-from mmeval.store import OPEN, Run, StoredPart, StoredSample, read_samples
-from mmeval.types import JSON, Record, Status
+from mmeval.store import OPEN, Files, Run, StoredPart, StoredSample, read_samples
+from mmeval.types import JSON, Media, Record, Status
 
 __all__ = [
     "Group",
@@ -112,7 +112,11 @@ def _whole_lines(file: Path) -> Iterator[StoredSample]:
 
 
 def picture(run: Run, part: StoredPart) -> Path | None:
-    """The file of a picture of a file of questions, if it is still inside the folder of that file."""
+    """The file of what a run has made, or of a picture of a file of questions, if it is still inside its folder."""
+    named = re.fullmatch("[0-9a-f]{64}", part.sha256 or "")
+    for made in Files(run.path).media.glob(f"{part.sha256}.*") if named else ():
+        if not made.is_symlink():
+            return made
     questions = run.info.provenance.get("questions")
     if not isinstance(questions, str) or not part.source:
         return None
@@ -139,7 +143,9 @@ def labelled(run: Run, record: Record, stored: StoredSample | None) -> list[Line
     if stored is not None:
         lines += [_part(run, part) for part in stored.prompt]
     if record.reply is not None:
-        lines.append(Line("reply", record.reply.text or "(empty)"))
+        if record.reply.text or not record.reply.media:
+            lines.append(Line("reply", record.reply.text or "(empty)"))
+        lines += [_made(run, one) for one in record.reply.media]
     if record.failure is not None:
         attempts = f" ({record.failure.attempts} attempts)" if record.failure.attempts > 1 else ""
         lines.append(Line("failure", f"{record.failure.kind}: {record.failure.message}{attempts}"))
@@ -150,6 +156,13 @@ def labelled(run: Run, record: Record, stored: StoredSample | None) -> list[Line
         answer = "(none found)" if score.answer is None else score.answer
         lines += [Line("answer", answer), Line("rule", f"{score.rule}{note}"), Line("score", f"{score.value:g}")]
     return lines
+
+
+def _made(run: Run, one: Media) -> Line:
+    """What the model made: its file in the run folder."""
+    width, height = getattr(one, "width", None), getattr(one, "height", None)
+    part = StoredPart(kind=one.kind, sha256=one.sha256, mime=one.mime, width=width, height=height)
+    return _part(run, part)._replace(label="made")
 
 
 def _part(run: Run, part: StoredPart) -> Line:

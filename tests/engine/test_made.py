@@ -24,6 +24,7 @@ from mmeval.engine.cache import Cache
 from mmeval.engine.replicas.router import Replicas
 from mmeval.engine.retry import Breaker
 from mmeval.errors import FormError
+from mmeval.report.samples import labelled
 from mmeval.runner import run_one
 from mmeval.types import Form, Request, Text, Usage
 from tests.data.pictures import exact_film, png
@@ -134,7 +135,14 @@ def test_files_that_cannot_be_used_do_not_keep_the_others_from_being_asked_for(t
     bad, good = ({"text": "", "image": str(tmp_path / name)} for name in ("bad", "good"))
     script = json.dumps({**{f"[{n}] ": bad for n in range(20)}, "*": good})
     given = options(settings, script=script).model_copy(update={"attempts": 1, "max_error_rate": 1.0, "concurrency": 1})
-    assert run_one(drawing(24), "mock/scripted", given).info.counts == {"error": 20, "ok": 4}
+    run = run_one(drawing(24), "mock/scripted", given)
+    assert run.info.counts == {"error": 20, "ok": 4}
+    (record, *_) = (record for record in run.records() if record.status == "ok")
+    (shown, *_) = labelled(run, record, None)
+    file = next((run.path / "media").iterdir())
+    assert (shown.label, shown.text) == ("made", f"{file} (8x8)"), (
+        "people are told where it lies, not that it is empty"
+    )
 
 
 def noisy() -> bytes:
