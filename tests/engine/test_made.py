@@ -140,9 +140,7 @@ def test_files_that_cannot_be_used_do_not_keep_the_others_from_being_asked_for(t
     (record, *_) = (record for record in run.records() if record.status == "ok")
     (shown, *_) = labelled(run, record, None)
     file = next((run.path / "media").iterdir())
-    assert (shown.label, shown.text) == ("made", f"{file} (8x8)"), (
-        "people are told where it lies, not that it is empty"
-    )
+    assert (shown.label, shown.text) == ("made", f"{file} (8x8)"), "people are told where it lies, not that it is empty"
 
 
 def noisy() -> bytes:
