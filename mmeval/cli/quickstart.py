@@ -51,6 +51,8 @@ def quickstart(
         raise typer.Exit(code)
     write(Options(results=folder, out=out, cache=folder / ".cache" / "site"))
     runs = [run for run in list_runs(folder)[0] if run.files.journal.is_file()]
-    write_page(questions_of(runs), votes, pairs=COMPARISONS, settings=settings)
+    runs.sort(key=lambda run: run.files.journal.stat().st_mtime)  # an earlier version of mmeval may have left some
+    newest = {(run.path.parent, run.info.samples_digest): run for run in runs}
+    write_page(questions_of([*newest.values()]), votes, pairs=COMPARISONS, settings=settings)
     echo(f"open {(out / 'index.html').resolve()} in a browser, or run: mmeval site serve --out {out}")
     echo(f"compare replies yourself: open {(votes / 'index.html').resolve()}")

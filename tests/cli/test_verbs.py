@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -211,6 +212,8 @@ def test_quickstart_builds_the_board_and_a_second_call_asks_nothing(tmp_path: Pa
     assert "demo-vlm" in page or "Demo VLM" in page
     files = {file: file.stat().st_mtime_ns for file in (tmp_path / "_quickstart").rglob("records.jsonl")}
     assert len(files) == 20
+    old = min(files).parent  # as an earlier version of mmeval has left it
+    shutil.copytree(old, old.with_name("0" * 12))
     second = command("quickstart", "--limit", "3", cwd=tmp_path)
     assert second.returncode == 0, second.stderr
     assert second.stderr.count("already complete") == 20
