@@ -89,5 +89,7 @@ def _head(tensors: Mapping[str, Any], file: str | None) -> tuple[Any, Any]:
         or (shapes["weight"][0], *shapes["bias"]) != (1, 1)
     ):
         said = ", ".join(f"{name} {shape}" for name, shape in list(shapes.items())[:4])
-        raise UsageError(f"-o head={file}: is no linear head (weight (1, width) and bias (1,)), but {said or 'empty'}")
+        raise UsageError(
+            f"-o head={file}: is not a linear head (weight (1, width) and bias (1,)), but {said or 'empty'}"
+        )
     return tensors["weight"][0].float(), tensors["bias"][0].float()

@@ -1,7 +1,8 @@
 """Baselines: references that do not look at the prompt, and models that see only its text.
 
-baseline/random    a random option; for open questions, a random target of the same category, weighted by frequency;
-                   the tag `answers` names questions with the same kind of answer, where that differs from the category
+baseline/random    a random option; for open questions, a random target of another question of the same category,
+                   weighted by frequency; the tag `answers` names questions with the same kind of answer, where that
+                   differs from the category
 baseline/majority  the most frequent letter; for open questions, the most frequent target of the same category
 baseline/first     the first option; for open questions, the first target of the same category
 baseline/blind:PROVIDER/MODEL   another model, without the images, sounds and videos of the prompt
@@ -19,7 +20,7 @@ from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, count
 from typing import Any, ClassVar
 
 from mmeval import Capabilities, FatalError, Options, Reply, Request, Sample, Text, Usage, UsageError, prompts
@@ -43,7 +44,7 @@ class Reference:
     """The models random, majority and first."""
 
     capabilities = Capabilities(
-        version="4",
+        version="5",
         inputs=frozenset({"text", "image", "audio", "video"}),
         wants=frozenset({"text", "choice"}),
         options=Options,
@@ -59,6 +60,7 @@ class Reference:
         self.model = model
         self._seed = options.seed or 0
         self._categories: dict[str, str] = {}
+        self._own: dict[str, tuple[str, ...]] = {}
         self._letters: Counter[str] = Counter()
         self._targets: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
@@ -76,7 +78,8 @@ class Reference:
             else:
                 category = sample.tags.get("answers") or sample.tags.get("category", "")
                 self._categories[sample.id] = category
-                self._targets[category].update(write(sample))
+                self._own[sample.id] = tuple(write(sample))
+                self._targets[category].update(self._own[sample.id])
 
     async def ask(self, request: Request, options: Options) -> Reply:
         """Answer without reading the prompt; raises FatalError for an open question that `prepare` did not see."""
@@ -101,8 +104,19 @@ class Reference:
             return next(iter(targets))
         if self.model == "majority":
             return min(targets, key=lambda target: (-targets[target], target))
+        return self._of_another(sample, category)
+
+    def _of_another(self, sample: str, category: str) -> str:
+        """A target of another sample: one's own would make chance look higher. Empty if there is no other."""
         ordered, sums = self._ordered(category)
-        return ordered[bisect_right(sums, self._draw(sample, sums[-1]))]
+        own = self._own[sample]
+        for attempt in count() if len(own) < sums[-1] else ():
+            drawn = self._draw(sample, sums[-1], attempt)
+            place = bisect_right(sums, drawn)
+            # The first occurrences of a target count as the sample's own.
+            if drawn - (sums[place - 1] if place else 0) >= own.count(ordered[place]):
+                return ordered[place]
+        return ""
 
     @cache  # noqa: B019 - one adapter lives as long as its run
     def _ordered(self, category: str) -> tuple[list[str], list[int]]:
@@ -117,8 +131,9 @@ class Reference:
             return min(letters, key=lambda letter: (-self._letters[letter], letter))
         return letters[self._draw(sample, len(letters))]
 
-    def _draw(self, sample: str, below: int) -> int:
-        digest = hashlib.sha256(f"{self._seed}:{sample}".encode()).digest()
+    def _draw(self, sample: str, below: int, attempt: int = 0) -> int:
+        again = f":{attempt}" if attempt else ""
+        digest = hashlib.sha256(f"{self._seed}:{sample}{again}".encode()).digest()
         return int.from_bytes(digest[:16], "big") % below
 
 

@@ -147,7 +147,7 @@ class Loaded:
         plain = replace(options, revision=None, trust_remote_code=False)
         clip = load_encoder(torch, library, words, plain, "AutoProcessor")
         if not hasattr(clip.model, "get_text_features") or not hasattr(clip.model, "get_image_features"):
-            raise UsageError(f"-o clip={options.clip}: is no model of images and texts")
+            raise UsageError(f"-o clip={options.clip}: is not a model of images and texts")
         self._model, self._processor, self.memory, self.ran = made.model, made.processor, made.memory, made.ran
         self._clip, self._reader = clip.model, clip.processor
         labels = ((int(place), str(one)) for place, one in config.id2label.items())

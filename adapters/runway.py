@@ -158,7 +158,7 @@ class Adapter:
 def _task(answer: Any) -> Any:
     """A task as the SDK read it, which makes a task of anything; raises RetryableError (`malformed`) for no task."""
     if not isinstance(getattr(answer, "id", None), str):
-        raise RetryableError("status 200, but the answer is no task", kind="malformed", status=200)
+        raise RetryableError("status 200, but the answer is not a task", kind="malformed", status=200)
     return answer
 
 

@@ -84,6 +84,8 @@ def _command(
     for stream in (1, 2):
         os.dup2(writer.fileno(), stream)
     writer.close()
+    # New streams: the old ones take the pipe for what they wrote to before.
+    sys.stdout, sys.stderr = (open(stream, "w", closefd=False) for stream in (1, 2))  # noqa: SIM115 - until it ends
     sys.argv = ["mmeval", *words]
     if limit is not None:
         limit()

@@ -57,7 +57,8 @@ def answers(name: str, samples: list[Sample], seed: int | None = None) -> list[s
         ("first", [open_question(0, "yes"), open_question(1, "no")], ["yes", "yes"]),
         ("random", [open_question(0, None)], [""]),
         ("majority", [tagged(0, "yes", "is it"), tagged(1, "3", "count"), tagged(2, "3", "count")], ["yes", "3", "3"]),
-        ("random", [tagged(0, "yes", "is it"), tagged(1, "3", "count")], ["yes", "3"]),
+        ("random", [tagged(0, "yes", "is it"), tagged(1, "3", "count")], ["", ""]),
+        ("random", [tagged(n, "yes", "is it") for n in (0, 1)] + [tagged(2, "3", "count")], ["yes", "yes", ""]),
     ],
 )
 def test_answers(name, samples, expected):
@@ -85,6 +86,8 @@ def test_random_open_answers_follow_the_golds():
     drawn = Counter(answers("random", [open_question(i, gold) for i, gold in enumerate(golds)]))
     assert drawn["yes"] == pytest.approx(900, abs=60)
     assert set(drawn) == {"yes", "no"}
+    unlike = [open_question(i, str(i)) for i in range(300)]
+    assert not [i for i, answer in enumerate(answers("random", unlike)) if answer == str(i)], "never one's own"
 
 
 def test_a_foreign_prompt_is_refused():

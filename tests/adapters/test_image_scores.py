@@ -65,7 +65,7 @@ async def test_a_linear_head_rates_images(tmp_path: Path) -> None:
         "needs -o head=FILE": None,
         "no such file": "gone.pth",
         "features of width 8, these have 16": {"weight": torch.ones(1, 8), "bias": bias},
-        r"no linear head .* but layers\.0\.weight \(4, 16\)": {"layers.0.weight": torch.ones(4, 16)},
+        r"not a linear head .* but layers\.0\.weight \(4, 16\)": {"layers.0.weight": torch.ones(4, 16)},
         "not a file of tensors, or damaged": pickle.dumps(Path("/"), protocol=2),
         "something else than tensors": {"weight": 1.0},
     }

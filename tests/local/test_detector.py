@@ -207,7 +207,7 @@ async def test_what_it_cannot_do_is_one_line(folders: Any, tmp_path: Path) -> No
         assert error.kind == "bad_request"
     for model, options, said in (
         ("words", {}, "is not a model that detects objects or segments instances"),
-        ("mask2former", {"clip": str(folders["yolos"])}, "-o clip=.*: is no model of images and texts"),
+        ("mask2former", {"clip": str(folders["yolos"])}, "-o clip=.*: is not a model of images and texts"),
         ("mask2former", {"clip": str(tmp_path)}, "-o clip=.* holds no checkpoint"),
     ):
         with pytest.raises(UsageError, match=said):

@@ -196,7 +196,7 @@ NEVER = -math.inf
     ("scorer", "target", "scores", "why"),
     [
         (soft_tifa, CUPS, (0.3, 0.2, 0.1), "transformers/"),
-        (soft_tifa, CUPS, (math.nan, -1.0, -1.0), "no log-probability"),
+        (soft_tifa, CUPS, (math.nan, -1.0, -1.0), "not a log-probability"),
         (soft_tifa, CUPS, (-1.0,), "1 scores for 3 options"),
         (bindings, RED, (NEVER, NEVER), "no answer possible"),
     ],

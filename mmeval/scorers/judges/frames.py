@@ -69,7 +69,7 @@ def _cosines(scores: Sequence[float]) -> Sequence[float]:
         raise ScoreError("the judge gave no cosine")
     for one in scores:
         if not -1.01 <= one <= 1.01:
-            raise ScoreError(f"{one:g} is no cosine; let the judge give them: --judge-options cosine=true")
+            raise ScoreError(f"{one:g} is not a cosine; let the judge give them: --judge-options cosine=true")
     return scores
 
 

@@ -84,7 +84,7 @@ def _check(scores: Sequence[float], count: int) -> None:
         raise ScoreError(f"the judge gave {len(scores)} scores for {count} options")
     if not all(score <= 1e-6 for score in scores):
         why = "use a judge that scores options by likelihood: transformers/, vllm/"
-        raise ScoreError(f"{max(scores):g} is no log-probability; {why}")
+        raise ScoreError(f"{max(scores):g} is not a log-probability; {why}")
 
 
 def spellings(question: Question) -> tuple[str, ...]:

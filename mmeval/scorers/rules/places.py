@@ -252,7 +252,7 @@ def box_target(
     right, bottom = far if far_corner else (x + far[0], y + far[1])
     width, height = size
     if right <= x or bottom <= y or (fractions and (min(x, y) < 0 or max(right, bottom) > 1)):
-        raise ValueError(f"{list(numbers)} is no box of {'fractions' if fractions else 'pixels'}")
+        raise ValueError(f"{list(numbers)} is not a box in {'fractions' if fractions else 'pixels'}")
     if fractions:
         return {"box": [x, y, right, bottom], "width": width, "height": height}
     return {"box": [x / width, y / height, right / width, bottom / height], "width": width, "height": height}
