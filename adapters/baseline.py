@@ -1,8 +1,8 @@
 """Baselines: references that do not look at the prompt, and models that see only its text.
 
-baseline/random    a random option; for open questions, a random target of another question of the same category,
-                   weighted by frequency; the tag `answers` names questions with the same kind of answer, where that
-                   differs from the category
+baseline/random    a random option; for open questions, a random target of another question, of the same category if
+                   there is one, weighted by frequency; the tag `answers` names questions with the same kind of answer,
+                   where that differs from the category
 baseline/majority  the most frequent letter; for open questions, the most frequent target of the same category
 baseline/first     the first option; for open questions, the first target of the same category
 baseline/blind:PROVIDER/MODEL   another model, without the images, sounds and videos of the prompt
@@ -37,6 +37,8 @@ DESCRIBE = (
 REMEMBERED = 4096
 """Descriptions that are kept, so that the questions about one picture share one."""
 MODELS = ("random", "majority", "first")
+ANY, UNKNOWN = "*", "unknown"
+"""All categories; what `random` answers where no other question has a target."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -79,7 +81,8 @@ class Reference:
                 category = sample.tags.get("answers") or sample.tags.get("category", "")
                 self._categories[sample.id] = category
                 self._own[sample.id] = tuple(write(sample))
-                self._targets[category].update(self._own[sample.id])
+                for group in {category, ANY}:
+                    self._targets[group].update(self._own[sample.id])
 
     async def ask(self, request: Request, options: Options) -> Reply:
         """Answer without reading the prompt; raises FatalError for an open question that `prepare` did not see."""
@@ -104,7 +107,7 @@ class Reference:
             return next(iter(targets))
         if self.model == "majority":
             return min(targets, key=lambda target: (-targets[target], target))
-        return self._of_another(sample, category)
+        return self._of_another(sample, category) or self._of_another(sample, ANY) or UNKNOWN
 
     def _of_another(self, sample: str, category: str) -> str:
         """A target of another sample: one's own would make chance look higher. Empty if there is no other."""

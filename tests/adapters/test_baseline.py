@@ -57,8 +57,9 @@ def answers(name: str, samples: list[Sample], seed: int | None = None) -> list[s
         ("first", [open_question(0, "yes"), open_question(1, "no")], ["yes", "yes"]),
         ("random", [open_question(0, None)], [""]),
         ("majority", [tagged(0, "yes", "is it"), tagged(1, "3", "count"), tagged(2, "3", "count")], ["yes", "3", "3"]),
-        ("random", [tagged(0, "yes", "is it"), tagged(1, "3", "count")], ["", ""]),
-        ("random", [tagged(n, "yes", "is it") for n in (0, 1)] + [tagged(2, "3", "count")], ["yes", "yes", ""]),
+        ("random", [tagged(0, "yes", "is it"), tagged(1, "3", "count")], ["3", "yes"]),
+        ("random", [tagged(0, "yes", "is it"), tagged(1, "yes", "is it"), tagged(2, "3", "count")], ["yes"] * 3),
+        ("random", [open_question(0, "yes")], ["unknown"]),
     ],
 )
 def test_answers(name, samples, expected):
