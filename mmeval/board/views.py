@@ -80,12 +80,16 @@ def corrected(card: BenchmarkCard, value: float) -> float | None:
 def shown_columns(board: Board) -> list[Column]:
     """The columns of the board's tables: benchmarks that were run in full, or all of them if none was.
 
-    What references alone have answered says nothing about models; it is left out where there are models.
+    What references alone have answered says nothing about models; it is left out where there are models. So are the
+    labelled slices, on which a judge was measured: they would count as benchmarks that all other models lack.
     """
     full = [column for column in board.columns if column.full] or list(board.columns)
-    return [column for column in full if any(board.models[name].reference is None for name in column.cells)] or full
+    own = [column for column in full if any(board.models[name].reference is None for name in column.cells)] or full
+    return [column for column in own if column.card.group != SLICES] or own
 
 
+SLICES = "judging"
+"""The group of the labelled slices."""
 LEAST = 0.5
 """Share of a view's benchmarks that a model must have been run on for a rank over all of them."""
 

@@ -13,7 +13,7 @@ from mmeval.board import Board
 from mmeval.board.cell import Cell
 from mmeval.board.findings import hardest
 from mmeval.board.vectors import LEVELS, outcome
-from mmeval.board.views import View, make_view
+from mmeval.board.views import View, make_view, shown_columns
 from mmeval.sitegen.asked import asked_of
 from mmeval.sitegen.charts import Point, sized
 from mmeval.sitegen.env import Language, languages, source_folder
@@ -37,6 +37,14 @@ def of(board: Board, keep: Callable[[str], bool]) -> Board:
     """The board with some of its models."""
     columns = [replace(c, cells={name: cell for name, cell in c.cells.items() if keep(name)}) for c in board.columns]
     return replace(board, columns=columns, models={name: card for name, card in board.models.items() if keep(name)})
+
+
+def test_a_judge_that_was_measured_changes_no_rank(board: Board) -> None:
+    """A labelled slice is a benchmark on which all other models have nothing."""
+    one, *others = (column for column in board.columns if column.full)
+    judged = replace(one, card=replace(one.card, group="judging"))
+    assert judged not in shown_columns(replace(board, columns=[judged, *others]))
+    assert shown_columns(replace(board, columns=[judged])) == [judged], "a board of judges ranks them"
 
 
 @pytest.mark.parametrize(
