@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmeval import Capabilities, Image, MediaError, Options, UsageError, providers
-from mmeval.engine.images import ImageScorer, LoadedScorer
+from mmeval import Capabilities, Image, MediaError, UsageError, providers
+from mmeval.engine.images import ImageScorer, LoadedScorer, WeightsOptions
 from mmeval.engine.weights import filled, found_device
 
 LONGEST = 0.05
@@ -30,22 +29,6 @@ METHODS = {"raft_large": "torchvision", "tvl1": "scikit-image"}
 """By name, the library that has it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowOptions(Options):
-    """Options of optical flow; `weights` and `device` are RAFT's."""
-
-    weights: str | None = None
-    """File of weights for torchvision's raft_large; None: C_T_V1, which torch keeps after the first download."""
-    device: str = "auto"
-    """auto: the first available of cuda, mps and cpu."""
-    threads: int | None = None
-    """CPU threads; None: as many as torch takes."""
-    batch_size: int = 1
-    """Most requests at once."""
-    wait_ms: int = 0
-    """How long a request waits for others; each has many images of its own."""
-
-
 class Adapter(ImageScorer):
     """A method of optical flow, behind a queue."""
 
@@ -54,14 +37,14 @@ class Adapter(ImageScorer):
         version="1",
         inputs=frozenset({"text", "image"}),
         wants=frozenset({"choice"}),
-        options=FlowOptions,
+        options=WeightsOptions,
         extra="flow",
         sdk="torch",
         transport_options=frozenset({"batch_size", "wait_ms", "threads"}),
         queue=16,
     )
 
-    def __init__(self, model: str, options: FlowOptions) -> None:
+    def __init__(self, model: str, options: WeightsOptions) -> None:
         if model not in METHODS:
             raise UsageError(f"flow/{model}: no such method; there are {', '.join(METHODS)}")
         weights = Path(options.weights).expanduser() if options.weights else None
@@ -108,7 +91,7 @@ class Loaded(LoadedScorer):
 class TVL1(Loaded):
     """Of grey images, with the library's own settings."""
 
-    def __init__(self, torch: Any, options: FlowOptions) -> None:
+    def __init__(self, torch: Any, options: WeightsOptions) -> None:
         self._method = providers.sdk("skimage.registration", extra="flow").optical_flow_tvl1
         super().__init__("tvl1", providers.DeviceMemory(torch, "cpu"), {"device": "cpu"})
 
@@ -123,7 +106,7 @@ class TVL1(Loaded):
 class Raft(Loaded):
     """torchvision's RAFT."""
 
-    def __init__(self, torch: Any, options: FlowOptions) -> None:
+    def __init__(self, torch: Any, options: WeightsOptions) -> None:
         try:
             models = providers.sdk("torchvision.models.optical_flow", extra="flow")
         except (UsageError, RuntimeError) as error:  # torchvision raises the second beside another torch than its own

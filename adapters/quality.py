@@ -10,35 +10,18 @@ an image, and `highest` the end of the scale, 100.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from mmeval import Capabilities, Image, Options, UsageError, providers
-from mmeval.engine.images import ImageScorer, LoadedScorer
+from mmeval import Capabilities, Image, UsageError, providers
+from mmeval.engine.images import ImageScorer, LoadedScorer, WeightsOptions
 from mmeval.engine.weights import filled, found_device
 
 HIGHEST = 100.0
 LONGEST = 512
 """Longer images are scaled down to this side, as VBench does it."""
 WEIGHTS = "https://github.com/chaofengc/IQA-PyTorch/releases/download/v0.1-weights/musiq_spaq_ckpt-358bb6af.pth"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QualityOptions(Options):
-    """Options of a model of quality."""
-
-    weights: str | None = None
-    """File of weights: .pth or .safetensors."""
-    device: str = "auto"
-    """auto: the first available of cuda, mps and cpu."""
-    threads: int | None = None
-    """CPU threads; None: as many as torch takes."""
-    batch_size: int = 1
-    """Most requests at once."""
-    wait_ms: int = 0
-    """How long a request waits for others; each has many images of its own."""
 
 
 class Adapter(ImageScorer):
@@ -50,14 +33,14 @@ class Adapter(ImageScorer):
         version="1",
         inputs=frozenset({"text", "image"}),
         wants=frozenset({"choice"}),
-        options=QualityOptions,
+        options=WeightsOptions,
         extra="transformers",
         sdk="torch",
         transport_options=frozenset({"batch_size", "wait_ms", "threads"}),
         queue=16,
     )
 
-    def __init__(self, model: str, options: QualityOptions) -> None:
+    def __init__(self, model: str, options: WeightsOptions) -> None:
         if model != "musiq-spaq":
             raise UsageError(f"quality/{model}: no such model; there is musiq-spaq")
         if not options.weights:

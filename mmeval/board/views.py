@@ -77,6 +77,10 @@ def corrected(card: BenchmarkCard, value: float) -> float | None:
     return 100 * (percent(card, value) - chance) / ((100 - chance) or 1.0)
 
 
+JUDGING = "judging"
+"""The group of the labelled slices."""
+
+
 def shown_columns(board: Board) -> list[Column]:
     """The columns of the board's tables: benchmarks that were run in full, or all of them if none was.
 
@@ -84,12 +88,10 @@ def shown_columns(board: Board) -> list[Column]:
     labelled slices, on which a judge was measured: they would count as benchmarks that all other models lack.
     """
     full = [column for column in board.columns if column.full] or list(board.columns)
-    own = [column for column in full if any(board.models[name].reference is None for name in column.cells)] or full
-    return [column for column in own if column.card.group != SLICES] or own
+    asked = [column for column in full if any(board.models[name].reference is None for name in column.cells)] or full
+    return [column for column in asked if column.card.group != JUDGING] or asked
 
 
-SLICES = "judging"
-"""The group of the labelled slices."""
 LEAST = 0.5
 """Share of a view's benchmarks that a model must have been run on for a rank over all of them."""
 

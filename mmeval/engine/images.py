@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, ClassVar
 
+from mmeval.definitions import Options
 from mmeval.engine.local import LocalModel
 from mmeval.engine.weights import EncoderOptions, load_encoder
 from mmeval.errors import FatalError
 from mmeval.providers.local import decoded
 from mmeval.types import Image, Reply, Request, Usage
 
-__all__ = ["AskedImages", "FeatureOptions", "FeatureScorer", "ImageScorer", "LoadedScorer"]
+__all__ = ["AskedImages", "FeatureOptions", "FeatureScorer", "ImageScorer", "LoadedScorer", "WeightsOptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,22 @@ class FeatureOptions(EncoderOptions):
 
     batch_size: int = 32
     """Most images at once."""
+    wait_ms: int = 0
+    """How long a request waits for others; each has many images of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsOptions(Options):
+    """Options of models whose weights are one file."""
+
+    weights: str | None = None
+    """File of weights, .pth or .safetensors; None: those that its library downloads, if there are any."""
+    device: str = "auto"
+    """auto: the first available of cuda, mps and cpu."""
+    threads: int | None = None
+    """CPU threads; None: as many as torch takes."""
+    batch_size: int = 1
+    """Most requests at once."""
     wait_ms: int = 0
     """How long a request waits for others; each has many images of its own."""
 
